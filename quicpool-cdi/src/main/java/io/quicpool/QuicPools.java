@@ -1,0 +1,42 @@
+package io.quicpool;
+
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.ServerPoolConfig;
+import java.util.ServiceLoader;
+
+/** Opens pools. Each pool is independent of all others and ends with its own {@link StreamPool#close}. */
+public final class QuicPools {
+
+    // The class loader of this class, not that of the thread: a container's thread may know nothing of this library.
+    private static final PoolProvider PROVIDER = ServiceLoader.load(
+                    PoolProvider.class, PoolProvider.class.getClassLoader())
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("no " + PoolProvider.class.getName()
+                    + " on the class path: META-INF/services of the quicpool jar is missing"));
+
+    private QuicPools() {}
+
+    /**
+     * Opens a client pool. Returns at once: the pool connects in the background and goes on trying until it is closed, so
+     * that a service may start before its peer does. See {@link StreamPool#ready}.
+     *
+     * @param config the settings
+     * @return the pool, running
+     * @throws PoolStartException when the engine that is asked for is not there
+     */
+    public static ClientPool open(ClientPoolConfig config) {
+        return PROVIDER.open(config);
+    }
+
+    /**
+     * Opens a server pool: binds its address, and listens.
+     *
+     * @param config the settings
+     * @return the pool, listening
+     * @throws PoolStartException when the address cannot be bound, the certificate is not usable, or the engine that is
+     *     asked for is not there
+     */
+    public static ServerPool open(ServerPoolConfig config) {
+        return PROVIDER.open(config);
+    }
+}

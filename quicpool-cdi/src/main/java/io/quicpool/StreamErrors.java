@@ -1,0 +1,22 @@
+package io.quicpool;
+
+/** The application error codes with which quicpool resets streams (RFC 9000, section 20.2); peers may rely on them. */
+public final class StreamErrors {
+
+    /** No error: a stream that was idle is given up because its pool flushes, shrinks or closes. */
+    public static final long RETIRED = 0x0;
+
+    /** The server pool has as many idle streams as it may hold; try again later. */
+    public static final long SERVER_FULL = 0x1;
+
+    /** The peer did not keep to the protocol: a wrong hello, a doubled or a missing id. */
+    public static final long PROTOCOL = 0x2;
+
+    /** The peer was too slow with its hello or its id. */
+    public static final long TOO_SLOW = 0x3;
+
+    /** The handler of a client-led server pool threw. */
+    public static final long HANDLER_FAILED = 0x4;
+
+    private StreamErrors() {}
+}

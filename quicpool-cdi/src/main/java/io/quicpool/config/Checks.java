@@ -1,0 +1,74 @@
+package io.quicpool.config;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** The checks that several settings share, and how values are written in messages. */
+final class Checks {
+
+    private static final Pattern NAME = Pattern.compile("[^\\p{Cntrl}\"*?]{1,64}");
+    private static final Pattern ALPN = Pattern.compile("[!-~]{1,255}");
+    private static final Pattern TRANSPORT = Pattern.compile("[a-z][a-z0-9-]{0,31}");
+
+    private Checks() {}
+
+    static int range(String property, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new ConfigException(property, value, "must be from " + least + " to " + most);
+        }
+        return value;
+    }
+
+    static Duration range(String property, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new ConfigException(property, text(value), "must be from " + text(least) + " to " + text(most));
+        }
+        return value;
+    }
+
+    // A name becomes part of log lines, thread names and the JMX name of the pool.
+    static String name(String name) {
+        if (name.isBlank() || !NAME.matcher(name).matches()) {
+            throw new ConfigException(
+                    "name",
+                    printable(name),
+                    "must be 1 to 64 characters without quotes, '*', '?' and control characters");
+        }
+        return name;
+    }
+
+    static String alpn(String alpn) {
+        if (!ALPN.matcher(alpn).matches()) {
+            throw new ConfigException("alpn", printable(alpn), "must be 1 to 255 visible ASCII characters");
+        }
+        return alpn;
+    }
+
+    static String transport(String transport) {
+        if (!TRANSPORT.matcher(transport).matches()) {
+            throw new ConfigException("transport", printable(transport), "must be the name of an engine, such as kwik");
+        }
+        return transport;
+    }
+
+    static String printable(String text) {
+        String visible = text.replaceAll("\\p{Cntrl}", "?");
+        return visible.getBytes(StandardCharsets.UTF_8).length <= 200 ? visible : visible.substring(0, 50) + "...";
+    }
+
+    /** A duration as people write it: {@code 500ms}, {@code 5s}, {@code 2m}, otherwise ISO-8601. */
+    static String text(Duration duration) {
+        long millis;
+        try {
+            millis = duration.toMillis();
+        } catch (ArithmeticException tooLong) {
+            return duration.toString();
+        }
+        if (millis % 60_000 == 0 && millis != 0) {
+            return millis / 60_000 + "m";
+        }
+        return millis % 1000 == 0 ? millis / 1000 + "s" : String.format(Locale.ROOT, "%dms", millis);
+    }
+}

@@ -1,0 +1,298 @@
+package io.quicpool.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the settings of a client pool; each method says what its setting means and its default. Not thread-safe. */
+public final class ClientPoolConfigBuilder {
+
+    private String name = PoolLimits.NAME;
+    private @Nullable Endpoint target;
+    private @Nullable TargetResolver resolver;
+    private @Nullable String hostname;
+    private TlsMode tlsMode = TlsMode.VERIFIED;
+    private @Nullable Fingerprint fingerprint;
+    private @Nullable TrustMaterial trust;
+    private @Nullable KeyMaterial clientCertificate;
+    private int minCapacity = 8;
+    private int maxCapacity = 64;
+    private Duration minInterval = Duration.ofMillis(500);
+    private Duration maxInterval = Duration.ofSeconds(5);
+    private Duration keepAlive = PoolLimits.KEEP_ALIVE;
+    private Duration connectTimeout = Duration.ofSeconds(5);
+    private Duration idTimeout = Duration.ofSeconds(10);
+    private String alpn = PoolLimits.ALPN;
+    private String transport = PoolLimits.TRANSPORT;
+
+    ClientPoolConfigBuilder() {}
+
+    /**
+     * The name of the pool in logs, threads, exceptions and JMX. Default: {@code default}.
+     *
+     * @param name 1 to 64 characters
+     * @return this
+     */
+    public ClientPoolConfigBuilder name(String name) {
+        this.name = name;
+        return this;
+    }
+
+    /**
+     * The peer as {@code HOST:PORT}. The host is looked up anew at each connect. A target or a resolver is required.
+     *
+     * @param target such as {@code orders:4433}
+     * @return this
+     * @throws ConfigException when the text has another form
+     */
+    public ClientPoolConfigBuilder target(String target) {
+        return target(Endpoint.parse("target", target));
+    }
+
+    /**
+     * The peer. The host is looked up anew at each connect.
+     *
+     * @param target with a port from 1 to 65535
+     * @return this
+     */
+    public ClientPoolConfigBuilder target(Endpoint target) {
+        this.target = target;
+        return this;
+    }
+
+    /**
+     * What finds the peer, instead of a target.
+     *
+     * @param resolver asked at each connect
+     * @return this
+     */
+    public ClientPoolConfigBuilder resolver(TargetResolver resolver) {
+        this.resolver = resolver;
+        return this;
+    }
+
+    /**
+     * The name that the server is asked for (SNI), and that its certificate must bear in mode verified. Default: the host of
+     * the target.
+     *
+     * @param hostname a host name or an IP address
+     * @return this
+     */
+    public ClientPoolConfigBuilder hostname(String hostname) {
+        this.hostname = hostname;
+        return this;
+    }
+
+    /**
+     * How the server's certificate is checked. Default: {@link TlsMode#VERIFIED}.
+     *
+     * @param tlsMode the mode
+     * @return this
+     */
+    public ClientPoolConfigBuilder tlsMode(TlsMode tlsMode) {
+        this.tlsMode = tlsMode;
+        return this;
+    }
+
+    /**
+     * How the server's certificate is checked, by number or by name.
+     *
+     * @param tlsMode 0, 1, 2 or insecure, self-signed, verified
+     * @return this
+     * @throws ConfigException when there is no such mode
+     */
+    public ClientPoolConfigBuilder tlsMode(String tlsMode) {
+        return tlsMode(TlsMode.parse(tlsMode));
+    }
+
+    /**
+     * The only certificate that is accepted in mode self-signed. Default: the one that the server shows at the first connect.
+     *
+     * @param fingerprint the SHA-256 fingerprint
+     * @return this
+     */
+    public ClientPoolConfigBuilder fingerprint(Fingerprint fingerprint) {
+        this.fingerprint = fingerprint;
+        return this;
+    }
+
+    /**
+     * The only certificate that is accepted in mode self-signed.
+     *
+     * @param fingerprint 64 hex digits, colons allowed
+     * @return this
+     * @throws ConfigException when it is not a SHA-256 fingerprint
+     */
+    public ClientPoolConfigBuilder fingerprint(String fingerprint) {
+        return fingerprint(Fingerprint.parse("fingerprint", fingerprint));
+    }
+
+    /**
+     * Whom to trust in mode verified. Default: the JDK's trust store.
+     *
+     * @param trust the issuers
+     * @return this
+     */
+    public ClientPoolConfigBuilder trust(TrustMaterial trust) {
+        this.trust = trust;
+        return this;
+    }
+
+    /**
+     * What the client presents when the server asks for a certificate. Default: nothing.
+     *
+     * @param clientCertificate key and certificate
+     * @return this
+     */
+    public ClientPoolConfigBuilder clientCertificate(KeyMaterial clientCertificate) {
+        this.clientCertificate = clientCertificate;
+        return this;
+    }
+
+    /**
+     * The least number of idle streams that the pool aims for. Default: 8.
+     *
+     * @param minCapacity from 1 to the largest
+     * @return this
+     */
+    public ClientPoolConfigBuilder minCapacity(int minCapacity) {
+        this.minCapacity = minCapacity;
+        return this;
+    }
+
+    /**
+     * The largest number of idle streams that the pool aims for. Default: 64.
+     *
+     * @param maxCapacity up to 65,536
+     * @return this
+     */
+    public ClientPoolConfigBuilder maxCapacity(int maxCapacity) {
+        this.maxCapacity = maxCapacity;
+        return this;
+    }
+
+    /**
+     * Both bounds of capacity. Default: 8 to 64.
+     *
+     * @param minCapacity from 1 to the largest
+     * @param maxCapacity up to 65,536
+     * @return this
+     */
+    public ClientPoolConfigBuilder capacity(int minCapacity, int maxCapacity) {
+        return minCapacity(minCapacity).maxCapacity(maxCapacity);
+    }
+
+    /**
+     * The shortest time between two regular looks at the stock. Default: 500 ms.
+     *
+     * @param minInterval at least 10 ms
+     * @return this
+     */
+    public ClientPoolConfigBuilder minInterval(Duration minInterval) {
+        this.minInterval = minInterval;
+        return this;
+    }
+
+    /**
+     * The longest time between two regular looks at the stock. Default: 5 s.
+     *
+     * @param maxInterval up to 1 h
+     * @return this
+     */
+    public ClientPoolConfigBuilder maxInterval(Duration maxInterval) {
+        this.maxInterval = maxInterval;
+        return this;
+    }
+
+    /**
+     * Both bounds of interval. Default: 500 ms to 5 s.
+     *
+     * @param minInterval at least 10 ms
+     * @param maxInterval up to 1 h
+     * @return this
+     */
+    public ClientPoolConfigBuilder interval(Duration minInterval, Duration maxInterval) {
+        return minInterval(minInterval).maxInterval(maxInterval);
+    }
+
+    /**
+     * How often the pool makes sure that its peer is there. The idle time-out is three times as long: that late, at the latest,
+     * a lost peer is noticed. Default: 10 s.
+     *
+     * @param keepAlive from 700 ms to 10 min
+     * @return this
+     */
+    public ClientPoolConfigBuilder keepAlive(Duration keepAlive) {
+        this.keepAlive = keepAlive;
+        return this;
+    }
+
+    /**
+     * How long one attempt to connect may take. Default: 5 s.
+     *
+     * @param connectTimeout from 100 ms to 10 min
+     * @return this
+     */
+    public ClientPoolConfigBuilder connectTimeout(Duration connectTimeout) {
+        this.connectTimeout = connectTimeout;
+        return this;
+    }
+
+    /**
+     * How long a new stream may wait for its id. Default: 10 s.
+     *
+     * @param idTimeout from 100 ms to 10 min
+     * @return this
+     */
+    public ClientPoolConfigBuilder idTimeout(Duration idTimeout) {
+        this.idTimeout = idTimeout;
+        return this;
+    }
+
+    /**
+     * The application protocol that both sides must agree on (ALPN, RFC 7301). Default: {@code np-quic}, that of the Go
+     * package NodePassProject/quic.
+     *
+     * @param alpn 1 to 255 visible ASCII characters
+     * @return this
+     */
+    public ClientPoolConfigBuilder alpn(String alpn) {
+        this.alpn = alpn;
+        return this;
+    }
+
+    /**
+     * The QUIC engine. Default: {@code kwik}.
+     *
+     * @param transport the name of an engine that is on the class path
+     * @return this
+     */
+    public ClientPoolConfigBuilder transport(String transport) {
+        this.transport = transport;
+        return this;
+    }
+
+    /**
+     * Checks the settings.
+     *
+     * @return the settings, immutable
+     * @throws ConfigException when a setting cannot be used; says which and what is allowed
+     */
+    public ClientPoolConfig build() {
+        return new ClientPoolConfig(
+                name,
+                target,
+                resolver,
+                hostname,
+                tlsMode,
+                fingerprint,
+                trust,
+                clientCertificate,
+                new CapacityBounds(minCapacity, maxCapacity),
+                new IntervalBounds(minInterval, maxInterval),
+                keepAlive,
+                connectTimeout,
+                idTimeout,
+                alpn,
+                transport);
+    }
+}

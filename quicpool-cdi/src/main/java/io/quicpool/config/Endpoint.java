@@ -1,0 +1,73 @@
+package io.quicpool.config;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+
+/**
+ * A host and a port. The host is looked up only by {@link #resolve}, each time anew.
+ *
+ * @param host a host name or an IP address, IPv6 without brackets
+ * @param port from 0 to 65535
+ */
+public record Endpoint(String host, int port) {
+
+    private static final String FORM = "must be HOST:PORT, such as orders:4433, 10.0.0.5:4433 or [::1]:4433";
+
+    /**
+     * Reads {@code HOST:PORT}.
+     *
+     * @param property the setting that the text is from, for the message
+     * @param text such as {@code orders:4433} or {@code [::1]:4433}
+     * @return the endpoint, not looked up
+     * @throws ConfigException when the text has another form
+     */
+    public static Endpoint parse(String property, String text) {
+        String given = text.strip();
+        int colon = given.lastIndexOf(':');
+        boolean bracketed = given.startsWith("[");
+        if (colon < 0 || (bracketed && given.charAt(colon - 1) != ']')) {
+            throw new ConfigException(property, text, "has no port; " + FORM);
+        }
+        String host = bracketed ? given.substring(1, colon - 1) : given.substring(0, colon);
+        if (!bracketed && host.indexOf(':') >= 0) {
+            throw new ConfigException(property, text, "an IPv6 address needs brackets; " + FORM);
+        }
+        if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == '[' || c == ']')) {
+            throw new ConfigException(property, text, "has no host; " + FORM);
+        }
+        return new Endpoint(host, port(property, text, given.substring(colon + 1)));
+    }
+
+    private static int port(String property, String text, String port) {
+        if (port.isEmpty()) {
+            throw new ConfigException(property, text, "has no port; " + FORM);
+        }
+        if (port.length() > 5 || !port.chars().allMatch(c -> c >= '0' && c <= '9') || Integer.parseInt(port) > 65_535) {
+            throw new ConfigException(property, text, "the port must be a number from 0 to 65535");
+        }
+        return Integer.parseInt(port);
+    }
+
+    /**
+     * Looks the host up, now. May block for as long as the system's resolver does.
+     *
+     * @return the address, resolved
+     * @throws UnknownHostException when there is no such host; the message names it
+     */
+    public InetSocketAddress resolve() throws UnknownHostException {
+        try {
+            return new InetSocketAddress(InetAddress.getByName(host), port);
+        } catch (UnknownHostException e) {
+            UnknownHostException readable = new UnknownHostException("unknown host: " + host);
+            readable.initCause(e);
+            throw readable;
+        }
+    }
+
+    /** The form that {@link #parse} reads. */
+    @Override
+    public String toString() {
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    }
+}

@@ -1,0 +1,48 @@
+package io.quicpool.config;
+
+import java.time.Duration;
+
+/**
+ * Between which bounds the interval of a client pool moves: the time between two regular looks at its stock.
+ *
+ * @param min the shortest, at least {@link #SHORTEST}
+ * @param max the longest, at least {@code min} and at most {@link #LONGEST}
+ */
+public record IntervalBounds(Duration min, Duration max) {
+
+    /** The shortest interval that any pool may have. */
+    public static final Duration SHORTEST = Duration.ofMillis(10);
+
+    /** The longest interval that any pool may have. */
+    public static final Duration LONGEST = Duration.ofHours(1);
+
+    /**
+     * Checks the bounds.
+     *
+     * @param min the shortest
+     * @param max the longest
+     * @throws ConfigException when they are out of range, or the shortest is above the longest
+     */
+    public IntervalBounds {
+        Checks.range("max-interval", max, SHORTEST, LONGEST);
+        if (min.compareTo(SHORTEST) < 0 || min.compareTo(max) > 0) {
+            throw new ConfigException(
+                    "min-interval",
+                    Checks.text(min),
+                    "must be from " + Checks.text(SHORTEST) + " to max-interval, which is " + Checks.text(max));
+        }
+    }
+
+    /**
+     * The value of the range that is nearest to a duration.
+     *
+     * @param interval any duration
+     * @return a duration within the bounds
+     */
+    public Duration clamp(Duration interval) {
+        if (interval.compareTo(min) < 0) {
+            return min;
+        }
+        return interval.compareTo(max) > 0 ? max : interval;
+    }
+}

@@ -1,0 +1,167 @@
+package io.quicpool.config;
+
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.UnrecoverableKeyException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A private key with its certificate chain: what a side presents to the other. Never shows the key. */
+public final class KeyMaterial {
+
+    private static final String CERTIFICATE = "certificate";
+    private static final String KEY_STORE = "key-store";
+
+    private final PrivateKey privateKey;
+    private final List<X509Certificate> chain;
+
+    private KeyMaterial(String property, Object source, PrivateKey privateKey, List<X509Certificate> chain) {
+        if (chain.isEmpty()) {
+            throw new ConfigException(property, source, "has no certificate");
+        }
+        this.privateKey = privateKey;
+        this.chain = List.copyOf(chain);
+        if (!belongTogether(privateKey, chain.get(0).getPublicKey())) {
+            throw new ConfigException(property, source, "the private key does not belong to the first certificate");
+        }
+    }
+
+    /**
+     * Takes a key and its chain as they are.
+     *
+     * @param privateKey an EC or RSA key
+     * @param chain the key's own certificate first, then those of its issuers
+     * @return the material
+     * @throws ConfigException when the chain is empty or the key does not belong to its first certificate
+     */
+    public static KeyMaterial of(PrivateKey privateKey, List<X509Certificate> chain) {
+        return new KeyMaterial(CERTIFICATE, "(given in code)", privateKey, chain);
+    }
+
+    /**
+     * Reads a key and its chain from a key store. The password is not kept.
+     *
+     * @param file the key store
+     * @param type such as {@code PKCS12} or {@code JKS}; null for PKCS12
+     * @param password of the store and of its key
+     * @param alias which entry; null for the only key entry
+     * @return the material
+     * @throws ConfigException when the store cannot be read, the password is wrong, or there is no such key
+     */
+    public static KeyMaterial fromKeyStore(Path file, @Nullable String type, char[] password, @Nullable String alias) {
+        KeyStore store = KeyStores.load(KEY_STORE, file, type, password);
+        try {
+            String entry = alias == null ? onlyKey(store, file) : alias;
+            Key key = store.getKey(entry, password);
+            Certificate[] certificates = store.getCertificateChain(entry);
+            if (!(key instanceof PrivateKey privateKey) || certificates == null) {
+                throw new ConfigException(
+                        "key-alias", entry, "is no private key in " + file + "; it has " + aliases(store));
+            }
+            List<X509Certificate> chain =
+                    Arrays.stream(certificates).map(X509Certificate.class::cast).toList();
+            return new KeyMaterial(KEY_STORE, file, privateKey, chain);
+        } catch (UnrecoverableKeyException e) {
+            throw new ConfigException(KEY_STORE, file, "the password of the key is not that of the store", e);
+        } catch (GeneralSecurityException e) {
+            throw new ConfigException(KEY_STORE, file, "cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static String onlyKey(KeyStore store, Path file) throws KeyStoreException {
+        List<String> keys = new ArrayList<>();
+        for (String alias : aliases(store)) {
+            if (store.isKeyEntry(alias)) {
+                keys.add(alias);
+            }
+        }
+        if (keys.size() != 1) {
+            throw new ConfigException(
+                    KEY_STORE, file, keys.isEmpty() ? "has no private key" : "has several keys, name one of " + keys);
+        }
+        return keys.get(0);
+    }
+
+    private static List<String> aliases(KeyStore store) throws KeyStoreException {
+        return Collections.list(store.aliases());
+    }
+
+    /**
+     * Reads a key and its chain from PEM files.
+     *
+     * @param certificateChain the certificates, the key's own first
+     * @param privateKey an unencrypted PKCS#8 key, EC or RSA; may be the same file
+     * @return the material
+     * @throws ConfigException when a file cannot be read or holds something else
+     */
+    public static KeyMaterial fromPem(Path certificateChain, Path privateKey) {
+        return new KeyMaterial(
+                CERTIFICATE,
+                certificateChain,
+                Pem.privateKey(CERTIFICATE, privateKey),
+                Pem.certificates(CERTIFICATE, certificateChain));
+    }
+
+    private static boolean belongTogether(PrivateKey privateKey, PublicKey publicKey) {
+        if (!privateKey.getAlgorithm().equals(publicKey.getAlgorithm())) {
+            return false;
+        }
+        try {
+            Signature signature =
+                    Signature.getInstance(privateKey.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
+            byte[] sample = {1, 2, 3};
+            signature.initSign(privateKey);
+            signature.update(sample);
+            byte[] signed = signature.sign();
+            signature.initVerify(publicKey);
+            signature.update(sample);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The private key.
+     *
+     * @return the key itself
+     */
+    public PrivateKey privateKey() {
+        return privateKey;
+    }
+
+    /**
+     * The certificates.
+     *
+     * @return the key's own first
+     */
+    public List<X509Certificate> certificateChain() {
+        return chain;
+    }
+
+    /**
+     * What a peer pins.
+     *
+     * @return the fingerprint of the first certificate
+     */
+    public Fingerprint fingerprint() {
+        return Fingerprint.of(chain.get(0));
+    }
+
+    /** Says whose certificate it is and its fingerprint, nothing of the key. */
+    @Override
+    public String toString() {
+        return chain.get(0).getSubjectX500Principal().getName() + " " + fingerprint();
+    }
+}

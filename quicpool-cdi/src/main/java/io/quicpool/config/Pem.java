@@ -1,0 +1,123 @@
+package io.quicpool.config;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads certificates and private keys from PEM files (RFC 7468), and any file with readable errors. */
+final class Pem {
+
+    private static final long LARGEST = 1 << 20;
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
+
+    private Pem() {}
+
+    static List<X509Certificate> certificates(String property, Path file) {
+        List<X509Certificate> found = new ArrayList<>();
+        Matcher block = BLOCK.matcher(text(property, file));
+        while (block.find()) {
+            if (block.group(1).equals("CERTIFICATE")) {
+                found.add(certificate(property, file, decode(property, file, block.group(2))));
+            }
+        }
+        if (found.isEmpty()) {
+            throw new ConfigException(property, file, "has no certificate; expected -----BEGIN CERTIFICATE-----");
+        }
+        return found;
+    }
+
+    private static X509Certificate certificate(String property, Path file, byte[] der) {
+        try {
+            Certificate certificate =
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
+            return (X509Certificate) certificate;
+        } catch (CertificateException e) {
+            throw new ConfigException(property, file, "has a certificate that cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    static PrivateKey privateKey(String property, Path file) {
+        Matcher block = BLOCK.matcher(text(property, file));
+        while (block.find()) {
+            String kind = block.group(1);
+            if (kind.equals("PRIVATE KEY")) {
+                return privateKey(property, file, decode(property, file, block.group(2)));
+            }
+            if (kind.endsWith("PRIVATE KEY")) {
+                throw new ConfigException(
+                        property,
+                        file,
+                        "has a \"" + kind + "\"; it must be an unencrypted PKCS#8 key (-----BEGIN PRIVATE KEY-----):"
+                                + " openssl pkcs8 -topk8 -nocrypt -in " + file.getFileName() + " -out key.pem");
+            }
+        }
+        throw new ConfigException(property, file, "has no private key; expected -----BEGIN PRIVATE KEY-----");
+    }
+
+    // PKCS#8 says its algorithm, but KeyFactory wants to be told; there are two that TLS 1.3 engines take.
+    private static PrivateKey privateKey(String property, Path file, byte[] der) {
+        GeneralSecurityException last = null;
+        for (String algorithm : List.of("EC", "RSA")) {
+            try {
+                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e);
+            } catch (GeneralSecurityException e) {
+                last = e;
+            }
+        }
+        throw new ConfigException(property, file, "has a private key that is neither EC nor RSA, or is damaged", last);
+    }
+
+    private static byte[] decode(String property, Path file, String base64) {
+        try {
+            return Base64.getMimeDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(property, file, "has a block that is not Base64: " + e.getMessage(), e);
+        }
+    }
+
+    private static String text(String property, Path file) {
+        try {
+            if (Files.size(file) > LARGEST) {
+                throw new ConfigException(property, file, "is larger than " + LARGEST + " bytes");
+            }
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new ConfigException(property, file, "is not a PEM file", e);
+        } catch (IOException e) {
+            throw unreadable(property, file, e);
+        }
+    }
+
+    static ConfigException unreadable(String property, Path file, IOException e) {
+        String why = "cannot be read: " + e;
+        if (e instanceof NoSuchFileException) {
+            why = "there is no such file";
+        } else if (e instanceof AccessDeniedException) {
+            why = "may not be read by this process";
+        } else if (Files.isDirectory(file)) {
+            why = "is a directory, not a file";
+        }
+        return new ConfigException(property, file, why, e);
+    }
+}

@@ -1,0 +1,23 @@
+package io.quicpool.config;
+
+import java.time.Duration;
+
+/** The bounds and defaults that client and server pools share. */
+final class PoolLimits {
+
+    /** The idle time-out counts in these (Go package NodePassProject/quic: 3 x keep-alive). */
+    static final int KEEP_ALIVES_PER_IDLE_TIMEOUT = 3;
+
+    // The engine's idle timer counts in seconds: an idle time-out below 2 s would be noise.
+    static final Duration KEEP_ALIVE_MIN = Duration.ofMillis(700);
+    static final Duration KEEP_ALIVE_MAX = Duration.ofMinutes(10);
+    static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+    static final Duration TIMEOUT_MIN = Duration.ofMillis(100);
+    static final Duration TIMEOUT_MAX = Duration.ofMinutes(10);
+
+    static final String NAME = "default";
+    static final String ALPN = "np-quic";
+    static final String TRANSPORT = "kwik";
+
+    private PoolLimits() {}
+}

@@ -1,0 +1,96 @@
+package io.quicpool.config;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The settings of a server pool; made by {@link #builder}, whose methods say what each means and its default.
+ *
+ * @param name see {@link ServerPoolConfigBuilder#name}
+ * @param listen see {@link ServerPoolConfigBuilder#listen(String)}
+ * @param certificate see {@link ServerPoolConfigBuilder#certificate}
+ * @param maxCapacity see {@link ServerPoolConfigBuilder#maxCapacity}
+ * @param allowedClients see {@link ServerPoolConfigBuilder#allowedClients}
+ * @param keepAlive see {@link ServerPoolConfigBuilder#keepAlive}
+ * @param helloTimeout see {@link ServerPoolConfigBuilder#helloTimeout}
+ * @param maxStreamsPerConnection see {@link ServerPoolConfigBuilder#maxStreamsPerConnection}
+ * @param maxConnections see {@link ServerPoolConfigBuilder#maxConnections}
+ * @param maxPendingHellos see {@link ServerPoolConfigBuilder#maxPendingHellos}
+ * @param alpn see {@link ServerPoolConfigBuilder#alpn}
+ * @param transport see {@link ServerPoolConfigBuilder#transport}
+ */
+public record ServerPoolConfig(
+        String name,
+        Endpoint listen,
+        KeyMaterial certificate,
+        int maxCapacity,
+        List<AddressRange> allowedClients,
+        Duration keepAlive,
+        Duration helloTimeout,
+        int maxStreamsPerConnection,
+        int maxConnections,
+        int maxPendingHellos,
+        String alpn,
+        String transport) {
+
+    private static final int MOST_STREAMS = 1 << 20;
+
+    /**
+     * Checks every setting and how they go together.
+     *
+     * @param name the name
+     * @param listen where to listen
+     * @param certificate what to present
+     * @param maxCapacity how many idle streams to hold
+     * @param allowedClients who may connect
+     * @param keepAlive the keep-alive period
+     * @param helloTimeout the hello time-out
+     * @param maxStreamsPerConnection how many streams a connection may have
+     * @param maxConnections how many connections there may be
+     * @param maxPendingHellos how many streams may be without a hello
+     * @param alpn the application protocol
+     * @param transport the engine
+     * @throws ConfigException when a setting cannot be used
+     */
+    public ServerPoolConfig {
+        Checks.name(name);
+        Checks.range("max-capacity", maxCapacity, 1, CapacityBounds.LIMIT);
+        allowedClients = List.copyOf(allowedClients);
+        Checks.range("keep-alive", keepAlive, PoolLimits.KEEP_ALIVE_MIN, PoolLimits.KEEP_ALIVE_MAX);
+        Checks.range("hello-timeout", helloTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
+        Checks.range("max-streams-per-connection", maxStreamsPerConnection, maxCapacity, MOST_STREAMS);
+        Checks.range("max-connections", maxConnections, 1, 65_536);
+        Checks.range("max-pending-hellos", maxPendingHellos, 1, 65_536);
+        Checks.alpn(alpn);
+        Checks.transport(transport);
+    }
+
+    /**
+     * Begins the settings of a pool with the defaults.
+     *
+     * @return a builder
+     */
+    public static ServerPoolConfigBuilder builder() {
+        return new ServerPoolConfigBuilder();
+    }
+
+    /**
+     * After how long without a word from the peer a connection is lost.
+     *
+     * @return 3 x keep-alive
+     */
+    public Duration idleTimeout() {
+        return keepAlive.multipliedBy(PoolLimits.KEEP_ALIVES_PER_IDLE_TIMEOUT);
+    }
+
+    /**
+     * Whether a client with this address may connect.
+     *
+     * @param client the client's address
+     * @return true when it is in one of the ranges, or there are none
+     */
+    public boolean allows(InetAddress client) {
+        return allowedClients.isEmpty() || allowedClients.stream().anyMatch(range -> range.contains(client));
+    }
+}

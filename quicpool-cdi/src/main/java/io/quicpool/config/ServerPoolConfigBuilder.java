@@ -1,0 +1,211 @@
+package io.quicpool.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the settings of a server pool; each method says what its setting means and its default. Not thread-safe. */
+public final class ServerPoolConfigBuilder {
+
+    private String name = PoolLimits.NAME;
+    private @Nullable Endpoint listen;
+    private @Nullable KeyMaterial certificate;
+    private int maxCapacity = 1024;
+    private final List<AddressRange> allowedClients = new ArrayList<>();
+    private Duration keepAlive = PoolLimits.KEEP_ALIVE;
+    private Duration helloTimeout = Duration.ofSeconds(10);
+    private int maxStreamsPerConnection = 16_384;
+    private int maxConnections = 256;
+    private int maxPendingHellos = 1024;
+    private String alpn = PoolLimits.ALPN;
+    private String transport = PoolLimits.TRANSPORT;
+
+    ServerPoolConfigBuilder() {}
+
+    /**
+     * The name of the pool in logs, threads, exceptions and JMX. Default: {@code default}.
+     *
+     * @param name 1 to 64 characters
+     * @return this
+     */
+    public ServerPoolConfigBuilder name(String name) {
+        this.name = name;
+        return this;
+    }
+
+    /**
+     * Where to listen as {@code HOST:PORT}; port 0 leaves the choice to the system. Required.
+     *
+     * @param listen such as {@code 0.0.0.0:4433}
+     * @return this
+     * @throws ConfigException when the text has another form
+     */
+    public ServerPoolConfigBuilder listen(String listen) {
+        return listen(Endpoint.parse("listen", listen));
+    }
+
+    /**
+     * Where to listen. Required.
+     *
+     * @param listen port 0 leaves the choice to the system
+     * @return this
+     */
+    public ServerPoolConfigBuilder listen(Endpoint listen) {
+        this.listen = listen;
+        return this;
+    }
+
+    /**
+     * What the server presents. Required.
+     *
+     * @param certificate an EC or RSA key and its certificates
+     * @return this
+     */
+    public ServerPoolConfigBuilder certificate(KeyMaterial certificate) {
+        this.certificate = certificate;
+        return this;
+    }
+
+    /**
+     * How many idle streams the pool holds at most, over all its clients; more are refused. Default: 1,024.
+     *
+     * @param maxCapacity from 1 to 65,536
+     * @return this
+     */
+    public ServerPoolConfigBuilder maxCapacity(int maxCapacity) {
+        this.maxCapacity = maxCapacity;
+        return this;
+    }
+
+    /**
+     * Lets clients of this address or range connect; can be called several times. Default: every client.
+     *
+     * @param addressOrRange an IP address or a CIDR range
+     * @return this
+     * @throws ConfigException when the text is neither
+     */
+    public ServerPoolConfigBuilder allowClient(String addressOrRange) {
+        allowedClients.add(AddressRange.parse("client-ip", addressOrRange));
+        return this;
+    }
+
+    /**
+     * Who may connect, instead of all that was said before.
+     *
+     * @param ranges empty for every client
+     * @return this
+     */
+    public ServerPoolConfigBuilder allowedClients(List<AddressRange> ranges) {
+        allowedClients.clear();
+        allowedClients.addAll(ranges);
+        return this;
+    }
+
+    /**
+     * A third of the idle time-out, after which a client that says nothing is lost. Default: 10 s.
+     *
+     * @param keepAlive from 700 ms to 10 min
+     * @return this
+     */
+    public ServerPoolConfigBuilder keepAlive(Duration keepAlive) {
+        this.keepAlive = keepAlive;
+        return this;
+    }
+
+    /**
+     * How long a new stream may wait for its hello. Default: 10 s.
+     *
+     * @param helloTimeout from 100 ms to 10 min
+     * @return this
+     */
+    public ServerPoolConfigBuilder helloTimeout(Duration helloTimeout) {
+        this.helloTimeout = helloTimeout;
+        return this;
+    }
+
+    /**
+     * How many streams one client may have open at a time, idle and in use: its stream credit (RFC 9000, section 4.6).
+     * Default: 16,384.
+     *
+     * @param maxStreamsPerConnection from the capacity to 1,048,576
+     * @return this
+     */
+    public ServerPoolConfigBuilder maxStreamsPerConnection(int maxStreamsPerConnection) {
+        this.maxStreamsPerConnection = maxStreamsPerConnection;
+        return this;
+    }
+
+    /**
+     * How many clients may be connected at a time. Default: 256.
+     *
+     * @param maxConnections from 1 to 65,536
+     * @return this
+     */
+    public ServerPoolConfigBuilder maxConnections(int maxConnections) {
+        this.maxConnections = maxConnections;
+        return this;
+    }
+
+    /**
+     * How many streams may be open without their hello at a time, over all clients; more are refused. Default: 1,024.
+     *
+     * @param maxPendingHellos from 1 to 65,536
+     * @return this
+     */
+    public ServerPoolConfigBuilder maxPendingHellos(int maxPendingHellos) {
+        this.maxPendingHellos = maxPendingHellos;
+        return this;
+    }
+
+    /**
+     * The application protocol that both sides must agree on (ALPN, RFC 7301). Default: {@code np-quic}, that of the Go
+     * package NodePassProject/quic.
+     *
+     * @param alpn 1 to 255 visible ASCII characters
+     * @return this
+     */
+    public ServerPoolConfigBuilder alpn(String alpn) {
+        this.alpn = alpn;
+        return this;
+    }
+
+    /**
+     * The QUIC engine. Default: {@code kwik}.
+     *
+     * @param transport the name of an engine that is on the class path
+     * @return this
+     */
+    public ServerPoolConfigBuilder transport(String transport) {
+        this.transport = transport;
+        return this;
+    }
+
+    /**
+     * Checks the settings.
+     *
+     * @return the settings, immutable
+     * @throws ConfigException when a setting is missing or cannot be used; says which and what is allowed
+     */
+    public ServerPoolConfig build() {
+        if (listen == null) {
+            throw new ConfigException("listen", null, "must be HOST:PORT, such as 0.0.0.0:4433");
+        }
+        if (certificate == null) {
+            throw new ConfigException("certificate", null, "a server needs a private key and its certificate");
+        }
+        return new ServerPoolConfig(
+                name,
+                listen,
+                certificate,
+                maxCapacity,
+                allowedClients,
+                keepAlive,
+                helloTimeout,
+                maxStreamsPerConnection,
+                maxConnections,
+                maxPendingHellos,
+                alpn,
+                transport);
+    }
+}

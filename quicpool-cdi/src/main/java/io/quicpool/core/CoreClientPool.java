@@ -1,0 +1,260 @@
+package io.quicpool.core;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolState;
+import io.quicpool.config.CapacityBounds;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.IntervalBounds;
+import io.quicpool.config.TlsMode;
+import io.quicpool.transport.Connection;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps streams open ahead of use. The level of the stock is all that counts: whatever happened, a look at it says how many
+ * to open. It is looked at every {@link #interval} and at once when somebody waits or the stock is low.
+ */
+final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, IdRequest.Owner {
+
+    private final ClientPoolConfig config;
+    private final Link link;
+    private final IdRequest ids;
+    private final AtomicBoolean lookPending = new AtomicBoolean();
+    private final AtomicInteger openedSinceTick = new AtomicInteger();
+    private volatile CapacityBounds capacityBounds;
+    private volatile IntervalBounds intervalBounds;
+    // Written by the timer thread only.
+    private volatile int capacity;
+    private volatile Duration interval;
+    private @Nullable Future<?> nextTick;
+    private boolean everReady;
+    // The connection on which an id was exchanged: only then is it known to lead to a pool.
+    private volatile @Nullable Connection proven;
+
+    CoreClientPool(ClientPoolConfig config, Link.Connector connector) {
+        super(config.name());
+        this.config = config;
+        this.capacityBounds = config.capacity();
+        this.intervalBounds = config.interval();
+        this.capacity = capacityBounds.min();
+        this.interval = intervalBounds.min();
+        this.ids = new IdRequest(this, config.idTimeout(), this);
+        this.link = new Link(this, connector, this);
+    }
+
+    void start() {
+        if (config.tlsMode() == TlsMode.INSECURE) {
+            log.log(Level.WARNING, "{0}: tls-mode is insecure: the server''s certificate is not checked", name);
+        }
+        lifecycle.start();
+        threads.decide(link::connect);
+        threads.decide(this::tick);
+    }
+
+    // ---- the stock, on the timer thread
+
+    private void tick() {
+        try {
+            if (link.connection() != null) {
+                adjust();
+            }
+            look();
+        } finally {
+            nextTick = threads.decideAfter(interval, this::tick);
+        }
+    }
+
+    private void adjust() {
+        int opened = openedSinceTick.getAndSet(0);
+        interval = Policy.interval(interval, stock.idle(), capacity, intervalBounds);
+        capacity = Policy.capacity(capacity, opened, capacityBounds);
+    }
+
+    private void look() {
+        Connection connection = link.connection();
+        if (connection == null || state() != PoolState.RUNNING) {
+            return;
+        }
+        int missing = Policy.missing(
+                capacity, stock.waitingForAny(), stock.idle(), ids.opening(), capacityBounds, connection.credit());
+        for (int i = 0; i < missing; i++) {
+            ids.open(connection);
+        }
+    }
+
+    @Override
+    void replenish() {
+        if (lookPending.compareAndSet(false, true)) {
+            threads.decide(() -> {
+                lookPending.set(false);
+                look();
+            });
+        }
+    }
+
+    @Override
+    void housekeeping() {
+        link.watch(config.keepAlive());
+        ids.sweep();
+        sweep(capacityBounds.max());
+        if (Policy.low(stock.idle(), capacity)) {
+            look();
+        }
+    }
+
+    // ---- what happens to it
+
+    @Override
+    public void up(Connection connection) {
+        look();
+    }
+
+    @Override
+    public void down(Connection connection, String reason) {
+        retireAll(connection);
+        ids.giveUp(Reason.Evicted.LINK_LOST);
+        if (proven == connection) {
+            proven = null;
+            listeners.tell(listener -> listener.peerLost(this, reason));
+        }
+    }
+
+    @Override
+    public void delivered(Slot slot) {
+        openedSinceTick.incrementAndGet();
+        Connection connection = slot.stream().connection();
+        if (proven != connection) {
+            threads.decide(() -> proved(connection));
+        }
+        if (stock.waitingForAny() > 0 || stock.idle() + ids.opening() < capacity) {
+            replenish();
+        }
+    }
+
+    private void proved(Connection connection) {
+        if (proven == connection || link.connection() != connection) {
+            return;
+        }
+        proven = connection;
+        link.proved();
+        boolean again = everReady;
+        everReady = true;
+        log.log(Level.INFO, again ? "{0}: ready again" : "{0}: ready", name);
+        listeners.tell(listener -> {
+            if (again) {
+                listener.recovered(this);
+            } else {
+                listener.ready(this);
+            }
+        });
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        // Not tried again before the next look: whatever made it fail needs time to pass.
+        metrics.error(cause);
+    }
+
+    @Override
+    void openingFailed(Slot slot) {
+        ids.ended(slot);
+    }
+
+    // ---- what is told
+
+    @Override
+    public boolean ready() {
+        Connection connection = link.connection();
+        return state() == PoolState.RUNNING && connection != null && connection == proven;
+    }
+
+    @Override
+    public int capacity() {
+        return capacity;
+    }
+
+    @Override
+    public Duration interval() {
+        return interval;
+    }
+
+    @Override
+    String link() {
+        return link.text();
+    }
+
+    @Override
+    List<PoolSnapshot.Peer> peers() {
+        Connection connection = link.connection();
+        return connection == null
+                ? List.of()
+                : List.of(new PoolSnapshot.Peer(connection.localAddress(), connection.remoteAddress()));
+    }
+
+    @Override
+    int opening() {
+        return ids.opening();
+    }
+
+    // ---- what can be changed
+
+    @Override
+    public CapacityBounds capacityBounds() {
+        return capacityBounds;
+    }
+
+    @Override
+    public void capacityBounds(CapacityBounds bounds) {
+        capacityBounds = bounds;
+        threads.decide(() -> {
+            capacity = bounds.clamp(capacity);
+            sweep(bounds.max());
+            look();
+        });
+        changed("capacity " + bounds.min() + " to " + bounds.max());
+    }
+
+    @Override
+    public IntervalBounds intervalBounds() {
+        return intervalBounds;
+    }
+
+    @Override
+    public void intervalBounds(IntervalBounds bounds) {
+        intervalBounds = bounds;
+        threads.decide(() -> {
+            interval = bounds.clamp(interval);
+            Future<?> tick = nextTick;
+            if (tick != null && tick.cancel(false)) {
+                nextTick = threads.decideAfter(interval, this::tick);
+            }
+        });
+        changed("interval " + bounds.min() + " to " + bounds.max());
+    }
+
+    private void changed(String what) {
+        log.log(Level.INFO, "{0}: bounds of {1}", name, what);
+        listeners.tell(listener -> listener.boundsChanged(this));
+    }
+
+    @Override
+    public void flush() {
+        super.flush();
+        // What is on its way belongs to the old generation too; what escapes here is caught when it arrives.
+        ids.giveUp(Reason.Evicted.FLUSHED);
+        replenish();
+    }
+
+    @Override
+    boolean closeConnections(Duration timeout) throws InterruptedException {
+        ids.giveUp(Reason.Evicted.CLOSED);
+        link.close();
+        return link.awaitClosed(timeout);
+    }
+}

@@ -1,0 +1,288 @@
+package io.quicpool.core;
+
+import io.quicpool.PoolClosedException;
+import io.quicpool.PoolListener;
+import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolState;
+import io.quicpool.PooledStream;
+import io.quicpool.StreamErrors;
+import io.quicpool.StreamId;
+import io.quicpool.StreamPool;
+import io.quicpool.transport.Connection;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What client and server pools share: handing out, giving up, closing.
+ *
+ * <pre>
+ * NEW --start--&gt; RUNNING --close--&gt; CLOSING --&gt; CLOSED
+ * </pre>
+ *
+ * <p>Thread-safe. Decisions are taken on the timer thread; the rest is in the atomic parts it is made of.
+ */
+abstract class CorePool implements StreamPool {
+
+    /** How often dead streams are looked for, and what is overdue. */
+    static final Duration HOUSEKEEPING = Duration.ofMillis(500);
+
+    final String name;
+    final Logger log;
+    final PoolThreads threads;
+    final Listeners listeners;
+    final Stock stock = new Stock();
+    final Metrics metrics = new Metrics();
+    final Getter getter;
+    final Lifecycle lifecycle;
+    private final AtomicInteger generation = new AtomicInteger();
+    private final AtomicBoolean exhausted = new AtomicBoolean();
+
+    CorePool(String name) {
+        this.name = name;
+        this.log = System.getLogger("io.quicpool");
+        this.threads = new PoolThreads(name);
+        this.listeners = new Listeners(name, threads.workers(), log);
+        this.getter = new Getter(this);
+        this.lifecycle = new Lifecycle(this);
+    }
+
+    // ---- what the two kinds add
+
+    /** A caller has to wait, or the stock is low: fill up, if that is in this pool's power. Any thread. */
+    abstract void replenish();
+
+    /** Looks for what is overdue. Timer thread, every {@link #HOUSEKEEPING}. */
+    abstract void housekeeping();
+
+    /** A stream that was being opened ended without an id. */
+    abstract void openingFailed(Slot slot);
+
+    /** Gives up all connections and whatever is not in stock yet; returns when all of it is gone or the time is over. */
+    abstract boolean closeConnections(Duration timeout) throws InterruptedException;
+
+    /** What the link is doing, for people. */
+    abstract String link();
+
+    /** The connections that are up. */
+    abstract List<PoolSnapshot.Peer> peers();
+
+    /** Streams that have no id yet. */
+    abstract int opening();
+
+    // ---- handing out
+
+    @Override
+    public PooledStream outgoingGet(StreamId id, Duration timeout) throws InterruptedException {
+        return getter.get(id, timeout);
+    }
+
+    @Override
+    public PooledStream incomingGet(Duration timeout) throws InterruptedException {
+        return getter.get(null, timeout);
+    }
+
+    @Override
+    public CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout) {
+        return getter.getAsync(id, timeout);
+    }
+
+    @Override
+    public CompletionStage<PooledStream> incomingGetAsync(Duration timeout) {
+        return getter.getAsync(null, timeout);
+    }
+
+    /** A caller begins to wait for any stream. */
+    void shortage() {
+        if (exhausted.compareAndSet(false, true)) {
+            listeners.tell(listener -> listener.exhausted(this));
+        }
+        replenish();
+    }
+
+    /** Brings a stream whose id is announced; false when it was given up meanwhile. */
+    boolean deliver(Slot slot, long now) {
+        // A flush or a loss that came before this moment has not seen the slot in the stock; one that comes after will.
+        if (!stock.deliver(slot)) {
+            return false;
+        }
+        metrics.opened.increment();
+        metrics.opens.add(now - slot.since());
+        if (slot.generation() != generation.get()) {
+            retire(slot, Reason.Evicted.FLUSHED);
+        } else if (!slot.stream().connection().alive()) {
+            retire(slot, Reason.Evicted.LINK_LOST);
+        } else if (lifecycle.state() != PoolState.RUNNING) {
+            retire(slot, Reason.Evicted.CLOSED);
+        } else if (slot.isIdle()) {
+            exhausted.set(false);
+        }
+        return true;
+    }
+
+    /** The caller of a taken stream has ended it; false when it had been ended before. */
+    boolean ended(Slot slot) {
+        if (!stock.end(slot)) {
+            return false;
+        }
+        lifecycle.oneEnded();
+        if (stock.waiting() > 0) {
+            // Its credit comes back: perhaps a stream can be opened now that could not before.
+            replenish();
+        }
+        return true;
+    }
+
+    // ---- giving up
+
+    int generation() {
+        return generation.get();
+    }
+
+    /** Gives a stream up, unless a caller has it. */
+    void retire(Slot slot, Reason.Evicted reason) {
+        Slot.State was = stock.retire(slot);
+        if (was == null) {
+            return;
+        }
+        if (was == Slot.State.IDLE) {
+            metrics.evicted(reason);
+        } else {
+            openingFailed(slot);
+        }
+        slot.stream().reset(StreamErrors.RETIRED);
+    }
+
+    /** A stream that was just taken turned out dead: it goes, and whoever took it tries the next. */
+    void discard(Slot slot) {
+        if (stock.end(slot)) {
+            metrics.evicted(slot.stream().connection().alive() ? Reason.Evicted.PROBE : Reason.Evicted.LINK_LOST);
+            slot.stream().reset(StreamErrors.RETIRED);
+            lifecycle.oneEnded();
+        }
+    }
+
+    /** Gives up what is dead, and all but the newest so many. Timer thread. */
+    void sweep(int most) {
+        stock.sweep();
+        for (Slot slot : stock.oldestFirst()) {
+            if (!slot.stream().alive()) {
+                retire(slot, slot.stream().connection().alive() ? Reason.Evicted.PROBE : Reason.Evicted.LINK_LOST);
+            } else if (stock.idle() > most) {
+                retire(slot, Reason.Evicted.SURPLUS);
+            }
+        }
+    }
+
+    /** Gives up every idle stream of a connection that was lost. */
+    void retireAll(Connection connection) {
+        for (Slot slot : stock.live()) {
+            if (slot.stream().connection() == connection) {
+                retire(slot, Reason.Evicted.LINK_LOST);
+            }
+        }
+    }
+
+    @Override
+    public void flush() {
+        generation.incrementAndGet();
+        for (Slot slot : stock.live()) {
+            if (slot.isIdle()) {
+                retire(slot, Reason.Evicted.FLUSHED);
+            }
+        }
+        log.log(Level.INFO, "{0}: flushed", name);
+        replenish();
+    }
+
+    // ---- errors, listeners, figures
+
+    @Override
+    public void addError() {
+        metrics.error();
+    }
+
+    @Override
+    public long errorCount() {
+        return metrics.errors();
+    }
+
+    @Override
+    public void resetError() {
+        metrics.resetErrors();
+    }
+
+    @Override
+    public void addListener(PoolListener listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void removeListener(PoolListener listener) {
+        listeners.remove(listener);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    PoolThreads threads() {
+        return threads;
+    }
+
+    @Override
+    public PoolState state() {
+        return lifecycle.state();
+    }
+
+    @Override
+    public int active() {
+        return stock.idle();
+    }
+
+    @Override
+    public PoolSnapshot snapshot() {
+        return new PoolSnapshot(
+                name,
+                state(),
+                ready(),
+                link(),
+                peers(),
+                stock.idle(),
+                opening(),
+                stock.taken(),
+                stock.waiting(),
+                capacity(),
+                interval(),
+                metrics.errors(),
+                metrics.lastErrorText(),
+                metrics.totals());
+    }
+
+    PoolClosedException closedException(Duration elapsed, @Nullable Throwable cause) {
+        return new PoolClosedException(name, "is closed", elapsed, snapshot(), cause);
+    }
+
+    // ---- the end
+
+    @Override
+    public void close() {
+        close(Duration.ZERO);
+    }
+
+    @Override
+    public void close(Duration drainTimeout) {
+        lifecycle.close(drainTimeout);
+    }
+
+    @Override
+    public String toString() {
+        return "pool \"" + name + "\" (" + snapshot().summary() + ")";
+    }
+}

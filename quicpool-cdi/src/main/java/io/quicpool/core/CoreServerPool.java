@@ -1,0 +1,217 @@
+package io.quicpool.core;
+
+import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolState;
+import io.quicpool.ServerPool;
+import io.quicpool.StreamErrors;
+import io.quicpool.StreamHandler;
+import io.quicpool.config.CapacityBounds;
+import io.quicpool.config.ConfigException;
+import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.Listener;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Holds the other ends: admits clients and their streams, and keeps apart who belongs to whom. */
+final class CoreServerPool extends CorePool implements ServerPool, Admission.Owner {
+
+    /** How a refused client is told; that of the Go package. */
+    static final String UNAUTHORIZED = "unauthorized IP";
+
+    /** Binds the address; blocks. */
+    interface Opener {
+        Listener listen(CoreServerPool pool) throws IOException;
+    }
+
+    private final ServerPoolConfig config;
+    private final Admission admission;
+    private final Set<Guest> guests = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<@Nullable Dispatcher> dispatcher = new AtomicReference<>();
+    private volatile int maxCapacity;
+    private volatile @Nullable Listener listener;
+
+    CoreServerPool(ServerPoolConfig config) {
+        super(config.name());
+        this.config = config;
+        this.maxCapacity = config.maxCapacity();
+        this.admission = new Admission(this, config, this);
+    }
+
+    void start(Opener opener) throws IOException {
+        Listener bound;
+        try {
+            bound = opener.listen(this);
+        } catch (IOException | RuntimeException e) {
+            lifecycle.close(Duration.ZERO);
+            throw e;
+        }
+        listener = bound;
+        lifecycle.start();
+        log.log(Level.INFO, "{0}: listening on {1}", name, bound.localAddress());
+    }
+
+    // ---- clients; on engine threads
+
+    ConnectionEvents connected(Connection connection) {
+        Guest guest = new Guest(this, connection);
+        InetSocketAddress client = connection.remoteAddress();
+        if (!config.allows(client.getAddress())) {
+            refuse(connection, Reason.Refused.ADDRESS, UNAUTHORIZED);
+        } else if (guests.size() >= config.maxConnections()) {
+            refuse(connection, Reason.Refused.CONNECTIONS, "too many connections");
+        } else {
+            guests.add(guest);
+            metrics.connects.increment();
+            log.log(Level.INFO, "{0}: {1} connected", name, client);
+        }
+        return guest;
+    }
+
+    private void refuse(Connection connection, Reason.Refused reason, String text) {
+        metrics.refused(reason);
+        connection.close(0, text);
+    }
+
+    void accepted(EngineStream stream, Guest guest) {
+        if (guests.contains(guest) && state() != PoolState.CLOSING) {
+            admission.opened(stream, guest);
+        } else {
+            stream.reset(StreamErrors.SERVER_FULL);
+        }
+    }
+
+    void lost(Guest guest, String reason) {
+        if (!guests.remove(guest)) {
+            return;
+        }
+        metrics.lost.increment();
+        // Not on the engine's thread, there may be thousands.
+        threads.decide(() -> retireAll(guest.connection()));
+        log.log(Level.INFO, "{0}: {1} has gone: {2}", name, guest.connection().remoteAddress(), reason);
+        listeners.tell(each -> each.peerLost(this, reason));
+    }
+
+    @Override
+    public void delivered(Slot slot) {
+        Dispatcher serving = dispatcher.get();
+        if (serving != null) {
+            serving.watch(slot);
+        }
+    }
+
+    // ---- client-led
+
+    @Override
+    public void serve(StreamHandler handler) {
+        serve(handler, threads.handlers());
+    }
+
+    @Override
+    public void serve(StreamHandler handler, Executor executor) {
+        Dispatcher serving = new Dispatcher(this, handler, executor);
+        if (!dispatcher.compareAndSet(null, serving)) {
+            throw new IllegalStateException("pool \"" + name + "\" has a handler already");
+        }
+        // What came before the handler; what comes at this moment is watched twice, which is the same as once.
+        stock.oldestFirst().forEach(serving::watch);
+    }
+
+    // ---- the stock
+
+    @Override
+    void replenish() {
+        // Only clients open streams.
+    }
+
+    @Override
+    void housekeeping() {
+        admission.sweep();
+        sweep(maxCapacity);
+    }
+
+    @Override
+    void openingFailed(Slot slot) {
+        admission.ended(slot);
+    }
+
+    @Override
+    public void flush() {
+        super.flush();
+        admission.giveUp(Reason.Evicted.FLUSHED);
+    }
+
+    // ---- what is told
+
+    @Override
+    public InetSocketAddress localAddress() {
+        Listener bound = listener;
+        if (bound == null) {
+            throw new IllegalStateException("pool \"" + name + "\" is not started");
+        }
+        return bound.localAddress();
+    }
+
+    @Override
+    public boolean ready() {
+        Listener bound = listener;
+        return state() == PoolState.RUNNING && bound != null && bound.alive();
+    }
+
+    @Override
+    public int capacity() {
+        return maxCapacity;
+    }
+
+    @Override
+    public void maxCapacity(int max) {
+        if (max < 1 || max > CapacityBounds.LIMIT) {
+            throw new ConfigException("max-capacity", max, "must be from 1 to " + CapacityBounds.LIMIT);
+        }
+        maxCapacity = max;
+        threads.decide(() -> sweep(max));
+        log.log(Level.INFO, "{0}: bounds of capacity up to {1}", name, max);
+        listeners.tell(each -> each.boundsChanged(this));
+    }
+
+    @Override
+    public Duration interval() {
+        return Duration.ZERO;
+    }
+
+    @Override
+    String link() {
+        return ready() ? "listening" : "down";
+    }
+
+    @Override
+    List<PoolSnapshot.Peer> peers() {
+        return guests.stream()
+                .map(Guest::connection)
+                .map(each -> new PoolSnapshot.Peer(each.localAddress(), each.remoteAddress()))
+                .toList();
+    }
+
+    @Override
+    int opening() {
+        return admission.waiting();
+    }
+
+    @Override
+    boolean closeConnections(Duration timeout) throws InterruptedException {
+        admission.giveUp(Reason.Evicted.CLOSED);
+        guests.forEach(guest -> guest.connection().close(0, Link.CLOSED));
+        Listener bound = listener;
+        return bound == null || bound.close(timeout);
+    }
+}

@@ -1,0 +1,38 @@
+package io.quicpool.core;
+
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineStream;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** One client of a server pool. Told by the engine, tells the pool. */
+final class Guest implements ConnectionEvents {
+
+    private final CoreServerPool pool;
+    private final Connection connection;
+    private final AtomicBoolean firstGiven = new AtomicBoolean();
+
+    Guest(CoreServerPool pool, Connection connection) {
+        this.pool = pool;
+        this.connection = connection;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** Whether this is the first stream of the connection; true once. */
+    boolean first() {
+        return firstGiven.compareAndSet(false, true);
+    }
+
+    @Override
+    public void accepted(EngineStream stream) {
+        pool.accepted(stream, this);
+    }
+
+    @Override
+    public void lost(String reason) {
+        pool.lost(this, reason);
+    }
+}

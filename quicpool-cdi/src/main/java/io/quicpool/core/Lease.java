@@ -1,0 +1,92 @@
+package io.quicpool.core;
+
+import io.quicpool.PooledStream;
+import io.quicpool.StreamId;
+import io.quicpool.TlsSession;
+import io.quicpool.transport.EngineStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/** A taken slot as its caller sees it. Its pool learns of its end exactly once. */
+final class Lease implements PooledStream {
+
+    private static final long LARGEST_CODE = (1L << 62) - 1;
+
+    private final Slot slot;
+    private final CorePool pool;
+    private final LeaseInput input;
+
+    Lease(Slot slot, CorePool pool) {
+        this.slot = slot;
+        this.pool = pool;
+        this.input = new LeaseInput(slot.stream(), slot.id(), pool.threads());
+    }
+
+    @Override
+    public StreamId id() {
+        return slot.id();
+    }
+
+    @Override
+    public InputStream inputStream() {
+        return input;
+    }
+
+    @Override
+    public OutputStream outputStream() {
+        return slot.stream().output();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return stream().connection().localAddress();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return stream().connection().remoteAddress();
+    }
+
+    @Override
+    public TlsSession tlsSession() {
+        return stream().connection().tlsSession();
+    }
+
+    @Override
+    public void readTimeout(Duration timeout) {
+        input.timeout(timeout);
+    }
+
+    private EngineStream stream() {
+        return slot.stream();
+    }
+
+    Slot slot() {
+        return slot;
+    }
+
+    @Override
+    public void close() {
+        if (pool.ended(slot)) {
+            stream().close();
+        }
+    }
+
+    @Override
+    public void reset(long applicationErrorCode) {
+        if (applicationErrorCode < 0 || applicationErrorCode > LARGEST_CODE) {
+            throw new IllegalArgumentException(
+                    "application error code = " + applicationErrorCode + ": must be from 0 to 2^62-1");
+        }
+        if (pool.ended(slot)) {
+            stream().reset(applicationErrorCode);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "stream " + slot + " of pool \"" + pool.name() + "\"";
+    }
+}

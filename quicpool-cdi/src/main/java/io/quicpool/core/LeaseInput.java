@@ -1,0 +1,84 @@
+package io.quicpool.core;
+
+import io.quicpool.StreamErrors;
+import io.quicpool.StreamId;
+import io.quicpool.transport.EngineStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The receiving side of a taken stream: the engine's, with a read time-out, which an engine's blocked read lacks. */
+final class LeaseInput extends InputStream {
+
+    private final EngineStream stream;
+    private final InputStream engine;
+    private final StreamId id;
+    private final PoolThreads threads;
+    private volatile Duration timeout = Duration.ZERO;
+    private volatile boolean timedOut;
+
+    LeaseInput(EngineStream stream, StreamId id, PoolThreads threads) {
+        this.stream = stream;
+        this.engine = stream.input();
+        this.id = id;
+        this.threads = threads;
+    }
+
+    void timeout(Duration longest) {
+        if (longest.isNegative()) {
+            throw new IllegalArgumentException("read time-out = " + longest + ": must not be negative");
+        }
+        timeout = longest;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        Duration longest = timeout;
+        if (timedOut) {
+            throw tooLate(longest);
+        }
+        if (longest.isZero() || engine.available() > 0) {
+            return engine.read(buffer, offset, length);
+        }
+        // Whoever sets it first decides: the timer, which then ends the receiving side, or the read that came back.
+        AtomicBoolean decided = new AtomicBoolean();
+        Future<?> alarm = threads.decideAfter(longest, () -> {
+            if (decided.compareAndSet(false, true)) {
+                timedOut = true;
+                stream.stopReceiving(StreamErrors.TOO_SLOW);
+            }
+        });
+        try {
+            return engine.read(buffer, offset, length);
+        } catch (IOException e) {
+            throw timedOut ? tooLate(longest) : e;
+        } finally {
+            decided.set(true);
+            alarm.cancel(false);
+        }
+    }
+
+    private SocketTimeoutException tooLate(Duration longest) {
+        return new SocketTimeoutException(
+                "stream " + id + ": no byte within " + longest.toMillis() + " ms; its receiving side is ended");
+    }
+
+    @Override
+    public int available() throws IOException {
+        return timedOut ? 0 : engine.available();
+    }
+
+    @Override
+    public void close() throws IOException {
+        engine.close();
+    }
+}

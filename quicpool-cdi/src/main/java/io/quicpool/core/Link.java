@@ -1,0 +1,264 @@
+package io.quicpool.core;
+
+import io.quicpool.StreamErrors;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineStream;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client pool's one connection at a time: makes it, watches it, makes it anew.
+ *
+ * <pre>
+ * DOWN --start--&gt; CONNECTING --&gt; UP
+ *                  |   ^          |
+ *             failed   |          | lost
+ *                  v   |          v
+ *                 BACKOFF &lt;-------+        close: any --&gt; CLOSED
+ * </pre>
+ *
+ * <p>Every transition is made on the pool's timer thread; what others read is volatile. Connecting blocks, on a thread of
+ * its own. An attempt that ends after the link was closed is closed at once.
+ */
+final class Link {
+
+    enum State {
+        DOWN,
+        CONNECTING,
+        UP,
+        BACKOFF,
+        CLOSED
+    }
+
+    /** Makes one connection; blocks. */
+    interface Connector {
+        Connection connect(ConnectionEvents events) throws IOException, InterruptedException;
+    }
+
+    /** What the pool does about it. Called on the timer thread. */
+    interface Owner {
+        void up(Connection connection);
+
+        void down(Connection connection, String reason);
+    }
+
+    /** What peers are told when a pool closes; that of the Go package. */
+    static final String CLOSED = "pool closed";
+
+    private final CorePool pool;
+    private final Connector connector;
+    private final Owner owner;
+    private final Backoff backoff =
+            new Backoff(() -> ThreadLocalRandom.current().nextDouble());
+    // Written by the timer thread only.
+    private volatile State state = State.DOWN;
+    private volatile @Nullable Connection connection;
+    private volatile boolean attempting;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    // Connections that were lost and may still be freeing what they hold.
+    private final Queue<Connection> closing = new ConcurrentLinkedQueue<>();
+    private @Nullable Future<?> attempt;
+    private boolean complained;
+    private long lastWatch;
+    private long lastPing;
+
+    Link(CorePool pool, Connector connector, Owner owner) {
+        this.pool = pool;
+        this.connector = connector;
+        this.owner = owner;
+    }
+
+    /** The connection while it is up and alive, else null. */
+    @Nullable Connection connection() {
+        Connection current = connection;
+        return current != null && current.alive() ? current : null;
+    }
+
+    String text() {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Connects for the first time, or again. Timer thread. */
+    void connect() {
+        if (state != State.DOWN && state != State.BACKOFF) {
+            return;
+        }
+        state = State.CONNECTING;
+        attempt = pool.threads.connect(this::attempt);
+    }
+
+    // On the connector thread. Whatever goes wrong there must lead to another attempt, an error of a resolver too.
+    @SuppressWarnings("CatchingUnchecked")
+    private void attempt() {
+        Events events = new Events();
+        attempting = true;
+        try {
+            if (state == State.CLOSED) {
+                return;
+            }
+            Connection made = connector.connect(events);
+            pool.threads.decide(() -> connected(made, events));
+            if (state == State.CLOSED) {
+                made.close(0, CLOSED);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception | LinkageError | OutOfMemoryError e) {
+            pool.threads.decide(() -> failed(e));
+        } finally {
+            attempting = false;
+            if (state == State.CLOSED) {
+                ended.countDown();
+            }
+        }
+    }
+
+    private void connected(Connection made, Events events) {
+        if (state != State.CONNECTING) {
+            made.close(0, CLOSED);
+            return;
+        }
+        state = State.UP;
+        connection = made;
+        lastWatch = lastPing = System.nanoTime();
+        pool.metrics.connects.increment();
+        pool.log.log(Level.INFO, "{0}: connected to {1}", pool.name, made.remoteAddress());
+        complained = false;
+        owner.up(made);
+        // It may have been lost before it was up.
+        String reason = events.lost;
+        if (reason != null) {
+            lost(made, reason);
+        }
+    }
+
+    private void failed(Throwable cause) {
+        if (state != State.CONNECTING) {
+            return;
+        }
+        pool.metrics.error(cause);
+        // Once per outage: the next attempts fail for the same reason, or the snapshot tells.
+        pool.log.log(complained ? Level.DEBUG : Level.WARNING, "{0}: cannot connect: {1}", pool.name, text(cause));
+        complained = true;
+        later();
+    }
+
+    private static String text(Throwable cause) {
+        String message = cause.getMessage();
+        return message == null ? cause.toString() : message;
+    }
+
+    private void later() {
+        state = State.BACKOFF;
+        var unused = pool.threads.decideAfter(backoff.next(), this::connect);
+    }
+
+    /** The connection has proved that it works: the next loss begins with a short delay again. Any thread. */
+    void proved() {
+        pool.threads.decide(backoff::reset);
+    }
+
+    private void lost(Connection which, String reason) {
+        if (state != State.UP || connection != which) {
+            return;
+        }
+        connection = null;
+        pool.metrics.lost.increment();
+        pool.log.log(Level.WARNING, "{0}: lost {1}: {2}", pool.name, which.remoteAddress(), reason);
+        which.close(0, reason);
+        closing.removeIf(Link::isFreed);
+        closing.add(which);
+        owner.down(which, reason);
+        later();
+    }
+
+    /** Pings when it is time, and gives up a peer that is silent for too long. Timer thread. */
+    void watch(Duration keepAlive) {
+        Connection current = connection;
+        if (current == null || state != State.UP) {
+            return;
+        }
+        long now = System.nanoTime();
+        boolean stalled = now - lastWatch > 3 * CorePool.HOUSEKEEPING.toNanos();
+        lastWatch = now;
+        long idle = current.idleTimeout().toNanos();
+        // When this process itself stood still, the peer's packets may still be unread: let them be read first.
+        if (!stalled && current.silentNanos() > idle) {
+            lost(current, "no answer for " + TimeUnit.NANOSECONDS.toMillis(current.silentNanos()) + " ms");
+        } else if (now - lastPing >= Math.min(keepAlive.toNanos(), idle / 3) - CorePool.HOUSEKEEPING.toNanos() / 2) {
+            lastPing = now;
+            current.ping();
+        }
+    }
+
+    /** Ends the link for good. Any thread. */
+    void close() {
+        pool.threads.decide(() -> {
+            state = State.CLOSED;
+            Connection current = connection;
+            if (current != null) {
+                current.close(0, CLOSED);
+                closing.add(current);
+            }
+            Future<?> running = attempt;
+            if (running != null) {
+                running.cancel(true);
+            }
+            if (!attempting) {
+                ended.countDown();
+            }
+        });
+    }
+
+    /** Waits until an attempt under way has ended, and every connection has freed what it held. */
+    boolean awaitClosed(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        boolean quiet = ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        for (Connection each : closing) {
+            quiet &= each.awaitClosed(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        }
+        return quiet;
+    }
+
+    private static boolean isFreed(Connection connection) {
+        try {
+            return connection.awaitClosed(Duration.ZERO);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** The events of one attempt's connection. */
+    private final class Events implements ConnectionEvents {
+
+        private volatile @Nullable String lost;
+
+        @Override
+        public void accepted(EngineStream stream) {
+            // In this protocol only clients open streams.
+            stream.reset(StreamErrors.PROTOCOL);
+        }
+
+        @Override
+        public void lost(String reason) {
+            lost = reason;
+            pool.threads.decide(() -> {
+                Connection current = connection;
+                if (current != null && !current.alive()) {
+                    Link.this.lost(current, reason);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.quicpool.core;
+
+import io.quicpool.config.CapacityBounds;
+import io.quicpool.config.IntervalBounds;
+import java.time.Duration;
+
+/** How capacity and interval follow demand: those of the Go package NodePassProject/quic, as pure functions. */
+final class Policy {
+
+    static final double LOW = 0.2;
+    static final double HIGH = 0.8;
+    static final Duration STEP = Duration.ofMillis(100);
+
+    /** How many streams may be on their way at a time; more wait for their turn. */
+    static final int MAX_OPENING = 128;
+
+    private Policy() {}
+
+    /** A stock that is nearly empty is looked at more often, one that is nearly full less often. */
+    static Duration interval(Duration interval, int idle, int capacity, IntervalBounds bounds) {
+        if (idle < LOW * capacity) {
+            return bounds.clamp(interval.minus(STEP));
+        }
+        return bounds.clamp(idle > HIGH * capacity ? interval.plus(STEP) : interval);
+    }
+
+    /** A stock of which most had to be opened anew since the last look should be larger, one that stood still smaller. */
+    static int capacity(int capacity, int opened, CapacityBounds bounds) {
+        if (opened > HIGH * capacity) {
+            return bounds.clamp(capacity + 1);
+        }
+        return bounds.clamp(opened < LOW * capacity ? capacity - 1 : capacity);
+    }
+
+    /** How many streams to open now, so that the stock and every waiting caller get theirs. */
+    static int missing(int capacity, int waiting, int idle, int opening, CapacityBounds bounds, int credit) {
+        int aim = Math.max(capacity, Math.min(capacity + waiting, bounds.max()));
+        int room = Math.min(credit, MAX_OPENING - opening);
+        return Math.max(0, Math.min(aim - idle - opening, room));
+    }
+
+    /** Whether the stock has fallen so low that it should be filled up before the next regular look. */
+    static boolean low(int idle, int capacity) {
+        return idle < LOW * capacity;
+    }
+}

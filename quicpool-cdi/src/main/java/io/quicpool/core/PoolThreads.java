@@ -1,0 +1,146 @@
+package io.quicpool.core;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionHandler;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads of one pool, all daemons named after it: one timer for every decision, which never blocks; one for connecting,
+ * which does; a few workers for code of the user's (listeners, dependents of asynchronous gets); and those of a handler.
+ * All but the timer end by themselves when there is nothing to do.
+ */
+final class PoolThreads {
+
+    private static final int WORKERS = 8;
+    private static final int HANDLERS = 64;
+    private static final Duration LINGER = Duration.ofSeconds(10);
+
+    private final String poolName;
+    private final Set<Thread> ours = ConcurrentHashMap.newKeySet();
+    private final ScheduledThreadPoolExecutor timer;
+    private final ExecutorService connector;
+    private final ExecutorService workers;
+    private final ExecutorService handlers;
+
+    PoolThreads(String poolName) {
+        this.poolName = poolName;
+        timer = new ScheduledThreadPoolExecutor(1, factory("timer"), new ThreadPoolExecutor.DiscardPolicy());
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        connector = elastic("connector", 1, new ThreadPoolExecutor.DiscardPolicy());
+        // Somebody waits for what a worker does: after the end the caller has to do it.
+        workers = elastic("worker", WORKERS, (task, executor) -> task.run());
+        handlers = elastic("handler", HANDLERS, new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    private ExecutorService elastic(String role, int most, RejectedExecutionHandler afterTheEnd) {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                most,
+                most,
+                LINGER.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(),
+                factory(role),
+                afterTheEnd);
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    private ThreadFactory factory(String role) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(
+                    () -> {
+                        try {
+                            task.run();
+                        } finally {
+                            ours.remove(Thread.currentThread());
+                        }
+                    },
+                    "quicpool-" + poolName + "-" + role + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            // The class loader of whoever happened to cause this thread must not be held by it.
+            thread.setContextClassLoader(PoolThreads.class.getClassLoader());
+            ours.add(thread);
+            return thread;
+        };
+    }
+
+    /** Runs a decision on the timer thread, as soon as it is free. */
+    void decide(Runnable decision) {
+        timer.execute(decision);
+    }
+
+    /** Runs a decision on the timer thread, later. */
+    Future<?> decideAfter(Duration delay, Runnable decision) {
+        return timer.schedule(decision, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Runs a decision on the timer thread again and again; it must not throw, or it ends. */
+    void decideEvery(Duration period, Runnable decision) {
+        var unused = timer.scheduleWithFixedDelay(decision, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Connects, which may block; cancelling interrupts it. */
+    Future<?> connect(Runnable attempt) {
+        return connector.submit(attempt);
+    }
+
+    /** Where code of the user's may block. */
+    Executor workers() {
+        return workers;
+    }
+
+    /** Where handlers of client-led pools run unless the user has an executor. */
+    Executor handlers() {
+        return handlers;
+    }
+
+    /** Whether the calling thread is one of these. */
+    boolean inside() {
+        return ours.contains(Thread.currentThread());
+    }
+
+    /**
+     * Ends all threads: what waits for the workers is still done, what blocks elsewhere is interrupted. Called on one of
+     * them, it does not wait for itself.
+     */
+    boolean close(Duration timeout) throws InterruptedException {
+        timer.shutdownNow();
+        connector.shutdownNow();
+        handlers.shutdownNow();
+        workers.shutdown();
+        if (inside()) {
+            return false;
+        }
+        long deadline = System.nanoTime() + timeout.toNanos();
+        boolean ended = true;
+        for (ExecutorService executor : List.of(timer, connector, handlers, workers)) {
+            if (!executor.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                ended = false;
+                executor.shutdownNow();
+            }
+        }
+        return ended && joined(deadline);
+    }
+
+    // An executor counts as terminated a moment before its last thread has ended.
+    private boolean joined(long deadline) throws InterruptedException {
+        for (Thread thread : ours) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            thread.join(Math.max(1, left));
+        }
+        return ours.stream().noneMatch(Thread::isAlive);
+    }
+}

@@ -1,0 +1,279 @@
+package io.quicpool.core;
+
+import io.quicpool.StreamId;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The idle streams of a pool and the callers that wait for one.
+ *
+ * <p>Taking takes no lock: it polls the queue or asks the map and then has to win the slot. Bringing a stream and beginning
+ * to wait exclude each other by {@link #lock}, which is held for a few instructions and never around I/O or foreign code:
+ * so no stream can come to rest unseen while somebody begins to wait.
+ *
+ * <p>The map holds every slot whose id is known until its end, taken ones included: no id is given twice among them. The
+ * queue may hold slots that were since taken or retired; {@link #sweep} drops them.
+ */
+final class Stock {
+
+    private final ConcurrentLinkedQueue<Slot> queue = new ConcurrentLinkedQueue<>();
+    private final Map<StreamId, Slot> byId = new ConcurrentHashMap<>();
+    private final AtomicInteger idle = new AtomicInteger();
+    private final AtomicInteger taken = new AtomicInteger();
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by lock, in order of arrival.
+    private final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>();
+    private volatile int waitingForAny;
+    private volatile int waiting;
+    private volatile boolean closed;
+
+    /** Enters an id that was just given or received; false when a live stream holds it. */
+    boolean announce(Slot slot) {
+        return byId.putIfAbsent(slot.id(), slot) == null;
+    }
+
+    /** Brings an announced slot: to the first waiter that wants it, else into stock. False when it was retired before. */
+    boolean deliver(Slot slot) {
+        lock.lock();
+        try {
+            return serveOnArrival(slot) || intoStock(slot);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean serveOnArrival(Slot slot) {
+        Waiter waiter = firstWaiterFor(slot.id());
+        if (waiter == null || !slot.takeOnArrival()) {
+            return false;
+        }
+        taken.incrementAndGet();
+        handOn(slot, waiter);
+        return true;
+    }
+
+    private boolean intoStock(Slot slot) {
+        // Counted first: whoever takes it next must not see the count below zero.
+        idle.incrementAndGet();
+        if (!slot.rest()) {
+            idle.decrementAndGet();
+            return false;
+        }
+        queue.add(slot);
+        return true;
+    }
+
+    // The slot is TAKEN and nobody else's. A waiter that has just timed out lets it pass on to the next.
+    private void handOn(Slot slot, Waiter first) {
+        Waiter waiter = first;
+        while (waiter != null) {
+            remove(waiter);
+            if (waiter.serve(slot)) {
+                return;
+            }
+            waiter = firstWaiterFor(slot.id());
+        }
+        backIntoStock(slot);
+    }
+
+    private @Nullable Waiter firstWaiterFor(StreamId id) {
+        if (waiters.isEmpty()) {
+            return null;
+        }
+        Waiter any = null;
+        for (Waiter waiter : waiters) {
+            StreamId wanted = waiter.id();
+            if (id.equals(wanted)) {
+                return waiter;
+            }
+            if (wanted == null && any == null) {
+                any = waiter;
+            }
+        }
+        return any;
+    }
+
+    /** Returns a taken slot that did not reach its caller: to the next waiter, else into stock. */
+    void giveBack(Slot slot) {
+        lock.lock();
+        try {
+            Waiter waiter = firstWaiterFor(slot.id());
+            if (waiter == null) {
+                backIntoStock(slot);
+            } else {
+                handOn(slot, waiter);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void backIntoStock(Slot slot) {
+        idle.incrementAndGet();
+        if (slot.giveBack()) {
+            taken.decrementAndGet();
+            queue.add(slot);
+        } else {
+            idle.decrementAndGet();
+        }
+    }
+
+    /** Takes the oldest idle slot; null when there is none. */
+    @Nullable Slot takeAny() {
+        for (Slot slot = queue.poll(); slot != null; slot = queue.poll()) {
+            if (slot.take()) {
+                return counted(slot);
+            }
+        }
+        return null;
+    }
+
+    /** Takes the idle slot with this id; null when it is not idle. */
+    @Nullable Slot take(StreamId id) {
+        Slot slot = byId.get(id);
+        return slot != null && slot.take() ? counted(slot) : null;
+    }
+
+    /** Takes this slot, for the handler of a client-led pool; false when somebody else was faster. */
+    boolean take(Slot slot) {
+        if (!slot.take()) {
+            return false;
+        }
+        counted(slot);
+        return true;
+    }
+
+    private Slot counted(Slot slot) {
+        idle.decrementAndGet();
+        taken.incrementAndGet();
+        return slot;
+    }
+
+    /** Begins to wait, unless a stream has come since the caller last looked: then the waiter is served already. */
+    Waiter await(@Nullable StreamId id, long now) {
+        Waiter waiter = new Waiter(id, now);
+        lock.lock();
+        try {
+            if (closed) {
+                waiter.outcome().cancel(false);
+                return waiter;
+            }
+            Slot slot = id == null ? takeAny() : take(id);
+            if (slot != null) {
+                waiter.serve(slot);
+            } else {
+                waiters.add(waiter);
+                count(waiter, 1);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return waiter;
+    }
+
+    /** Forgets a waiter that timed out or was cancelled. */
+    void forget(Waiter waiter) {
+        lock.lock();
+        try {
+            remove(waiter);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void remove(Waiter waiter) {
+        if (waiters.remove(waiter)) {
+            count(waiter, -1);
+        }
+    }
+
+    // Only under the lock; volatile for those who read.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void count(Waiter waiter, int change) {
+        waiting += change;
+        if (waiter.id() == null) {
+            waitingForAny += change;
+        }
+    }
+
+    /** Gives a slot up unless somebody has it; says what it was, or null when somebody has it. */
+    Slot.@Nullable State retire(Slot slot) {
+        Slot.State was = slot.retire();
+        if (was == Slot.State.IDLE) {
+            idle.decrementAndGet();
+        }
+        if (was != null && slot.known()) {
+            byId.remove(slot.id(), slot);
+        }
+        return was;
+    }
+
+    /** Drops a slot that was retired between being announced and being delivered. */
+    void forget(Slot retired) {
+        byId.remove(retired.id(), retired);
+    }
+
+    /** Ends a slot that was taken; false when it was ended before. */
+    boolean end(Slot slot) {
+        if (!slot.end()) {
+            return false;
+        }
+        byId.remove(slot.id(), slot);
+        taken.decrementAndGet();
+        return true;
+    }
+
+    /** Refuses new waiters from now on and cancels those that wait. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            for (Iterator<Waiter> each = waiters.iterator(); each.hasNext(); ) {
+                Waiter waiter = each.next();
+                each.remove();
+                count(waiter, -1);
+                waiter.outcome().cancel(false);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops entries of the queue that are no longer idle. */
+    void sweep() {
+        queue.removeIf(slot -> !slot.isIdle());
+    }
+
+    /** The slots whose id is known and that have not ended, in no order; weakly consistent. */
+    Collection<Slot> live() {
+        return byId.values();
+    }
+
+    /** The idle slots, the oldest first; weakly consistent, may contain some that are no longer idle. */
+    Iterable<Slot> oldestFirst() {
+        return queue;
+    }
+
+    int idle() {
+        return idle.get();
+    }
+
+    int taken() {
+        return taken.get();
+    }
+
+    int waiting() {
+        return waiting;
+    }
+
+    int waitingForAny() {
+        return waitingForAny;
+    }
+}

@@ -1,0 +1,38 @@
+package io.quicpool.tls;
+
+import io.quicpool.config.TrustMaterial;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * Mode verified: the chain must lead to a trusted issuer, and the certificate must be for the host, by name or by IP address
+ * (RFC 9525). Both checks are the JDK's own, as for HTTPS.
+ */
+final class VerifiedTrust extends ServerTrust {
+
+    private final X509ExtendedTrustManager pkix;
+    private final TrustMaterial trust;
+    private final String host;
+
+    VerifiedTrust(TrustMaterial trust, String host) {
+        this.trust = trust;
+        this.pkix = trust.trustManager();
+        this.host = host;
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        try {
+            pkix.checkServerTrusted(chain, authType, new IdentityEngine(host));
+        } catch (CertificateException e) {
+            throw new CertificateException(
+                    "the server's certificate is not accepted for " + host + " by " + trust + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return pkix.getAcceptedIssuers();
+    }
+}

@@ -1,0 +1,88 @@
+package io.quicpool.transport;
+
+import io.quicpool.TlsSession;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/** An established QUIC connection. */
+public interface Connection {
+
+    /**
+     * This end.
+     *
+     * @return the local address
+     */
+    InetSocketAddress localAddress();
+
+    /**
+     * The other end.
+     *
+     * @return the peer's address
+     */
+    InetSocketAddress remoteAddress();
+
+    /**
+     * What TLS agreed on.
+     *
+     * @return the session
+     */
+    TlsSession tlsSession();
+
+    /**
+     * The idle time-out in force: the smaller of this side's and the peer's (RFC 9000, section 10.1).
+     *
+     * @return the time-out
+     */
+    Duration idleTimeout();
+
+    /**
+     * Whether the connection can be used. False from the moment that the engine knows of its end, before
+     * {@link ConnectionEvents#lost} is called.
+     *
+     * @return whether it is alive
+     */
+    boolean alive();
+
+    /**
+     * How long ago the last packet came from the peer.
+     *
+     * @return nanoseconds
+     */
+    long silentNanos();
+
+    /** Asks the peer for a sign of life: sends a PING frame (RFC 9000, section 19.2), which it must acknowledge. */
+    void ping();
+
+    /**
+     * How many streams the peer lets this side open now.
+     *
+     * @return the credit, 0 or more
+     */
+    int credit();
+
+    /**
+     * Opens a bidirectional stream. The peer learns of it with its first byte.
+     *
+     * @return completed with the stream, or with an IOException when there is no credit or the connection has ended
+     */
+    CompletionStage<EngineStream> openStream();
+
+    /**
+     * Closes the connection (CONNECTION_CLOSE, RFC 9000, section 10.2) and frees what it holds, threads included, in the
+     * background. {@link ConnectionEvents#lost} is not called for it. Does nothing the second time.
+     *
+     * @param applicationErrorCode what to tell the peer
+     * @param reason what to tell people at the peer's end
+     */
+    void close(long applicationErrorCode, String reason);
+
+    /**
+     * Waits until everything that a closed connection held is freed.
+     *
+     * @param timeout the longest wait
+     * @return whether all is freed
+     * @throws InterruptedException when the thread is interrupted
+     */
+    boolean awaitClosed(Duration timeout) throws InterruptedException;
+}

@@ -1,0 +1,23 @@
+package io.quicpool.transport;
+
+import io.quicpool.config.KeyMaterial;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/**
+ * Where and how to listen.
+ *
+ * @param poolName names the threads
+ * @param local the address to bind; port 0 leaves the choice to the system
+ * @param certificate what the server presents
+ * @param alpn the application protocol (RFC 7301)
+ * @param idleTimeout after how long without a word from the peer a connection is lost, as far as this side is concerned
+ * @param maxStreams how many streams one connection may have open at a time, idle and in use
+ */
+public record ListenSpec(
+        String poolName,
+        InetSocketAddress local,
+        KeyMaterial certificate,
+        String alpn,
+        Duration idleTimeout,
+        int maxStreams) {}

@@ -1,0 +1,98 @@
+package io.quicpool.transport.kwik;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import tech.kwik.core.QuicStream;
+import tech.kwik.core.impl.QuicConnectionImpl;
+
+/**
+ * Gives back what kwik 0.10.6 forgets when a stream ends early:
+ *
+ * <ul>
+ *   <li>When reading is aborted, what was not read is never credited to the connection's receive window, which shrinks with
+ *       each such stream until nothing can be sent any more. Repaired when the final size is known.
+ *   <li>When sending is reset, the stream stays in the tables of flow control for the life of the connection.
+ *   <li>When the peer stops a stream whose FIN still waits behind unsent data, nothing happens: data and stream stay for
+ *       ever, and the peer's credit with them.
+ * </ul>
+ *
+ * Each has a test that fails without it (FlowRepairTest).
+ */
+final class FlowRepair {
+
+    private final QuicConnectionImpl connection;
+    private final QuicStream stream;
+    private final AtomicBoolean credited = new AtomicBoolean();
+    private final AtomicBoolean forgotten = new AtomicBoolean();
+    private volatile boolean stopped;
+    private volatile long finalSize = -1;
+
+    FlowRepair(QuicConnectionImpl connection, QuicStream stream) {
+        this.connection = connection;
+        this.stream = stream;
+    }
+
+    /** How many bytes the peer sends in all; -1 while that is not known. */
+    long finalSize() {
+        return finalSize;
+    }
+
+    /** The peer says how much it sends in all. On kwik's thread, just before kwik processes it. */
+    void finalSizeKnown(long size, long read, boolean byReset) {
+        if (byReset && !stopped) {
+            // kwik credits the rest itself, as it should.
+            credited.set(true);
+        }
+        finalSize = size;
+        if (stopped) {
+            credit(read);
+        }
+    }
+
+    /** Reading is stopped on this side. */
+    void stopped(long read) {
+        stopped = true;
+        if (finalSize >= 0) {
+            credit(read);
+        }
+    }
+
+    private void credit(long read) {
+        long unread = finalSize - read;
+        if (credited.compareAndSet(false, true) && unread > 0) {
+            KwikInternals.creditConnection(connection, (int) Math.min(unread, Integer.MAX_VALUE));
+        }
+    }
+
+    /** Whether nothing of this stream is left to repair. */
+    boolean done() {
+        return credited.get() || finalSize >= 0;
+    }
+
+    /** Sending was reset on this side, unless it had ended in order before. */
+    void outputReset(boolean closedBefore) {
+        if (!closedBefore) {
+            onSender(this::forget);
+        }
+    }
+
+    /** The peer stops sending. On kwik's thread, just before kwik resets the stream, if it does. */
+    void peerStopped() {
+        onSender(() -> {
+            // False when everything up to the FIN was sent: then kwik has cleaned up.
+            if (KwikInternals.abandonUnsent(stream)) {
+                forget();
+            }
+        });
+    }
+
+    private void forget() {
+        if (forgotten.compareAndSet(false, true)) {
+            KwikInternals.forgetFlow(connection, stream);
+        }
+    }
+
+    // The sender's own thread, so that none of it happens in the middle of sending a frame of the stream.
+    private void onSender(Runnable task) {
+        KwikInternals.onSender(connection, task);
+    }
+}

@@ -1,0 +1,317 @@
+package io.quicpool.transport.kwik;
+
+import io.quicpool.TlsSession;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tech.kwik.core.ConnectionTerminatedEvent;
+import tech.kwik.core.QuicStream;
+import tech.kwik.core.frame.ConnectionCloseFrame;
+import tech.kwik.core.frame.MaxStreamsFrame;
+import tech.kwik.core.frame.PingFrame;
+import tech.kwik.core.frame.QuicFrame;
+import tech.kwik.core.frame.ResetStreamFrame;
+import tech.kwik.core.frame.StopSendingFrame;
+import tech.kwik.core.frame.StreamFrame;
+import tech.kwik.core.impl.QuicConnectionImpl;
+import tech.kwik.core.impl.Version;
+
+/**
+ * A connection of kwik, of either role.
+ *
+ * <pre>
+ * OPEN --lost--&gt; LOST --close--&gt; CLOSED
+ *   \-----------close--------------^
+ * </pre>
+ */
+final class KwikConnection implements Connection {
+
+    enum State {
+        OPEN,
+        LOST,
+        CLOSED
+    }
+
+    /** What a role knows about its connection. */
+    record Facts(
+            InetSocketAddress local,
+            InetSocketAddress remote,
+            TlsSession tls,
+            Duration idleTimeout,
+            long initialMaxStreams) {}
+
+    // Streams that have ended here and whose final size the peer has yet to say; more are forgotten.
+    private static final int MOST_ENDING = 4096;
+    private static final int LONGEST_REASON = 200;
+
+    private final QuicConnectionImpl quic;
+    private final Watcher watcher;
+    private final Runnable freed;
+    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+    private final Map<Integer, KwikStream> streams = new ConcurrentHashMap<>();
+    private final AtomicLong ending = new AtomicLong();
+    private final AtomicLong allowed = new AtomicLong();
+    private final AtomicLong opened = new AtomicLong();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile @Nullable Facts facts;
+    private volatile ConnectionEvents events;
+    private volatile long lastReceived = System.nanoTime();
+    private volatile @Nullable String peersReason;
+    private volatile String lostBecause = "closed on this side";
+
+    /** Makes the connection's own view of kwik's. The last argument is called when everything of it has ended. */
+    KwikConnection(QuicConnectionImpl quic, Watcher watcher, ConnectionEvents events, Runnable freed) {
+        this.quic = quic;
+        this.watcher = watcher;
+        this.events = events;
+        this.freed = freed;
+    }
+
+    void established(Facts established) {
+        allowed.accumulateAndGet(established.initialMaxStreams, Math::max);
+        facts = established;
+    }
+
+    void events(ConnectionEvents listener) {
+        events = listener;
+    }
+
+    QuicConnectionImpl quic() {
+        return quic;
+    }
+
+    Watcher watcher() {
+        return watcher;
+    }
+
+    private Facts facts() {
+        Facts known = facts;
+        if (known == null) {
+            throw new IllegalStateException("not established");
+        }
+        return known;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return facts().local;
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return facts().remote;
+    }
+
+    @Override
+    public TlsSession tlsSession() {
+        return facts().tls;
+    }
+
+    @Override
+    public Duration idleTimeout() {
+        return facts().idleTimeout;
+    }
+
+    @Override
+    public boolean alive() {
+        return state.get() == State.OPEN;
+    }
+
+    @Override
+    public long silentNanos() {
+        return System.nanoTime() - lastReceived;
+    }
+
+    long lastReceived() {
+        return lastReceived;
+    }
+
+    @Override
+    public void ping() {
+        if (alive()) {
+            quic.send(new PingFrame(Version.QUIC_version_1), lost -> {}, true);
+        }
+    }
+
+    // ---- streams
+
+    @Override
+    public int credit() {
+        return (int) Math.max(0, Math.min(Integer.MAX_VALUE, allowed.get() - opened.get()));
+    }
+
+    @Override
+    public CompletionStage<EngineStream> openStream() {
+        if (!alive()) {
+            return CompletableFuture.failedFuture(new IOException("connection lost: " + lostBecause));
+        }
+        // kwik would wait for credit without end; so it is only asked when there is some.
+        if (opened.getAndUpdate(n -> n < allowed.get() ? n + 1 : n) >= allowed.get()) {
+            return CompletableFuture.failedFuture(
+                    new IOException("the peer lets this connection open no more than " + allowed + " streams yet"));
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            return CompletableFuture.completedFuture(enter(quic.createStream(true)));
+        } catch (IOException e) {
+            opened.decrementAndGet();
+            return CompletableFuture.failedFuture(e);
+        } catch (RuntimeException e) {
+            // That is how kwik answers an interrupt.
+            opened.decrementAndGet();
+            interrupted = true;
+            return CompletableFuture.failedFuture(new IOException("interrupted while opening a stream", e));
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** The peer has opened a stream. On kwik's callback thread. */
+    void accepted(QuicStream stream) {
+        events.accepted(enter(stream));
+    }
+
+    private KwikStream enter(QuicStream quicStream) {
+        KwikStream stream = new KwikStream(this, quicStream);
+        streams.put(stream.number(), stream);
+        return stream;
+    }
+
+    /** A stream has ended on this side; it is kept until nothing of it is left to repair. */
+    void ended(KwikStream stream) {
+        if (stream.repair().done() || ending.incrementAndGet() > MOST_ENDING) {
+            forget(stream);
+        }
+    }
+
+    private void forget(KwikStream stream) {
+        if (streams.remove(stream.number(), stream) && ending.get() > 0) {
+            ending.decrementAndGet();
+        }
+    }
+
+    // ---- what the peer does; on kwik's thread, just before kwik processes it
+
+    void received(Collection<QuicFrame> frames) {
+        lastReceived = System.nanoTime();
+        for (QuicFrame frame : frames) {
+            if (frame instanceof StreamFrame data) {
+                onStream(data.getStreamId(), stream -> {
+                    if (data.isFinal()) {
+                        stream.finComing(data.getUpToOffset());
+                    } else {
+                        stream.dataComing();
+                    }
+                });
+            } else if (frame instanceof ResetStreamFrame reset) {
+                onStream(reset.getStreamId(), stream -> stream.resetComing(reset.getFinalSize()));
+            } else if (frame instanceof StopSendingFrame stop) {
+                onStream(stop.getStreamId(), KwikStream::stopComing);
+            } else if (frame instanceof MaxStreamsFrame max && max.isAppliesToBidirectional()) {
+                allowed.accumulateAndGet(max.getMaxStreams(), Math::max);
+            } else if (frame instanceof ConnectionCloseFrame close && close.hasReasonPhrase()) {
+                peersReason = printable(close.getReasonPhrase());
+            }
+        }
+    }
+
+    private void onStream(int number, Consumer<KwikStream> action) {
+        KwikStream stream = streams.get(number);
+        if (stream != null) {
+            action.accept(stream);
+        }
+    }
+
+    private static String printable(String text) {
+        String visible = text.replaceAll("\\p{Cntrl}", " ");
+        return visible.length() <= LONGEST_REASON ? visible : visible.substring(0, LONGEST_REASON);
+    }
+
+    // ---- the end
+
+    /** kwik says that it is over. On its callback thread. */
+    void terminated(ConnectionTerminatedEvent event) {
+        String reason = peersReason;
+        lost(
+                switch (event.closeReason()) {
+                    case IdleTimeout, ConnectionLost -> "no answer within the idle time-out";
+                    case StatelessReset -> "the peer does not know the connection any more";
+                    case ImmediateClose ->
+                        event.closedByPeer()
+                                ? "closed by the peer" + (reason == null ? "" : ": " + reason)
+                                        + (event.hasError() ? " (" + event.errorDescription() + ")" : "")
+                                : "closed by the engine: " + event.errorDescription();
+                });
+    }
+
+    /** The connection has ended otherwise than by closing it here; only the first reason counts. */
+    void lost(String reason) {
+        if (!state.compareAndSet(State.OPEN, State.LOST)) {
+            return;
+        }
+        lostBecause = reason;
+        streams.values().forEach(KwikStream::die);
+        ConnectionEvents listener = events;
+        watcher.run(() -> listener.lost(reason));
+    }
+
+    @Override
+    public void close(long applicationErrorCode, String reason) {
+        if (state.getAndSet(State.CLOSED) == State.CLOSED) {
+            return;
+        }
+        // Not when it has ended by itself: kwik would begin to close it once more, and never come to an end.
+        if (KwikInternals.connected(quic)) {
+            quic.close(applicationErrorCode, reason);
+        }
+        // It takes kwik three probe time-outs to be done, and it does not say when.
+        KwikThreads.start("quicpool-closer", this::free);
+    }
+
+    private void free() {
+        try {
+            KwikShutdown.await(quic);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            streams.clear();
+            freed.run();
+            closed.countDown();
+        }
+    }
+
+    @Override
+    public boolean awaitClosed(Duration timeout) throws InterruptedException {
+        return closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Says in words what kwik's exception means. */
+    IOException explain(@Nullable String known, IOException cause) {
+        if (known != null) {
+            return new IOException(known, cause);
+        }
+        return alive() ? cause : new IOException("connection lost: " + lostBecause, cause);
+    }
+
+    @Override
+    public String toString() {
+        Facts known = facts;
+        return (known == null ? "connection" : "connection to " + known.remote) + " " + state;
+    }
+}

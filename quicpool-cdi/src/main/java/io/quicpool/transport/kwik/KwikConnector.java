@@ -1,0 +1,133 @@
+package io.quicpool.transport.kwik;
+
+import io.quicpool.TlsSession;
+import io.quicpool.config.KeyMaterial;
+import io.quicpool.transport.ConnectSpec;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tech.kwik.core.ConnectionListener;
+import tech.kwik.core.ConnectionTerminatedEvent;
+import tech.kwik.core.QuicClientConnection;
+import tech.kwik.core.impl.QuicClientConnectionImpl;
+
+/** Makes one client connection. */
+final class KwikConnector {
+
+    private final ConnectSpec spec;
+    private final ConnectionEvents events;
+    private final KwikTls.RecordingTrust trust;
+    private final ClientSocket socket;
+    private volatile @Nullable KwikConnection connection;
+
+    KwikConnector(ConnectSpec spec, ConnectionEvents events) throws IOException {
+        this.spec = spec;
+        this.events = events;
+        this.trust = new KwikTls.RecordingTrust(spec.trust());
+        this.socket = new ClientSocket(spec.remote());
+    }
+
+    Connection connect() throws IOException, InterruptedException {
+        Watcher watcher = new Watcher(spec.poolName());
+        QuicClientConnectionImpl quic = null;
+        try {
+            quic = build();
+            KwikConnection made = new KwikConnection(quic, watcher, events, watcher::close);
+            connection = made;
+            quic.setConnectionListener(new ConnectionListener() {
+                @Override
+                public void disconnected(ConnectionTerminatedEvent event) {
+                    made.terminated(event);
+                }
+            });
+            handshake(quic);
+            made.established(facts(quic));
+            socket.established(made);
+            return made;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            watcher.close();
+            socket.close();
+            if (quic != null) {
+                KwikInternals.endCallbacks(quic, Duration.ZERO);
+            }
+            throw e;
+        }
+    }
+
+    private QuicClientConnectionImpl build() throws IOException {
+        QuicClientConnection.Builder builder = QuicClientConnection.newBuilder()
+                .host(spec.serverName())
+                // Not a proxy: the address to use, so that kwik does not look the name up.
+                .proxy(spec.remote().getAddress().getHostAddress())
+                .port(spec.remote().getPort())
+                .applicationProtocol(spec.alpn())
+                .connectTimeout(spec.connectTimeout())
+                .maxIdleTimeout(spec.idleTimeout())
+                .maxOpenPeerInitiatedBidirectionalStreams(0)
+                .maxOpenPeerInitiatedUnidirectionalStreams(0)
+                // Sets the connection's buffer to ten times this; the stream's follows below.
+                .defaultStreamReceiveBufferSize(KwikTransport.CONNECTION_BUFFER / 10)
+                .socketFactory(address -> socket)
+                .noServerCertificateCheck()
+                .customTrustManager(trust)
+                .logger(new PacketTap() {
+                    @Override
+                    @Nullable KwikConnection connection() {
+                        return connection;
+                    }
+                });
+        KeyMaterial certificate = spec.clientCertificate();
+        if (certificate != null) {
+            builder.clientKeyManager(KwikTls.Store.of(certificate).keyManager());
+        }
+        QuicClientConnectionImpl quic = (QuicClientConnectionImpl) builder.build();
+        quic.setDefaultBidirectionalStreamReceiveBufferSize(KwikTransport.STREAM_BUFFER);
+        return quic;
+    }
+
+    private void handshake(QuicClientConnectionImpl quic) throws IOException, InterruptedException {
+        try {
+            quic.connect();
+        } catch (IOException e) {
+            throw new IOException(failure(e), e);
+        } catch (RuntimeException e) {
+            if (e.getMessage() == null && e.getCause() == null) {
+                // That is how kwik answers an interrupt.
+                throw (InterruptedException) new InterruptedException("interrupted while connecting").initCause(e);
+            }
+            throw new IOException(failure(e), e);
+        }
+    }
+
+    private String failure(Exception e) {
+        String to = "cannot connect to " + spec.remote() + ": ";
+        CertificateException refusal = trust.refusal();
+        if (refusal != null) {
+            return to + refusal.getMessage();
+        }
+        String said = String.valueOf(e.getMessage());
+        if (said.contains("PortUnreachable")) {
+            return to + "nobody listens there (port unreachable)";
+        }
+        if (said.contains("timed out")) {
+            return to + "no answer within " + spec.connectTimeout().toMillis() + " ms";
+        }
+        // Without the names of kwik's classes.
+        return to + said.replaceAll("(?:[a-z0-9_]+\\.)+(?=[A-Z])", "");
+    }
+
+    private KwikConnection.Facts facts(QuicClientConnectionImpl quic) {
+        long peers = quic.getPeerTransportParameters().getMaxIdleTimeout();
+        long own = spec.idleTimeout().toMillis();
+        return new KwikConnection.Facts(
+                (InetSocketAddress) socket.getLocalSocketAddress(),
+                spec.remote(),
+                new TlsSession("TLSv1.3", KwikInternals.cipherSuite(quic), quic.getServerCertificateChain()),
+                Duration.ofMillis(peers == 0 ? own : Math.min(own, peers)),
+                quic.getPeerTransportParameters().getInitialMaxStreamsBidi());
+    }
+}

@@ -1,0 +1,210 @@
+package io.quicpool.transport.kwik;
+
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tech.kwik.agent15.TlsConstants;
+import tech.kwik.agent15.engine.TlsClientEngine;
+import tech.kwik.agent15.engine.TlsServerEngine;
+import tech.kwik.core.QuicStream;
+import tech.kwik.core.common.EncryptionLevel;
+import tech.kwik.core.impl.QuicConnectionImpl;
+import tech.kwik.core.server.ServerConnector;
+import tech.kwik.core.server.impl.ServerConnectionImpl;
+import tech.kwik.core.server.impl.ServerConnectorImpl;
+import tech.kwik.core.stream.FlowControl;
+import tech.kwik.core.stream.SendBuffer;
+import tech.kwik.core.stream.StreamManager;
+
+/**
+ * The parts of kwik that it keeps to itself and that a pool cannot do without; the only reflection here. Each does nothing,
+ * or gives less, where it is not to be had: {@link #missing} says so, and a test says that nothing is missing in the version
+ * that this is built with.
+ */
+final class KwikInternals {
+
+    private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
+
+    private static final @Nullable Field CALLBACKS = field(QuicConnectionImpl.class, "callbackThread");
+    private static final @Nullable Field STATUS = field(QuicConnectionImpl.class, "connectionState");
+    private static final @Nullable Field FLOW = field(QuicConnectionImpl.class, "flowController");
+    private static final @Nullable Method STREAMS = method(QuicConnectionImpl.class, "getStreamManager");
+    private static final @Nullable Method TLS = method(QuicConnectionImpl.class, "getTlsEngine");
+    private static final @Nullable Field CLIENT = field(ServerConnectionImpl.class, "initialClientAddress");
+    private static final @Nullable Field TIMERS = field(ServerConnectorImpl.class, "sharedScheduledExecutor");
+    private static final String OUTPUT = "tech.kwik.core.stream.StreamOutputStreamImpl";
+    private static final @Nullable Field OUTPUT_CLOSED = field(type(OUTPUT), "closed");
+    private static final @Nullable Field OUTPUT_BUFFER = field(type(OUTPUT), "sendBuffer");
+
+    private KwikInternals() {}
+
+    /** Whether some of it is not to be had. */
+    static boolean missing() {
+        return CALLBACKS == null
+                || STATUS == null
+                || FLOW == null
+                || STREAMS == null
+                || TLS == null
+                || CLIENT == null
+                || TIMERS == null
+                || OUTPUT_CLOSED == null
+                || OUTPUT_BUFFER == null;
+    }
+
+    /** Whether the connection is established and neither side has begun to close it. */
+    static boolean connected(QuicConnectionImpl connection) {
+        Object status = get(STATUS, connection);
+        return status == null || status == QuicConnectionImpl.Status.Connected;
+    }
+
+    /** Whether closing or draining is over and everything but the callback thread has been told to end. */
+    static boolean ended(QuicConnectionImpl connection) {
+        Object status = get(STATUS, connection);
+        return status == null || status == QuicConnectionImpl.Status.Closed;
+    }
+
+    /** Ends the thread of a connection that kwik leaves to the garbage collector. Waits for it for a moment. */
+    static boolean endCallbacks(QuicConnectionImpl connection, Duration timeout) throws InterruptedException {
+        if (get(CALLBACKS, connection) instanceof ExecutorService callbacks) {
+            callbacks.shutdown();
+            return callbacks.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        return true;
+    }
+
+    /** Ends the timer of a closed listener, which would live for half a minute after a handshake that was not finished. */
+    static void endTimers(ServerConnector connector) {
+        if (get(TIMERS, connector) instanceof ExecutorService timers) {
+            timers.shutdownNow();
+        }
+    }
+
+    /** The cipher suite that was agreed on. */
+    static String cipherSuite(QuicConnectionImpl connection) {
+        Object tls = call(TLS, connection);
+        TlsConstants.CipherSuite suite = null;
+        if (tls instanceof TlsClientEngine client) {
+            suite = client.getSelectedCipher();
+        } else if (tls instanceof TlsServerEngine server) {
+            suite = server.getSelectedCipher();
+        }
+        return suite == null ? "unknown" : suite.name();
+    }
+
+    /** The client's address and port; the public accessor has no port. */
+    static InetSocketAddress clientAddress(ServerConnectionImpl connection) {
+        return get(CLIENT, connection) instanceof InetSocketAddress address
+                ? address
+                : new InetSocketAddress(connection.getInitialClientAddress(), 0);
+    }
+
+    /** Gives the connection's receive window bytes back that nobody will read. */
+    static void creditConnection(QuicConnectionImpl connection, int bytes) {
+        if (call(STREAMS, connection) instanceof StreamManager streams) {
+            streams.updateConnectionFlowControl(bytes);
+        }
+    }
+
+    /** Takes a stream out of the tables of flow control. Sender's thread only. */
+    static void forgetFlow(QuicConnectionImpl connection, QuicStream stream) {
+        if (get(FLOW, connection) instanceof FlowControl flow) {
+            flow.unregister(stream);
+            flow.streamClosed(stream);
+        }
+    }
+
+    /**
+     * Resets a stream whatever of it waits to be sent, a FIN included; false when nothing waits because it was ended in
+     * order. Sender's thread only.
+     */
+    static boolean abandonUnsent(QuicStream stream) {
+        OutputStream output = stream.getOutputStream();
+        boolean ended = Boolean.TRUE.equals(get(OUTPUT_CLOSED, output));
+        if (ended) {
+            if (!(get(OUTPUT_BUFFER, output) instanceof SendBuffer buffer) || !buffer.hasData()) {
+                return false;
+            }
+            setFalse(OUTPUT_CLOSED, output);
+        }
+        stream.resetStream(0);
+        return true;
+    }
+
+    /** Runs a task on the thread that sends for this connection. */
+    static void onSender(QuicConnectionImpl connection, Runnable task) {
+        connection.send(
+                size -> {
+                    Watcher.guarded(task);
+                    return null;
+                },
+                1,
+                EncryptionLevel.App,
+                lost -> {},
+                true);
+    }
+
+    private static @Nullable Object get(@Nullable Field field, Object owner) {
+        try {
+            return field == null ? null : field.get(owner);
+        } catch (IllegalAccessException | IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static void setFalse(@Nullable Field field, Object owner) {
+        try {
+            if (field != null) {
+                field.setBoolean(owner, false);
+            }
+        } catch (IllegalAccessException e) {
+            LOG.log(Level.DEBUG, "cannot set {0}", field);
+        }
+    }
+
+    private static @Nullable Object call(@Nullable Method method, Object owner) {
+        try {
+            return method == null ? null : method.invoke(owner);
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Class<?> type(String name) {
+        try {
+            return Class.forName(name, false, QuicConnectionImpl.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Field field(@Nullable Class<?> owner, String name) {
+        try {
+            Field field = owner == null ? null : owner.getDeclaredField(name);
+            if (field != null) {
+                field.setAccessible(true);
+            }
+            return field;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.log(Level.WARNING, "this kwik has no {0}: some of its leaks cannot be repaired", name);
+            return null;
+        }
+    }
+
+    private static @Nullable Method method(Class<?> owner, String name) {
+        try {
+            Method method = owner.getDeclaredMethod(name);
+            method.setAccessible(true);
+            return method;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.log(Level.WARNING, "this kwik has no {0}: some of its leaks cannot be repaired", name);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.quicpool.transport.kwik;
+
+import io.quicpool.TlsSession;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.ListenSpec;
+import io.quicpool.transport.Listener;
+import io.quicpool.transport.ListenerEvents;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import tech.kwik.core.ConnectionListener;
+import tech.kwik.core.ConnectionTerminatedEvent;
+import tech.kwik.core.QuicConnection;
+import tech.kwik.core.QuicStream;
+import tech.kwik.core.server.ApplicationProtocolConnection;
+import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
+import tech.kwik.core.server.ServerConnectionConfig;
+import tech.kwik.core.server.ServerConnector;
+import tech.kwik.core.server.impl.ServerConnectionImpl;
+
+/** A socket at which clients connect, and their connections. */
+final class KwikListener implements Listener, ApplicationProtocolConnectionFactory {
+
+    private final ListenSpec spec;
+    private final ListenerEvents events;
+    private final ServerSocket socket;
+    private final Watcher watcher;
+    private final ServerConnector connector;
+    private final InetSocketAddress local;
+    private final Set<KwikConnection> connections = ConcurrentHashMap.newKeySet();
+    // kwik gives each connection a thread that processes its packets, and tells its one logger on it.
+    private final Map<Thread, KwikConnection> byThread = new ConcurrentHashMap<>();
+
+    private KwikListener(ListenSpec spec, ListenerEvents events, ServerSocket socket, ServerConnector.Builder builder)
+            throws IOException {
+        this.spec = spec;
+        this.events = events;
+        this.socket = socket;
+        this.local = (InetSocketAddress) socket.getLocalSocketAddress();
+        try {
+            this.connector = builder.withSocket(socket)
+                    // Not used when there is a socket, but asked for.
+                    .withPort(local.getPort())
+                    .withLogger(new Tap())
+                    .build();
+        } catch (CertificateException e) {
+            throw new IOException("the certificate cannot be used: " + e.getMessage(), e);
+        }
+        this.watcher = new Watcher(spec.poolName());
+    }
+
+    static KwikListener open(ListenSpec spec, ListenerEvents events) throws IOException {
+        ServerConnector.Builder builder = builder(spec);
+        ServerSocket socket = new ServerSocket(spec.local());
+        try {
+            KwikListener listener = new KwikListener(spec, events, socket, builder);
+            listener.connector.registerApplicationProtocol(spec.alpn(), listener);
+            listener.connector.start();
+            return listener;
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    // Everything that can be wrong with the certificate is found before a socket is opened.
+    private static ServerConnector.Builder builder(ListenSpec spec) throws IOException {
+        KwikTls.Store store = KwikTls.Store.of(spec.certificate());
+        return ServerConnector.builder()
+                .withKeyStore(store.keyStore(), KwikTls.ALIAS, store.password(), KwikTls.curve(spec.certificate()))
+                .withConfiguration(ServerConnectionConfig.builder()
+                        .maxIdleTimeout((int) spec.idleTimeout().toMillis())
+                        .maxUnidirectionalStreamBufferSize(KwikTransport.STREAM_BUFFER)
+                        .maxBidirectionalStreamBufferSize(KwikTransport.STREAM_BUFFER)
+                        .maxConnectionBufferSize(KwikTransport.CONNECTION_BUFFER)
+                        .maxOpenPeerInitiatedUnidirectionalStreams(0)
+                        .maxOpenPeerInitiatedBidirectionalStreams(spec.maxStreams())
+                        .retryRequired(false)
+                        .connectionIdLength(8)
+                        .build());
+    }
+
+    // ---- connections; on kwik's threads
+
+    @Override
+    public ApplicationProtocolConnection createConnection(String protocol, QuicConnection quicConnection) {
+        ServerConnectionImpl quic = (ServerConnectionImpl) quicConnection;
+        Thread receiver = Thread.currentThread();
+        KwikConnection connection = new KwikConnection(quic, watcher, NOBODY, () -> byThread.remove(receiver));
+        connection.established(new KwikConnection.Facts(
+                local,
+                KwikInternals.clientAddress(quic),
+                new TlsSession("TLSv1.3", KwikInternals.cipherSuite(quic), List.of()),
+                spec.idleTimeout(),
+                0));
+        byThread.put(receiver, connection);
+        connections.add(connection);
+        quic.setConnectionListener(new ConnectionListener() {
+            @Override
+            public void disconnected(ConnectionTerminatedEvent event) {
+                connection.terminated(event);
+                // kwik does not wait for it: neither the pool nor its threads may be kept by it.
+                connection.close(0, "");
+                connections.remove(connection);
+            }
+        });
+        connection.events(events.connected(connection));
+        return new ApplicationProtocolConnection() {
+            @Override
+            public void acceptPeerInitiatedStream(QuicStream stream) {
+                Watcher.guarded(() -> connection.accepted(stream));
+            }
+        };
+    }
+
+    @Override
+    public int maxConcurrentPeerInitiatedUnidirectionalStreams() {
+        return 0;
+    }
+
+    @Override
+    public int maxConcurrentPeerInitiatedBidirectionalStreams() {
+        return spec.maxStreams();
+    }
+
+    /** Until the pool has said what it wants to be told. */
+    private static final ConnectionEvents NOBODY = new ConnectionEvents() {
+        @Override
+        public void accepted(EngineStream stream) {
+            stream.reset(0);
+        }
+
+        @Override
+        public void lost(String reason) {
+            // Nobody knows of it yet.
+        }
+    };
+
+    /** One logger for all connections. */
+    private final class Tap extends PacketTap {
+
+        @Override
+        @Nullable KwikConnection connection() {
+            return byThread.get(Thread.currentThread());
+        }
+    }
+
+    // ---- the listener
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return local;
+    }
+
+    @Override
+    public boolean alive() {
+        return socket.alive();
+    }
+
+    @Override
+    public boolean close(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        for (KwikConnection connection : connections) {
+            connection.close(0, "listener closed");
+        }
+        boolean freed = true;
+        for (KwikConnection connection : connections) {
+            freed &= connection.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+        }
+        // Waits for what is left of handshakes; must be done before the socket goes, see ServerSocket.
+        Thread closer = KwikThreads.start("quicpool-" + spec.poolName() + "-closer", connector::close);
+        closer.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+        KwikInternals.endTimers(connector);
+        watcher.close();
+        return freed && !closer.isAlive() && watcher.awaitClosed(Duration.ofSeconds(1));
+    }
+}

@@ -1,0 +1,68 @@
+package io.quicpool.transport.kwik;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+
+/** kwik's sending side, with readable errors and interrupts that stay with their owner. */
+final class KwikOutput extends OutputStream {
+
+    private final KwikStream stream;
+    private final OutputStream quic;
+    private volatile boolean closed;
+
+    KwikOutput(KwikStream stream, OutputStream quic) {
+        this.stream = stream;
+        this.quic = quic;
+    }
+
+    /** Whether it was ended in order, with a FIN. */
+    boolean closed() {
+        return closed;
+    }
+
+    @Override
+    public void write(int oneByte) throws IOException {
+        write(new byte[] {(byte) oneByte}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (length == 0) {
+            // An empty write is no nudge: newer versions of kwik keep it in the queue, and the FIN behind it for ever.
+            return;
+        }
+        try {
+            quic.write(bytes, offset, length);
+        } catch (InterruptedIOException e) {
+            if (stream.alive()) {
+                // The caller's own interrupt, which kwik has taken.
+                Thread.currentThread().interrupt();
+                throw e;
+            }
+            throw stream.kwik().explain(null, e);
+        } catch (IOException e) {
+            throw stream.kwik().explain(null, e);
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        try {
+            quic.flush();
+        } catch (IOException e) {
+            throw stream.kwik().explain(null, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            quic.close();
+        } catch (IOException e) {
+            // It is closed all the same.
+            assert !stream.alive() : e;
+        }
+    }
+}

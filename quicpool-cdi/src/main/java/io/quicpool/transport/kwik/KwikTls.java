@@ -1,0 +1,122 @@
+package io.quicpool.transport.kwik;
+
+import io.quicpool.config.KeyMaterial;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** Keys and trust in the forms that kwik takes. */
+final class KwikTls {
+
+    static final String ALIAS = "quicpool";
+
+    private KwikTls() {}
+
+    /** A key store in memory, with the password that kwik wants. */
+    static final class Store {
+
+        private final KeyStore keyStore;
+        private final char[] password;
+
+        private Store(KeyStore keyStore, char[] password) {
+            this.keyStore = keyStore;
+            this.password = password;
+        }
+
+        KeyStore keyStore() {
+            return keyStore;
+        }
+
+        char[] password() {
+            return password;
+        }
+
+        static Store of(KeyMaterial material) throws IOException {
+            char[] password =
+                    new BigInteger(128, new SecureRandom()).toString(36).toCharArray();
+            try {
+                KeyStore store = KeyStore.getInstance("PKCS12");
+                store.load(null, null);
+                store.setKeyEntry(
+                        ALIAS,
+                        material.privateKey(),
+                        password,
+                        material.certificateChain().toArray(X509Certificate[]::new));
+                return new Store(store, password);
+            } catch (GeneralSecurityException e) {
+                throw new IOException("the certificate cannot be used: " + e.getMessage(), e);
+            }
+        }
+
+        X509ExtendedKeyManager keyManager() throws IOException {
+            try {
+                KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                factory.init(keyStore, password);
+                return (X509ExtendedKeyManager) factory.getKeyManagers()[0];
+            } catch (GeneralSecurityException e) {
+                throw new IOException("the client certificate cannot be used: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** The curve of an EC certificate by the name that kwik knows; null for RSA. */
+    static @Nullable String curve(KeyMaterial material) throws IOException {
+        PublicKey key = material.certificateChain().get(0).getPublicKey();
+        if (!(key instanceof ECPublicKey ec)) {
+            return null;
+        }
+        int bits = ec.getParams().getCurve().getField().getFieldSize();
+        return switch (bits) {
+            case 256, 384, 521 -> "secp" + bits + "r1";
+            default ->
+                throw new IOException(
+                        "the certificate's EC curve has " + bits + " bits; it must be P-256, P-384 or P-521");
+        };
+    }
+
+    /** Remembers why it refused, which kwik does not pass on. */
+    static final class RecordingTrust implements X509TrustManager {
+
+        private final X509TrustManager decider;
+        private volatile @Nullable CertificateException refusal;
+
+        RecordingTrust(X509TrustManager decider) {
+            this.decider = decider;
+        }
+
+        @Nullable CertificateException refusal() {
+            return refusal;
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            try {
+                // kwik always says RSA, whatever the key is; the JDK's checks want what fits any TLS 1.3 suite.
+                decider.checkServerTrusted(chain, "UNKNOWN");
+            } catch (CertificateException e) {
+                refusal = e;
+                throw e;
+            }
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+            decider.checkClientTrusted(chain, authType);
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return decider.getAcceptedIssuers();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.quicpool.transport.kwik;
+
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import tech.kwik.core.log.NullLogger;
+import tech.kwik.core.packet.QuicPacket;
+
+/**
+ * Sees every packet that a connection receives, through the logger that kwik tells of it just before it processes the
+ * frames. kwik has no other way to learn that a stream has data, was reset or ended without a thread that reads it.
+ */
+abstract class PacketTap extends NullLogger {
+
+    private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
+
+    /** The connection whose packets the calling thread processes; null while it is being established. */
+    abstract @Nullable KwikConnection connection();
+
+    @Override
+    public void received(Instant time, int datagram, QuicPacket packet) {
+        KwikConnection connection = connection();
+        if (connection != null) {
+            connection.received(packet.getFrames());
+        }
+    }
+
+    // What kwik has to say may quote the peer and is for those who debug it.
+    @Override
+    public void error(String message) {
+        LOG.log(Level.DEBUG, message);
+    }
+
+    @Override
+    public void error(String message, Throwable error) {
+        LOG.log(Level.DEBUG, () -> message + ": " + error);
+    }
+
+    @Override
+    public void warn(String message) {
+        LOG.log(Level.TRACE, message);
+    }
+}

@@ -1,0 +1,80 @@
+package io.quicpool.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ClientPool;
+import io.quicpool.QuicPools;
+import io.quicpool.ServerPool;
+import io.quicpool.StreamPool;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.ClientPoolConfigBuilder;
+import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.config.ServerPoolConfigBuilder;
+import io.quicpool.config.TlsMode;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.UnaryOperator;
+
+/** Real pools over loopback, closed at the end of a test: clients before servers. */
+public final class Pools implements AutoCloseable {
+
+    /** One for all tests: making a key takes time. */
+    public static final KeyMaterial CERTIFICATE = TestCertificates.selfSigned("localhost", "127.0.0.1", "::1");
+
+    private final Deque<StreamPool> open = new ArrayDeque<>();
+
+    /** A server on a free port of loopback. */
+    public ServerPool server(UnaryOperator<ServerPoolConfigBuilder> settings) {
+        return server(settings, "127.0.0.1:0");
+    }
+
+    /** A server at a given address. */
+    public ServerPool server(UnaryOperator<ServerPoolConfigBuilder> settings, String listen) {
+        ServerPoolConfigBuilder builder = ServerPoolConfig.builder()
+                .name("server")
+                .listen(listen)
+                .certificate(CERTIFICATE)
+                .keepAlive(Duration.ofSeconds(1));
+        return keep(QuicPools.open(settings.apply(builder).build()));
+    }
+
+    /** A client of that server, which pins its certificate. */
+    public ClientPool client(ServerPool server, UnaryOperator<ClientPoolConfigBuilder> settings) {
+        return client("127.0.0.1:" + server.localAddress().getPort(), settings);
+    }
+
+    /** A client of whoever listens there. */
+    public ClientPool client(String target, UnaryOperator<ClientPoolConfigBuilder> settings) {
+        ClientPoolConfigBuilder builder = ClientPoolConfig.builder()
+                .name("client")
+                .target(target)
+                .tlsMode(TlsMode.SELF_SIGNED)
+                .fingerprint(CERTIFICATE.fingerprint())
+                .keepAlive(Duration.ofSeconds(1));
+        return keep(QuicPools.open(settings.apply(builder).build()));
+    }
+
+    /** Closes it at the end of the test. */
+    public <P extends StreamPool> P keep(P pool) {
+        open.push(pool);
+        return pool;
+    }
+
+    /** Waits until the pool has so many idle streams. */
+    public static void awaitIdle(StreamPool pool, int idle) {
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            if (pool.active() != idle) {
+                throw new AssertionError("expected " + idle + " idle streams: " + pool.snapshot());
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+    }
+}
