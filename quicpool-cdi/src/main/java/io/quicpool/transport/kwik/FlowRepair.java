@@ -68,31 +68,18 @@ final class FlowRepair {
         return credited.get() || finalSize >= 0;
     }
 
-    /** Sending was reset on this side, unless it had ended in order before. */
-    void outputReset(boolean closedBefore) {
-        if (!closedBefore) {
-            onSender(this::forget);
-        }
-    }
-
-    /** The peer stops sending. On kwik's thread, just before kwik resets the stream, if it does. */
-    void peerStopped() {
-        onSender(() -> {
-            // False when everything up to the FIN was sent: then kwik has cleaned up.
-            if (KwikInternals.abandonUnsent(stream)) {
-                forget();
+    /**
+     * Sending ends without having come to its end: it was reset on this side, or the peer wants no more (then on kwik's
+     * thread, just before kwik resets the stream, if it does).
+     */
+    // On the sender's own thread, so that none of it happens in the middle of sending a frame of the stream: there,
+    // kwik would
+    // stumble over a stream that is not in the tables, and give up the connection.
+    void sendingAbandoned(long code) {
+        KwikInternals.onSender(connection, () -> {
+            if (KwikInternals.abandonUnsent(stream, code) && forgotten.compareAndSet(false, true)) {
+                KwikInternals.forgetFlow(connection, stream);
             }
         });
-    }
-
-    private void forget() {
-        if (forgotten.compareAndSet(false, true)) {
-            KwikInternals.forgetFlow(connection, stream);
-        }
-    }
-
-    // The sender's own thread, so that none of it happens in the middle of sending a frame of the stream.
-    private void onSender(Runnable task) {
-        KwikInternals.onSender(connection, task);
     }
 }

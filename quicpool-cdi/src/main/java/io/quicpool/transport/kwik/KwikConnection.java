@@ -166,7 +166,7 @@ final class KwikConnection implements Connection {
         }
         boolean interrupted = Thread.interrupted();
         try {
-            return CompletableFuture.completedFuture(enter(quic.createStream(true)));
+            return CompletableFuture.completedFuture(enter(quic.createStream(true), 0));
         } catch (IOException e) {
             opened.decrementAndGet();
             return CompletableFuture.failedFuture(e);
@@ -184,11 +184,12 @@ final class KwikConnection implements Connection {
 
     /** The peer has opened a stream. On kwik's callback thread. */
     void accepted(QuicStream stream) {
-        events.accepted(enter(stream));
+        // It was opened by a frame that has been processed by now, or is about to be: a byte of it at least.
+        events.accepted(enter(stream, 1));
     }
 
-    private KwikStream enter(QuicStream quicStream) {
-        KwikStream stream = new KwikStream(this, quicStream);
+    private KwikStream enter(QuicStream quicStream, long coming) {
+        KwikStream stream = new KwikStream(this, quicStream, coming);
         streams.put(stream.number(), stream);
         return stream;
     }
@@ -216,13 +217,13 @@ final class KwikConnection implements Connection {
                     if (data.isFinal()) {
                         stream.finComing(data.getUpToOffset());
                     } else {
-                        stream.dataComing();
+                        stream.dataComing(data.getUpToOffset());
                     }
                 });
             } else if (frame instanceof ResetStreamFrame reset) {
                 onStream(reset.getStreamId(), stream -> stream.resetComing(reset.getFinalSize()));
             } else if (frame instanceof StopSendingFrame stop) {
-                onStream(stop.getStreamId(), KwikStream::stopComing);
+                onStream(stop.getStreamId(), stream -> stream.stopComing(stop.getErrorCode()));
             } else if (frame instanceof MaxStreamsFrame max && max.isAppliesToBidirectional()) {
                 allowed.accumulateAndGet(max.getMaxStreams(), Math::max);
             } else if (frame instanceof ConnectionCloseFrame close && close.hasReasonPhrase()) {

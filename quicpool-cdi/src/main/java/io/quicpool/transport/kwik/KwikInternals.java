@@ -41,6 +41,7 @@ final class KwikInternals {
     private static final @Nullable Field TIMERS = field(ServerConnectorImpl.class, "sharedScheduledExecutor");
     private static final String OUTPUT = "tech.kwik.core.stream.StreamOutputStreamImpl";
     private static final @Nullable Field OUTPUT_CLOSED = field(type(OUTPUT), "closed");
+    private static final @Nullable Field OUTPUT_RESET = field(type(OUTPUT), "reset");
     private static final @Nullable Field OUTPUT_BUFFER = field(type(OUTPUT), "sendBuffer");
 
     private KwikInternals() {}
@@ -55,6 +56,7 @@ final class KwikInternals {
                 || CLIENT == null
                 || TIMERS == null
                 || OUTPUT_CLOSED == null
+                || OUTPUT_RESET == null
                 || OUTPUT_BUFFER == null;
     }
 
@@ -121,19 +123,23 @@ final class KwikInternals {
     }
 
     /**
-     * Resets a stream whatever of it waits to be sent, a FIN included; false when nothing waits because it was ended in
-     * order. Sender's thread only.
+     * Resets the sending side whatever of it waits to be sent, a FIN included, which kwik's own reset leaves alone. False
+     * when all of it was sent in order. Sender's thread only; the stream's owner may be closing it at the same time.
      */
-    static boolean abandonUnsent(QuicStream stream) {
+    static boolean abandonUnsent(QuicStream stream, long code) {
         OutputStream output = stream.getOutputStream();
-        boolean ended = Boolean.TRUE.equals(get(OUTPUT_CLOSED, output));
-        if (ended) {
-            if (!(get(OUTPUT_BUFFER, output) instanceof SendBuffer buffer) || !buffer.hasData()) {
+        while (!Boolean.TRUE.equals(get(OUTPUT_RESET, output))) {
+            if (Boolean.TRUE.equals(get(OUTPUT_CLOSED, output))) {
+                if (!(get(OUTPUT_BUFFER, output) instanceof SendBuffer buffer) || !buffer.hasData()) {
+                    return false;
+                }
+                setFalse(OUTPUT_CLOSED, output);
+            }
+            stream.resetStream(code);
+            if (OUTPUT_RESET == null) {
                 return false;
             }
-            setFalse(OUTPUT_CLOSED, output);
         }
-        stream.resetStream(0);
         return true;
     }
 

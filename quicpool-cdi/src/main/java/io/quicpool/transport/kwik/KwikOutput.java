@@ -9,16 +9,10 @@ final class KwikOutput extends OutputStream {
 
     private final KwikStream stream;
     private final OutputStream quic;
-    private volatile boolean closed;
 
     KwikOutput(KwikStream stream, OutputStream quic) {
         this.stream = stream;
         this.quic = quic;
-    }
-
-    /** Whether it was ended in order, with a FIN. */
-    boolean closed() {
-        return closed;
     }
 
     @Override
@@ -57,7 +51,6 @@ final class KwikOutput extends OutputStream {
 
     @Override
     public void close() {
-        closed = true;
         try {
             quic.close();
         } catch (IOException e) {

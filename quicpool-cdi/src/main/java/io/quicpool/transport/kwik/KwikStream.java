@@ -30,10 +30,14 @@ final class KwikStream implements EngineStream {
     private final AtomicReference<@Nullable Runnable> whenDead = new AtomicReference<>();
     private final AtomicBoolean signalled = new AtomicBoolean();
     private volatile boolean dead;
+    // How far the peer's data reaches, as seen in the packets; kwik may still be about to put it into the stream.
+    private volatile long coming;
     // The watcher's own.
-    private long lookUntil;
+    private long lookedSince;
 
-    KwikStream(KwikConnection connection, QuicStream quic) {
+    /** Wraps kwik's stream. What came before this, and was not seen, is given as {@code coming}. */
+    KwikStream(KwikConnection connection, QuicStream quic, long coming) {
+        this.coming = coming;
         this.connection = connection;
         this.quic = quic;
         this.repair = new FlowRepair(connection.quic(), quic);
@@ -91,32 +95,34 @@ final class KwikStream implements EngineStream {
         connection.watcher().signal(this);
     }
 
-    boolean awaited() {
-        return pending.get() != null;
-    }
-
     boolean markSignalled() {
         return signalled.compareAndSet(false, true);
     }
 
-    /** Only the watcher: looks at this stream from now until then. */
-    void lookUntil(long nanos) {
+    /** Only the watcher: begins to look, at this time. */
+    void lookSince(long nanos) {
         signalled.set(false);
-        lookUntil = nanos;
+        lookedSince = nanos;
     }
 
-    boolean overdue(long now) {
-        return now - lookUntil > 0;
+    long lookedSince() {
+        return lookedSince;
     }
 
-    /** Only the watcher: runs the action if enough can be read; true when there is nothing more to look for. */
+    /**
+     * Only the watcher: runs the action if enough can be read. True when there is nothing to look for: nobody waits, or all
+     * that was seen coming is there and it is not enough, so that another packet has to come first.
+     */
     boolean fire() {
         Pending wanted = pending.get();
         if (wanted == null || dead) {
             return true;
         }
-        if (!readable(wanted.bytes)) {
-            return false;
+        // In this order, and each once: what arrives in between is seen as still coming, and looked for again.
+        long seen = coming;
+        long reached = input.count() + input.available();
+        if (!enough(wanted.bytes, reached)) {
+            return seen <= reached;
         }
         if (pending.compareAndSet(wanted, null)) {
             Watcher.guarded(wanted.action);
@@ -125,16 +131,18 @@ final class KwikStream implements EngineStream {
     }
 
     // All that will ever come counts as enough: reading it, and the end behind it, does not block.
-    private boolean readable(int bytes) {
-        int available = input.available();
-        long last = repair.finalSize();
-        return available >= bytes || (last >= 0 && available > 0 && input.count() + available >= last);
+    private boolean enough(int bytes, long reached) {
+        long unread = reached - input.count();
+        return unread >= bytes || (unread > 0 && reached == repair.finalSize());
     }
 
     // ---- what the peer does; on kwik's thread, just before kwik does it
 
-    void dataComing() {
-        if (awaited()) {
+    // The only writer is the connection's receiver.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    void dataComing(long upTo) {
+        coming = Math.max(coming, upTo);
+        if (pending.get() != null) {
             connection.watcher().signal(this);
         }
     }
@@ -144,7 +152,7 @@ final class KwikStream implements EngineStream {
         if (finalSize == input.count()) {
             die();
         } else {
-            dataComing();
+            dataComing(finalSize);
         }
     }
 
@@ -153,8 +161,8 @@ final class KwikStream implements EngineStream {
         die();
     }
 
-    void stopComing() {
-        repair.peerStopped();
+    void stopComing(long code) {
+        repair.sendingAbandoned(code);
         die();
     }
 
@@ -190,7 +198,7 @@ final class KwikStream implements EngineStream {
     @Override
     public void reset(long applicationErrorCode) {
         quic.resetStream(applicationErrorCode);
-        repair.outputReset(output.closed());
+        repair.sendingAbandoned(applicationErrorCode);
         stopReceiving(applicationErrorCode);
         ended();
     }
@@ -206,5 +214,14 @@ final class KwikStream implements EngineStream {
         pending.set(null);
         whenDead.set(null);
         connection.ended(this);
+    }
+
+    @Override
+    public String toString() {
+        return "stream " + number() + " of " + connection + ": read " + input.count() + ", available "
+                + input.available()
+                + ", coming " + coming + ", final size " + repair.finalSize()
+                + (pending.get() == null ? "" : ", awaited")
+                + (signalled.get() ? ", signalled" : "") + (dead ? ", dead" : "");
     }
 }

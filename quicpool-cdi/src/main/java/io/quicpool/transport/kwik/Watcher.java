@@ -10,15 +10,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One thread that says when a stream can be read. It is told of a stream just before kwik puts the data into it, looks until
- * the data is there or a few milliseconds are over, and forgets the stream until the next packet: so idle streams cost
- * nothing, however many.
+ * One thread that says when a stream can be read. It is told of a stream just before kwik puts the data into it, and looks
+ * until the data is there: a few microseconds mostly, longer where the machine is busy. Streams to which nothing comes are
+ * not looked at, so idle streams cost nothing, however many.
  */
 final class Watcher {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+    // Beyond this, what was seen coming is lost in kwik: only another packet can tell more.
+    private static final long LONGEST_LOOK = TimeUnit.SECONDS.toNanos(5);
+    // The longer it takes, the longer the pause: a tenth of the time so far, but at least so long.
+    private static final long SHORTEST_PAUSE = TimeUnit.MICROSECONDS.toNanos(20);
+    private static final int PAUSE_PART = 10;
 
     private final Queue<KwikStream> signalled = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -51,22 +54,30 @@ final class Watcher {
         Set<KwikStream> looking = new LinkedHashSet<>();
         while (!closed) {
             runTasks();
+            long now = System.nanoTime();
             for (KwikStream stream = signalled.poll(); stream != null; stream = signalled.poll()) {
-                stream.lookUntil(System.nanoTime() + LOOK_NANOS);
+                stream.lookSince(now);
                 looking.add(stream);
             }
-            long now = System.nanoTime();
-            looking.removeIf(stream -> stream.fire() || stream.overdue(now));
+            looking.removeIf(stream -> stream.fire() || now - stream.lookedSince() > LONGEST_LOOK);
             if (!signalled.isEmpty() || !tasks.isEmpty()) {
                 continue;
             }
             if (looking.isEmpty()) {
                 LockSupport.park(this);
             } else {
-                LockSupport.parkNanos(this, PAUSE_NANOS);
+                LockSupport.parkNanos(this, pause(looking, now));
             }
         }
         runTasks();
+    }
+
+    private static long pause(Set<KwikStream> looking, long now) {
+        long youngest = LONGEST_LOOK;
+        for (KwikStream stream : looking) {
+            youngest = Math.min(youngest, now - stream.lookedSince());
+        }
+        return Math.max(SHORTEST_PAUSE, youngest / PAUSE_PART);
     }
 
     private void runTasks() {

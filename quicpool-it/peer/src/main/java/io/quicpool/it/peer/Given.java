@@ -1,0 +1,16 @@
+package io.quicpool.it.peer;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Options that were given reach the builder, which knows the defaults of the others. */
+final class Given {
+
+    private Given() {}
+
+    static <T> void set(@Nullable T value, Consumer<T> setter) {
+        if (value != null) {
+            setter.accept(value);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The peer tool: one side of a pool in a process of its own, driven by lines on standard input. */
+@NullMarked
+package io.quicpool.it.peer;
+
+import org.jspecify.annotations.NullMarked;
