@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
 /**
- * How long to wait before connecting again: 50 ms, doubled with each failure up to 5 s, of which the second half is left to
- * chance so that many clients do not come back at once. Used by one thread.
+ * How long to wait before connecting again: 50 ms, half as long again with each failure, up to 5 s; of each delay the second
+ * half is left to chance so that many clients do not come back at once. It grows slowly on purpose: a peer that was away for
+ * a time is found again within about a third of that time. Used by one thread.
  */
 final class Backoff {
 
@@ -23,8 +24,8 @@ final class Backoff {
     /** The next delay: from half of the ceiling to the ceiling. */
     Duration next() {
         long half = ceiling.toNanos() / 2;
-        Duration doubled = ceiling.multipliedBy(2);
-        ceiling = doubled.compareTo(LONGEST) > 0 ? LONGEST : doubled;
+        Duration longer = ceiling.multipliedBy(3).dividedBy(2);
+        ceiling = longer.compareTo(LONGEST) > 0 ? LONGEST : longer;
         return Duration.ofNanos(half + (long) (half * random.getAsDouble()));
     }
 

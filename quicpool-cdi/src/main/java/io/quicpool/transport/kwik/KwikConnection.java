@@ -86,6 +86,15 @@ final class KwikConnection implements Connection {
         facts = established;
     }
 
+    boolean isEstablished() {
+        return facts != null;
+    }
+
+    /** Why it was lost, for people. */
+    String lostBecause() {
+        return lostBecause;
+    }
+
     void events(ConnectionEvents listener) {
         events = listener;
     }

@@ -18,6 +18,11 @@ import tech.kwik.core.impl.QuicClientConnectionImpl;
 /** Makes one client connection. */
 final class KwikConnector {
 
+    // kwik's half a second is for the open internet: a first packet that is lost, because the server is just starting,
+    // would
+    // be sent again after a second only.
+    private static final int INITIAL_RTT_MILLIS = 100;
+
     private final ConnectSpec spec;
     private final ConnectionEvents events;
     private final KwikTls.RecordingTrust trust;
@@ -41,7 +46,7 @@ final class KwikConnector {
             quic.setConnectionListener(new ConnectionListener() {
                 @Override
                 public void disconnected(ConnectionTerminatedEvent event) {
-                    made.terminated(event);
+                    ended(made, event);
                 }
             });
             handshake(quic);
@@ -58,6 +63,14 @@ final class KwikConnector {
         }
     }
 
+    // A server that refuses is a failure at once; kwik would first drain the connection for three probe time-outs.
+    private void ended(KwikConnection made, ConnectionTerminatedEvent event) {
+        made.terminated(event);
+        if (!made.isEstablished() && event.closedByPeer()) {
+            made.quic().abortConnection(new IOException(made.lostBecause()));
+        }
+    }
+
     private QuicClientConnectionImpl build() throws IOException {
         QuicClientConnection.Builder builder = QuicClientConnection.newBuilder()
                 .host(spec.serverName())
@@ -66,6 +79,7 @@ final class KwikConnector {
                 .port(spec.remote().getPort())
                 .applicationProtocol(spec.alpn())
                 .connectTimeout(spec.connectTimeout())
+                .initialRtt(INITIAL_RTT_MILLIS)
                 .maxIdleTimeout(spec.idleTimeout())
                 .maxOpenPeerInitiatedBidirectionalStreams(0)
                 .maxOpenPeerInitiatedUnidirectionalStreams(0)
@@ -116,8 +130,8 @@ final class KwikConnector {
         if (said.contains("timed out")) {
             return to + "no answer within " + spec.connectTimeout().toMillis() + " ms";
         }
-        // Without the names of kwik's classes.
-        return to + said.replaceAll("(?:[a-z0-9_]+\\.)+(?=[A-Z])", "");
+        // Without the names of classes.
+        return to + said.replaceAll("(?:[a-z0-9_]+\\.)+[A-Z]\\w*(?:Exception|Alert): ", "");
     }
 
     private KwikConnection.Facts facts(QuicClientConnectionImpl quic) {
