@@ -1,0 +1,93 @@
+package io.quicpool;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Who may know whom; the table is in docs/design.md. */
+class ArchitectureTest {
+
+    private static final String[] JDK = {
+        "java..", "javax.net.ssl..", "javax.security.auth.x500..", "org.jspecify.annotations.."
+    };
+
+    private final JavaClasses code = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.quicpool");
+
+    private void mayUse(String room, String... rooms) {
+        String[] allowed = Stream.of(JDK, rooms, new String[] {room})
+                .flatMap(Arrays::stream)
+                .toArray(String[]::new);
+        classes()
+                .that()
+                .resideInAPackage(room)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(allowed)
+                .check(code);
+    }
+
+    @Test
+    void settingsKnowOnlyTheJdk() {
+        mayUse("io.quicpool.config");
+    }
+
+    @Test
+    void theApiKnowsOnlySettings() {
+        mayUse("io.quicpool", "io.quicpool.config");
+    }
+
+    @Test
+    void thePortKnowsTheApiAndSettings() {
+        mayUse("io.quicpool.transport", "io.quicpool", "io.quicpool.config");
+    }
+
+    @Test
+    void tlsKnowsSettings() {
+        mayUse("io.quicpool.tls", "io.quicpool.config");
+    }
+
+    @Test
+    void theCoreKnowsThePortAndNoEngine() {
+        mayUse("io.quicpool.core", "io.quicpool", "io.quicpool.config", "io.quicpool.tls", "io.quicpool.transport");
+    }
+
+    @Test
+    void onlyOneRoomNamesKwik() {
+        mayUse(
+                "io.quicpool.transport.kwik",
+                "io.quicpool",
+                "io.quicpool.config",
+                "io.quicpool.transport",
+                "tech.kwik..");
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.quicpool.transport.kwik")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("tech.kwik..")
+                .check(code);
+    }
+
+    @Test
+    void roomsDoNotGoInCircles() {
+        slices().matching("io.quicpool.(**)").should().beFreeOfCycles().check(code);
+    }
+
+    @Test
+    void noThreadLocals() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(ThreadLocal.class)
+                .check(code);
+    }
+}

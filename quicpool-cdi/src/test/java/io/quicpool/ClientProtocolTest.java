@@ -1,0 +1,174 @@
+package io.quicpool;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.EngineStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The client's half of docs/protocol.md against servers that do not keep to it: it costs the stream, never the link. */
+class ClientProtocolTest {
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private interface Answer {
+        void to(EngineStream stream, int number) throws IOException;
+    }
+
+    private final Pools pools = new Pools();
+    private final AtomicInteger count = new AtomicInteger();
+    private Answer answer = (stream, number) -> {};
+    private final RawPeer raw = new RawPeer(this::accepted);
+
+    @AfterEach
+    void close() {
+        pools.close();
+        raw.close();
+    }
+
+    private void accepted(EngineStream stream) {
+        stream.whenReadable(1, () -> {
+            try {
+                assertThat(stream.input().read()).isZero();
+                answer.to(stream, count.getAndIncrement());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private ClientPool client(int maxStreams, Answer behaviour) throws IOException {
+        answer = behaviour;
+        int port = raw.listen(maxStreams).localAddress().getPort();
+        return pools.client("127.0.0.1:" + port, c -> c.capacity(1, 1)
+                .interval(Duration.ofMillis(50), Duration.ofMillis(50))
+                .idTimeout(Duration.ofMillis(500)));
+    }
+
+    private static void id(EngineStream stream, int value) throws IOException {
+        stream.output().write(new StreamId(value).toBytes());
+    }
+
+    // The first streams go wrong, a later one goes well on the same connection.
+    private void assertOnlyTheStreamFails(ClientPool client, String error) {
+        awaitIdle(client, 1);
+        assertThat(raw.connections).hasSize(1);
+        PoolSnapshot now = client.snapshot();
+        assertThat(now.errors()).isPositive();
+        assertThat(now.totals().failed()).isPositive();
+        assertThat(now.lastError()).contains(error);
+        assertThat(now.totals().lost()).isZero();
+    }
+
+    @Test
+    void aShortId() throws Exception {
+        ClientPool client = client(100, (stream, number) -> {
+            if (number < 2) {
+                stream.output().write(new byte[] {1, 2});
+                stream.output().close();
+            } else {
+                id(stream, number);
+            }
+        });
+        assertOnlyTheStreamFails(client, "ended before its id");
+    }
+
+    @Test
+    void anIdThatNeverComes() throws Exception {
+        ClientPool client = client(100, (stream, number) -> {
+            if (number > 0) {
+                id(stream, number);
+            }
+        });
+        assertOnlyTheStreamFails(client, "no id within 500 ms");
+    }
+
+    @Test
+    void aStreamThatIsClosedWithoutAnId() throws Exception {
+        // That is how a Go server says that it is full.
+        ClientPool client = client(100, (stream, number) -> {
+            if (number < 2) {
+                stream.output().close();
+            } else {
+                id(stream, number);
+            }
+        });
+        assertOnlyTheStreamFails(client, "before its id");
+    }
+
+    @Test
+    void aStreamThatIsResetInsteadOfAnId() throws Exception {
+        ClientPool client = client(100, (stream, number) -> {
+            if (number < 2) {
+                stream.reset(StreamErrors.SERVER_FULL);
+            } else {
+                id(stream, number);
+            }
+        });
+        assertOnlyTheStreamFails(client, "before its id");
+    }
+
+    @Test
+    void anIdByteByByte() throws Exception {
+        ClientPool client = client(100, (stream, number) -> {
+            for (byte each : new StreamId(0x01020304).toBytes()) {
+                stream.output().write(each);
+            }
+        });
+        awaitIdle(client, 1);
+        try (PooledStream stream = client.incomingGet(SOON)) {
+            assertThat(stream.id()).hasToString("01020304");
+        }
+    }
+
+    @Test
+    void anIdThatItAlreadyHolds() throws Exception {
+        ClientPool client = client(100, (stream, number) -> id(stream, number < 3 ? 5 : number));
+        try (PooledStream held = client.incomingGet(SOON)) {
+            assertThat(held.id()).isEqualTo(new StreamId(5));
+            assertOnlyTheStreamFails(client, "gave the id 00000005 twice");
+        }
+    }
+
+    @Test
+    void applicationBytesBehindTheIdAreKeptForWhoeverTakesTheStream() throws Exception {
+        ClientPool client = client(100, (stream, number) -> {
+            id(stream, 9);
+            stream.output().write(new byte[] {42, 43});
+        });
+        try (PooledStream stream = client.outgoingGet(new StreamId(9), SOON)) {
+            assertThat(stream.inputStream().readNBytes(2)).containsExactly(42, 43);
+        }
+    }
+
+    @Test
+    void noMoreStreamsAreOpenedThanThePeerAllows() throws Exception {
+        answer = ClientProtocolTest::id;
+        int port = raw.listen(3).localAddress().getPort();
+        ClientPool client = pools.client(
+                "127.0.0.1:" + port, c -> c.capacity(10, 10).interval(Duration.ofMillis(20), Duration.ofMillis(20)));
+        awaitIdle(client, 3);
+        assertThat(client.snapshot().totals().failed()).isZero();
+        assertThat(client.errorCount()).isZero();
+        // Ending one gives its credit back, and another is opened.
+        client.incomingGet(SOON).close();
+        raw.connections.forEach(connection -> assertThat(connection.alive()).isTrue());
+        assertThat(count).hasValue(3);
+    }
+
+    @Test
+    void streamsThatTheServerOpensAreRefused() throws Exception {
+        ClientPool client = client(100, ClientProtocolTest::id);
+        awaitIdle(client, 1);
+        assertThat(raw.connections.element().credit()).isZero();
+        await().during(Duration.ofMillis(100)).until(client::ready);
+    }
+}

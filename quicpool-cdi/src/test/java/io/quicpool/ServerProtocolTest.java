@@ -1,0 +1,241 @@
+package io.quicpool;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The server's half of docs/protocol.md, line by line, against a peer that speaks raw QUIC. */
+class ServerProtocolTest {
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final Pools pools = new Pools();
+    private final RawPeer raw = new RawPeer();
+
+    @AfterEach
+    void close() {
+        raw.close();
+        pools.close();
+    }
+
+    private static StreamId readId(EngineStream stream) throws IOException {
+        return StreamId.of(stream.input().readNBytes(StreamId.BYTES));
+    }
+
+    private static boolean dies(EngineStream stream) throws InterruptedException {
+        CountDownLatch dead = new CountDownLatch(1);
+        stream.whenDead(dead::countDown);
+        return dead.await(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aHelloIsAnsweredByFourBytesAndTheFirstIdIsZero() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        Connection connection = raw.connect(server.localAddress());
+        StreamId first = readId(RawPeer.open(connection, 0));
+        assertThat(first).isEqualTo(StreamId.FIRST).hasToString("00000000");
+        StreamId second = readId(RawPeer.open(connection, 0));
+        assertThat(second).isNotEqualTo(StreamId.FIRST);
+        assertThat(second.toString()).matches("[0-9a-f]{8}");
+        awaitIdle(server, 2);
+    }
+
+    @Test
+    void theFirstIdIsGivenAgainToANewConnectionOnceNoLiveStreamHoldsIt() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        Connection one = raw.connect(server.localAddress());
+        assertThat(readId(RawPeer.open(one, 0))).isEqualTo(StreamId.FIRST);
+        Connection two = raw.connect(server.localAddress());
+        assertThat(readId(RawPeer.open(two, 0))).isNotEqualTo(StreamId.FIRST);
+        one.close(0, "gone");
+        two.close(0, "gone");
+        awaitIdle(server, 0);
+        Connection three = raw.connect(server.localAddress());
+        assertThat(readId(RawPeer.open(three, 0))).isEqualTo(StreamId.FIRST);
+    }
+
+    @Test
+    void idsAreNeverDoubled() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        Connection connection = raw.connect(server.localAddress());
+        Set<StreamId> ids = new HashSet<>();
+        for (int i = 0; i < 300; i++) {
+            assertThat(ids.add(readId(RawPeer.open(connection, 0)))).isTrue();
+        }
+        awaitIdle(server, 300);
+    }
+
+    @Test
+    void nothingMoreIsSentUntilSomebodyTakesTheStream() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        EngineStream stream = RawPeer.open(raw.connect(server.localAddress()), 0);
+        StreamId id = readId(stream);
+        assertThat(stream.input().available()).isZero();
+        try (PooledStream taken = server.outgoingGet(id, SOON)) {
+            taken.outputStream().write(7);
+            assertThat(stream.input().read()).isEqualTo(7);
+        }
+        assertThat(stream.input().read()).isEqualTo(-1);
+        assertThat(server.active()).isZero();
+        assertThatThrownBy(() -> server.outgoingGet(id, Duration.ofMillis(50)))
+                .isInstanceOf(PoolTimeoutException.class);
+    }
+
+    @Test
+    void whatTheClientSaysBeforeItHasItsIdBelongsToTheApplication() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        EngineStream stream = RawPeer.open(raw.connect(server.localAddress()), 0, 'a', 'b', 'c');
+        try (PooledStream taken = server.outgoingGet(readId(stream), SOON)) {
+            assertThat(taken.inputStream().readNBytes(3)).isEqualTo("abc".getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    @Test
+    void anotherHelloIsRefused() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        assertThat(dies(RawPeer.open(raw.connect(server.localAddress()), 1))).isTrue();
+        await().untilAsserted(
+                        () -> assertThat(server.snapshot().totals().refused()).containsEntry("bad-hello", 1L));
+        assertThat(server.active()).isZero();
+    }
+
+    @Test
+    void aServerThatIsFullResetsTheStream() throws Exception {
+        ServerPool server = pools.server(s -> s.maxCapacity(2));
+        Connection connection = raw.connect(server.localAddress());
+        readId(RawPeer.open(connection, 0));
+        readId(RawPeer.open(connection, 0));
+        assertThat(dies(RawPeer.open(connection, 0))).isTrue();
+        assertThat(server.snapshot().totals().refused()).containsEntry("server-full", 1L);
+        assertThat(connection.alive()).isTrue();
+        server.incomingGet(SOON).close();
+        readId(RawPeer.open(connection, 0));
+        awaitIdle(server, 2);
+    }
+
+    @Test
+    void aStreamThatNeverSaysHelloIsGivenUpInTime() throws Exception {
+        ServerPool server = pools.server(s -> s.helloTimeout(Duration.ofMillis(300)));
+        Connection connection = raw.connect(server.localAddress());
+        EngineStream mute = RawPeer.open(connection);
+        // The peer learns of the mute one through a later one (RFC 9000, section 3.2).
+        readId(RawPeer.open(connection, 0));
+        assertThat(dies(mute)).isTrue();
+        assertThat(server.snapshot().totals().refused()).containsEntry("slow-hello", 1L);
+        awaitIdle(server, 1);
+    }
+
+    @Test
+    void onlySoManyMayBeWithoutAHello() throws Exception {
+        ServerPool server = pools.server(s -> s.maxPendingHellos(3));
+        Connection connection = raw.connect(server.localAddress());
+        List<EngineStream> mute = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            mute.add(RawPeer.open(connection));
+        }
+        EngineStream last = RawPeer.open(connection, 0);
+        assertThat(dies(last)).isTrue();
+        await().untilAsserted(
+                        () -> assertThat(server.snapshot().totals().refused()).containsEntry("pending-hellos", 3L));
+        assertThat(server.snapshot().opening()).isEqualTo(3);
+        mute.forEach(stream -> stream.reset(0));
+        await().until(() -> server.snapshot().opening() == 0);
+        readId(RawPeer.open(connection, 0));
+    }
+
+    @Test
+    void anIdleStreamThatThePeerEndsOrResetsLeavesTheStock() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        Connection connection = raw.connect(server.localAddress());
+        EngineStream fin = RawPeer.open(connection, 0);
+        EngineStream reset = RawPeer.open(connection, 0);
+        EngineStream stays = RawPeer.open(connection, 0);
+        readId(fin);
+        readId(reset);
+        StreamId left = readId(stays);
+        // A Go pool's Flush sends just this.
+        fin.output().close();
+        reset.reset(0);
+        awaitIdle(server, 1);
+        assertThat(server.snapshot().totals().evicted()).containsEntry("peer-ended", 2L);
+        try (PooledStream taken = server.incomingGet(SOON)) {
+            assertThat(taken.id()).isEqualTo(left);
+        }
+    }
+
+    @Test
+    void anotherApplicationProtocolIsRefused() {
+        ServerPool server = pools.server(s -> s);
+        assertThatThrownBy(() -> raw.connect(server.localAddress(), "other"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot connect to");
+        assertThat(server.snapshot().peers()).isEmpty();
+    }
+
+    @Test
+    void aClientOfAForbiddenAddressIsToldSo() throws Exception {
+        ServerPool server = pools.server(s -> s.allowClient("10.0.0.0/8").allowClient("::1"));
+        raw.connect(server.localAddress());
+        await().untilAsserted(() -> assertThat(raw.losses).isNotEmpty());
+        assertThat(raw.losses.peek()).contains("closed by the peer").contains("unauthorized IP");
+        assertThat(server.snapshot().totals().refused()).containsEntry("address", 1L);
+        assertThat(server.snapshot().peers()).isEmpty();
+    }
+
+    @Test
+    void aClientOfAnAllowedRangeIsServed() throws Exception {
+        ServerPool server = pools.server(s -> s.allowClient("127.0.0.0/8"));
+        readId(RawPeer.open(raw.connect(server.localAddress()), 0));
+        awaitIdle(server, 1);
+    }
+
+    @Test
+    void onlySoManyClientsMayBeConnected() throws Exception {
+        ServerPool server = pools.server(s -> s.maxConnections(1));
+        raw.connect(server.localAddress());
+        await().until(() -> server.snapshot().peers().size() == 1);
+        raw.connect(server.localAddress());
+        await().untilAsserted(() -> assertThat(raw.losses).isNotEmpty());
+        assertThat(raw.losses.peek()).contains("too many connections");
+        assertThat(server.snapshot().totals().refused()).containsEntry("connections", 1L);
+    }
+
+    @Test
+    void closingThePoolClosesTheConnectionWithItsReason() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        raw.connect(server.localAddress());
+        await().until(() -> server.snapshot().peers().size() == 1);
+        server.close();
+        await().untilAsserted(() -> assertThat(raw.losses).isNotEmpty());
+        assertThat(raw.losses.peek()).contains("pool closed");
+    }
+
+    @Test
+    void aClientThatFallsSilentIsLostAfterThreeKeepAlives() throws Exception {
+        ServerPool server = pools.server(s -> s.keepAlive(Duration.ofMillis(700)));
+        readId(RawPeer.open(raw.connect(server.localAddress()), 0));
+        awaitIdle(server, 1);
+        long start = System.nanoTime();
+        // The raw peer does not ping.
+        await().atMost(Duration.ofSeconds(8)).until(() -> server.active() == 0);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1900));
+        assertThat(server.snapshot().totals().lost()).isOne();
+    }
+}

@@ -1,0 +1,35 @@
+package io.quicpool.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class BackoffTest {
+
+    @Test
+    void growsByHalfFromFiftyMillisecondsToFiveSeconds() {
+        Backoff backoff = new Backoff(() -> 1);
+        assertThat(backoff.next()).isEqualTo(Duration.ofMillis(50));
+        assertThat(backoff.next()).isEqualTo(Duration.ofMillis(75));
+        for (int i = 0; i < 20; i++) {
+            backoff.next();
+        }
+        assertThat(backoff.next()).isEqualTo(Backoff.LONGEST);
+    }
+
+    @Test
+    void halfOfItIsLeftToChance() {
+        assertThat(new Backoff(() -> 0).next()).isEqualTo(Duration.ofMillis(25));
+        assertThat(new Backoff(() -> 0.5).next()).isEqualTo(Duration.ofNanos(37_500_000));
+    }
+
+    @Test
+    void beginsAnewAfterASuccess() {
+        Backoff backoff = new Backoff(() -> 1);
+        backoff.next();
+        backoff.next();
+        backoff.reset();
+        assertThat(backoff.next()).isEqualTo(Backoff.FIRST);
+    }
+}

@@ -1,0 +1,55 @@
+package io.quicpool.core;
+
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/** A stream that leads nowhere, for tests of the stock, which does nothing with it but hand it on. */
+final class FakeStream implements EngineStream {
+
+    @Override
+    public Connection connection() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public InputStream input() {
+        return InputStream.nullInputStream();
+    }
+
+    @Override
+    public OutputStream output() {
+        return OutputStream.nullOutputStream();
+    }
+
+    @Override
+    public boolean alive() {
+        return true;
+    }
+
+    @Override
+    public void whenReadable(int bytes, Runnable action) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void whenDead(Runnable action) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void reset(long applicationErrorCode) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void stopReceiving(long applicationErrorCode) {
+        throw new UnsupportedOperationException();
+    }
+}

@@ -1,0 +1,116 @@
+package io.quicpool.testing;
+
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.TlsMode;
+import io.quicpool.tls.ServerTrust;
+import io.quicpool.transport.ConnectSpec;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.ListenSpec;
+import io.quicpool.transport.Listener;
+import io.quicpool.transport.Transport;
+import io.quicpool.transport.kwik.KwikTransport;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+
+/** A peer that speaks QUIC and nothing of quicpool, for all that a pool's peer may do right or wrong. */
+public final class RawPeer implements ConnectionEvents, AutoCloseable {
+
+    private final Transport engine = new KwikTransport();
+    private final Consumer<EngineStream> onStream;
+    public final Queue<String> losses = new ConcurrentLinkedQueue<>();
+    public final Queue<Connection> connections = new ConcurrentLinkedQueue<>();
+    private final Queue<Listener> listeners = new ConcurrentLinkedQueue<>();
+
+    public RawPeer() {
+        this(stream -> {});
+    }
+
+    /** Does something with each stream that the other side opens. */
+    public RawPeer(Consumer<EngineStream> onStream) {
+        this.onStream = onStream;
+    }
+
+    public Connection connect(InetSocketAddress server) throws IOException, InterruptedException {
+        return connect(server, "np-quic");
+    }
+
+    public Connection connect(InetSocketAddress server, String alpn) throws IOException, InterruptedException {
+        ClientPoolConfig any = ClientPoolConfig.builder()
+                .target("localhost:1")
+                .tlsMode(TlsMode.INSECURE)
+                .build();
+        Connection connection = engine.connect(
+                new ConnectSpec(
+                        "raw",
+                        server,
+                        "localhost",
+                        ServerTrust.of(any),
+                        null,
+                        alpn,
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(5)),
+                this);
+        connections.add(connection);
+        return connection;
+    }
+
+    public Listener listen(int maxStreams) throws IOException {
+        Listener listener = engine.listen(
+                new ListenSpec(
+                        "raw",
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        Pools.CERTIFICATE,
+                        "np-quic",
+                        Duration.ofSeconds(3),
+                        maxStreams),
+                connection -> {
+                    connections.add(connection);
+                    return this;
+                });
+        listeners.add(listener);
+        return listener;
+    }
+
+    /** Opens a stream and says these bytes. */
+    public static EngineStream open(Connection connection, int... bytes)
+            throws IOException, InterruptedException, ExecutionException {
+        EngineStream stream = connection.openStream().toCompletableFuture().get();
+        for (int each : bytes) {
+            stream.output().write(each);
+        }
+        return stream;
+    }
+
+    @Override
+    public void accepted(EngineStream stream) {
+        onStream.accept(stream);
+    }
+
+    @Override
+    public void lost(String reason) {
+        losses.add(reason);
+    }
+
+    @Override
+    public void close() {
+        try {
+            for (Connection connection : connections) {
+                connection.close(0, "raw peer closed");
+                connection.awaitClosed(Duration.ofSeconds(5));
+            }
+            for (Listener listener : listeners) {
+                listener.close(Duration.ofSeconds(5));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
