@@ -10,7 +10,7 @@ package io.quicpool;
 public interface PoolListener {
 
     /**
-     * The pool became {@link StreamPool#ready ready} for the first time, or again after it was closed by its peer.
+     * The pool became {@link StreamPool#ready ready} for the first time.
      *
      * @param pool the pool
      */

@@ -155,8 +155,8 @@ public interface StreamPool extends AutoCloseable {
     /**
      * Closes the pool. Waiting callers get {@link PoolClosedException}, idle streams are given up, and streams in use may
      * be used until the deadline or until all are closed, whichever comes first. Then the connections are closed (code 0,
-     * {@code pool closed}). When it returns, no stream, socket or thread of the pool is left. A second call waits for the
-     * first.
+     * {@code pool closed}). When it returns, no stream, socket or thread of the pool is left; threads of the engine may take
+     * some milliseconds more to end. A second call waits for the first.
      *
      * @param drainTimeout how long streams in use may live on; zero or less ends them at once
      */

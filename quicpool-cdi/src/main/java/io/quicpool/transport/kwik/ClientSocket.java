@@ -19,6 +19,7 @@ final class ClientSocket extends DatagramSocket {
     private static final int BUFFER = 1 << 20;
 
     private volatile @Nullable KwikConnection connection;
+    private volatile boolean refused;
     private int unreachable;
     private long lastUnreachable;
 
@@ -32,6 +33,11 @@ final class ClientSocket extends DatagramSocket {
     /** The handshake is done: from now on the connection decides. */
     void established(KwikConnection made) {
         connection = made;
+    }
+
+    /** Whether the system said, before the handshake was done, that nobody listens there. */
+    boolean refused() {
+        return refused;
     }
 
     @Override
@@ -75,6 +81,7 @@ final class ClientSocket extends DatagramSocket {
     private void note(PortUnreachableException e) throws PortUnreachableException {
         KwikConnection made = connection;
         if (made == null) {
+            refused = true;
             throw e;
         }
         if (count(made.lastReceived()) >= UNREACHABLE_LIMIT) {

@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,6 +31,7 @@ import tech.kwik.core.frame.ResetStreamFrame;
 import tech.kwik.core.frame.StopSendingFrame;
 import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.impl.QuicConnectionImpl;
+import tech.kwik.core.impl.Role;
 import tech.kwik.core.impl.Version;
 
 /**
@@ -63,6 +67,8 @@ final class KwikConnection implements Connection {
     private final Runnable freed;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final Map<Integer, KwikStream> streams = new ConcurrentHashMap<>();
+    private final Map<Integer, Queue<Consumer<KwikStream>>> early = new ConcurrentHashMap<>();
+    private volatile int lastAccepted = -1;
     private final AtomicLong ending = new AtomicLong();
     private final AtomicLong allowed = new AtomicLong();
     private final AtomicLong opened = new AtomicLong();
@@ -70,7 +76,6 @@ final class KwikConnection implements Connection {
     private volatile @Nullable Facts facts;
     private volatile ConnectionEvents events;
     private volatile long lastReceived = System.nanoTime();
-    private volatile @Nullable String peersReason;
     private volatile String lostBecause = "closed on this side";
 
     /** Makes the connection's own view of kwik's. The last argument is called when everything of it has ended. */
@@ -194,7 +199,18 @@ final class KwikConnection implements Connection {
     /** The peer has opened a stream. On kwik's callback thread. */
     void accepted(QuicStream stream) {
         // It was opened by a frame that has been processed by now, or is about to be: a byte of it at least.
-        events.accepted(enter(stream, 1));
+        KwikStream entered = enter(stream, 1);
+        lastAccepted = entered.number();
+        catchUp(entered);
+        events.accepted(entered);
+    }
+
+    // What was seen of a stream before kwik told of it.
+    private void catchUp(KwikStream stream) {
+        Queue<Consumer<KwikStream>> seen = early.remove(stream.number());
+        if (seen != null) {
+            seen.forEach(action -> action.accept(stream));
+        }
     }
 
     private KwikStream enter(QuicStream quicStream, long coming) {
@@ -235,8 +251,8 @@ final class KwikConnection implements Connection {
                 onStream(stop.getStreamId(), stream -> stream.stopComing(stop.getErrorCode()));
             } else if (frame instanceof MaxStreamsFrame max && max.isAppliesToBidirectional()) {
                 allowed.accumulateAndGet(max.getMaxStreams(), Math::max);
-            } else if (frame instanceof ConnectionCloseFrame close && close.hasReasonPhrase()) {
-                peersReason = printable(close.getReasonPhrase());
+            } else if (frame instanceof ConnectionCloseFrame close) {
+                lost(closedByPeer(close));
             }
         }
     }
@@ -245,28 +261,43 @@ final class KwikConnection implements Connection {
         KwikStream stream = streams.get(number);
         if (stream != null) {
             action.accept(stream);
+        } else if (number > lastAccepted && openedByPeer(number)) {
+            // kwik tells of a new stream on another thread, a little later. It creates them in order.
+            early.computeIfAbsent(number, n -> new ConcurrentLinkedQueue<>()).add(action);
+            KwikStream accepted = streams.get(number);
+            if (accepted != null) {
+                catchUp(accepted);
+            }
         }
     }
 
-    private static String printable(String text) {
-        String visible = text.replaceAll("\\p{Cntrl}", " ");
-        return visible.length() <= LONGEST_REASON ? visible : visible.substring(0, LONGEST_REASON);
+    // RFC 9000, section 2.1.
+    private boolean openedByPeer(int number) {
+        return (number & 1) == (quic.getRole() == Role.Server ? 0 : 1);
+    }
+
+    private static String closedByPeer(ConnectionCloseFrame close) {
+        boolean given = close.hasReasonPhrase() && !close.getReasonPhrase().isBlank();
+        String reason = given ? ": " + close.getReasonPhrase().replaceAll("\\p{Cntrl}", " ") : "";
+        String shortened = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON);
+        if (close.getErrorCode() == 0) {
+            return "closed by the peer" + shortened;
+        }
+        // RFC 9000, section 20: two spaces of codes.
+        String space = close.hasApplicationProtocolError() ? "application" : "transport";
+        return "closed by the peer" + shortened + " (" + space + " error 0x" + Long.toHexString(close.getErrorCode())
+                + ")";
     }
 
     // ---- the end
 
     /** kwik says that it is over. On its callback thread. */
     void terminated(ConnectionTerminatedEvent event) {
-        String reason = peersReason;
         lost(
                 switch (event.closeReason()) {
                     case IdleTimeout, ConnectionLost -> "no answer within the idle time-out";
                     case StatelessReset -> "the peer does not know the connection any more";
-                    case ImmediateClose ->
-                        event.closedByPeer()
-                                ? "closed by the peer" + (reason == null ? "" : ": " + reason)
-                                        + (event.hasError() ? " (" + event.errorDescription() + ")" : "")
-                                : "closed by the engine: " + event.errorDescription();
+                    case ImmediateClose -> "closed by the engine: " + event.errorDescription();
                 });
     }
 
@@ -290,7 +321,18 @@ final class KwikConnection implements Connection {
         if (KwikInternals.connected(quic)) {
             quic.close(applicationErrorCode, reason);
         }
-        // It takes kwik three probe time-outs to be done, and it does not say when.
+        startFreeing();
+    }
+
+    /** Frees what a connection held that has ended by itself and that nobody above will close. */
+    void release() {
+        if (state.getAndSet(State.CLOSED) != State.CLOSED) {
+            startFreeing();
+        }
+    }
+
+    // It takes kwik three probe time-outs to be done, and it does not say when.
+    private void startFreeing() {
         KwikThreads.start("quicpool-closer", this::free);
     }
 
@@ -301,6 +343,7 @@ final class KwikConnection implements Connection {
             Thread.currentThread().interrupt();
         } finally {
             streams.clear();
+            early.clear();
             freed.run();
             closed.countDown();
         }
@@ -316,7 +359,12 @@ final class KwikConnection implements Connection {
         if (known != null) {
             return new IOException(known, cause);
         }
-        return alive() ? cause : new IOException("connection lost: " + lostBecause, cause);
+        if (!alive()) {
+            return new IOException("connection lost: " + lostBecause, cause);
+        }
+        // kwik ends the streams before it says so of the connection.
+        String said = String.valueOf(cause.getMessage());
+        return said.toLowerCase(Locale.ROOT).contains("connection") ? new IOException("connection lost", cause) : cause;
     }
 
     @Override

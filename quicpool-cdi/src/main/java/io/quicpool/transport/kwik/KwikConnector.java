@@ -124,7 +124,7 @@ final class KwikConnector {
             return to + refusal.getMessage();
         }
         String said = String.valueOf(e.getMessage());
-        if (said.contains("PortUnreachable")) {
+        if (socket.refused()) {
             return to + "nobody listens there (port unreachable)";
         }
         if (said.contains("timed out")) {

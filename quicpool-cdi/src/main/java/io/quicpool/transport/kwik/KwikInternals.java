@@ -7,6 +7,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,14 @@ final class KwikInternals {
             flow.unregister(stream);
             flow.streamClosed(stream);
         }
+    }
+
+    /** How many streams are in the tables of flow control; for tests. -1 when that cannot be said. */
+    static int flowEntries(QuicConnectionImpl connection) {
+        Object flow = get(FLOW, connection);
+        return flow != null && get(field(FlowControl.class, "streamListeners"), flow) instanceof Map<?, ?> streams
+                ? streams.size()
+                : -1;
     }
 
     /**

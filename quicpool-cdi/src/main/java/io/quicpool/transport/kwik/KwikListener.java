@@ -106,8 +106,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             @Override
             public void disconnected(ConnectionTerminatedEvent event) {
                 connection.terminated(event);
-                // kwik does not wait for it: neither the pool nor its threads may be kept by it.
-                connection.close(0, "");
+                connection.release();
                 connections.remove(connection);
             }
         });

@@ -1,0 +1,191 @@
+package io.quicpool;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.Pools;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** After close nothing is left: no thread, no socket, no stream. */
+class ClosingTest {
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final Pools pools = new Pools();
+    private Set<Thread> before;
+
+    @BeforeEach
+    void count() {
+        before = Thread.getAllStackTraces().keySet();
+    }
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    private Set<Thread> left() {
+        Set<Thread> now = new HashSet<>(Thread.getAllStackTraces().keySet());
+        now.removeAll(before);
+        // Of the JDK and of the test's own waiting.
+        now.removeIf(thread -> thread.getName().startsWith("awaitility")
+                || thread.getName().startsWith("process reaper")
+                || thread.getName().startsWith("ForkJoinPool")
+                || thread.getName().startsWith("Attach Listener")
+                || thread.getName().startsWith("CompletableFutureDelayScheduler"));
+        return now;
+    }
+
+    private void assertNothingIsLeft() {
+        // Ours have ended; the engine's are on their way.
+        assertThat(left()).noneMatch(thread -> thread.getName().startsWith("quicpool"));
+        await().atMost(Duration.ofSeconds(2))
+                .untilAsserted(() -> assertThat(left()).isEmpty());
+    }
+
+    @Test
+    void noThreadAndNoSocketIsLeft() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        server.serve(stream -> stream.inputStream().readAllBytes());
+        ClientPool client = pools.client(server, c -> c.capacity(50, 50));
+        awaitIdle(client, 50);
+        client.incomingGetAsync(SOON).toCompletableFuture().get().close();
+        try (PooledStream stream = client.incomingGet(SOON)) {
+            stream.readTimeout(SOON);
+            stream.outputStream().write(1);
+            stream.outputStream().close();
+            assertThat(stream.inputStream().read()).isEqualTo(-1);
+        }
+        int port = server.localAddress().getPort();
+        client.close();
+        server.close();
+        assertNothingIsLeft();
+        assertThat(client.state()).isEqualTo(PoolState.CLOSED);
+        assertThat(client.snapshot().idle()).isZero();
+        assertThat(server.snapshot().idle()).isZero();
+        new DatagramSocket(port).close();
+    }
+
+    @Test
+    void nothingIsLeftOfAttemptsThatFailedAndOfConnectionsThatWereLost() {
+        ServerPool server = pools.server(s -> s);
+        String address = "127.0.0.1:" + server.localAddress().getPort();
+        ClientPool client = pools.client(address, c -> c);
+        await().until(client::ready);
+        server.close();
+        await().until(() -> client.errorCount() > 3);
+        client.close();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void nothingIsLeftOfAnAttemptThatWaitsForAnAnswer() throws Exception {
+        try (DatagramSocket mute = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            ClientPool client =
+                    pools.client("127.0.0.1:" + mute.getLocalPort(), c -> c.connectTimeout(Duration.ofMinutes(1)));
+            await().until(() -> client.snapshot().link().equals("connecting"));
+            long start = System.nanoTime();
+            client.close();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+        }
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void drainingWaitsForStreamsInUse() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(2, 2));
+        awaitIdle(client, 2);
+        PooledStream there = server.incomingGet(SOON);
+        PooledStream here = client.outgoingGet(there.id(), SOON);
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> client.close(Duration.ofSeconds(30)));
+        await().until(() -> client.state() == PoolState.CLOSING);
+        here.outputStream().write(1);
+        assertThat(there.inputStream().read()).isOne();
+        assertThat(closing).isNotDone();
+        here.close();
+        closing.get(5, TimeUnit.SECONDS);
+        assertThat(client.state()).isEqualTo(PoolState.CLOSED);
+    }
+
+    @Test
+    void drainingEndsAtItsDeadline() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(2, 2));
+        awaitIdle(client, 2);
+        PooledStream forgotten = client.incomingGet(SOON);
+        long start = System.nanoTime();
+        client.close(Duration.ofMillis(300));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300), SOON);
+        assertThat(client.snapshot().taken()).isZero();
+        forgotten.close();
+    }
+
+    @Test
+    void closingTwiceAndFromAListenerIsFine() {
+        ServerPool server = pools.server(s -> s);
+        AtomicInteger closed = new AtomicInteger();
+        ClientPool client = pools.client(server, c -> c);
+        client.addListener(new PoolListener() {
+            @Override
+            public void ready(StreamPool pool) {
+                pool.close();
+            }
+
+            @Override
+            public void closed(StreamPool pool) {
+                closed.incrementAndGet();
+            }
+        });
+        await().until(() -> client.state() == PoolState.CLOSED);
+        client.close();
+        await().until(() -> closed.get() == 1);
+        server.close();
+        await().until(() -> left().isEmpty());
+    }
+
+    @Test
+    void aListenerThatThrowsOrBlocksHoldsUpNobody() {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c);
+        AtomicInteger told = new AtomicInteger();
+        client.addListener(new PoolListener() {
+            @Override
+            public void boundsChanged(StreamPool pool) {
+                throw new IllegalStateException("a listener that throws");
+            }
+        });
+        client.addListener(new PoolListener() {
+            @Override
+            public void boundsChanged(StreamPool pool) {
+                try {
+                    Thread.currentThread().join();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        });
+        client.addListener(new PoolListener() {
+            @Override
+            public void boundsChanged(StreamPool pool) {
+                told.incrementAndGet();
+            }
+        });
+        for (int i = 0; i < 5; i++) {
+            client.capacityBounds(client.capacityBounds());
+        }
+        await().until(() -> told.get() == 5);
+        await().until(client::ready);
+    }
+}

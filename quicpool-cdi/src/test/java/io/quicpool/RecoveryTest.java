@@ -1,0 +1,234 @@
+package io.quicpool;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.config.CapacityBounds;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.IntervalBounds;
+import io.quicpool.config.TlsMode;
+import io.quicpool.testing.Pools;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The peer goes, comes back, moves, or is late. Kills of whole processes are in the module peer. */
+class RecoveryTest {
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final Pools pools = new Pools();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    /** Counts what it is told. */
+    private static final class Told implements PoolListener {
+        final AtomicInteger ready = new AtomicInteger();
+        final AtomicInteger lost = new AtomicInteger();
+        final AtomicInteger recovered = new AtomicInteger();
+        final AtomicReference<String> reason = new AtomicReference<>("");
+
+        @Override
+        public void ready(StreamPool pool) {
+            ready.incrementAndGet();
+        }
+
+        @Override
+        public void peerLost(StreamPool pool, String why) {
+            reason.set(why);
+            lost.incrementAndGet();
+        }
+
+        @Override
+        public void recovered(StreamPool pool) {
+            recovered.incrementAndGet();
+        }
+    }
+
+    @Test
+    void afterAnOrderlyCloseTheClientHasAFreshStockAndHandsOutNoOldStream() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        String address = "127.0.0.1:" + server.localAddress().getPort();
+        ClientPool client = pools.client(address, c -> c.capacity(50, 50));
+        Told told = new Told();
+        client.addListener(told);
+        awaitIdle(client, 50);
+        PooledStream control = client.outgoingGet(StreamId.FIRST, SOON);
+        server.close();
+        await().until(() -> !client.ready());
+        assertThat(client.active()).isZero();
+        await().until(() -> told.lost.get() == 1);
+        assertThat(told.reason.get()).contains("pool closed");
+        control.close();
+
+        ServerPool again = pools.server(s -> s, address);
+        long back = System.nanoTime();
+        await().until(client::ready);
+        System.out.println("ready again " + (System.nanoTime() - back) / 1_000_000 + " ms after the server was back");
+        awaitIdle(client, 50);
+        assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(SOON);
+        await().until(() -> told.recovered.get() == 1);
+        assertThat(client.snapshot().totals().lost()).isOne();
+        for (int i = 0; i < 50; i++) {
+            try (PooledStream there = again.incomingGet(SOON);
+                    PooledStream here = client.outgoingGet(there.id(), SOON)) {
+                here.outputStream().write(i);
+                assertThat(there.inputStream().read()).isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
+    void theClientMayBeStartedFirst() throws Exception {
+        ServerPool probe = pools.server(s -> s);
+        String address = "127.0.0.1:" + probe.localAddress().getPort();
+        probe.close();
+        ClientPool client = pools.client(address, c -> c);
+        Told told = new Told();
+        client.addListener(told);
+        await().until(() -> client.errorCount() >= 3);
+        assertThat(client.ready()).isFalse();
+        assertThat(client.snapshot().lastError()).contains("port unreachable");
+        pools.server(s -> s, address);
+        await().until(client::ready);
+        await().until(() -> told.ready.get() == 1);
+        assertThat(told.recovered).hasValue(0);
+        client.resetError();
+        assertThat(client.errorCount()).isZero();
+        assertThat(client.snapshot().lastError()).isNull();
+    }
+
+    @Test
+    void theNextConnectFollowsTheResolver() throws Exception {
+        ServerPool first = pools.server(s -> s);
+        ServerPool second = pools.server(s -> s);
+        AtomicReference<InetSocketAddress> where = new AtomicReference<>(first.localAddress());
+        ClientPool client = pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                .resolver(where::get)
+                .tlsMode(TlsMode.SELF_SIGNED)
+                .build()));
+        await().until(client::ready);
+        assertThat(first.active()).isPositive();
+        where.set(second.localAddress());
+        first.close();
+        await().until(client::ready);
+        assertThat(client.snapshot().peers()).singleElement().satisfies(peer -> assertThat(peer.remote())
+                .isEqualTo(second.localAddress()));
+    }
+
+    @Test
+    void aResolverThatFailsIsReportedAndAskedAgain() {
+        AtomicInteger asked = new AtomicInteger();
+        ClientPool client = pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                .resolver(() -> {
+                    switch (asked.incrementAndGet()) {
+                        case 1 -> throw new IOException("no such service today");
+                        case 2 -> throw new IllegalStateException("a bug in the resolver");
+                        default -> {
+                            return InetSocketAddress.createUnresolved("nowhere", 1);
+                        }
+                    }
+                })
+                .tlsMode(TlsMode.INSECURE)
+                .build()));
+        await().until(() -> asked.get() > 4);
+        assertThat(client.errorCount()).isGreaterThan(3);
+        assertThat(client.snapshot().lastError()).contains("not resolved");
+    }
+
+    @Test
+    void anUnknownHostIsReportedAndTriedAgain() {
+        ClientPool client = pools.client("no-such-host.invalid:4433", c -> c);
+        await().until(() -> client.errorCount() >= 2);
+        assertThat(client.snapshot().lastError()).isEqualTo("unknown host: no-such-host.invalid");
+        assertThat(client.state()).isEqualTo(PoolState.RUNNING);
+    }
+
+    @Test
+    void severalClientsShareAServerAndLosingOneLosesItsStreamsOnly() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool one = pools.client(server, c -> c.name("one").capacity(10, 10));
+        ClientPool two = pools.client(server, c -> c.name("two").capacity(10, 10));
+        awaitIdle(one, 10);
+        awaitIdle(two, 10);
+        awaitIdle(server, 20);
+        assertThat(server.snapshot().peers()).hasSize(2);
+        one.close();
+        awaitIdle(server, 10);
+        assertThat(server.snapshot().peers()).hasSize(1);
+        for (int i = 0; i < 10; i++) {
+            try (PooledStream there = server.incomingGet(SOON);
+                    PooledStream here = two.outgoingGet(there.id(), SOON)) {
+                assertThat(there.remoteAddress()).isEqualTo(here.localAddress());
+            }
+        }
+    }
+
+    @Test
+    void flushReplacesTheIdleGenerationAndStreamsInUseGoOn() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(20, 20));
+        awaitIdle(client, 20);
+        try (PooledStream there = server.incomingGet(SOON);
+                PooledStream here = client.outgoingGet(there.id(), SOON)) {
+            client.flush();
+            awaitIdle(client, 20);
+            awaitIdle(server, 20);
+            assertThat(client.snapshot().totals().evicted().get("flushed")).isGreaterThanOrEqualTo(19);
+            here.outputStream().write(1);
+            assertThat(there.inputStream().read()).isOne();
+        }
+        server.flush();
+        await().until(() -> server.snapshot().totals().evicted().getOrDefault("flushed", 0L) >= 20);
+        awaitIdle(client, 20);
+        awaitIdle(server, 20);
+        for (int i = 0; i < 20; i++) {
+            client.outgoingGet(server.incomingGet(SOON).id(), SOON).close();
+        }
+    }
+
+    @Test
+    void streamsInUseDoNotStarveTheRefill() throws Exception {
+        ServerPool server = pools.server(s -> s.maxCapacity(10).maxStreamsPerConnection(400));
+        ClientPool client = pools.client(server, c -> c.capacity(10, 10));
+        // Thirty times the capacity is held at once.
+        for (int i = 0; i < 300; i++) {
+            client.outgoingGet(server.incomingGet(SOON).id(), SOON);
+        }
+        assertThat(client.snapshot().taken()).isEqualTo(300);
+        awaitIdle(client, 10);
+    }
+
+    @Test
+    void boundsActAtOnce() {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(5, 5));
+        AtomicInteger changed = new AtomicInteger();
+        client.addListener(new PoolListener() {
+            @Override
+            public void boundsChanged(StreamPool pool) {
+                changed.incrementAndGet();
+            }
+        });
+        awaitIdle(client, 5);
+        client.capacityBounds(new CapacityBounds(40, 60));
+        awaitIdle(client, 40);
+        assertThat(client.capacity()).isEqualTo(40);
+        client.capacityBounds(new CapacityBounds(1, 3));
+        await().until(() -> client.active() <= 3);
+        client.intervalBounds(new IntervalBounds(Duration.ofMillis(20), Duration.ofMillis(30)));
+        await().until(() -> client.interval().toMillis() <= 30);
+        await().until(() -> changed.get() == 3);
+        awaitIdle(server, client.active());
+        server.maxCapacity(1);
+        await().until(() -> server.active() <= 1);
+    }
+}

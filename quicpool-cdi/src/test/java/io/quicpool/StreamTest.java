@@ -1,0 +1,190 @@
+package io.quicpool;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.TestCertificates;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a taken stream promises. */
+class StreamTest {
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final Pools pools = new Pools();
+    private ServerPool server;
+    private ClientPool client;
+
+    @BeforeEach
+    void open() {
+        server = pools.server(s -> s.maxCapacity(4).maxStreamsPerConnection(8));
+        client = pools.client(server, c -> c.capacity(4, 4).clientCertificate(TestCertificates.selfSigned("a client")));
+        awaitIdle(client, 4);
+    }
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    @Test
+    void knowsItsIdItsAddressesAndItsTlsSession() throws Exception {
+        try (PooledStream there = server.incomingGet(SOON);
+                PooledStream here = client.outgoingGet(there.id(), SOON)) {
+            assertThat(here.remoteAddress()).isEqualTo(server.localAddress());
+            assertThat(there.remoteAddress()).isEqualTo(here.localAddress());
+            assertThat(there.localAddress()).isEqualTo(server.localAddress());
+            assertThat(here.tlsSession().protocol()).isEqualTo("TLSv1.3");
+            assertThat(here.tlsSession().cipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
+            assertThat(here.tlsSession().peerCertificates()).isEqualTo(Pools.CERTIFICATE.certificateChain());
+            assertThat(there.tlsSession().cipherSuite()).isEqualTo("TLS_AES_128_GCM_SHA256");
+            assertThat(there.tlsSession().peerCertificates()).isEmpty();
+            assertThat(here.toString()).contains(here.id().toString(), "TAKEN", "client");
+        }
+    }
+
+    @Test
+    void aReadThatTimesOutEndsTheReceivingSideOnly() throws Exception {
+        try (PooledStream there = server.incomingGet(SOON);
+                PooledStream here = client.outgoingGet(there.id(), SOON)) {
+            here.readTimeout(Duration.ofMillis(100));
+            there.outputStream().write(1);
+            assertThat(here.inputStream().read()).isOne();
+            assertThatThrownBy(() -> here.inputStream().read())
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessageContaining("no byte within 100 ms")
+                    .hasMessageContaining(here.id().toString());
+            assertThatThrownBy(() -> here.inputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            here.outputStream().write(2);
+            assertThat(there.inputStream().read()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void refusesANegativeTimeOutAndAnImpossibleCode() throws Exception {
+        try (PooledStream stream = client.incomingGet(SOON)) {
+            assertThatThrownBy(() -> stream.readTimeout(Duration.ofMillis(-1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("must not be negative");
+            assertThatThrownBy(() -> stream.reset(1L << 62)).hasMessageContaining("must be from 0 to 2^62-1");
+            assertThatThrownBy(() -> stream.reset(-1)).hasMessageContaining("application error code = -1");
+        }
+    }
+
+    @Test
+    void closingDeliversWhatWasWrittenAndAnEnd() throws Exception {
+        byte[] text = new byte[100_000];
+        Arrays.fill(text, (byte) 'x');
+        PooledStream there = server.incomingGet(SOON);
+        try (PooledStream here = client.outgoingGet(there.id(), SOON)) {
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+                try (there) {
+                    there.outputStream().write(text);
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            assertThat(here.inputStream().readAllBytes()).isEqualTo(text);
+            writer.get(5, TimeUnit.SECONDS);
+        }
+        there.close();
+    }
+
+    @Test
+    void resettingEndsBothDirectionsAtOnce() throws Exception {
+        PooledStream there = server.incomingGet(SOON);
+        try (PooledStream here = client.outgoingGet(there.id(), SOON)) {
+            there.reset(77);
+            assertThatThrownBy(() -> here.inputStream().read()).isInstanceOf(IOException.class);
+            await().untilAsserted(() ->
+                    assertThatThrownBy(() -> here.outputStream().write(1)).isInstanceOf(IOException.class));
+        }
+    }
+
+    @Test
+    void closingAlwaysGivesTheCreditBack() throws Exception {
+        // The peer allows 8 streams at a time; whatever state a stream is closed in, the next can be opened.
+        for (int i = 0; i < 60; i++) {
+            PooledStream there = server.incomingGet(SOON);
+            PooledStream here = client.outgoingGet(there.id(), SOON);
+            switch (i % 6) {
+                case 0 -> here.outputStream().write(1);
+                case 1 -> there.outputStream().write(new byte[3000]);
+                case 2 -> here.outputStream().close();
+                case 3 -> here.inputStream().close();
+                case 4 -> there.reset(5);
+                default -> here.reset(6);
+            }
+            here.close();
+            there.close();
+        }
+        awaitIdle(client, 4);
+        assertThat(server.snapshot().taken()).isZero();
+        assertThat(client.snapshot().taken()).isZero();
+        assertThat(client.snapshot().totals().connects()).isOne();
+    }
+
+    @Test
+    void aLossOfTheConnectionEndsABlockedReadAndAWrite() throws Exception {
+        PooledStream there = server.incomingGet(SOON);
+        PooledStream here = client.outgoingGet(there.id(), SOON);
+        AtomicReference<Throwable> end = new AtomicReference<>();
+        CountDownLatch reading = new CountDownLatch(1);
+        Thread reader = new Thread(() -> {
+            reading.countDown();
+            try {
+                here.inputStream().read();
+            } catch (IOException e) {
+                end.set(e);
+            }
+        });
+        reader.start();
+        reading.await();
+        server.close();
+        reader.join(5000);
+        assertThat(end.get()).isInstanceOf(IOException.class).hasMessageContaining("connection lost");
+        await().untilAsserted(() -> assertThatThrownBy(() -> here.outputStream().write(1))
+                .hasMessageContaining("connection lost: closed by the peer: pool closed"));
+        here.close();
+    }
+
+    @Test
+    void aWriterIsHeldUpByAReaderThatDoesNotRead() throws Exception {
+        PooledStream there = server.incomingGet(SOON);
+        PooledStream here = client.outgoingGet(there.id(), SOON);
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        int size = 4_000_000;
+        try {
+            var writing = executor.submit(() -> {
+                try (OutputStream out = here.outputStream()) {
+                    out.write(new byte[size]);
+                }
+                return null;
+            });
+            await().during(Duration.ofMillis(200)).until(() -> !writing.isDone());
+            assertThat(there.inputStream().available()).isLessThanOrEqualTo(256 * 1024);
+            assertThat(there.inputStream().readAllBytes()).hasSize(size);
+            writing.get(5, TimeUnit.SECONDS);
+        } finally {
+            executor.shutdownNow();
+        }
+        here.close();
+        there.close();
+    }
+}

@@ -1,0 +1,210 @@
+package io.quicpool;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.Pools;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Callers that find no stream: served by whoever brings one, in time, and nothing is lost when they give up. */
+class WaitingTest {
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration NEVER = Duration.ofHours(1);
+
+    private final Pools pools = new Pools();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    @Test
+    void aWaitingCallerDoesNotWaitForTheInterval() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(1, 1).interval(NEVER, NEVER));
+        awaitIdle(client, 1);
+        List<Long> micros = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            long start = System.nanoTime();
+            client.incomingGet(SOON).close();
+            client.incomingGet(SOON).close();
+            micros.add((System.nanoTime() - start) / 1000);
+        }
+        Collections.sort(micros);
+        System.out.println("a drained pool serves a waiting caller after (median, p99): " + micros.get(150) + " us, "
+                + micros.get(297) + " us");
+        assertThat(micros.get(150)).isLessThan(5000);
+        assertThat(client.snapshot().totals().waitMax()).isPositive();
+    }
+
+    @Test
+    void aServerPoolThatIsDrainedIsFilledUpWhenItsClientTakesItsEnds() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(8, 8).interval(NEVER, NEVER));
+        awaitIdle(client, 8);
+        List<Long> micros = new ArrayList<>();
+        for (int round = 0; round < 25; round++) {
+            for (int i = 0; i < 8; i++) {
+                long start = System.nanoTime();
+                PooledStream there = server.incomingGet(SOON);
+                micros.add((System.nanoTime() - start) / 1000);
+                client.outgoingGet(there.id(), SOON).close();
+                there.close();
+            }
+        }
+        Collections.sort(micros);
+        System.out.println("server-led, a pool of 8: a stream after (median, max): " + micros.get(100) + " us, "
+                + micros.get(199) + " us");
+        assertThat(micros.get(100)).isLessThan(5000);
+    }
+
+    @Test
+    void timeIsUp() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        assertThatThrownBy(() -> server.incomingGet(Duration.ofMillis(80)))
+                .isInstanceOfSatisfying(PoolTimeoutException.class, e -> {
+                    assertThat(e.poolName()).isEqualTo("server");
+                    assertThat(e.elapsed()).isBetween(Duration.ofMillis(80), SOON);
+                    assertThat(e.snapshot()).isNotNull();
+                })
+                .hasMessageContaining("pool \"server\": no stream within ")
+                .hasMessageContaining("link listening");
+        assertThatThrownBy(() -> server.outgoingGet(new StreamId(1), Duration.ZERO))
+                .isInstanceOf(PoolTimeoutException.class)
+                .hasMessageContaining("no stream 00000001 within ");
+        assertThat(server.snapshot().totals().timeouts()).isEqualTo(2);
+        assertThat(server.snapshot().waiting()).isZero();
+    }
+
+    @Test
+    void aTimeOutSaysWhyTheLinkIsDown() {
+        ClientPool client = pools.client("127.0.0.1:1", c -> c);
+        await().until(() -> client.errorCount() > 0);
+        assertThatThrownBy(() -> client.incomingGet(Duration.ofMillis(50)))
+                .isInstanceOf(PoolTimeoutException.class)
+                .hasMessageContaining("cannot connect to /127.0.0.1:1")
+                .hasRootCauseInstanceOf(Exception.class);
+    }
+
+    @Test
+    void anInterruptedCallerLosesNoStream() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        AtomicInteger interrupted = new AtomicInteger();
+        Thread caller = new Thread(() -> {
+            try {
+                server.incomingGet(SOON);
+            } catch (InterruptedException e) {
+                interrupted.incrementAndGet();
+            }
+        });
+        caller.start();
+        await().until(() -> server.snapshot().waiting() == 1);
+        caller.interrupt();
+        caller.join();
+        assertThat(interrupted).hasValue(1);
+        assertThat(server.snapshot().waiting()).isZero();
+        ClientPool client = pools.client(server, c -> c.capacity(1, 1));
+        awaitIdle(client, 1);
+        assertThat(server.active()).isOne();
+    }
+
+    @Test
+    void asynchronousCallersAreServedOnAWorker() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        CompletableFuture<String> thread = server.incomingGetAsync(SOON)
+                .thenApply(stream -> {
+                    stream.close();
+                    return Thread.currentThread().getName();
+                })
+                .toCompletableFuture();
+        await().until(() -> server.snapshot().waiting() == 1);
+        pools.client(server, c -> c.capacity(1, 1));
+        assertThat(thread.get(5, TimeUnit.SECONDS)).startsWith("quicpool-server-worker");
+    }
+
+    @Test
+    void asynchronousCallersTimeOutAndAreRefusedAsTheOthers() {
+        ServerPool server = pools.server(s -> s);
+        assertThatThrownBy(() -> server.outgoingGetAsync(StreamId.FIRST, Duration.ofMillis(50))
+                        .toCompletableFuture()
+                        .get(5, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(PoolTimeoutException.class);
+        CompletableFuture<PooledStream> waiting = server.incomingGetAsync(SOON).toCompletableFuture();
+        server.close();
+        assertThatThrownBy(() -> waiting.get(5, TimeUnit.SECONDS)).hasCauseInstanceOf(PoolClosedException.class);
+        assertThatThrownBy(() ->
+                        server.incomingGetAsync(SOON).toCompletableFuture().get(5, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(PoolClosedException.class);
+    }
+
+    @Test
+    void aCancelledAsynchronousCallLosesNoStream() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        CompletableFuture<PooledStream> given = server.incomingGetAsync(SOON).toCompletableFuture();
+        assertThat(given.cancel(false)).isTrue();
+        assertThat(server.snapshot().waiting()).isZero();
+        ClientPool client = pools.client(server, c -> c.capacity(2, 2));
+        awaitIdle(client, 2);
+        assertThat(server.active()).isEqualTo(2);
+        assertThat(server.snapshot().taken()).isZero();
+    }
+
+    @Test
+    void closingWakesThoseWhoWait() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        List<Throwable> ends = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> callers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Thread caller = new Thread(() -> {
+                try {
+                    server.incomingGet(NEVER);
+                } catch (InterruptedException | PoolException e) {
+                    ends.add(e);
+                }
+            });
+            caller.start();
+            callers.add(caller);
+        }
+        await().until(() -> server.snapshot().waiting() == 4);
+        server.close();
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        assertThat(ends).hasSize(4).allSatisfy(e -> assertThat(e).isInstanceOf(PoolClosedException.class));
+        assertThatThrownBy(() -> server.incomingGet(SOON)).isInstanceOf(PoolClosedException.class);
+    }
+
+    @Test
+    void exhaustionIsToldOnceUntilThereIsAnIdleStreamAgain() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        AtomicInteger told = new AtomicInteger();
+        server.addListener(new PoolListener() {
+            @Override
+            public void exhausted(StreamPool pool) {
+                told.incrementAndGet();
+            }
+        });
+        CompletableFuture<PooledStream> one = server.incomingGetAsync(SOON).toCompletableFuture();
+        CompletableFuture<PooledStream> two = server.incomingGetAsync(SOON).toCompletableFuture();
+        await().until(() -> told.get() == 1);
+        ClientPool client = pools.client(server, c -> c.capacity(4, 4));
+        awaitIdle(client, 4);
+        one.get().close();
+        two.get().close();
+        await().until(() -> server.active() >= 2);
+        assertThat(told).hasValue(1);
+    }
+}

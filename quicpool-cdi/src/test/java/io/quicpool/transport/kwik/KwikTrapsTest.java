@@ -1,0 +1,279 @@
+package io.quicpool.transport.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.Listener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What docs/kwik.md says of kwik; a newer version that brings a trap back, or closes a door, is noticed here. */
+class KwikTrapsTest {
+
+    private final Queue<EngineStream> accepted = new ConcurrentLinkedQueue<>();
+    private final RawPeer server = new RawPeer(accepted::add);
+    private final RawPeer client = new RawPeer();
+
+    @AfterEach
+    void close() {
+        client.close();
+        server.close();
+    }
+
+    private Connection connect(int maxStreams) throws Exception {
+        return client.connect(server.listen(maxStreams).localAddress());
+    }
+
+    private EngineStream peerOf(EngineStream opened, Connection connection) {
+        assertThat(opened.connection()).isSameAs(connection);
+        await().until(() -> !accepted.isEmpty());
+        return accepted.remove();
+    }
+
+    private KwikConnection serverSide() {
+        await().until(() -> !server.connections.isEmpty());
+        return (KwikConnection) server.connections.element();
+    }
+
+    @Test
+    void nothingThatIsReachedByReflectionIsMissing() {
+        assertThat(KwikInternals.missing()).isFalse();
+    }
+
+    /** kwik 0.10.7 and later stop for good after some thousand round trips. */
+    @Test
+    @Timeout(60)
+    void aPingPongDoesNotStall() throws Exception {
+        Connection connection = connect(10);
+        EngineStream ping = RawPeer.open(connection, 0);
+        EngineStream pong = peerOf(ping, connection);
+        Thread echo = KwikThreads.start("echo", () -> {
+            try {
+                pong.input().read();
+                for (byte[] got = pong.input().readNBytes(64);
+                        got.length == 64;
+                        got = pong.input().readNBytes(64)) {
+                    pong.output().write(got);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        byte[] bytes = new byte[64];
+        for (int round = 0; round < 20_000; round++) {
+            Arrays.fill(bytes, (byte) round);
+            ping.output().write(bytes);
+            assertThat(ping.input().readNBytes(64)).isEqualTo(bytes);
+        }
+        ping.close();
+        echo.join();
+    }
+
+    /** kwik 0.10.8 sends 25 packets a second on an idle connection, and never idles out. */
+    @Test
+    void anIdleConnectionIsSilentAndIdlesOut() throws Exception {
+        Connection connection = connect(1000);
+        for (int i = 0; i < 200; i++) {
+            RawPeer.open(connection, 0);
+        }
+        await().until(() -> accepted.size() == 200);
+        KwikConnection raw = (KwikConnection) connection;
+        await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+        long before = raw.quic().getStats().packetsSent();
+        await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+        assertThat(raw.quic().getStats().packetsSent() - before).isLessThanOrEqualTo(2);
+        await().atMost(Duration.ofSeconds(10)).until(() -> !connection.alive());
+        await().untilAsserted(() -> assertThat(client.losses).contains("no answer within the idle time-out"));
+    }
+
+    /** createStream of kwik waits for credit without end. */
+    @Test
+    void openingWithoutCreditFailsAtOnce() throws Exception {
+        Connection connection = connect(2);
+        assertThat(connection.credit()).isEqualTo(2);
+        EngineStream one = RawPeer.open(connection, 0);
+        RawPeer.open(connection, 0);
+        assertThat(connection.credit()).isZero();
+        assertThatThrownBy(() -> RawPeer.open(connection, 0)).hasMessageContaining("no more than 2 streams");
+        await().until(() -> accepted.size() == 2);
+        accepted.element().close();
+        one.close();
+        await().until(() -> connection.credit() == 1);
+        RawPeer.open(connection, 0);
+    }
+
+    /** When reading is aborted kwik never gives the connection's receive window back what was not read. */
+    @Test
+    void streamsThatAreClosedEarlyDoNotUseUpTheConnection() throws Exception {
+        Connection connection = connect(1000);
+        byte[] block = new byte[200_000];
+        // 200 x 200 kB is more than twice the window of 16 MiB.
+        for (int i = 0; i < 200; i++) {
+            EngineStream here = RawPeer.open(connection, 0);
+            EngineStream there = peerOf(here, connection);
+            here.output().write(block, 0, 40_000);
+            await().pollInterval(Duration.ofMillis(1)).until(() -> there.input().available() >= 40_000);
+            Thread writer = KwikThreads.start("writer", () -> {
+                try {
+                    here.output().write(block);
+                } catch (IOException stopped) {
+                    // That is what the other side wants.
+                }
+            });
+            there.close();
+            writer.join();
+            here.close();
+        }
+        EngineStream last = RawPeer.open(connection, 0);
+        EngineStream there = peerOf(last, connection);
+        Thread writer = KwikThreads.start("writer", () -> {
+            try {
+                last.output().write(new byte[1_000_000]);
+                last.output().close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThat(there.input().readAllBytes()).hasSize(1_000_001);
+        writer.join();
+    }
+
+    /** When the peer stops a stream whose FIN waits behind unsent data, kwik keeps both for ever, and the credit. */
+    @Test
+    void aStreamThatIsStoppedBehindItsFinGivesItsCreditBack() throws Exception {
+        Connection connection = connect(4);
+        for (int i = 0; i < 12; i++) {
+            EngineStream here = RawPeer.open(connection, 0);
+            EngineStream there = peerOf(here, connection);
+            there.input().read();
+            // More than the stream's window: some of it, and the FIN, waits.
+            there.output().write(new byte[290_000]);
+            there.close();
+            here.close();
+        }
+        await().until(() -> connection.credit() == 4);
+    }
+
+    /** A reset stream stays in kwik's tables of flow control for the life of the connection. */
+    @Test
+    void resetStreamsAreForgotten() throws Exception {
+        Connection connection = connect(1000);
+        List<EngineStream> opened = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            opened.add(RawPeer.open(connection, 0));
+        }
+        await().until(() -> accepted.size() == 50);
+        opened.forEach(stream -> stream.reset(0));
+        accepted.forEach(stream -> stream.reset(0));
+        await().untilAsserted(() -> {
+            assertThat(KwikInternals.flowEntries(((KwikConnection) connection).quic()))
+                    .isZero();
+            assertThat(KwikInternals.flowEntries(serverSide().quic())).isZero();
+        });
+        assertThat(connection.alive()).isTrue();
+        RawPeer.open(connection, 0);
+    }
+
+    @Test
+    void whatThePeerDoesToAStreamIsSeenWithoutReading() throws Exception {
+        Connection connection = connect(100);
+        for (int way = 0; way < 4; way++) {
+            EngineStream here = RawPeer.open(connection, 0);
+            EngineStream there = peerOf(here, connection);
+            assertThat(there.input().read()).isZero();
+            CountDownLatch dead = new CountDownLatch(1);
+            there.whenDead(dead::countDown);
+            assertThat(there.alive()).isTrue();
+            switch (way) {
+                case 0 -> here.output().close();
+                case 1 -> here.reset(1);
+                case 2 -> here.stopReceiving(1);
+                default -> connection.close(0, "bye");
+            }
+            assertThat(dead.await(5, TimeUnit.SECONDS)).as("way %s", way).isTrue();
+            assertThat(there.alive()).isFalse();
+        }
+    }
+
+    @Test
+    void aStreamThatEndsWithDataIsAliveAndReadable() throws Exception {
+        Connection connection = connect(10);
+        EngineStream here = RawPeer.open(connection, 1, 2, 3);
+        here.output().close();
+        EngineStream there = peerOf(here, connection);
+        CountDownLatch readable = new CountDownLatch(1);
+        there.whenReadable(10, readable::countDown);
+        // All that will ever come is enough.
+        assertThat(readable.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(there.alive()).isTrue();
+        assertThat(there.input().readAllBytes()).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void dataIsToldOnceWheneverItComes() throws Exception {
+        Connection connection = connect(2000);
+        AtomicInteger told = new AtomicInteger();
+        List<EngineStream> opened = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            opened.add(RawPeer.open(connection, 0));
+        }
+        await().until(() -> accepted.size() == 1000);
+        for (EngineStream stream : accepted) {
+            stream.whenReadable(3, told::incrementAndGet);
+        }
+        for (EngineStream stream : opened) {
+            stream.output().write(1);
+        }
+        await().during(Duration.ofMillis(200)).until(() -> told.get() == 0);
+        for (EngineStream stream : opened) {
+            stream.output().write(2);
+        }
+        await().until(() -> told.get() == 1000);
+    }
+
+    @Test
+    void nobodyListensIsKnownAtOnce() throws Exception {
+        int port;
+        try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        long start = System.nanoTime();
+        assertThatThrownBy(() -> client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("port unreachable");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    }
+
+    /** kwik would call System.exit when its socket fails. */
+    @Test
+    void aListenerCanBeClosedAndItsPortUsedAgain() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            Listener listener = server.listen(10);
+            Connection connection = client.connect(listener.localAddress());
+            assertThat(listener.alive()).isTrue();
+            assertThat(listener.close(Duration.ofSeconds(5))).isTrue();
+            assertThat(listener.alive()).isFalse();
+            await().until(() -> !connection.alive());
+            new DatagramSocket(listener.localAddress()).close();
+        }
+    }
+}
