@@ -1,7 +1,6 @@
 package io.quicpool.config;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 /**
@@ -15,9 +14,7 @@ public record AddressRange(InetAddress address, int prefixLength) {
 
     private static final String FORM =
             "must be an IP address or a CIDR range, such as 10.1.2.3, 10.0.0.0/8, ::1 or fd00::/8";
-    // What InetAddress takes as a literal; a host name must never get there, it would be looked up.
-    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
-    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
+    private static final Pattern PREFIX_LENGTH = Pattern.compile("\\d{1,3}");
 
     /**
      * Checks the range.
@@ -27,6 +24,7 @@ public record AddressRange(InetAddress address, int prefixLength) {
      * @throws ConfigException when the length does not fit the address, or the address has bits beyond it
      */
     public AddressRange {
+        address = IpLiteral.of(address.getAddress());
         int bits = 8 * address.getAddress().length;
         if (prefixLength < 0 || prefixLength > bits) {
             throw new ConfigException(
@@ -40,7 +38,7 @@ public record AddressRange(InetAddress address, int prefixLength) {
                     "client-ip",
                     address.getHostAddress() + "/" + prefixLength,
                     "has bits beyond its prefix; did you mean "
-                            + literal(lowest).getHostAddress() + "/" + prefixLength + "?");
+                            + IpLiteral.of(lowest).getHostAddress() + "/" + prefixLength + "?");
         }
     }
 
@@ -56,15 +54,16 @@ public record AddressRange(InetAddress address, int prefixLength) {
         String given = text.strip();
         int slash = given.indexOf('/');
         String host = slash < 0 ? given : given.substring(0, slash);
-        if (!IPV4.matcher(host).matches() && !IPV6.matcher(host).matches()) {
+        InetAddress address = IpLiteral.parse(host);
+        if (address == null) {
+            throw new ConfigException(property, text, FORM);
+        }
+        String length = slash < 0 ? "" + 8 * address.getAddress().length : given.substring(slash + 1);
+        if (!PREFIX_LENGTH.matcher(length).matches()) {
             throw new ConfigException(property, text, FORM);
         }
         try {
-            InetAddress address = InetAddress.getByName(host);
-            int all = 8 * address.getAddress().length;
-            return new AddressRange(address, slash < 0 ? all : Integer.parseInt(given.substring(slash + 1)));
-        } catch (UnknownHostException | NumberFormatException e) {
-            throw new ConfigException(property, text, FORM, e);
+            return new AddressRange(address, Integer.parseInt(length));
         } catch (ConfigException e) {
             throw new ConfigException(property, text, e.allowed(), e);
         }
@@ -77,17 +76,8 @@ public record AddressRange(InetAddress address, int prefixLength) {
      * @return whether it does
      */
     public boolean contains(InetAddress candidate) {
-        byte[] bytes = literal(candidate.getAddress()).getAddress();
+        byte[] bytes = IpLiteral.of(candidate.getAddress()).getAddress();
         return bytes.length == address.getAddress().length && samePrefix(bytes, address.getAddress(), prefixLength);
-    }
-
-    // Through getByAddress an IPv4-mapped IPv6 address becomes the IPv4 address.
-    private static InetAddress literal(byte[] bytes) {
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 
     private static byte[] masked(byte[] bytes, int prefixLength) {

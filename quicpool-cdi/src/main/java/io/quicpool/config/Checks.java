@@ -1,6 +1,5 @@
 package io.quicpool.config;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -8,7 +7,10 @@ import java.util.regex.Pattern;
 /** The checks that several settings share, and how values are written in messages. */
 final class Checks {
 
-    private static final Pattern NAME = Pattern.compile("[^\\p{Cntrl}\"*?]{1,64}");
+    private static final Pattern NAME = Pattern.compile("[^\\p{Cc}\\p{Zl}\\p{Zp}\"*?]{1,64}");
+    // What would begin a new line or move the cursor where the text is shown.
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
+    private static final int SHOWN = 1000;
     private static final Pattern ALPN = Pattern.compile("[!-~]{1,255}");
     private static final Pattern TRANSPORT = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
@@ -32,30 +34,29 @@ final class Checks {
     static String name(String name) {
         if (name.isBlank() || !NAME.matcher(name).matches()) {
             throw new ConfigException(
-                    "name",
-                    printable(name),
-                    "must be 1 to 64 characters without quotes, '*', '?' and control characters");
+                    "name", name, "must be 1 to 64 characters without quotes, '*', '?' and control characters");
         }
         return name;
     }
 
     static String alpn(String alpn) {
         if (!ALPN.matcher(alpn).matches()) {
-            throw new ConfigException("alpn", printable(alpn), "must be 1 to 255 visible ASCII characters");
+            throw new ConfigException("alpn", alpn, "must be 1 to 255 visible ASCII characters");
         }
         return alpn;
     }
 
     static String transport(String transport) {
         if (!TRANSPORT.matcher(transport).matches()) {
-            throw new ConfigException("transport", printable(transport), "must be the name of an engine, such as kwik");
+            throw new ConfigException("transport", transport, "must be the name of an engine, such as kwik");
         }
         return transport;
     }
 
+    /** What was given, fit for one line of a message. */
     static String printable(String text) {
-        String visible = text.replaceAll("\\p{Cntrl}", "?");
-        return visible.getBytes(StandardCharsets.UTF_8).length <= 200 ? visible : visible.substring(0, 50) + "...";
+        String start = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
+        return CONTROL.matcher(start).replaceAll("?");
     }
 
     /** A duration as people write it: {@code 500ms}, {@code 5s}, {@code 2m}, otherwise ISO-8601. */
@@ -65,6 +66,9 @@ final class Checks {
             millis = duration.toMillis();
         } catch (ArithmeticException tooLong) {
             return duration.toString();
+        }
+        if (!duration.equals(Duration.ofMillis(millis))) {
+            return duration.toString(); // rounded, a value just out of range would read like its bound
         }
         if (millis % 60_000 == 0 && millis != 0) {
             return millis / 60_000 + "m";

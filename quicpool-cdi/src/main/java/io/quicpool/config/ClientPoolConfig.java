@@ -67,8 +67,8 @@ public record ClientPoolConfig(
         if (target != null && target.port() == 0) {
             throw new ConfigException("target", target, "the port must be from 1 to 65535");
         }
-        if (hostname != null && (hostname.isBlank() || !hostname.equals(Checks.printable(hostname)))) {
-            throw new ConfigException("hostname", Checks.printable(hostname), "must be a host name or an IP address");
+        if (hostname != null && !Endpoint.isHost(hostname)) {
+            throw new ConfigException("hostname", hostname, "must be a host name or an IP address without a port");
         }
         if (tlsMode == TlsMode.VERIFIED && hostname == null && target == null) {
             throw new ConfigException(
@@ -95,6 +95,15 @@ public record ClientPoolConfig(
      */
     public static ClientPoolConfigBuilder builder() {
         return new ClientPoolConfigBuilder();
+    }
+
+    /**
+     * Begins with these settings, to change some.
+     *
+     * @return a new builder
+     */
+    public ClientPoolConfigBuilder toBuilder() {
+        return new ClientPoolConfigBuilder(this);
     }
 
     /**

@@ -26,6 +26,26 @@ public final class ClientPoolConfigBuilder {
 
     ClientPoolConfigBuilder() {}
 
+    ClientPoolConfigBuilder(ClientPoolConfig config) {
+        name = config.name();
+        target = config.target();
+        resolver = config.resolver();
+        hostname = config.hostname();
+        tlsMode = config.tlsMode();
+        fingerprint = config.fingerprint();
+        trust = config.trust();
+        clientCertificate = config.clientCertificate();
+        minCapacity = config.capacity().min();
+        maxCapacity = config.capacity().max();
+        minInterval = config.interval().min();
+        maxInterval = config.interval().max();
+        keepAlive = config.keepAlive();
+        connectTimeout = config.connectTimeout();
+        idTimeout = config.idTimeout();
+        alpn = config.alpn();
+        transport = config.transport();
+    }
+
     /**
      * The name of the pool in logs, threads, exceptions and JMX. Default: {@code default}.
      *
@@ -275,9 +295,17 @@ public final class ClientPoolConfigBuilder {
      * Checks the settings.
      *
      * @return the settings, immutable
-     * @throws ConfigException when a setting cannot be used; says which and what is allowed
+     * @throws ConfigException when a setting cannot be used; says which, of which pool, and what is allowed
      */
     public ClientPoolConfig build() {
+        try {
+            return checked();
+        } catch (ConfigException e) {
+            throw e.inPool(name);
+        }
+    }
+
+    private ClientPoolConfig checked() {
         return new ClientPoolConfig(
                 name,
                 target,

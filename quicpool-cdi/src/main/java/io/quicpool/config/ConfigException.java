@@ -7,12 +7,18 @@ public final class ConfigException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The setting in kebab-case. */
     private final String property;
+
+    /** What was given, fit for one line. */
     private final String value;
+
+    /** What is allowed, or what is wrong. */
     private final String allowed;
 
     /**
-     * Makes an exception with the message {@code PROPERTY = VALUE: ALLOWED}.
+     * Makes an exception with the message {@code PROPERTY = VALUE: ALLOWED}; one that a builder's {@code build} throws begins
+     * with {@code pool "NAME": }.
      *
      * @param property the setting in kebab-case, such as {@code min-capacity}
      * @param value what was given; null when nothing was
@@ -31,10 +37,21 @@ public final class ConfigException extends IllegalArgumentException {
      * @param cause why it cannot be used
      */
     public ConfigException(String property, @Nullable Object value, String allowed, @Nullable Throwable cause) {
-        super(property + " = " + (value == null ? "(not set)" : value) + ": " + allowed, cause);
+        this("", property, value == null ? "(not set)" : Checks.printable(value.toString()), allowed, cause);
+    }
+
+    private ConfigException(String prefix, String property, String value, String allowed, @Nullable Throwable cause) {
+        super(prefix + property + " = " + value + ": " + allowed, cause);
         this.property = property;
-        this.value = String.valueOf(value);
+        this.value = value;
         this.allowed = allowed;
+    }
+
+    /** The same with the pool that it is about, unless it is about the pool's name: that cannot be shown. */
+    ConfigException inPool(String pool) {
+        return property.equals("name")
+                ? this
+                : new ConfigException("pool \"" + pool + "\": ", property, value, allowed, getCause());
     }
 
     /**
@@ -49,7 +66,7 @@ public final class ConfigException extends IllegalArgumentException {
     /**
      * What was given.
      *
-     * @return the value as text
+     * @return the value as text, control characters replaced; {@code (not set)} when there was none
      */
     public String value() {
         return value;

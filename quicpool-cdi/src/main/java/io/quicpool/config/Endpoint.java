@@ -3,6 +3,7 @@ package io.quicpool.config;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 
 /**
  * A host and a port. The host is looked up only by {@link #resolve}, each time anew.
@@ -12,7 +13,32 @@ import java.net.UnknownHostException;
  */
 public record Endpoint(String host, int port) {
 
+    private static final String PORT = "the port must be a number from 0 to 65535";
     private static final String FORM = "must be HOST:PORT, such as orders:4433, 10.0.0.5:4433 or [::1]:4433";
+    private static final Pattern NAME = Pattern.compile("[^\\s\\p{Cc}\\p{Zs}\\p{Zl}\\p{Zp}\\[\\]/\\\\@:\"]{1,253}");
+    private static final Pattern SCOPE = Pattern.compile("%[\\w.-]+$");
+
+    /**
+     * Checks host and port. Does not look the host up.
+     *
+     * @param host a host name or an IP address, IPv6 without brackets
+     * @param port from 0 to 65535
+     * @throws ConfigException when the host cannot be one, or the port is out of range
+     */
+    public Endpoint {
+        if (!isHost(host)) {
+            throw new ConfigException("endpoint", host, "has no usable host; " + FORM);
+        }
+        if (port < 0 || port > 65_535) {
+            throw new ConfigException("endpoint", host + ":" + port, PORT);
+        }
+    }
+
+    static boolean isHost(String text) {
+        return text.indexOf(':') < 0
+                ? NAME.matcher(text).matches()
+                : IpLiteral.parse(SCOPE.matcher(text).replaceFirst("")) != null;
+    }
 
     /**
      * Reads {@code HOST:PORT}.
@@ -33,10 +59,15 @@ public record Endpoint(String host, int port) {
         if (!bracketed && host.indexOf(':') >= 0) {
             throw new ConfigException(property, text, "an IPv6 address needs brackets; " + FORM);
         }
-        if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == '[' || c == ']')) {
-            throw new ConfigException(property, text, "has no host; " + FORM);
+        if (bracketed && host.indexOf(':') < 0) {
+            throw new ConfigException(property, text, "only an IPv6 address has brackets; " + FORM);
         }
-        return new Endpoint(host, port(property, text, given.substring(colon + 1)));
+        int port = port(property, text, given.substring(colon + 1));
+        try {
+            return new Endpoint(host, port);
+        } catch (ConfigException e) {
+            throw new ConfigException(property, text, e.allowed(), e);
+        }
     }
 
     private static int port(String property, String text, String port) {
@@ -44,7 +75,7 @@ public record Endpoint(String host, int port) {
             throw new ConfigException(property, text, "has no port; " + FORM);
         }
         if (port.length() > 5 || !port.chars().allMatch(c -> c >= '0' && c <= '9') || Integer.parseInt(port) > 65_535) {
-            throw new ConfigException(property, text, "the port must be a number from 0 to 65535");
+            throw new ConfigException(property, text, PORT);
         }
         return Integer.parseInt(port);
     }

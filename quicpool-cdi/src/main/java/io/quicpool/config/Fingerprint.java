@@ -27,7 +27,7 @@ public record Fingerprint(String hex) {
      */
     public Fingerprint {
         if (!HEX.matcher(hex).matches()) {
-            throw new ConfigException("fingerprint", Checks.printable(hex), "must be 64 hex digits, colons allowed");
+            throw new ConfigException("fingerprint", hex, "must be 64 hex digits, colons allowed");
         }
     }
 
@@ -45,7 +45,7 @@ public record Fingerprint(String hex) {
         try {
             return new Fingerprint(digits.toLowerCase(Locale.ROOT));
         } catch (ConfigException e) {
-            throw new ConfigException(property, Checks.printable(text), e.allowed());
+            throw new ConfigException(property, text, e.allowed());
         }
     }
 

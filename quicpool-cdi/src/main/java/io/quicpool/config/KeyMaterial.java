@@ -32,7 +32,7 @@ public final class KeyMaterial {
         }
         this.privateKey = privateKey;
         this.chain = List.copyOf(chain);
-        if (!belongTogether(privateKey, chain.get(0).getPublicKey())) {
+        if (!belongTogether(property, source, privateKey, chain.get(0).getPublicKey())) {
             throw new ConfigException(property, source, "the private key does not belong to the first certificate");
         }
     }
@@ -113,21 +113,30 @@ public final class KeyMaterial {
                 Pem.certificates(CERTIFICATE, certificateChain));
     }
 
-    private static boolean belongTogether(PrivateKey privateKey, PublicKey publicKey) {
-        if (!privateKey.getAlgorithm().equals(publicKey.getAlgorithm())) {
+    private static boolean belongTogether(String property, Object source, PrivateKey privateKey, PublicKey publicKey) {
+        String algorithm = privateKey.getAlgorithm();
+        if (!algorithm.equals("EC") && !algorithm.equals("RSA")) {
+            throw new ConfigException(property, source, "has a private key of type " + algorithm + "; use EC or RSA");
+        }
+        if (!algorithm.equals(publicKey.getAlgorithm())) {
             return false;
         }
+        byte[] sample = {1, 2, 3};
+        byte[] signed;
+        Signature signature;
         try {
-            Signature signature =
-                    Signature.getInstance(privateKey.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
-            byte[] sample = {1, 2, 3};
+            signature = Signature.getInstance(algorithm.equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
             signature.initSign(privateKey);
             signature.update(sample);
-            byte[] signed = signature.sign();
+            signed = signature.sign();
+        } catch (GeneralSecurityException e) {
+            throw new ConfigException(property, source, "has a private key that cannot sign: " + e.getMessage(), e);
+        }
+        try {
             signature.initVerify(publicKey);
             signature.update(sample);
             return signature.verify(signed);
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException otherCurveOrLength) {
             return false;
         }
     }

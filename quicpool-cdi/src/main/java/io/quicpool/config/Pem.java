@@ -26,17 +26,37 @@ import java.util.regex.Pattern;
 final class Pem {
 
     private static final long LARGEST = 1 << 20;
-    private static final Pattern BLOCK =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
+    private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----");
+    private static final Pattern SPACE = Pattern.compile("\\s+");
 
     private Pem() {}
 
+    private record Block(String label, String body) {}
+
+    // A damaged block fails the file: without it a chain, or what is trusted, would be another than was meant.
+    private static List<Block> blocks(String property, Path file) {
+        String text = text(property, file);
+        List<Block> found = new ArrayList<>();
+        Matcher begin = BEGIN.matcher(text);
+        int from = 0;
+        while (begin.find(from)) {
+            String label = begin.group(1);
+            String ending = "-----END " + label + "-----";
+            int end = text.indexOf(ending, begin.end());
+            if (end < 0) {
+                throw new ConfigException(property, file, "is damaged: a " + label + " has no " + ending);
+            }
+            found.add(new Block(label, text.substring(begin.end(), end)));
+            from = end + ending.length();
+        }
+        return found;
+    }
+
     static List<X509Certificate> certificates(String property, Path file) {
         List<X509Certificate> found = new ArrayList<>();
-        Matcher block = BLOCK.matcher(text(property, file));
-        while (block.find()) {
-            if (block.group(1).equals("CERTIFICATE")) {
-                found.add(certificate(property, file, decode(property, file, block.group(2))));
+        for (Block block : blocks(property, file)) {
+            if (block.label().equals("CERTIFICATE")) {
+                found.add(certificate(property, file, decode(property, file, block)));
             }
         }
         if (found.isEmpty()) {
@@ -56,11 +76,10 @@ final class Pem {
     }
 
     static PrivateKey privateKey(String property, Path file) {
-        Matcher block = BLOCK.matcher(text(property, file));
-        while (block.find()) {
-            String kind = block.group(1);
+        for (Block block : blocks(property, file)) {
+            String kind = block.label();
             if (kind.equals("PRIVATE KEY")) {
-                return privateKey(property, file, decode(property, file, block.group(2)));
+                return privateKey(property, file, decode(property, file, block));
             }
             if (kind.endsWith("PRIVATE KEY")) {
                 throw new ConfigException(
@@ -88,11 +107,12 @@ final class Pem {
         throw new ConfigException(property, file, "has a private key that is neither EC nor RSA, or is damaged", last);
     }
 
-    private static byte[] decode(String property, Path file, String base64) {
+    // Not the MIME decoder, which passes over what is no Base64.
+    private static byte[] decode(String property, Path file, Block block) {
         try {
-            return Base64.getMimeDecoder().decode(base64);
+            return Base64.getDecoder().decode(SPACE.matcher(block.body()).replaceAll(""));
         } catch (IllegalArgumentException e) {
-            throw new ConfigException(property, file, "has a block that is not Base64: " + e.getMessage(), e);
+            throw new ConfigException(property, file, "is damaged: a " + block.label() + " is not Base64", e);
         }
     }
 

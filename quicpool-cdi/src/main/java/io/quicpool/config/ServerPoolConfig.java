@@ -59,7 +59,12 @@ public record ServerPoolConfig(
         allowedClients = List.copyOf(allowedClients);
         Checks.range("keep-alive", keepAlive, PoolLimits.KEEP_ALIVE_MIN, PoolLimits.KEEP_ALIVE_MAX);
         Checks.range("hello-timeout", helloTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
-        Checks.range("max-streams-per-connection", maxStreamsPerConnection, maxCapacity, MOST_STREAMS);
+        if (maxStreamsPerConnection < maxCapacity || maxStreamsPerConnection > MOST_STREAMS) {
+            throw new ConfigException(
+                    "max-streams-per-connection",
+                    maxStreamsPerConnection,
+                    "must be from max-capacity, which is " + maxCapacity + ", to " + MOST_STREAMS);
+        }
         Checks.range("max-connections", maxConnections, 1, 65_536);
         Checks.range("max-pending-hellos", maxPendingHellos, 1, 65_536);
         Checks.alpn(alpn);
@@ -73,6 +78,15 @@ public record ServerPoolConfig(
      */
     public static ServerPoolConfigBuilder builder() {
         return new ServerPoolConfigBuilder();
+    }
+
+    /**
+     * Begins with these settings, to change some.
+     *
+     * @return a new builder
+     */
+    public ServerPoolConfigBuilder toBuilder() {
+        return new ServerPoolConfigBuilder(this);
     }
 
     /**

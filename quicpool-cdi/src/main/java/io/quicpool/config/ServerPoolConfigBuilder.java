@@ -23,6 +23,21 @@ public final class ServerPoolConfigBuilder {
 
     ServerPoolConfigBuilder() {}
 
+    ServerPoolConfigBuilder(ServerPoolConfig config) {
+        name = config.name();
+        listen = config.listen();
+        certificate = config.certificate();
+        maxCapacity = config.maxCapacity();
+        allowedClients.addAll(config.allowedClients());
+        keepAlive = config.keepAlive();
+        helloTimeout = config.helloTimeout();
+        maxStreamsPerConnection = config.maxStreamsPerConnection();
+        maxConnections = config.maxConnections();
+        maxPendingHellos = config.maxPendingHellos();
+        alpn = config.alpn();
+        transport = config.transport();
+    }
+
     /**
      * The name of the pool in logs, threads, exceptions and JMX. Default: {@code default}.
      *
@@ -185,9 +200,17 @@ public final class ServerPoolConfigBuilder {
      * Checks the settings.
      *
      * @return the settings, immutable
-     * @throws ConfigException when a setting is missing or cannot be used; says which and what is allowed
+     * @throws ConfigException when a setting is missing or cannot be used; says which, of which pool, and what is allowed
      */
     public ServerPoolConfig build() {
+        try {
+            return checked();
+        } catch (ConfigException e) {
+            throw e.inPool(name);
+        }
+    }
+
+    private ServerPoolConfig checked() {
         if (listen == null) {
             throw new ConfigException("listen", null, "must be HOST:PORT, such as 0.0.0.0:4433");
         }

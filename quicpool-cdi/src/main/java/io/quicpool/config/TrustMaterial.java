@@ -77,7 +77,12 @@ public final class TrustMaterial {
                 usable |= store.isCertificateEntry(alias);
             }
             if (!usable) {
-                throw new ConfigException("trust-store", file, "has no trusted certificate entry");
+                throw new ConfigException(
+                        "trust-store",
+                        file,
+                        password == null
+                                ? "shows no trusted certificate entry without its password"
+                                : "has no trusted certificate entry");
             }
             return new TrustMaterial(file.toString(), store);
         } catch (GeneralSecurityException e) {

@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Test;
 class BackoffTest {
 
     @Test
-    void growsByHalfFromFiftyMillisecondsToFiveSeconds() {
+    void growsFromFiftyMillisecondsToFiveSeconds() {
         Backoff backoff = new Backoff(() -> 1);
         assertThat(backoff.next()).isEqualTo(Duration.ofMillis(50));
-        assertThat(backoff.next()).isEqualTo(Duration.ofMillis(75));
-        for (int i = 0; i < 20; i++) {
+        assertThat(backoff.next()).isEqualTo(Duration.ofNanos(62_500_000));
+        for (int i = 0; i < 25; i++) {
             backoff.next();
         }
         assertThat(backoff.next()).isEqualTo(Backoff.LONGEST);

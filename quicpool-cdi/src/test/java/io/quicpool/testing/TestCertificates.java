@@ -42,6 +42,11 @@ public final class TestCertificates {
         return certificate(pair("RSA"), null, false, names);
     }
 
+    /** The same as {@link #selfSigned}, but no longer valid. */
+    public static KeyMaterial expired(String... names) {
+        return certificate(pair("EC"), null, false, Instant.now().minus(Duration.ofMinutes(1)), names);
+    }
+
     /** An issuer. */
     public static KeyMaterial authority() {
         return certificate(pair("EC"), null, true, "test authority");
@@ -68,6 +73,11 @@ public final class TestCertificates {
 
     private static KeyMaterial certificate(
             KeyPair pair, @Nullable KeyMaterial issuer, boolean authority, String... names) {
+        return certificate(pair, issuer, authority, Instant.now().plus(Duration.ofDays(1)), names);
+    }
+
+    private static KeyMaterial certificate(
+            KeyPair pair, @Nullable KeyMaterial issuer, boolean authority, Instant until, String... names) {
         try {
             X500Name subject = new X500Name("CN=" + names[0]);
             X500Name issuerName = issuer == null
@@ -77,12 +87,11 @@ public final class TestCertificates {
                             .getSubjectX500Principal()
                             .getName());
             PrivateKey signingKey = issuer == null ? pair.getPrivate() : issuer.privateKey();
-            Instant now = Instant.now();
             JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                     issuerName,
                     new BigInteger(64, new SecureRandom()),
-                    Date.from(now.minus(Duration.ofHours(1))),
-                    Date.from(now.plus(Duration.ofDays(1))),
+                    Date.from(until.minus(Duration.ofHours(25))),
+                    Date.from(until),
                     subject,
                     pair.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));

@@ -1,0 +1,210 @@
+package io.quicpool.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.quicpool.testing.TestCertificates;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClientPoolConfigTest {
+
+    private static final TargetResolver NOWHERE = () -> new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
+    private static final String DIGITS = "ab".repeat(32);
+
+    private static ClientPoolConfigBuilder orders() {
+        return ClientPoolConfig.builder().name("orders").target("orders:4433");
+    }
+
+    @Test
+    void hasTheDefaultsThatTheBuilderNames() {
+        ClientPoolConfig config = ClientPoolConfig.builder().target("peer:1").build();
+        assertThat(config)
+                .isEqualTo(new ClientPoolConfig(
+                        "default",
+                        new Endpoint("peer", 1),
+                        null,
+                        null,
+                        TlsMode.VERIFIED,
+                        null,
+                        null,
+                        null,
+                        new CapacityBounds(8, 64),
+                        new IntervalBounds(Duration.ofMillis(500), Duration.ofSeconds(5)),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(10),
+                        "np-quic",
+                        "kwik"));
+        assertThat(config.idleTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(config.serverName()).isEqualTo("peer");
+    }
+
+    @Test
+    void goesBackToABuilderWithEverySetting() {
+        ClientPoolConfig pinned = orders().hostname("orders.example")
+                .tlsMode("self-signed")
+                .fingerprint(DIGITS)
+                .clientCertificate(TestCertificates.selfSigned("client"))
+                .capacity(2, 3)
+                .interval(Duration.ofSeconds(1), Duration.ofSeconds(2))
+                .keepAlive(Duration.ofSeconds(3))
+                .connectTimeout(Duration.ofSeconds(4))
+                .idTimeout(Duration.ofSeconds(6))
+                .alpn("other")
+                .transport("other-1")
+                .build();
+        assertThat(pinned).hasNoNullFieldsOrPropertiesExcept("resolver", "trust");
+        assertThat(pinned.toBuilder().build()).isEqualTo(pinned);
+        ClientPoolConfig found = ClientPoolConfig.builder()
+                .resolver(NOWHERE)
+                .hostname("orders")
+                .trust(TrustMaterial.jdk())
+                .build();
+        assertThat(found.toBuilder().build()).isEqualTo(found);
+        assertThat(found.toBuilder().name("b").build().name()).isEqualTo("b");
+        assertThat(found.name()).isEqualTo("default");
+    }
+
+    @Test
+    void serverNameIsTheHostNameFirst() {
+        assertThat(orders().hostname("a").build().serverName()).isEqualTo("a");
+        ClientPoolConfig found = ClientPoolConfig.builder()
+                .resolver(NOWHERE)
+                .tlsMode(TlsMode.INSECURE)
+                .build();
+        assertThat(found.serverName()).isEqualTo("localhost");
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void accepted(UnaryOperator<ClientPoolConfigBuilder> change) {
+        assertThat(change.apply(orders()).build()).isNotNull();
+    }
+
+    static Stream<UnaryOperator<ClientPoolConfigBuilder>> accepted() {
+        return Stream.of(
+                c -> c.keepAlive(Duration.ofMillis(700)),
+                c -> c.keepAlive(Duration.ofMinutes(10)),
+                c -> c.connectTimeout(Duration.ofMillis(100)),
+                c -> c.connectTimeout(Duration.ofMinutes(10)),
+                c -> c.idTimeout(Duration.ofMillis(100)),
+                c -> c.idTimeout(Duration.ofMinutes(10)),
+                c -> c.alpn("!"),
+                c -> c.alpn("~".repeat(255)),
+                c -> c.transport("k"),
+                c -> c.name("\u00e9 \ud83d\ude00, a=b:c"),
+                c -> c.name("n".repeat(64)),
+                c -> c.hostname("::1"),
+                c -> c.hostname("orders_1.example").tlsMode(TlsMode.INSECURE),
+                c -> c.tlsMode(TlsMode.SELF_SIGNED));
+    }
+
+    private static Arguments row(UnaryOperator<ClientPoolConfigBuilder> change, String message) {
+        return arguments(change, message);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void refused(UnaryOperator<ClientPoolConfigBuilder> change, String message) {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> change.apply(orders()).build())
+                .withMessage("pool \"orders\": " + message);
+    }
+
+    static Stream<Arguments> refused() {
+        String keepAlive = ": must be from 700ms to 10m";
+        String timeout = ": must be from 100ms to 10m";
+        String alpn = ": must be 1 to 255 visible ASCII characters";
+        String hostname = ": must be a host name or an IP address without a port";
+        return Stream.of(
+                row(c -> c.keepAlive(Duration.ofMillis(699)), "keep-alive = 699ms" + keepAlive),
+                row(c -> c.keepAlive(Duration.ofSeconds(601)), "keep-alive = 601s" + keepAlive),
+                row(c -> c.connectTimeout(Duration.ofMillis(99)), "connect-timeout = 99ms" + timeout),
+                row(c -> c.connectTimeout(Duration.ofMinutes(11)), "connect-timeout = 11m" + timeout),
+                row(c -> c.idTimeout(Duration.ZERO), "id-timeout = 0s" + timeout),
+                row(c -> c.idTimeout(Duration.ofMinutes(11)), "id-timeout = 11m" + timeout),
+                row(c -> c.alpn(""), "alpn = " + alpn),
+                row(c -> c.alpn("np quic"), "alpn = np quic" + alpn),
+                row(c -> c.alpn("~".repeat(256)), "alpn = " + "~".repeat(256) + alpn),
+                row(c -> c.transport("Kwik"), "transport = Kwik: must be the name of an engine, such as kwik"),
+                row(c -> c.minCapacity(100), "min-capacity = 100: must be from 1 to max-capacity, which is 64"),
+                row(c -> c.maxCapacity(7), "min-capacity = 8: must be from 1 to max-capacity, which is 7"),
+                row(c -> c.maxCapacity(65_537), "max-capacity = 65537: must be from 1 to 65536"),
+                row(
+                        c -> c.minInterval(Duration.ofSeconds(6)),
+                        "min-interval = 6s: must be from 10ms to max-interval, which is 5s"),
+                row(
+                        c -> c.maxInterval(Duration.ofMillis(400)),
+                        "min-interval = 500ms: must be from 10ms to max-interval, which is 400ms"),
+                row(c -> c.hostname(" "), "hostname =  " + hostname),
+                row(c -> c.hostname("a:1"), "hostname = a:1" + hostname),
+                row(c -> c.hostname("a\nb"), "hostname = a?b" + hostname),
+                row(c -> c.target("orders:0"), "target = orders:0: the port must be from 1 to 65535"),
+                row(
+                        c -> c.resolver(NOWHERE),
+                        "target = orders:4433: either a target or a resolver must be given, and only one"),
+                row(
+                        c -> c.fingerprint(DIGITS),
+                        "fingerprint = " + new Fingerprint(DIGITS)
+                                + ": goes with tls-mode self-signed only, not verified"),
+                row(
+                        c -> c.trust(TrustMaterial.jdk()).tlsMode(TlsMode.INSECURE),
+                        "trust-store = the JDK's trust store: goes with tls-mode verified only, not insecure"));
+    }
+
+    @Test
+    void needsAPeer() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> ClientPoolConfig.builder().build())
+                .withMessage("pool \"default\": target = (not set):"
+                        + " either a target or a resolver must be given, and only one");
+    }
+
+    @Test
+    void needsANameToVerifyWhomAResolverFinds() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> ClientPoolConfig.builder().resolver(NOWHERE).build())
+                .withMessage("pool \"default\": hostname = (not set):"
+                        + " must be given when tls-mode is verified and the target comes from a resolver");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "a\"b",
+                "a*",
+                "a?",
+                "a\nb",
+                "a\u0000",
+                "a\u0085b",
+                "a\u2028b",
+                "a name of sixty-five characters, which is one more than there may be"
+            })
+    void refusesANameThatIsNoPartOfAnother(String name) {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> orders().name(name).build())
+                .withMessage("name = " + Checks.printable(name)
+                        + ": must be 1 to 64 characters without quotes, '*', '?' and control characters");
+    }
+
+    @Test
+    void showsNoSecret() {
+        KeyMaterial key = TestCertificates.selfSigned("client");
+        String shown = orders().clientCertificate(key).build().toString();
+        assertThat(shown)
+                .contains("clientCertificate=CN=client " + key.fingerprint())
+                .doesNotContain(SecretsOf.key(key));
+    }
+}

@@ -1,0 +1,167 @@
+package io.quicpool.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.quicpool.testing.TestCertificates;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ServerPoolConfigTest {
+
+    private static final KeyMaterial KEY = TestCertificates.selfSigned("localhost");
+
+    private static ServerPoolConfigBuilder orders() {
+        return ServerPoolConfig.builder().name("orders").listen("0.0.0.0:0").certificate(KEY);
+    }
+
+    @Test
+    void hasTheDefaultsThatTheBuilderNames() {
+        ServerPoolConfig config =
+                ServerPoolConfig.builder().listen("[::]:4433").certificate(KEY).build();
+        assertThat(config)
+                .isEqualTo(new ServerPoolConfig(
+                        "default",
+                        new Endpoint("::", 4433),
+                        KEY,
+                        1024,
+                        List.of(),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        16_384,
+                        256,
+                        1024,
+                        "np-quic",
+                        "kwik"));
+        assertThat(config.idleTimeout()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void goesBackToABuilderWithEverySetting() {
+        ServerPoolConfig config = orders().maxCapacity(1)
+                .allowClient("10.0.0.0/8")
+                .keepAlive(Duration.ofSeconds(1))
+                .helloTimeout(Duration.ofSeconds(2))
+                .maxStreamsPerConnection(3)
+                .maxConnections(4)
+                .maxPendingHellos(5)
+                .alpn("other")
+                .transport("other-1")
+                .build();
+        assertThat(config.toBuilder().build()).isEqualTo(config);
+        assertThat(config.toBuilder().allowClient("::1").build().allowedClients())
+                .hasSize(2);
+        assertThat(config.allowedClients()).hasSize(1);
+    }
+
+    @Test
+    void letsInWhomItNamesAndEverybodyWhenItNamesNobody() throws Exception {
+        InetAddress inside = InetAddress.getByName("10.1.2.3");
+        InetAddress outside = InetAddress.getByName("11.1.2.3");
+        assertThat(orders().build().allows(outside)).isTrue();
+        ServerPoolConfig config =
+                orders().allowClient("10.0.0.0/8").allowClient("fd00::1").build();
+        assertThat(config.allows(inside)).isTrue();
+        assertThat(config.allows(InetAddress.getByName("fd00::1"))).isTrue();
+        assertThat(config.allows(outside)).isFalse();
+        List<AddressRange> later = new ArrayList<>(List.of(AddressRange.parse("client-ip", "11.0.0.0/8")));
+        ServerPoolConfig replaced =
+                orders().allowClient("10.0.0.0/8").allowedClients(later).build();
+        later.clear();
+        assertThat(replaced.allows(inside)).isFalse();
+        assertThat(replaced.allows(outside)).isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void accepted(UnaryOperator<ServerPoolConfigBuilder> change) {
+        assertThat(change.apply(orders()).build()).isNotNull();
+    }
+
+    static Stream<UnaryOperator<ServerPoolConfigBuilder>> accepted() {
+        return Stream.of(
+                s -> s.maxCapacity(1),
+                s -> s.maxCapacity(65_536).maxStreamsPerConnection(65_536),
+                s -> s.maxStreamsPerConnection(1024),
+                s -> s.maxStreamsPerConnection(1_048_576),
+                s -> s.maxConnections(1),
+                s -> s.maxConnections(65_536),
+                s -> s.maxPendingHellos(1),
+                s -> s.maxPendingHellos(65_536),
+                s -> s.keepAlive(Duration.ofMillis(700)),
+                s -> s.keepAlive(Duration.ofMinutes(10)),
+                s -> s.helloTimeout(Duration.ofMillis(100)),
+                s -> s.helloTimeout(Duration.ofMinutes(10)));
+    }
+
+    private static Arguments row(UnaryOperator<ServerPoolConfigBuilder> change, String message) {
+        return arguments(change, message);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void refused(UnaryOperator<ServerPoolConfigBuilder> change, String message) {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> change.apply(orders()).build())
+                .withMessage("pool \"orders\": " + message);
+    }
+
+    static Stream<Arguments> refused() {
+        String most = ": must be from 1 to 65536";
+        String streams = ": must be from max-capacity, which is ";
+        return Stream.of(
+                row(s -> s.maxCapacity(0), "max-capacity = 0" + most),
+                row(s -> s.maxCapacity(65_537), "max-capacity = 65537" + most),
+                row(s -> s.maxCapacity(20_000), "max-streams-per-connection = 16384" + streams + "20000, to 1048576"),
+                row(
+                        s -> s.maxStreamsPerConnection(1023),
+                        "max-streams-per-connection = 1023" + streams + "1024, to 1048576"),
+                row(
+                        s -> s.maxStreamsPerConnection(1_048_577),
+                        "max-streams-per-connection = 1048577" + streams + "1024, to 1048576"),
+                row(s -> s.maxConnections(0), "max-connections = 0" + most),
+                row(s -> s.maxConnections(65_537), "max-connections = 65537" + most),
+                row(s -> s.maxPendingHellos(0), "max-pending-hellos = 0" + most),
+                row(s -> s.maxPendingHellos(65_537), "max-pending-hellos = 65537" + most),
+                row(s -> s.keepAlive(Duration.ofMillis(699)), "keep-alive = 699ms: must be from 700ms to 10m"),
+                row(s -> s.helloTimeout(Duration.ofMillis(99)), "hello-timeout = 99ms: must be from 100ms to 10m"),
+                row(s -> s.helloTimeout(Duration.ofHours(1)), "hello-timeout = 60m: must be from 100ms to 10m"),
+                row(s -> s.alpn("\u00e9"), "alpn = \u00e9: must be 1 to 255 visible ASCII characters"),
+                row(s -> s.transport(""), "transport = : must be the name of an engine, such as kwik"));
+    }
+
+    @Test
+    void needsAnAddressAndACertificate() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> ServerPoolConfig.builder().certificate(KEY).build())
+                .withMessage("pool \"default\": listen = (not set): must be HOST:PORT, such as 0.0.0.0:4433");
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> ServerPoolConfig.builder().listen("a:1").build())
+                .withMessage("pool \"default\": certificate = (not set):"
+                        + " a server needs a private key and its certificate");
+    }
+
+    @Test
+    void refusesAClientThatIsNoAddress() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> orders().allowClient("orders"))
+                .satisfies(e -> assertThat(e.property()).isEqualTo("client-ip"));
+    }
+
+    @Test
+    void showsNoSecret() {
+        String shown = orders().build().toString();
+        assertThat(shown)
+                .contains("certificate=CN=localhost " + KEY.fingerprint())
+                .doesNotContain(SecretsOf.key(KEY));
+    }
+}

@@ -1,0 +1,171 @@
+package io.quicpool.it.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.config.KeyMaterial;
+import io.quicpool.it.support.SelfSigned;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
+import java.time.Duration;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole process goes, at once or in order, while the client's pool is full; and comes back. */
+class RecoveryIT {
+
+    /** Three keep-alives of a second. */
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(3);
+
+    private static final int STOCK = 1000;
+
+    @TempDir
+    private Path folder;
+
+    private Path pem() throws IOException {
+        Path file = folder.resolve("server.pem");
+        KeyMaterial made = SelfSigned.forLoopback("recovery");
+        Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
+        try {
+            Files.writeString(
+                    file,
+                    "-----BEGIN CERTIFICATE-----\n"
+                            + lines.encodeToString(
+                                    made.certificateChain().get(0).getEncoded())
+                            + "\n-----END CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n"
+                            + lines.encodeToString(made.privateKey().getEncoded())
+                            + "\n-----END PRIVATE KEY-----\n");
+        } catch (CertificateEncodingException e) {
+            throw new IOException(e);
+        }
+        return file;
+    }
+
+    private static PeerProcess server(Path pem, String listen) throws Exception {
+        PeerProcess server = new PeerProcess(
+                "server",
+                "--listen",
+                listen,
+                "--keep-alive",
+                "1s",
+                "--cert-pem",
+                pem.toString(),
+                "--key-pem",
+                pem.toString());
+        server.awaitReady();
+        return server;
+    }
+
+    private static PeerProcess client(String target) throws IOException {
+        return new PeerProcess(
+                "client",
+                "--target",
+                target,
+                "--tls-mode",
+                "1",
+                "--keep-alive",
+                "1s",
+                "--min-capacity",
+                Integer.toString(STOCK),
+                "--max-capacity",
+                Integer.toString(STOCK));
+    }
+
+    private static long millisSince(long start) {
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+
+    // Every stream that is handed out now is of the new server: it has the id, and what is said comes out there.
+    private static void assertStreamsWork(PeerProcess server, PeerProcess client) throws InterruptedException {
+        for (int i = 0; i < 20; i++) {
+            String id = server.ok("next");
+            client.ok("get " + id + " 2000");
+            client.ok("send " + id + " number " + i);
+            assertThat(server.ok("recv " + id)).isEqualTo("number " + i);
+            String any = client.ok("next");
+            server.ok("get " + any + " 2000");
+        }
+    }
+
+    @Test
+    void aKilledServerThatIsStartedAgain() throws Exception {
+        Path pem = pem();
+        PeerProcess first = server(pem, "127.0.0.1:0");
+        String address = "127.0.0.1:" + first.said("port");
+        try (PeerProcess client = client(address)) {
+            client.awaitReady();
+            await().until(() -> client.stat("idle") == STOCK);
+            long kill = System.nanoTime();
+            first.kill();
+            try (PeerProcess second = server(pem, address)) {
+                long back = millisSince(kill);
+                await().atMost(Duration.ofSeconds(20)).until(() -> client.stat("lost") == 1);
+                long noticed = millisSince(kill);
+                await().atMost(Duration.ofSeconds(20)).until(() -> client.stat("idle") == STOCK);
+                long fresh = millisSince(kill);
+                System.out.println("server killed: back after " + back + " ms, loss noticed after " + noticed
+                        + " ms, fresh stock of " + STOCK + " after " + fresh + " ms");
+                assertThat(fresh).isLessThan(IDLE_TIMEOUT.plusSeconds(2).toMillis());
+                assertStreamsWork(second, client);
+            }
+        }
+    }
+
+    @Test
+    void aServerThatIsClosedInOrderAndStartedAgain() throws Exception {
+        Path pem = pem();
+        PeerProcess first = server(pem, "127.0.0.1:0");
+        String address = "127.0.0.1:" + first.said("port");
+        try (PeerProcess client = client(address)) {
+            client.awaitReady();
+            await().until(() -> client.stat("idle") == STOCK);
+            assertThat(first.quit()).isZero();
+            await().until(() -> client.stat("idle") == 0);
+            try (PeerProcess second = server(pem, address)) {
+                long back = System.nanoTime();
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> client.stat("connects") == 2 && client.stat("idle") > 0);
+                long again = millisSince(back);
+                await().atMost(Duration.ofSeconds(20)).until(() -> client.stat("idle") == STOCK);
+                System.out.println("server closed in order: first stream " + again + " ms and fresh stock of " + STOCK
+                        + " " + millisSince(back) + " ms after it was back");
+                assertThat(again).isLessThan(1000);
+                assertStreamsWork(second, client);
+            }
+        }
+    }
+
+    @Test
+    void aClientThatIsStartedBeforeItsServer() throws Exception {
+        Path pem = pem();
+        String address;
+        try (PeerProcess probe = server(pem, "127.0.0.1:0")) {
+            address = "127.0.0.1:" + probe.said("port");
+            probe.quit();
+        }
+        try (PeerProcess client = client(address)) {
+            await().until(() -> client.stat("errors") > 2);
+            try (PeerProcess server = server(pem, address)) {
+                client.awaitReady();
+                assertStreamsWork(server, client);
+            }
+        }
+    }
+
+    @Test
+    void aKilledClientLeavesTheServersStock() throws Exception {
+        try (PeerProcess server = server(pem(), "127.0.0.1:0")) {
+            PeerProcess client = client("127.0.0.1:" + server.said("port"));
+            client.awaitReady();
+            await().until(() -> server.stat("idle") == STOCK);
+            long kill = System.nanoTime();
+            client.kill();
+            await().atMost(Duration.ofSeconds(20)).until(() -> server.stat("idle") == 0);
+            System.out.println("client killed: its streams left the server's stock after " + millisSince(kill) + " ms");
+            assertThat(millisSince(kill)).isLessThan(IDLE_TIMEOUT.plusSeconds(2).toMillis());
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.quicpool.core;
+
+import io.quicpool.StreamId;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/** Slots whose streams lead nowhere: the races are about who gets them. */
+final class Streams implements EngineStream {
+
+    /** A slot that waits to be delivered under this id. */
+    static Slot announced(Stock stock, int id) {
+        Slot slot = new Slot(new Streams(), 0, 0);
+        slot.id(new StreamId(id));
+        stock.announce(slot);
+        return slot;
+    }
+
+    /** A slot in stock under this id. */
+    static Slot idle(Stock stock, int id) {
+        Slot slot = announced(stock, id);
+        stock.deliver(slot);
+        return slot;
+    }
+
+    @Override
+    public Connection connection() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public InputStream input() {
+        return InputStream.nullInputStream();
+    }
+
+    @Override
+    public OutputStream output() {
+        return OutputStream.nullOutputStream();
+    }
+
+    @Override
+    public boolean alive() {
+        return true;
+    }
+
+    @Override
+    public void whenReadable(int bytes, Runnable action) {}
+
+    @Override
+    public void whenDead(Runnable action) {}
+
+    @Override
+    public void close() {}
+
+    @Override
+    public void reset(long applicationErrorCode) {}
+
+    @Override
+    public void stopReceiving(long applicationErrorCode) {}
+}

@@ -1,0 +1,169 @@
+package io.quicpool.core;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+
+import io.quicpool.StreamId;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+import org.openjdk.jcstress.infra.results.II_Result;
+
+/** Waiting and bringing: no stream comes to rest while somebody waits for it, and none is lost by who gives up. */
+final class WaitRaces {
+
+    private WaitRaces() {}
+
+    /** A caller begins to wait while a stream comes: it is served, whichever is first. */
+    @JCStressTest
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
+    @State
+    public static class WaitOrDeliver {
+        private final Stock stock = new Stock();
+        private final Slot slot = Streams.announced(stock, 1);
+        private Waiter waiter;
+
+        @Actor
+        public void wait(II_Result r) {
+            waiter = stock.await(null, 0);
+        }
+
+        @Actor
+        public void deliver(II_Result r) {
+            stock.deliver(slot);
+        }
+
+        @Arbiter
+        public void served(II_Result r) {
+            r.r1 = waiter.outcome().getNow(null) == slot ? 1 : 0;
+            r.r2 = stock.idle() + stock.waiting();
+        }
+    }
+
+    /** A waiting caller gives up while it is served: it has the stream, or the stock has. */
+    @JCStressTest
+    @Outcome(
+            id = {"1, 0, 1", "0, 1, 0"},
+            expect = ACCEPTABLE,
+            desc = "served, or back in stock")
+    @State
+    public static class GiveUpOrServe {
+        private final Stock stock = new Stock();
+        private final Waiter waiter = stock.await(new StreamId(1), 0);
+        private final Slot slot = Streams.announced(stock, 1);
+
+        @Actor
+        public void giveUp() {
+            if (waiter.outcome().cancel(false)) {
+                stock.forget(waiter);
+            }
+        }
+
+        @Actor
+        public void serve() {
+            stock.deliver(slot);
+        }
+
+        @Arbiter
+        public void somebodyHasIt(III_Result r) {
+            r.r1 = waiter.outcome().isCancelled() ? 0 : 1;
+            r.r2 = stock.idle();
+            r.r3 = stock.taken();
+        }
+    }
+
+    /** Two wait, two streams come: each has one. */
+    @JCStressTest
+    @Outcome(id = "2, 0, 2", expect = ACCEPTABLE, desc = "each has one")
+    @State
+    public static class TwoWaitTwoCome {
+        private final Stock stock = new Stock();
+        private final Slot one = Streams.announced(stock, 1);
+        private final Slot two = Streams.announced(stock, 2);
+        private Waiter first;
+        private Waiter second;
+
+        @Actor
+        public void waitFirst() {
+            first = stock.await(null, 0);
+        }
+
+        @Actor
+        public void waitSecond() {
+            second = stock.await(null, 0);
+        }
+
+        @Actor
+        public void come() {
+            stock.deliver(one);
+            stock.deliver(two);
+        }
+
+        @Arbiter
+        public void eachHasOne(III_Result r) {
+            Slot a = first.outcome().getNow(null);
+            Slot b = second.outcome().getNow(null);
+            r.r1 = a != null && b != null && a != b ? 2 : 0;
+            r.r2 = stock.idle() + stock.waiting();
+            r.r3 = stock.taken();
+        }
+    }
+
+    /** A stream is given back while a caller begins to wait: it gets it. */
+    @JCStressTest
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
+    @State
+    public static class WaitOrGiveBack {
+        private final Stock stock = new Stock();
+        private final Slot slot;
+        private Waiter waiter;
+
+        public WaitOrGiveBack() {
+            slot = Streams.idle(stock, 1);
+            stock.takeAny();
+        }
+
+        @Actor
+        public void wait(II_Result r) {
+            waiter = stock.await(null, 0);
+        }
+
+        @Actor
+        public void giveBack(II_Result r) {
+            stock.giveBack(slot);
+        }
+
+        @Arbiter
+        public void served(II_Result r) {
+            r.r1 = waiter.outcome().getNow(null) == slot ? 1 : 0;
+            r.r2 = stock.idle() + stock.waiting();
+        }
+    }
+
+    /** The pool closes while a caller begins to wait: it does not wait for ever. */
+    @JCStressTest
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "told")
+    @State
+    public static class WaitOrClose {
+        private final Stock stock = new Stock();
+        private Waiter waiter;
+
+        @Actor
+        public void wait(II_Result r) {
+            waiter = stock.await(null, 0);
+        }
+
+        @Actor
+        public void close(II_Result r) {
+            stock.close();
+        }
+
+        @Arbiter
+        public void told(II_Result r) {
+            r.r1 = waiter.outcome().isCancelled() ? 1 : 0;
+            r.r2 = stock.waiting();
+        }
+    }
+}
