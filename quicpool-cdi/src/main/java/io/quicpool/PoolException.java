@@ -8,8 +8,12 @@ public class PoolException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The pool that was asked. */
     private final String poolName;
+
+    /** How long the call had taken. */
     private final Duration elapsed;
+
     private final transient @Nullable PoolSnapshot snapshot;
 
     /**

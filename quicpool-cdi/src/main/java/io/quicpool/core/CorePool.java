@@ -63,6 +63,9 @@ abstract class CorePool implements StreamPool {
     /** A stream that was being opened ended without an id. */
     abstract void openingFailed(Slot slot);
 
+    /** The pool begins to close: nobody new from now on. */
+    void closing() {}
+
     /** Gives up all connections and whatever is not in stock yet; returns when all of it is gone or the time is over. */
     abstract boolean closeConnections(Duration timeout) throws InterruptedException;
 

@@ -208,6 +208,14 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
     }
 
     @Override
+    void closing() {
+        Listener bound = listener;
+        if (bound != null) {
+            bound.stopAccepting();
+        }
+    }
+
+    @Override
     boolean closeConnections(Duration timeout) throws InterruptedException {
         admission.giveUp(Reason.Evicted.CLOSED);
         guests.forEach(guest -> guest.connection().close(0, Link.CLOSED));

@@ -87,6 +87,7 @@ final class Lifecycle {
     private boolean closing(Duration drainTimeout) {
         boolean interrupted = false;
         pool.log.log(Level.INFO, "{0}: closing, {1} streams in use", pool.name, pool.stock.taken());
+        pool.closing();
         pool.stock.close();
         retireIdle();
         try {

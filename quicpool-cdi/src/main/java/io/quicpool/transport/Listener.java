@@ -20,6 +20,9 @@ public interface Listener {
      */
     boolean alive();
 
+    /** Turns new clients away from now on; those that are connected stay. */
+    void stopAccepting();
+
     /**
      * Closes every connection that is left, then the socket, and frees all it holds, threads included. Blocks until that is
      * done or the time is over.

@@ -69,8 +69,8 @@ final class FlowRepair {
     }
 
     /**
-     * Sending ends without having come to its end: it was reset on this side, or the peer wants no more (then on kwik's
-     * thread, just before kwik resets the stream, if it does).
+     * Sending ends without having come to its end: it was reset on this side, or the peer wants no more and kwik has reset
+     * it, if it did.
      */
     // On the sender's own thread, so that none of it happens in the middle of sending a frame of the stream: there,
     // kwik would

@@ -68,6 +68,7 @@ final class KwikConnection implements Connection {
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final Map<Integer, KwikStream> streams = new ConcurrentHashMap<>();
     private final Map<Integer, Queue<Consumer<KwikStream>>> early = new ConcurrentHashMap<>();
+    private final Queue<Runnable> processed = new ConcurrentLinkedQueue<>();
     private volatile int lastAccepted = -1;
     private final AtomicLong ending = new AtomicLong();
     private final AtomicLong allowed = new AtomicLong();
@@ -236,6 +237,10 @@ final class KwikConnection implements Connection {
 
     void received(Collection<QuicFrame> frames) {
         lastReceived = System.nanoTime();
+        // This is the thread that processes packets: whatever came before has been processed.
+        for (Runnable task = processed.poll(); task != null; task = processed.poll()) {
+            task.run();
+        }
         for (QuicFrame frame : frames) {
             if (frame instanceof StreamFrame data) {
                 onStream(data.getStreamId(), stream -> {
@@ -255,6 +260,11 @@ final class KwikConnection implements Connection {
                 lost(closedByPeer(close));
             }
         }
+    }
+
+    /** Runs a task when the packet that is being looked at has been processed, which is known when the next one comes. */
+    void afterThisPacket(Runnable task) {
+        processed.add(task);
     }
 
     private void onStream(int number, Consumer<KwikStream> action) {
@@ -370,6 +380,7 @@ final class KwikConnection implements Connection {
     @Override
     public String toString() {
         Facts known = facts;
-        return (known == null ? "connection" : "connection to " + known.remote) + " " + state;
+        return (known == null ? "connection" : "connection to " + known.remote) + " " + state + ", " + streams.size()
+                + " streams, allowed " + allowed + ", opened " + opened;
     }
 }

@@ -24,6 +24,7 @@ import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
 import tech.kwik.core.server.ServerConnectionConfig;
 import tech.kwik.core.server.ServerConnector;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
+import tech.kwik.core.server.impl.ServerConnectorImpl;
 
 /** A socket at which clients connect, and their connections. */
 final class KwikListener implements Listener, ApplicationProtocolConnectionFactory {
@@ -161,6 +162,13 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     @Override
     public boolean alive() {
         return socket.alive();
+    }
+
+    @Override
+    public void stopAccepting() {
+        if (connector instanceof ServerConnectorImpl kwik) {
+            kwik.stopAcceptingNewConnections();
+        }
     }
 
     @Override

@@ -162,7 +162,8 @@ final class KwikStream implements EngineStream {
     }
 
     void stopComing(long code) {
-        repair.sendingAbandoned(code);
+        // Not before kwik has done its part: two resets at a time would give the peer its credit twice.
+        connection.afterThisPacket(() -> repair.sendingAbandoned(code));
         die();
     }
 
@@ -208,6 +209,9 @@ final class KwikStream implements EngineStream {
         input.stop();
         repair.stopped(input.count());
         quic.abortReading(applicationErrorCode);
+        // When this was the last of the stream, kwik has the peer's new credit in its queue now, and nobody asked to
+        // send it.
+        KwikInternals.onSender(connection.quic(), () -> {});
     }
 
     private void ended() {

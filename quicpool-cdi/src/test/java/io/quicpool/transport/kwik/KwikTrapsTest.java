@@ -170,7 +170,8 @@ class KwikTrapsTest {
             there.close();
             here.close();
         }
-        await().until(() -> connection.credit() == 4);
+        await().untilAsserted(() ->
+                assertThat(connection.credit()).as("%s", server.connections).isEqualTo(4));
     }
 
     /** A reset stream stays in kwik's tables of flow control for the life of the connection. */
