@@ -74,7 +74,8 @@ final class ClientSocket extends DatagramSocket {
         super.close();
         KwikConnection made = connection;
         if (made != null) {
-            made.lost("given up by the engine");
+            // If kwik has a reason to tell, it is on its way.
+            KwikInternals.afterEvents(made.quic(), () -> made.lost("given up by the engine"));
         }
     }
 

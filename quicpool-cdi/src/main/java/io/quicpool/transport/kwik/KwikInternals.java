@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.agent15.TlsConstants;
@@ -71,6 +72,19 @@ final class KwikInternals {
     static boolean ended(QuicConnectionImpl connection) {
         Object status = get(STATUS, connection);
         return status == null || status == QuicConnectionImpl.Status.Closed;
+    }
+
+    /** Runs a task behind the events that kwik has yet to tell of this connection. */
+    static void afterEvents(QuicConnectionImpl connection, Runnable task) {
+        try {
+            if (get(CALLBACKS, connection) instanceof ExecutorService callbacks) {
+                callbacks.execute(task);
+                return;
+            }
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.TRACE, "no events follow any more");
+        }
+        task.run();
     }
 
     /** Ends the thread of a connection that kwik leaves to the garbage collector. Waits for it for a moment. */
