@@ -15,7 +15,7 @@ import tech.kwik.core.impl.QuicConnectionImpl;
  *       ever, and the peer's credit with them.
  * </ul>
  *
- * Each has a test that fails without it (FlowRepairTest).
+ * Each has a test that fails without it (KwikTrapsTest).
  */
 final class FlowRepair {
 
