@@ -72,9 +72,11 @@ final class Demo {
                         + " ahead of use.");
         out.println("At " + RESTART_AT + " s the server is stopped for a second. Ctrl-C ends the demo.");
         scene.start();
-        for (int second = 1; seconds == 0 || second <= seconds; second++) {
+        boolean interrupted = false;
+        for (int second = 1; !interrupted && (seconds == 0 || second <= seconds); second++) {
             if (ctrlC.await(1, TimeUnit.SECONDS)) {
-                break;
+                interrupted = true;
+                continue;
             }
             scene.show(second);
             if (second == RESTART_AT) {
@@ -83,8 +85,8 @@ final class Demo {
                 scene.startServer();
             }
         }
-        boolean restarted = seconds == 0 || seconds > RESTART_AT + 1;
-        boolean good = scene.summary(restarted);
-        return good ? 0 : 1;
+        // Whoever ends it early has not asked whether it recovers.
+        boolean restarted = !interrupted && seconds > RESTART_AT + 1;
+        return scene.summary(restarted) ? 0 : 1;
     }
 }
