@@ -3,12 +3,25 @@ package io.quicpool;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.IntervalBounds;
+import java.util.List;
 
 /**
  * The side that opens streams: one connection to the target, kept up with back-off, and on it a stock of idle streams
- * between the bounds of capacity. Made by {@link QuicPools#open(ClientPoolConfig)}.
+ * between the bounds of capacity. With several targets, a front for one such pool for each of them ({@link #members}).
+ * Made by {@link QuicPools#open(ClientPoolConfig, PoolListener...)}.
  */
 public interface ClientPool extends StreamPool {
+
+    /**
+     * The member pools behind this one, when it has several targets. {@link #incomingGet} takes from the members that are
+     * ready in turn, and waits for the first stream of any; {@link #outgoingGet} takes from the member that holds the id
+     * (ids are given by each peer for itself: where two hold the same, such as {@link StreamId#FIRST}, it takes that of
+     * the first; ask the member to be sure). The pool is ready while a member is. Numbers are those of all members
+     * together; bounds are for each member.
+     *
+     * @return the members in the order of the targets, each named {@code POOL@HOST:PORT}; empty when there is one target
+     */
+    List<ClientPool> members();
 
     /**
      * The bounds of {@link #capacity}.

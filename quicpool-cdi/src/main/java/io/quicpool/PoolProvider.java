@@ -2,23 +2,26 @@ package io.quicpool;
 
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ServerPoolConfig;
+import java.util.List;
 
 /** What {@link QuicPools} finds through {@link java.util.ServiceLoader}, so that the API does not know the core. */
 public interface PoolProvider {
 
     /**
-     * See {@link QuicPools#open(ClientPoolConfig)}.
+     * See {@link QuicPools#open(ClientPoolConfig, PoolListener...)}.
      *
      * @param config the settings
+     * @param listeners who is told from the start
      * @return the pool
      */
-    ClientPool open(ClientPoolConfig config);
+    ClientPool open(ClientPoolConfig config, List<PoolListener> listeners);
 
     /**
-     * See {@link QuicPools#open(ServerPoolConfig)}.
+     * See {@link QuicPools#open(ServerPoolConfig, PoolListener...)}.
      *
      * @param config the settings
+     * @param listeners who is told from the start
      * @return the pool
      */
-    ServerPool open(ServerPoolConfig config);
+    ServerPool open(ServerPoolConfig config, List<PoolListener> listeners);
 }

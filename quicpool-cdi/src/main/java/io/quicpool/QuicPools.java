@@ -2,6 +2,7 @@ package io.quicpool;
 
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ServerPoolConfig;
+import java.util.List;
 import java.util.ServiceLoader;
 
 /** Opens pools. Each pool is independent of all others and ends with its own {@link StreamPool#close}. */
@@ -21,22 +22,24 @@ public final class QuicPools {
      * that a service may start before its peer does. See {@link StreamPool#ready}.
      *
      * @param config the settings
+     * @param listeners miss nothing that happens from the start
      * @return the pool, running
      * @throws PoolStartException when the engine that is asked for is not there
      */
-    public static ClientPool open(ClientPoolConfig config) {
-        return PROVIDER.open(config);
+    public static ClientPool open(ClientPoolConfig config, PoolListener... listeners) {
+        return PROVIDER.open(config, List.of(listeners));
     }
 
     /**
      * Opens a server pool: binds its address, and listens.
      *
      * @param config the settings
+     * @param listeners miss nothing that happens from the start
      * @return the pool, listening
      * @throws PoolStartException when the address cannot be bound, the certificate is not usable, or the engine that is
      *     asked for is not there
      */
-    public static ServerPool open(ServerPoolConfig config) {
-        return PROVIDER.open(config);
+    public static ServerPool open(ServerPoolConfig config, PoolListener... listeners) {
+        return PROVIDER.open(config, List.of(listeners));
     }
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 
 /**
  * The side that listens: it takes the streams that any number of client pools open, gives each its id and holds the
- * other ends. Made by {@link QuicPools#open(ServerPoolConfig)}.
+ * other ends. Made by {@link QuicPools#open(ServerPoolConfig, PoolListener...)}.
  */
 public interface ServerPool extends StreamPool {
 

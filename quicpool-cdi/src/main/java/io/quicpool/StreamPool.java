@@ -78,7 +78,7 @@ public interface StreamPool extends AutoCloseable {
     /**
      * Whether the pool can do its work now. A client pool is ready when it is running, its connection is up and at least
      * one id was exchanged on that connection; a pool whose streams are all in use is still ready. A server pool is ready
-     * when it is running and listening. Never blocks and never touches the network.
+     * when it is running and listening. A suspended pool is not ready. Never blocks and never touches the network.
      *
      * @return whether it is ready
      */
@@ -112,6 +112,16 @@ public interface StreamPool extends AutoCloseable {
      * when the streams are alive but lead to the wrong place. Does not block.
      */
     void flush();
+
+    /**
+     * Hands out nothing until {@link #resume}: callers wait, up to their time-outs, and handlers are given no stream. The
+     * connection and the stock are kept, streams in use live on, and {@link #ready} is false. For taking a service out of
+     * use without ending it. Does nothing when the pool is suspended or closed. Does not block.
+     */
+    void suspend();
+
+    /** Ends {@link #suspend}: those who wait are served at once. Does nothing when the pool is not suspended. */
+    void resume();
 
     /** Counts an error that the application met on a stream of this pool; see {@link #errorCount}. */
     void addError();

@@ -1,14 +1,18 @@
 package io.quicpool.config;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a client pool; made by {@link #builder}, whose methods say what each means and its default.
  *
  * @param name see {@link ClientPoolConfigBuilder#name}
- * @param target see {@link ClientPoolConfigBuilder#target(String)}; null when there is a resolver
- * @param resolver see {@link ClientPoolConfigBuilder#resolver}; null when there is a target
+ * @param targets see {@link ClientPoolConfigBuilder#target(String)}; empty when there is a resolver
+ * @param resolver see {@link ClientPoolConfigBuilder#resolver}; null when there are targets
  * @param hostname see {@link ClientPoolConfigBuilder#hostname}; null for the target's host
  * @param tlsMode see {@link ClientPoolConfigBuilder#tlsMode(TlsMode)}
  * @param fingerprint see {@link ClientPoolConfigBuilder#fingerprint(Fingerprint)}; null for none
@@ -24,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ClientPoolConfig(
         String name,
-        @Nullable Endpoint target,
+        List<Endpoint> targets,
         @Nullable TargetResolver resolver,
         @Nullable String hostname,
         TlsMode tlsMode,
@@ -39,11 +43,13 @@ public record ClientPoolConfig(
         String alpn,
         String transport) {
 
+    private static final int MOST_TARGETS = 64;
+
     /**
      * Checks every setting and how they go together.
      *
      * @param name the name
-     * @param target the target
+     * @param targets the targets
      * @param resolver the resolver
      * @param hostname the host name
      * @param tlsMode the TLS mode
@@ -61,16 +67,16 @@ public record ClientPoolConfig(
      */
     public ClientPoolConfig {
         Checks.name(name);
-        if ((target == null) == (resolver == null)) {
-            throw new ConfigException("target", target, "either a target or a resolver must be given, and only one");
+        targets = List.copyOf(targets);
+        if (targets.isEmpty() == (resolver == null)) {
+            throw new ConfigException(
+                    "target", text(targets), "either a target or a resolver must be given, and only one");
         }
-        if (target != null && target.port() == 0) {
-            throw new ConfigException("target", target, "the port must be from 1 to 65535");
-        }
+        checkTargets(targets);
         if (hostname != null && !Endpoint.isHost(hostname)) {
             throw new ConfigException("hostname", hostname, "must be a host name or an IP address without a port");
         }
-        if (tlsMode == TlsMode.VERIFIED && hostname == null && target == null) {
+        if (tlsMode == TlsMode.VERIFIED && hostname == null && targets.isEmpty()) {
             throw new ConfigException(
                     "hostname", null, "must be given when tls-mode is verified and the target comes from a resolver");
         }
@@ -86,6 +92,27 @@ public record ClientPoolConfig(
         Checks.range("id-timeout", idTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
         Checks.alpn(alpn);
         Checks.transport(transport);
+    }
+
+    private static void checkTargets(List<Endpoint> targets) {
+        if (targets.size() > MOST_TARGETS) {
+            throw new ConfigException("target", text(targets), "has more than " + MOST_TARGETS + " targets");
+        }
+        Set<Endpoint> seen = new HashSet<>();
+        for (Endpoint target : targets) {
+            if (target.port() == 0) {
+                throw new ConfigException("target", target, "the port must be from 1 to 65535");
+            }
+            if (!seen.add(target)) {
+                throw new ConfigException("target", text(targets), "has " + target + " twice");
+            }
+        }
+    }
+
+    private static @Nullable String text(List<Endpoint> targets) {
+        return targets.isEmpty()
+                ? null
+                : targets.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
     }
 
     /**
@@ -118,12 +145,22 @@ public record ClientPoolConfig(
     /**
      * The name that the server is asked for, and that its certificate must bear in mode verified.
      *
-     * @return the host name, else the target's host, else {@code localhost}
+     * @return the host name, else the host of the (first) target, else {@code localhost}
      */
     public String serverName() {
         if (hostname != null) {
             return hostname;
         }
-        return target != null ? target.host() : "localhost";
+        return targets.isEmpty() ? "localhost" : targets.get(0).host();
+    }
+
+    /**
+     * The settings for one of the targets.
+     *
+     * @param target one of {@link #targets}
+     * @return these settings with that target alone
+     */
+    public ClientPoolConfig only(Endpoint target) {
+        return toBuilder().targets(List.of(target)).build();
     }
 }

@@ -1,13 +1,15 @@
 package io.quicpool.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the settings of a client pool; each method says what its setting means and its default. Not thread-safe. */
 public final class ClientPoolConfigBuilder {
 
     private String name = PoolLimits.NAME;
-    private @Nullable Endpoint target;
+    private final List<Endpoint> targets = new ArrayList<>();
     private @Nullable TargetResolver resolver;
     private @Nullable String hostname;
     private TlsMode tlsMode = TlsMode.VERIFIED;
@@ -28,7 +30,7 @@ public final class ClientPoolConfigBuilder {
 
     ClientPoolConfigBuilder(ClientPoolConfig config) {
         name = config.name();
-        target = config.target();
+        targets.addAll(config.targets());
         resolver = config.resolver();
         hostname = config.hostname();
         tlsMode = config.tlsMode();
@@ -58,14 +60,19 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * The peer as {@code HOST:PORT}. The host is looked up anew at each connect. A target or a resolver is required.
+     * The peer as {@code HOST:PORT}, or several, separated by commas: see {@link #targets}. The host is looked up anew at
+     * each connect. A target or a resolver is required.
      *
-     * @param target such as {@code orders:4433}
+     * @param target such as {@code orders:4433} or {@code orders-1:4433, orders-2:4433}
      * @return this
      * @throws ConfigException when the text has another form
      */
     public ClientPoolConfigBuilder target(String target) {
-        return target(Endpoint.parse("target", target));
+        List<Endpoint> parsed = new ArrayList<>();
+        for (String each : target.split(",", -1)) {
+            parsed.add(Endpoint.parse("target", each));
+        }
+        return targets(parsed);
     }
 
     /**
@@ -75,7 +82,20 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder target(Endpoint target) {
-        this.target = target;
+        return targets(List.of(target));
+    }
+
+    /**
+     * The peers, instead of all that was said before. With several, the pool has a member pool for each, all with these
+     * settings, its bounds of capacity included: any stream is taken from the members in turn, passing over those that are
+     * not ready, and the pool is ready while one of them is. See {@link io.quicpool.ClientPool#members}.
+     *
+     * @param targets up to 64 different ones, with ports from 1 to 65535
+     * @return this
+     */
+    public ClientPoolConfigBuilder targets(List<Endpoint> targets) {
+        this.targets.clear();
+        this.targets.addAll(targets);
         return this;
     }
 
@@ -308,7 +328,7 @@ public final class ClientPoolConfigBuilder {
     private ClientPoolConfig checked() {
         return new ClientPoolConfig(
                 name,
-                target,
+                targets,
                 resolver,
                 hostname,
                 tlsMode,

@@ -37,8 +37,8 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     // The connection on which an id was exchanged: only then is it known to lead to a pool.
     private volatile @Nullable Connection proven;
 
-    CoreClientPool(ClientPoolConfig config, Link.Connector connector) {
-        super(config.name());
+    CoreClientPool(String name, ClientPoolConfig config, Link.Connector connector) {
+        super(name);
         this.config = config;
         this.capacityBounds = config.capacity();
         this.intervalBounds = config.interval();
@@ -78,7 +78,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     private void look() {
         Connection connection = link.connection();
-        if (connection == null || state() != PoolState.RUNNING) {
+        if (connection == null || life() != PoolState.RUNNING) {
             return;
         }
         int missing = Policy.missing(
@@ -167,6 +167,11 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     }
 
     // ---- what is told
+
+    @Override
+    public List<ClientPool> members() {
+        return List.of();
+    }
 
     @Override
     public boolean ready() {

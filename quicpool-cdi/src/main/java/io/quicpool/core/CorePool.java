@@ -1,6 +1,5 @@
 package io.quicpool.core;
 
-import io.quicpool.PoolClosedException;
 import io.quicpool.PoolListener;
 import io.quicpool.PoolSnapshot;
 import io.quicpool.PoolState;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Decisions are taken on the timer thread; the rest is in the atomic parts it is made of.
  */
-abstract class CorePool implements StreamPool {
+abstract class CorePool implements StreamPool, Source {
 
     /** How often dead streams are looked for, and what is overdue. */
     static final Duration HOUSEKEEPING = Duration.ofMillis(500);
@@ -100,9 +99,37 @@ abstract class CorePool implements StreamPool {
         return getter.getAsync(null, timeout);
     }
 
-    /** A caller begins to wait for any stream. */
-    void shortage() {
-        if (exhausted.compareAndSet(false, true)) {
+    @Override
+    public @Nullable Slot takeNow(@Nullable StreamId id) {
+        while (true) {
+            Slot slot = id == null ? stock.takeAny() : stock.take(id);
+            if (slot == null || slot.stream().alive()) {
+                return slot;
+            }
+            discard(slot);
+        }
+    }
+
+    @Override
+    public void await(Waiter waiter) {
+        stock.await(waiter);
+        if (waiter.id() == null && !waiter.outcome().isDone()) {
+            shortage();
+        }
+    }
+
+    @Override
+    public void forget(Waiter waiter) {
+        stock.forget(waiter);
+    }
+
+    @Override
+    public CorePool owner(Slot slot) {
+        return this;
+    }
+
+    private void shortage() {
+        if (!stock.suspended() && exhausted.compareAndSet(false, true)) {
             listeners.tell(listener -> listener.exhausted(this));
         }
         replenish();
@@ -203,6 +230,24 @@ abstract class CorePool implements StreamPool {
         replenish();
     }
 
+    // ---- holding back
+
+    @Override
+    public void suspend() {
+        if (state() == PoolState.RUNNING) {
+            stock.suspend();
+            log.log(Level.INFO, "{0}: suspended", name);
+        }
+    }
+
+    @Override
+    public void resume() {
+        if (stock.suspended()) {
+            stock.resume();
+            log.log(Level.INFO, "{0}: resumed", name);
+        }
+    }
+
     // ---- errors, listeners, figures
 
     @Override
@@ -235,13 +280,30 @@ abstract class CorePool implements StreamPool {
         return name;
     }
 
-    PoolThreads threads() {
+    @Override
+    public PoolThreads threads() {
         return threads;
     }
 
     @Override
-    public PoolState state() {
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    @Override
+    public @Nullable Throwable lastError() {
+        return metrics.lastError();
+    }
+
+    @Override
+    public PoolState life() {
         return lifecycle.state();
+    }
+
+    @Override
+    public PoolState state() {
+        PoolState life = life();
+        return life == PoolState.RUNNING && stock.suspended() ? PoolState.SUSPENDED : life;
     }
 
     @Override
@@ -265,11 +327,7 @@ abstract class CorePool implements StreamPool {
                 interval(),
                 metrics.errors(),
                 metrics.lastErrorText(),
-                metrics.totals());
-    }
-
-    PoolClosedException closedException(Duration elapsed, @Nullable Throwable cause) {
-        return new PoolClosedException(name, "is closed", elapsed, snapshot(), cause);
+                Metrics.totals(List.of(metrics)));
     }
 
     // ---- the end

@@ -1,11 +1,11 @@
 package io.quicpool.core;
 
 import io.quicpool.ClientPool;
+import io.quicpool.PoolListener;
 import io.quicpool.PoolProvider;
 import io.quicpool.PoolStartException;
 import io.quicpool.ServerPool;
 import io.quicpool.config.ClientPoolConfig;
-import io.quicpool.config.Endpoint;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.TargetResolver;
 import io.quicpool.tls.ServerTrust;
@@ -15,6 +15,7 @@ import io.quicpool.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 import javax.net.ssl.X509TrustManager;
@@ -26,27 +27,36 @@ public final class CorePoolProvider implements PoolProvider {
     public CorePoolProvider() {}
 
     @Override
-    public ClientPool open(ClientPoolConfig config) {
+    public ClientPool open(ClientPoolConfig config, List<PoolListener> listeners) {
         Transport transport = transport(config.name(), config.transport());
+        if (config.targets().size() < 2) {
+            CoreClientPool pool = pool(config.name(), config, transport);
+            listeners.forEach(pool::addListener);
+            pool.start();
+            return pool;
+        }
+        List<CoreClientPool> members = config.targets().stream()
+                .map(target -> pool(config.name() + "@" + target, config.only(target), transport))
+                .toList();
+        CoreGroupPool group = new CoreGroupPool(config.name(), members);
+        listeners.forEach(group::addListener);
+        group.start();
+        return group;
+    }
+
+    private static CoreClientPool pool(String name, ClientPoolConfig config, Transport transport) {
         // One for the life of the pool: a certificate that is pinned on first use stays pinned.
         X509TrustManager trust = ServerTrust.of(config);
         TargetResolver resolver = resolver(config);
-        CoreClientPool pool = new CoreClientPool(
-                config, events -> transport.connect(connectSpec(config, resolved(resolver), trust), events));
-        pool.start();
-        return pool;
+        return new CoreClientPool(
+                name,
+                config,
+                events -> transport.connect(connectSpec(name, config, resolved(resolver), trust), events));
     }
 
     private static TargetResolver resolver(ClientPoolConfig config) {
-        Endpoint target = config.target();
         TargetResolver resolver = config.resolver();
-        if (target != null) {
-            return target::resolve;
-        }
-        if (resolver != null) {
-            return resolver;
-        }
-        throw new IllegalStateException("the settings have a target or a resolver");
+        return resolver != null ? resolver : config.targets().get(0)::resolve;
     }
 
     private static InetSocketAddress resolved(TargetResolver resolver) throws IOException {
@@ -57,9 +67,10 @@ public final class CorePoolProvider implements PoolProvider {
         return address;
     }
 
-    private static ConnectSpec connectSpec(ClientPoolConfig config, InetSocketAddress remote, X509TrustManager trust) {
+    private static ConnectSpec connectSpec(
+            String name, ClientPoolConfig config, InetSocketAddress remote, X509TrustManager trust) {
         return new ConnectSpec(
-                config.name(),
+                name,
                 remote,
                 config.serverName(),
                 trust,
@@ -70,9 +81,10 @@ public final class CorePoolProvider implements PoolProvider {
     }
 
     @Override
-    public ServerPool open(ServerPoolConfig config) {
+    public ServerPool open(ServerPoolConfig config, List<PoolListener> listeners) {
         Transport transport = transport(config.name(), config.transport());
         CoreServerPool pool = new CoreServerPool(config);
+        listeners.forEach(pool::addListener);
         long start = System.nanoTime();
         try {
             pool.start(opened -> transport.listen(

@@ -59,6 +59,7 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
         listener = bound;
         lifecycle.start();
         log.log(Level.INFO, "{0}: listening on {1}", name, bound.localAddress());
+        listeners.tell(each -> each.ready(this));
     }
 
     // ---- clients; on engine threads
@@ -84,7 +85,7 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
     }
 
     void accepted(EngineStream stream, Guest guest) {
-        if (guests.contains(guest) && state() != PoolState.CLOSING) {
+        if (guests.contains(guest) && life() != PoolState.CLOSING) {
             admission.opened(stream, guest);
         } else {
             stream.reset(StreamErrors.SERVER_FULL);
@@ -127,6 +128,16 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
         stock.oldestFirst().forEach(serving::watch);
     }
 
+    @Override
+    public void resume() {
+        super.resume();
+        Dispatcher serving = dispatcher.get();
+        if (serving != null) {
+            // What was spoken to meanwhile was let lie.
+            stock.oldestFirst().forEach(serving::watch);
+        }
+    }
+
     // ---- the stock
 
     @Override
@@ -164,8 +175,12 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
 
     @Override
     public boolean ready() {
+        return state() == PoolState.RUNNING && listening();
+    }
+
+    private boolean listening() {
         Listener bound = listener;
-        return state() == PoolState.RUNNING && bound != null && bound.alive();
+        return life() == PoolState.RUNNING && bound != null && bound.alive();
     }
 
     @Override
@@ -191,7 +206,7 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
 
     @Override
     String link() {
-        return ready() ? "listening" : "down";
+        return listening() ? "listening" : "down";
     }
 
     @Override

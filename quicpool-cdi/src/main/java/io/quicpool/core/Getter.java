@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import io.quicpool.PoolClosedException;
 import io.quicpool.PoolState;
 import io.quicpool.PoolTimeoutException;
 import io.quicpool.PooledStream;
@@ -19,29 +20,31 @@ final class Getter {
     // More than anybody waits; keeps nano time arithmetic from overflowing.
     private static final long LONGEST = TimeUnit.DAYS.toNanos(365 * 100);
 
-    private final CorePool pool;
-    private final Stock stock;
+    private final Source source;
 
-    Getter(CorePool pool) {
-        this.pool = pool;
-        this.stock = pool.stock;
+    Getter(Source source) {
+        this.source = source;
     }
 
     PooledStream get(@Nullable StreamId id, Duration timeout) throws InterruptedException {
-        Slot slot = takeAlive(id);
+        Slot slot = takeNow(id);
         if (slot != null) {
             return handOut(slot);
         }
         long start = System.nanoTime();
         long longest = nanos(timeout);
         while (true) {
-            Waiter waiter = begin(id, start);
-            slot = outcome(waiter, start, longest);
+            Waiter waiter = new Waiter(id, start);
+            source.await(waiter);
+            slot = outcome(waiter, longest);
+            if (slot == null) {
+                continue; // one of several pools closed, the others go on
+            }
             if (slot.stream().alive()) {
-                pool.metrics.waits.add(System.nanoTime() - start);
+                source.metrics().waits.add(System.nanoTime() - start);
                 return handOut(slot);
             }
-            pool.discard(slot);
+            source.owner(slot).discard(slot);
         }
     }
 
@@ -53,88 +56,85 @@ final class Getter {
         }
     }
 
-    private @Nullable Slot takeAlive(@Nullable StreamId id) {
-        if (pool.state() != PoolState.RUNNING) {
-            throw pool.closedException(Duration.ZERO, null);
+    private @Nullable Slot takeNow(@Nullable StreamId id) {
+        if (source.life() != PoolState.RUNNING) {
+            throw closed(Duration.ZERO);
         }
-        while (true) {
-            Slot slot = id == null ? stock.takeAny() : stock.take(id);
-            if (slot == null || slot.stream().alive()) {
-                return slot;
-            }
-            pool.discard(slot);
-        }
+        return source.takeNow(id);
     }
 
     private PooledStream handOut(Slot slot) {
-        pool.metrics.handedOut.increment();
-        if (Policy.low(stock.idle(), pool.capacity())) {
-            pool.replenish();
+        CorePool owner = source.owner(slot);
+        owner.metrics.handedOut.increment();
+        if (Policy.low(owner.stock.idle(), owner.capacity())) {
+            owner.replenish();
         }
-        return new Lease(slot, pool);
+        return new Lease(slot, owner);
     }
 
-    private Waiter begin(@Nullable StreamId id, long start) {
-        Waiter waiter = stock.await(id, start);
-        if (id == null && !waiter.outcome().isDone()) {
-            pool.shortage();
-        }
-        return waiter;
-    }
-
-    private Slot outcome(Waiter waiter, long start, long longest) throws InterruptedException {
+    // Null when the wait was ended by the close of a pool although the source goes on.
+    private @Nullable Slot outcome(Waiter waiter, long longest) throws InterruptedException {
         try {
-            long left = longest - (System.nanoTime() - start);
+            long left = longest - (System.nanoTime() - waiter.since());
             return waiter.outcome().get(Math.max(0, left), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             if (waiter.outcome().cancel(false)) {
-                stock.forget(waiter);
-                throw timedOut(waiter, start);
+                throw timedOut(waiter);
             }
-            return served(waiter, start);
+            // The time was over at the moment when it was served, or when the pool closed: that is what happened then.
+            return waiter.outcome().isCancelled()
+                    ? afterClose(waiter)
+                    : waiter.outcome().join();
         } catch (CancellationException e) {
-            throw pool.closedException(since(start), e);
+            return afterClose(waiter);
         } catch (ExecutionException e) {
             throw new IllegalStateException("a wait ends by a stream or by cancelling", e);
         } catch (InterruptedException e) {
-            if (waiter.outcome().cancel(false)) {
-                stock.forget(waiter);
-            } else if (!waiter.outcome().isCancelled()) {
+            if (!waiter.outcome().cancel(false) && !waiter.outcome().isCancelled()) {
                 // It was served at the same moment: the stream goes to the next in line.
-                stock.giveBack(waiter.outcome().join());
+                giveBack(waiter.outcome().join());
             }
             throw e;
+        } finally {
+            source.forget(waiter);
         }
     }
 
-    // The time was over at the moment when it was served, or when the pool closed: that is what happened then.
-    private Slot served(Waiter waiter, long start) {
-        if (waiter.outcome().isCancelled()) {
-            throw pool.closedException(since(start), null);
+    private @Nullable Slot afterClose(Waiter waiter) {
+        if (source.life() != PoolState.RUNNING) {
+            throw closed(since(waiter));
         }
-        return waiter.outcome().join();
+        return null;
     }
 
-    private PoolTimeoutException timedOut(Waiter waiter, long start) {
-        pool.metrics.timeouts.increment();
-        Duration elapsed = since(start);
+    private void giveBack(Slot slot) {
+        source.owner(slot).stock.giveBack(slot);
+    }
+
+    private PoolClosedException closed(Duration elapsed) {
+        return new PoolClosedException(source.name(), "is closed", elapsed, source.snapshot(), null);
+    }
+
+    private PoolTimeoutException timedOut(Waiter waiter) {
+        source.metrics().timeouts.increment();
+        Duration elapsed = since(waiter);
         return new PoolTimeoutException(
-                pool.name(),
+                source.name(),
                 (waiter.id() == null ? "no stream" : "no stream " + waiter.id()) + " within " + elapsed.toMillis()
                         + " ms",
                 elapsed,
-                pool.snapshot(),
-                pool.metrics.lastError());
+                source.snapshot(),
+                source.lastError());
     }
 
-    private static Duration since(long start) {
-        return Duration.ofNanos(System.nanoTime() - start);
+    private static Duration since(Waiter waiter) {
+        return Duration.ofNanos(System.nanoTime() - waiter.since());
     }
 
     CompletableFuture<PooledStream> getAsync(@Nullable StreamId id, Duration timeout) {
         CompletableFuture<PooledStream> result = new CompletableFuture<>();
         try {
-            Slot slot = takeAlive(id);
+            Slot slot = takeNow(id);
             if (slot != null) {
                 result.complete(handOut(slot));
             } else {
@@ -147,55 +147,55 @@ final class Getter {
     }
 
     private void awaitAsync(@Nullable StreamId id, long start, long longest, CompletableFuture<PooledStream> result) {
-        Waiter waiter = begin(id, start);
-        if (waiter.outcome().isCancelled()) {
-            result.completeExceptionally(pool.closedException(since(start), null));
-            return;
-        }
-        Future<?> alarm = pool.threads()
+        Waiter waiter = new Waiter(id, start);
+        source.await(waiter);
+        Future<?> alarm = source.threads()
                 .decideAfter(Duration.ofNanos(Math.max(0, longest - (System.nanoTime() - start))), () -> {
                     if (waiter.outcome().completeExceptionally(new TimeoutException())) {
-                        stock.forget(waiter);
+                        source.forget(waiter);
                     }
                 });
-        forgetWhenCancelled(result, waiter);
+        giveUpWhenCancelled(result, waiter);
         // Completing runs the caller's code, which has no place on the thread that brings the stream.
         var unused = waiter.outcome()
                 .whenCompleteAsync(
                         (slot, failure) -> {
                             alarm.cancel(false);
+                            source.forget(waiter);
                             if (failure == null) {
                                 served(slot, waiter, longest, result);
                             } else if (failure instanceof TimeoutException) {
-                                result.completeExceptionally(timedOut(waiter, start));
+                                result.completeExceptionally(timedOut(waiter));
+                            } else if (source.life() == PoolState.RUNNING && !result.isDone()) {
+                                awaitAsync(id, start, longest, result); // one of several pools closed
                             } else {
-                                result.completeExceptionally(pool.closedException(since(start), null));
+                                result.completeExceptionally(closed(since(waiter)));
                             }
                         },
-                        pool.threads().workers());
+                        source.threads().workers());
     }
 
-    private void forgetWhenCancelled(CompletableFuture<PooledStream> result, Waiter waiter) {
+    private void giveUpWhenCancelled(CompletableFuture<PooledStream> result, Waiter waiter) {
         var unused = result.whenComplete((stream, failure) -> {
             if (result.isCancelled() && waiter.outcome().cancel(false)) {
-                stock.forget(waiter);
+                source.forget(waiter);
             }
         });
     }
 
     private void served(Slot slot, Waiter waiter, long longest, CompletableFuture<PooledStream> result) {
         if (!slot.stream().alive()) {
-            pool.discard(slot);
+            source.owner(slot).discard(slot);
             awaitAsync(waiter.id(), waiter.since(), longest, result);
             return;
         }
         if (result.isDone()) {
-            stock.giveBack(slot);
+            giveBack(slot);
             return;
         }
-        pool.metrics.waits.add(System.nanoTime() - waiter.since());
+        source.metrics().waits.add(System.nanoTime() - waiter.since());
         if (!result.complete(handOut(slot))) {
-            stock.giveBack(slot);
+            giveBack(slot);
         }
     }
 }

@@ -2,11 +2,13 @@ package io.quicpool.core;
 
 import io.quicpool.PoolSnapshot;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What happened in a pool since it was opened. */
@@ -78,25 +80,35 @@ final class Metrics {
         return visible.length() <= LONGEST_ERROR ? visible : visible.substring(0, LONGEST_ERROR) + "...";
     }
 
-    PoolSnapshot.Totals totals() {
+    /** What happened in one pool or in several together. */
+    static PoolSnapshot.Totals totals(List<Metrics> all) {
+        List<TimeStat> waits = all.stream().map(each -> each.waits).toList();
+        List<TimeStat> opens = all.stream().map(each -> each.opens).toList();
         return new PoolSnapshot.Totals(
-                opened.sum(),
-                failed.sum(),
-                handedOut.sum(),
-                timeouts.sum(),
-                connects.sum(),
-                lost.sum(),
-                sums(evicted),
-                sums(refused),
-                waits.mean(),
-                waits.max(),
-                opens.mean(),
-                opens.max());
+                sum(all, each -> each.opened),
+                sum(all, each -> each.failed),
+                sum(all, each -> each.handedOut),
+                sum(all, each -> each.timeouts),
+                sum(all, each -> each.connects),
+                sum(all, each -> each.lost),
+                sums(all, each -> each.evicted),
+                sums(all, each -> each.refused),
+                TimeStat.mean(waits),
+                TimeStat.max(waits),
+                TimeStat.mean(opens),
+                TimeStat.max(opens));
     }
 
-    private static <E extends Enum<E>> Map<String, Long> sums(Map<E, LongAdder> counters) {
+    private static long sum(List<Metrics> all, Function<Metrics, LongAdder> counter) {
+        return all.stream().mapToLong(each -> counter.apply(each).sum()).sum();
+    }
+
+    private static <E extends Enum<E>> Map<String, Long> sums(
+            List<Metrics> all, Function<Metrics, Map<E, LongAdder>> counters) {
         Map<String, Long> sums = new TreeMap<>();
-        counters.forEach((reason, count) -> sums.put(Reason.text(reason), count.sum()));
+        for (Metrics each : all) {
+            counters.apply(each).forEach((reason, count) -> sums.merge(Reason.text(reason), count.sum(), Long::sum));
+        }
         return sums;
     }
 }

@@ -51,6 +51,7 @@ final class Slot {
     private volatile State state = State.OPENING;
     // Written before the slot is published through the stock's map, and read after.
     private @Nullable StreamId id;
+    private @Nullable Stock home;
 
     /**
      * Makes the slot of a stream that was just opened.
@@ -80,6 +81,15 @@ final class Slot {
     void id(StreamId given) {
         assert state == State.OPENING || state == State.RETIRED : "the id is given before " + state;
         id = given;
+    }
+
+    /** Enters it in a stock; before it is published. */
+    void home(Stock stock) {
+        home = stock;
+    }
+
+    boolean livesIn(Stock stock) {
+        return home == stock;
     }
 
     StreamId id() {

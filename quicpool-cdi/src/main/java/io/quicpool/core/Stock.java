@@ -1,9 +1,12 @@
 package io.quicpool.core;
 
 import io.quicpool.StreamId;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -33,9 +36,11 @@ final class Stock {
     private volatile int waitingForAny;
     private volatile int waiting;
     private volatile boolean closed;
+    private volatile boolean suspended;
 
     /** Enters an id that was just given or received; false when a live stream holds it. */
     boolean announce(Slot slot) {
+        slot.home(this);
         return byId.putIfAbsent(slot.id(), slot) == null;
     }
 
@@ -50,7 +55,7 @@ final class Stock {
     }
 
     private boolean serveOnArrival(Slot slot) {
-        Waiter waiter = firstWaiterFor(slot.id());
+        Waiter waiter = suspended ? null : firstWaiterFor(slot.id());
         if (waiter == null || !slot.takeOnArrival()) {
             return false;
         }
@@ -104,14 +109,18 @@ final class Stock {
     void giveBack(Slot slot) {
         lock.lock();
         try {
-            Waiter waiter = firstWaiterFor(slot.id());
-            if (waiter == null) {
-                backIntoStock(slot);
-            } else {
-                handOn(slot, waiter);
-            }
+            handBack(slot);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void handBack(Slot slot) {
+        Waiter waiter = suspended ? null : firstWaiterFor(slot.id());
+        if (waiter == null) {
+            backIntoStock(slot);
+        } else {
+            handOn(slot, waiter);
         }
     }
 
@@ -125,8 +134,11 @@ final class Stock {
         }
     }
 
-    /** Takes the oldest idle slot; null when there is none. */
+    /** Takes the oldest idle slot; null when there is none, or none may be taken now. */
     @Nullable Slot takeAny() {
+        if (suspended) {
+            return null;
+        }
         for (Slot slot = queue.poll(); slot != null; slot = queue.poll()) {
             if (slot.take()) {
                 return counted(slot);
@@ -138,12 +150,12 @@ final class Stock {
     /** Takes the idle slot with this id; null when it is not idle. */
     @Nullable Slot take(StreamId id) {
         Slot slot = byId.get(id);
-        return slot != null && slot.take() ? counted(slot) : null;
+        return slot != null && !suspended && slot.take() ? counted(slot) : null;
     }
 
     /** Takes this slot, for the handler of a client-led pool; false when somebody else was faster. */
     boolean take(Slot slot) {
-        if (!slot.take()) {
+        if (suspended || !slot.take()) {
             return false;
         }
         counted(slot);
@@ -159,23 +171,66 @@ final class Stock {
     /** Begins to wait, unless a stream has come since the caller last looked: then the waiter is served already. */
     Waiter await(@Nullable StreamId id, long now) {
         Waiter waiter = new Waiter(id, now);
+        await(waiter);
+        return waiter;
+    }
+
+    /** The same for a waiter that may wait elsewhere too. */
+    void await(Waiter waiter) {
         lock.lock();
         try {
             if (closed) {
                 waiter.outcome().cancel(false);
-                return waiter;
+                return;
             }
-            Slot slot = id == null ? takeAny() : take(id);
-            if (slot != null) {
-                waiter.serve(slot);
-            } else {
+            Slot slot = takeFor(waiter);
+            if (slot == null) {
                 waiters.add(waiter);
                 count(waiter, 1);
+            } else if (!waiter.serve(slot)) {
+                handBack(slot);
             }
         } finally {
             lock.unlock();
         }
-        return waiter;
+    }
+
+    private @Nullable Slot takeFor(Waiter waiter) {
+        StreamId id = waiter.id();
+        return id == null ? takeAny() : take(id);
+    }
+
+    /** From now on nothing is taken: what comes goes into stock, who asks waits. */
+    void suspend() {
+        lock.lock();
+        try {
+            suspended = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends {@link #suspend} and serves those who wait. */
+    void resume() {
+        lock.lock();
+        try {
+            suspended = false;
+            // Whoever wants that one stream comes first, as when a stream is brought.
+            List<Waiter> inOrder = new ArrayList<>(waiters);
+            inOrder.sort(Comparator.comparing(waiter -> waiter.id() == null));
+            for (Waiter waiter : inOrder) {
+                Slot slot = waiters.contains(waiter) ? takeFor(waiter) : null;
+                if (slot != null) {
+                    handOn(slot, waiter);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean suspended() {
+        return suspended;
     }
 
     /** Forgets a waiter that timed out or was cancelled. */

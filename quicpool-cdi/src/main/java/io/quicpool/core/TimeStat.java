@@ -1,6 +1,7 @@
 package io.quicpool.core;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -17,12 +18,16 @@ final class TimeStat {
         max.accumulate(nanos);
     }
 
-    Duration mean() {
-        long n = count.sum();
-        return n == 0 ? Duration.ZERO : Duration.ofNanos(sum.sum() / n);
+    static Duration mean(List<TimeStat> stats) {
+        long n = stats.stream().mapToLong(stat -> stat.count.sum()).sum();
+        return n == 0
+                ? Duration.ZERO
+                : Duration.ofNanos(
+                        stats.stream().mapToLong(stat -> stat.sum.sum()).sum() / n);
     }
 
-    Duration max() {
-        return Duration.ofNanos(max.get());
+    static Duration max(List<TimeStat> stats) {
+        return Duration.ofNanos(
+                stats.stream().mapToLong(stat -> stat.max.get()).max().orElse(0));
     }
 }

@@ -8,7 +8,10 @@ import io.quicpool.testing.TestCertificates;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +34,7 @@ class ClientPoolConfigTest {
         assertThat(config)
                 .isEqualTo(new ClientPoolConfig(
                         "default",
-                        new Endpoint("peer", 1),
+                        List.of(new Endpoint("peer", 1)),
                         null,
                         null,
                         TlsMode.VERIFIED,
@@ -73,6 +76,16 @@ class ClientPoolConfigTest {
         assertThat(found.toBuilder().build()).isEqualTo(found);
         assertThat(found.toBuilder().name("b").build().name()).isEqualTo("b");
         assertThat(found.name()).isEqualTo("default");
+    }
+
+    @Test
+    void hasTheTargetsInTheirOrderAndTheSettingsOfEach() {
+        ClientPoolConfig config = orders().target("b:2, [::1]:3,a:1").build();
+        assertThat(config.targets())
+                .containsExactly(new Endpoint("b", 2), new Endpoint("::1", 3), new Endpoint("a", 1));
+        ClientPoolConfig second = config.only(config.targets().get(1));
+        assertThat(second.serverName()).isEqualTo("::1");
+        assertThat(second.toBuilder().targets(config.targets()).build()).isEqualTo(config);
     }
 
     @Test
@@ -150,6 +163,16 @@ class ClientPoolConfigTest {
                 row(c -> c.hostname("a:1"), "hostname = a:1" + hostname),
                 row(c -> c.hostname("a\nb"), "hostname = a?b" + hostname),
                 row(c -> c.target("orders:0"), "target = orders:0: the port must be from 1 to 65535"),
+                row(c -> c.target("a:1, b:2, a:1"), "target = a:1, b:2, a:1: has a:1 twice"),
+                row(
+                        c -> c.targets(IntStream.rangeClosed(1, 65)
+                                .mapToObj(port -> new Endpoint("a", port))
+                                .toList()),
+                        "target = "
+                                + IntStream.rangeClosed(1, 65)
+                                        .mapToObj(port -> "a:" + port)
+                                        .collect(Collectors.joining(", "))
+                                + ": has more than 64 targets"),
                 row(
                         c -> c.resolver(NOWHERE),
                         "target = orders:4433: either a target or a resolver must be given, and only one"),

@@ -166,4 +166,78 @@ final class WaitRaces {
             r.r2 = stock.waiting();
         }
     }
+
+    /** A pool is resumed while somebody begins to wait and a stream comes: nobody is forgotten. */
+    @JCStressTest
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
+    @State
+    public static class ResumeWaitDeliver {
+        private final Stock stock = new Stock();
+        private final Slot slot = Streams.announced(stock, 1);
+        private Waiter waiter;
+
+        public ResumeWaitDeliver() {
+            stock.suspend();
+        }
+
+        @Actor
+        public void resume() {
+            stock.resume();
+        }
+
+        @Actor
+        public void wait(II_Result r) {
+            waiter = stock.await(null, 0);
+        }
+
+        @Actor
+        public void deliver(II_Result r) {
+            stock.deliver(slot);
+        }
+
+        @Arbiter
+        public void served(II_Result r) {
+            r.r1 = waiter.outcome().getNow(null) == slot ? 1 : 0;
+            r.r2 = stock.idle() + stock.waiting();
+        }
+    }
+
+    /** One waits at two pools and both bring a stream: one serves, the other keeps its own. */
+    @JCStressTest
+    @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "one taken, one idle")
+    @State
+    public static class WaitAtTwo {
+        private final Stock one = new Stock();
+        private final Stock two = new Stock();
+        private final Waiter waiter = new Waiter(null, 0);
+        private final Slot ofOne = Streams.announced(one, 1);
+        private final Slot ofTwo = Streams.announced(two, 1);
+
+        public WaitAtTwo() {
+            one.await(waiter);
+        }
+
+        @Actor
+        public void wait(III_Result r) {
+            two.await(waiter);
+        }
+
+        @Actor
+        public void deliverOne(III_Result r) {
+            one.deliver(ofOne);
+        }
+
+        @Actor
+        public void deliverTwo(III_Result r) {
+            two.deliver(ofTwo);
+        }
+
+        @Arbiter
+        public void served(III_Result r) {
+            Slot slot = waiter.outcome().getNow(null);
+            r.r1 = slot == ofOne || slot == ofTwo ? 1 : 0;
+            r.r2 = one.idle() + two.idle();
+            r.r3 = one.taken() + two.taken();
+        }
+    }
 }

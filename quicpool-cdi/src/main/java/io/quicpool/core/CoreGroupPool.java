@@ -1,0 +1,403 @@
+package io.quicpool.core;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PoolListener;
+import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolState;
+import io.quicpool.PooledStream;
+import io.quicpool.StreamId;
+import io.quicpool.StreamPool;
+import io.quicpool.config.CapacityBounds;
+import io.quicpool.config.IntervalBounds;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several client pools behind one front, one for each target. It has no stock of its own: a caller takes from a member, or
+ * waits at all of them at once with one {@link Waiter}, whose one completion decides which member serves it.
+ *
+ * <p>Owns its members and the threads on which its listeners are told. Thread-safe; the truth is in the members.
+ */
+final class CoreGroupPool implements ClientPool, Source {
+
+    /** Farewell of the threads, as for a single pool. */
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+    private final String name;
+    private final List<CoreClientPool> members;
+    private final PoolThreads threads;
+    private final Listeners listeners;
+    private final Getter getter = new Getter(this);
+    // What concerns the group as a whole: its callers' waits, and errors that the application added to it.
+    private final Metrics metrics = new Metrics();
+    private final AtomicInteger turn = new AtomicInteger();
+    private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean exhausted = new AtomicBoolean();
+    private final AtomicBoolean everReady = new AtomicBoolean();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    /** Makes a group of members that are not started yet. */
+    CoreGroupPool(String name, List<CoreClientPool> members) {
+        this.name = name;
+        this.members = List.copyOf(members);
+        this.threads = new PoolThreads(name);
+        this.listeners = new Listeners(name, threads.workers(), System.getLogger("io.quicpool"));
+    }
+
+    void start() {
+        members.forEach(member -> {
+            member.addListener(new MemberEvents());
+            member.start();
+        });
+    }
+
+    // ---- handing out
+
+    @Override
+    public @Nullable Slot takeNow(@Nullable StreamId id) {
+        Slot slot = id == null ? takeAny() : takeFromHolder(id);
+        if (slot != null) {
+            exhausted.set(false);
+        }
+        return slot;
+    }
+
+    private @Nullable Slot takeAny() {
+        int first = turn.getAndIncrement();
+        for (int i = 0; i < members.size(); i++) {
+            CoreClientPool member = members.get(Math.floorMod(first + i, members.size()));
+            Slot slot = member.ready() ? member.takeNow(null) : null;
+            if (slot != null) {
+                return slot;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Slot takeFromHolder(StreamId id) {
+        for (CoreClientPool member : members) {
+            Slot slot = member.takeNow(id);
+            if (slot != null) {
+                return slot;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void await(Waiter waiter) {
+        waiting.add(waiter);
+        for (CoreClientPool member : members) {
+            if (member.life() == PoolState.RUNNING && !waiter.outcome().isDone()) {
+                member.await(waiter);
+            }
+        }
+        if (life() != PoolState.RUNNING) {
+            waiter.outcome().cancel(false);
+        } else if (waiter.id() == null
+                && !waiter.outcome().isDone()
+                && state() == PoolState.RUNNING
+                && exhausted.compareAndSet(false, true)) {
+            listeners.tell(listener -> listener.exhausted(this));
+        }
+    }
+
+    @Override
+    public void forget(Waiter waiter) {
+        waiting.remove(waiter);
+        members.forEach(member -> member.forget(waiter));
+    }
+
+    @Override
+    public CorePool owner(Slot slot) {
+        for (CoreClientPool member : members) {
+            if (slot.livesIn(member.stock)) {
+                return member;
+            }
+        }
+        throw new IllegalStateException(slot + " is of no member of pool \"" + name + "\"");
+    }
+
+    @Override
+    public PooledStream outgoingGet(StreamId id, Duration timeout) throws InterruptedException {
+        return getter.get(id, timeout);
+    }
+
+    @Override
+    public PooledStream incomingGet(Duration timeout) throws InterruptedException {
+        return getter.get(null, timeout);
+    }
+
+    @Override
+    public CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout) {
+        return getter.getAsync(id, timeout);
+    }
+
+    @Override
+    public CompletionStage<PooledStream> incomingGetAsync(Duration timeout) {
+        return getter.getAsync(null, timeout);
+    }
+
+    // ---- what is told
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public List<ClientPool> members() {
+        return List.copyOf(members);
+    }
+
+    /** That of the member that is the least far: the pool works while one does. */
+    @Override
+    public PoolState state() {
+        return least(members.stream().map(CoreClientPool::state));
+    }
+
+    @Override
+    public PoolState life() {
+        return least(members.stream().map(CoreClientPool::life));
+    }
+
+    private static PoolState least(Stream<PoolState> states) {
+        return states.min(Enum::compareTo).orElse(PoolState.CLOSED);
+    }
+
+    @Override
+    public boolean ready() {
+        return members.stream().anyMatch(CoreClientPool::ready);
+    }
+
+    @Override
+    public int active() {
+        return sum(CoreClientPool::active);
+    }
+
+    @Override
+    public int capacity() {
+        return sum(CoreClientPool::capacity);
+    }
+
+    @Override
+    public Duration interval() {
+        return members.stream()
+                .map(CoreClientPool::interval)
+                .min(Duration::compareTo)
+                .orElse(Duration.ZERO);
+    }
+
+    @Override
+    public long errorCount() {
+        return metrics.errors() + sumOfLongs(CoreClientPool::errorCount);
+    }
+
+    private int sum(ToIntFunction<CoreClientPool> number) {
+        return members.stream().mapToInt(number).sum();
+    }
+
+    private long sumOfLongs(ToLongFunction<CoreClientPool> number) {
+        return members.stream().mapToLong(number).sum();
+    }
+
+    @Override
+    public PoolSnapshot snapshot() {
+        return new PoolSnapshot(
+                name,
+                state(),
+                ready(),
+                members.stream().filter(CoreClientPool::ready).count() + " of " + members.size() + " up",
+                members.stream().flatMap(member -> member.peers().stream()).toList(),
+                active(),
+                sum(CoreClientPool::opening),
+                sum(member -> member.stock.taken()),
+                waiting.size(),
+                capacity(),
+                interval(),
+                errorCount(),
+                lastErrorText(),
+                Metrics.totals(
+                        Stream.concat(Stream.of(metrics), members.stream().map(CoreClientPool::metrics))
+                                .toList()));
+    }
+
+    private @Nullable String lastErrorText() {
+        for (CoreClientPool member : members) {
+            String text = member.metrics.lastErrorText();
+            if (text != null) {
+                return member.name() + ": " + text;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable Throwable lastError() {
+        for (CoreClientPool member : members) {
+            Throwable cause = member.lastError();
+            if (cause != null) {
+                return cause;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public PoolThreads threads() {
+        return threads;
+    }
+
+    @Override
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    // ---- what is done to all
+
+    private void all(Consumer<CoreClientPool> action) {
+        members.forEach(action);
+    }
+
+    @Override
+    public void flush() {
+        all(CoreClientPool::flush);
+    }
+
+    @Override
+    public void suspend() {
+        all(CoreClientPool::suspend);
+    }
+
+    @Override
+    public void resume() {
+        all(CoreClientPool::resume);
+    }
+
+    @Override
+    public void addError() {
+        metrics.error();
+    }
+
+    @Override
+    public void resetError() {
+        metrics.resetErrors();
+        all(CoreClientPool::resetError);
+    }
+
+    @Override
+    public CapacityBounds capacityBounds() {
+        return members.get(0).capacityBounds();
+    }
+
+    @Override
+    public void capacityBounds(CapacityBounds bounds) {
+        all(member -> member.capacityBounds(bounds));
+        listeners.tell(listener -> listener.boundsChanged(this));
+    }
+
+    @Override
+    public IntervalBounds intervalBounds() {
+        return members.get(0).intervalBounds();
+    }
+
+    @Override
+    public void intervalBounds(IntervalBounds bounds) {
+        all(member -> member.intervalBounds(bounds));
+        listeners.tell(listener -> listener.boundsChanged(this));
+    }
+
+    // ---- listeners
+
+    @Override
+    public void addListener(PoolListener listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void removeListener(PoolListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** Passes on what concerns the whole: the first member that becomes ready, and every loss and recovery. */
+    private final class MemberEvents implements PoolListener {
+
+        @Override
+        public void ready(StreamPool member) {
+            if (everReady.compareAndSet(false, true)) {
+                listeners.tell(listener -> listener.ready(CoreGroupPool.this));
+            }
+        }
+
+        @Override
+        public void peerLost(StreamPool member, String reason) {
+            listeners.tell(listener -> listener.peerLost(CoreGroupPool.this, member.name() + ": " + reason));
+        }
+
+        @Override
+        public void recovered(StreamPool member) {
+            listeners.tell(listener -> listener.recovered(CoreGroupPool.this));
+        }
+    }
+
+    // ---- the end
+
+    @Override
+    public void close() {
+        close(Duration.ZERO);
+    }
+
+    @Override
+    public void close(Duration drainTimeout) {
+        if (closing.compareAndSet(false, true)) {
+            closeMembers(drainTimeout);
+        } else if (!threads.inside()) {
+            awaitClosed();
+        }
+    }
+
+    private void closeMembers(Duration drainTimeout) {
+        boolean inside = threads.inside();
+        // All at once: they share the time for draining.
+        CompletableFuture<?>[] ends = members.stream()
+                .map(member -> CompletableFuture.runAsync(() -> member.close(drainTimeout), threads.handlers()))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(ends).join();
+        listeners.tell(listener -> listener.closed(this));
+        try {
+            if (!threads.close(FAREWELL) && !inside) {
+                System.getLogger("io.quicpool").log(Level.WARNING, "{0}: a listener still runs", name);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        closed.countDown();
+    }
+
+    private void awaitClosed() {
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "pool \"" + name + "\" (" + snapshot().summary() + ")";
+    }
+}

@@ -1,0 +1,37 @@
+package io.quicpool.core;
+
+import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolState;
+import io.quicpool.StreamId;
+import org.jspecify.annotations.Nullable;
+
+/** Where a {@link Getter} takes streams from: one pool, or several behind one front. Any thread. */
+interface Source {
+
+    String name();
+
+    PoolThreads threads();
+
+    PoolSnapshot snapshot();
+
+    /** Where its life stands; suspended counts as running. */
+    PoolState life();
+
+    /** Takes an idle stream that is alive, any or that with this id; null when there is none now. */
+    @Nullable Slot takeNow(@Nullable StreamId id);
+
+    /** Begins to wait, and asks for what is missing. The waiter may be served before this returns. */
+    void await(Waiter waiter);
+
+    /** The waiter has ended, one way or another. The second time does nothing. */
+    void forget(Waiter waiter);
+
+    /** Whose slot it is. */
+    CorePool owner(Slot slot);
+
+    /** What callers have had to wait for, and how often in vain. */
+    Metrics metrics();
+
+    /** The last error, as the cause of what happens to a caller. */
+    @Nullable Throwable lastError();
+}
