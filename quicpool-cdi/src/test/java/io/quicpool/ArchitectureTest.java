@@ -61,6 +61,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void jmxKnowsTheApi() {
+        mayUse("io.quicpool.jmx", "io.quicpool", "io.quicpool.config", "javax.management..");
+    }
+
+    @Test
     void onlyOneRoomNamesKwik() {
         mayUse(
                 "io.quicpool.transport.kwik",

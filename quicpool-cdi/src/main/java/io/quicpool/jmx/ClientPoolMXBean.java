@@ -1,0 +1,77 @@
+package io.quicpool.jmx;
+
+/**
+ * A client pool, or one of its members when it has several targets. What is set acts at once and lasts until the pool closes.
+ * A value that cannot be used is refused with an {@link IllegalArgumentException} that says what is allowed.
+ */
+@Description("A pool of QUIC streams that are open ahead of use: the side that opens them")
+public interface ClientPoolMXBean extends StreamPoolMXBean {
+
+    /**
+     * How long the pool waits between two regular looks at its stock.
+     *
+     * @return milliseconds
+     */
+    @Description("Milliseconds between two regular looks at the stock; moves between its bounds with demand")
+    long getIntervalMillis();
+
+    /**
+     * The lower bound of capacity.
+     *
+     * @return the number of streams
+     */
+    @Description("Least number of idle streams that the pool aims for (each member, with several targets)")
+    int getMinCapacity();
+
+    /**
+     * Sets the lower bound of capacity.
+     *
+     * @param streams from 1 to the upper bound
+     */
+    void setMinCapacity(int streams);
+
+    /**
+     * The upper bound of capacity.
+     *
+     * @return the number of streams
+     */
+    @Description("Largest number of idle streams that the pool aims for (each member, with several targets)")
+    int getMaxCapacity();
+
+    /**
+     * Sets the upper bound of capacity.
+     *
+     * @param streams from the lower bound to 65,536
+     */
+    void setMaxCapacity(int streams);
+
+    /**
+     * The lower bound of the interval.
+     *
+     * @return milliseconds
+     */
+    @Description("Shortest interval in milliseconds, at least 10")
+    long getMinIntervalMillis();
+
+    /**
+     * Sets the lower bound of the interval.
+     *
+     * @param millis from 10 to the upper bound
+     */
+    void setMinIntervalMillis(long millis);
+
+    /**
+     * The upper bound of the interval.
+     *
+     * @return milliseconds
+     */
+    @Description("Longest interval in milliseconds, up to 3600000")
+    long getMaxIntervalMillis();
+
+    /**
+     * Sets the upper bound of the interval.
+     *
+     * @param millis from the lower bound to 3,600,000
+     */
+    void setMaxIntervalMillis(long millis);
+}

@@ -1,0 +1,53 @@
+package io.quicpool.jmx;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanFeatureInfo;
+import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
+import javax.management.NotificationBroadcasterSupport;
+import javax.management.StandardEmitterMBean;
+import org.jspecify.annotations.Nullable;
+
+/** An MXBean that shows the {@link Description}s of its interface, and the impact of its operations. */
+final class DescribedMBean extends StandardEmitterMBean {
+
+    <T> DescribedMBean(T implementation, Class<T> mxBean, NotificationBroadcasterSupport notifications) {
+        super(implementation, mxBean, true, notifications);
+    }
+
+    @Override
+    protected @Nullable String getDescription(@Nullable MBeanInfo info) {
+        Description description = getMBeanInterface().getAnnotation(Description.class);
+        return description == null ? super.getDescription(info) : description.value();
+    }
+
+    @Override
+    protected @Nullable String getDescription(@Nullable MBeanAttributeInfo info) {
+        return info == null ? null : described((info.isIs() ? "is" : "get") + info.getName(), info);
+    }
+
+    @Override
+    protected @Nullable String getDescription(@Nullable MBeanOperationInfo info) {
+        return info == null ? null : described(info.getName(), info);
+    }
+
+    private String described(String method, MBeanFeatureInfo otherwise) {
+        return Arrays.stream(getMBeanInterface().getMethods())
+                .filter(each -> each.getName().equals(method) && each.isAnnotationPresent(Description.class))
+                .map(DescribedMBean::text)
+                .findFirst()
+                .orElse(otherwise.getDescription());
+    }
+
+    private static String text(Method method) {
+        return method.getAnnotation(Description.class).value();
+    }
+
+    // Every operation of a pool changes it and gives nothing back.
+    @Override
+    protected int getImpact(@Nullable MBeanOperationInfo info) {
+        return MBeanOperationInfo.ACTION;
+    }
+}

@@ -1,0 +1,175 @@
+package io.quicpool.jmx;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PoolListener;
+import io.quicpool.PoolState;
+import io.quicpool.ServerPool;
+import io.quicpool.StreamPool;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.management.InstanceAlreadyExistsException;
+import javax.management.InstanceNotFoundException;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.MalformedObjectNameException;
+import javax.management.Notification;
+import javax.management.NotificationBroadcasterSupport;
+import javax.management.ObjectName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts pools into the platform's MBean server, as
+ * {@code io.quicpool:type=ClientPool|ServerPool,name="POOL",application="APPLICATION"}, each member of a pool with several
+ * targets also with {@code member="HOST:PORT"}.
+ */
+public final class PoolMBeans {
+
+    /** The domain of all names. */
+    public static final String DOMAIN = "io.quicpool";
+
+    private static final Logger LOG = System.getLogger("io.quicpool");
+
+    private PoolMBeans() {}
+
+    /**
+     * Registers a pool, and its members when it has several targets. It is unregistered by its close. A name that is taken
+     * is a warning in the log, no error: the pool works without its MXBean.
+     *
+     * @param pool the pool
+     * @param application tells applications in one process apart
+     * @return the names under which the pool and its members were registered; empty when they were taken
+     */
+    public static List<ObjectName> register(StreamPool pool, String application) {
+        List<ObjectName> names = new ArrayList<>();
+        add(names, pool, application, pool.name(), null);
+        if (pool instanceof ClientPool client) {
+            for (ClientPool member : client.members()) {
+                add(names, member, application, pool.name(), target(member, pool));
+            }
+        }
+        return names;
+    }
+
+    private static String target(ClientPool member, StreamPool pool) {
+        return member.name().substring(pool.name().length() + 1);
+    }
+
+    private static void add(
+            List<ObjectName> names, StreamPool pool, String application, String name, @Nullable String member) {
+        ObjectName taken = register(pool, name(pool, application, name, member));
+        if (taken != null) {
+            names.add(taken);
+        }
+    }
+
+    private static ObjectName name(StreamPool pool, String application, String name, @Nullable String member) {
+        // Written out, for clients such as JConsole show the keys in this order.
+        String text = DOMAIN + ":type=" + (pool instanceof ClientPool ? "ClientPool" : "ServerPool") + ",name="
+                + ObjectName.quote(name) + ",application=" + ObjectName.quote(application)
+                + (member == null ? "" : ",member=" + ObjectName.quote(member));
+        try {
+            return new ObjectName(text);
+        } catch (MalformedObjectNameException e) {
+            throw new IllegalArgumentException("no JMX name for pool \"" + name + "\": " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable ObjectName register(StreamPool pool, ObjectName name) {
+        NotificationBroadcasterSupport notifications = new NotificationBroadcasterSupport(PoolNotification.declared());
+        Teller teller = new Teller(name, notifications);
+        try {
+            server().registerMBean(view(pool, notifications), name);
+        } catch (InstanceAlreadyExistsException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: no MXBean, for its name is taken: {1}; give each application a name of its own",
+                    pool.name(),
+                    name);
+            return null;
+        } catch (JMException | RuntimeException e) {
+            LOG.log(Level.WARNING, pool.name() + ": no MXBean " + name, e);
+            return null;
+        }
+        pool.addListener(teller);
+        if (pool.state() == PoolState.CLOSED) {
+            teller.closed(pool); // it may have closed before it could tell
+        }
+        return name;
+    }
+
+    private static DescribedMBean view(StreamPool pool, NotificationBroadcasterSupport notifications) {
+        if (pool instanceof ClientPool client) {
+            return new DescribedMBean(new ClientPoolView(client), ClientPoolMXBean.class, notifications);
+        }
+        if (pool instanceof ServerPool server) {
+            return new DescribedMBean(new ServerPoolView(server), ServerPoolMXBean.class, notifications);
+        }
+        throw new IllegalArgumentException("neither a client nor a server pool: " + pool.getClass());
+    }
+
+    private static MBeanServer server() {
+        return ManagementFactory.getPlatformMBeanServer();
+    }
+
+    /** Passes on what the pool tells; at its end, unregisters. */
+    private static final class Teller implements PoolListener {
+
+        private final ObjectName name;
+        private final NotificationBroadcasterSupport notifications;
+        private final AtomicLong number = new AtomicLong();
+
+        Teller(ObjectName name, NotificationBroadcasterSupport notifications) {
+            this.name = name;
+            this.notifications = notifications;
+        }
+
+        private void tell(PoolNotification what, StreamPool pool, String detail) {
+            notifications.sendNotification(new Notification(
+                    what.type(),
+                    name,
+                    number.incrementAndGet(),
+                    System.currentTimeMillis(),
+                    "pool \"" + pool.name() + "\": " + detail));
+        }
+
+        @Override
+        public void ready(StreamPool pool) {
+            tell(PoolNotification.READY, pool, "ready");
+        }
+
+        @Override
+        public void peerLost(StreamPool pool, String reason) {
+            tell(PoolNotification.PEER_LOST, pool, "peer lost: " + reason);
+        }
+
+        @Override
+        public void recovered(StreamPool pool) {
+            tell(PoolNotification.RECOVERED, pool, "ready again");
+        }
+
+        @Override
+        public void exhausted(StreamPool pool) {
+            tell(PoolNotification.EXHAUSTED, pool, "a caller waits, no stream is idle");
+        }
+
+        @Override
+        public void boundsChanged(StreamPool pool) {
+            tell(PoolNotification.BOUNDS_CHANGED, pool, "bounds changed");
+        }
+
+        @Override
+        public void closed(StreamPool pool) {
+            try {
+                server().unregisterMBean(name);
+            } catch (InstanceNotFoundException alreadyGone) {
+                // Somebody else unregistered it: what was wanted.
+            } catch (JMException e) {
+                LOG.log(Level.WARNING, pool.name() + ": cannot unregister " + name, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package io.quicpool.jmx;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What both kinds of pools show and let an operator do. Reading never blocks and never touches the network; numbers are read
+ * one after the other while the pool goes on.
+ */
+public interface StreamPoolMXBean {
+
+    /**
+     * The pool's name.
+     *
+     * @return the name
+     */
+    @Description("The name of the pool")
+    String getName();
+
+    /**
+     * Whether the pool can do its work now.
+     *
+     * @return see {@link io.quicpool.StreamPool#ready}
+     */
+    @Description("Whether the pool can do its work now: connected (client) or listening (server), and not suspended")
+    boolean isReady();
+
+    /**
+     * Where the pool stands in its life.
+     *
+     * @return the name of a {@link io.quicpool.PoolState}
+     */
+    @Description("NEW, RUNNING, SUSPENDED, CLOSING or CLOSED")
+    String getState();
+
+    /**
+     * What the connection is doing.
+     *
+     * @return see {@link io.quicpool.PoolSnapshot#link}
+     */
+    @Description("The connection: down, connecting, up or backoff (client), how many targets are up (several targets),"
+            + " listening or down (server)")
+    String getLink();
+
+    /**
+     * The connections that are up.
+     *
+     * @return their addresses
+     */
+    @Description("The connections that are up, with their addresses")
+    List<ConnectionData> getConnections();
+
+    /**
+     * Idle streams in stock.
+     *
+     * @return the number
+     */
+    @Description("How many streams are idle in stock")
+    int getActive();
+
+    /**
+     * Streams on their way into stock.
+     *
+     * @return the number
+     */
+    @Description("How many streams are being opened and have no id yet")
+    int getOpening();
+
+    /**
+     * Streams in use.
+     *
+     * @return the number
+     */
+    @Description("How many streams are in use")
+    int getTaken();
+
+    /**
+     * Callers that wait.
+     *
+     * @return the number
+     */
+    @Description("How many callers wait for a stream now")
+    int getWaiting();
+
+    /**
+     * How many idle streams the pool aims for, or holds at most.
+     *
+     * @return the number
+     */
+    @Description("How many idle streams the pool aims for now (client) or holds at most (server)")
+    int getCapacity();
+
+    /**
+     * Errors since the start or the last reset.
+     *
+     * @return the number
+     */
+    @Description("Errors since the start or the last resetError: failed connects and openings, and those that the"
+            + " application added")
+    long getErrorCount();
+
+    /**
+     * The last error.
+     *
+     * @return a text for people; null when there was none
+     */
+    @Description("The last error; empty when there was none since the last resetError")
+    @Nullable String getLastError();
+
+    /**
+     * Streams that came into stock.
+     *
+     * @return the number since the pool was opened
+     */
+    @Description("Streams that came into stock since the pool was opened")
+    long getOpened();
+
+    /**
+     * Streams that could not be opened.
+     *
+     * @return the number since the pool was opened
+     */
+    @Description("Streams that could not be opened or got no id since the pool was opened")
+    long getFailed();
+
+    /**
+     * Streams that were taken.
+     *
+     * @return the number since the pool was opened
+     */
+    @Description("Streams that were handed out since the pool was opened")
+    long getHandedOut();
+
+    /**
+     * Callers that waited in vain.
+     *
+     * @return the number since the pool was opened
+     */
+    @Description("Callers that waited in vain since the pool was opened")
+    long getTimeouts();
+
+    /**
+     * Connections that were made.
+     *
+     * @return the number since the pool was opened
+     */
+    @Description("Connections that were made since the pool was opened")
+    long getConnects();
+
+    /**
+     * Connections that were lost.
+     *
+     * @return the number since the pool was opened
+     */
+    @Description("Connections that were lost since the pool was opened")
+    long getLost();
+
+    /**
+     * Idle streams that were given up.
+     *
+     * @return the number since the pool was opened, by reason
+     */
+    @Description("Idle streams that were given up since the pool was opened, by reason")
+    Map<String, Long> getEvicted();
+
+    /**
+     * Streams and connections of peers that were turned away.
+     *
+     * @return the number since the pool was opened, by reason
+     */
+    @Description("Streams and connections of peers that were turned away since the pool was opened, by reason")
+    Map<String, Long> getRefused();
+
+    /**
+     * How long callers had to wait.
+     *
+     * @return the mean in milliseconds; those that found a stream at once do not count
+     */
+    @Description("Mean time in milliseconds that served callers waited; those that found a stream at once do not count")
+    double getMeanWaitMillis();
+
+    /**
+     * How long callers had to wait.
+     *
+     * @return the longest in milliseconds
+     */
+    @Description("Longest time in milliseconds that a served caller waited")
+    double getMaxWaitMillis();
+
+    /**
+     * How long opening a stream took.
+     *
+     * @return the mean in milliseconds
+     */
+    @Description("Mean time in milliseconds from opening a stream to its id")
+    double getMeanOpenMillis();
+
+    /**
+     * How long opening a stream took.
+     *
+     * @return the longest in milliseconds
+     */
+    @Description("Longest time in milliseconds from opening a stream to its id")
+    double getMaxOpenMillis();
+
+    /** See {@link io.quicpool.StreamPool#flush}. */
+    @Description("Gives up every idle stream and fills up anew; streams in use live on")
+    void flush();
+
+    /** See {@link io.quicpool.StreamPool#resetError}. */
+    @Description("Sets ErrorCount to zero and forgets LastError")
+    void resetError();
+
+    /** See {@link io.quicpool.StreamPool#suspend}. */
+    @Description("Hands out nothing until resume: callers wait, the pool is not ready; connection and stock are kept")
+    void suspend();
+
+    /** See {@link io.quicpool.StreamPool#resume}. */
+    @Description("Ends suspend; those who wait are served at once")
+    void resume();
+}
