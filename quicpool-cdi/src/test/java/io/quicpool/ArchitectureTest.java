@@ -66,6 +66,47 @@ class ArchitectureTest {
     }
 
     @Test
+    void propertiesKnowSettings() {
+        mayUse("io.quicpool.settings", "io.quicpool.config", "org.eclipse.microprofile.config..");
+    }
+
+    @Test
+    void theComponentKnowsWhatItPutsTogether() {
+        mayUse(
+                "io.quicpool.cdi",
+                "io.quicpool",
+                "io.quicpool.config",
+                "io.quicpool.jmx",
+                "io.quicpool.settings",
+                "jakarta..",
+                "javax.naming..",
+                "javax.management..",
+                "org.eclipse.microprofile.config..");
+    }
+
+    @Test
+    void healthKnowsTheComponent() {
+        mayUse(
+                "io.quicpool.health",
+                "io.quicpool",
+                "io.quicpool.cdi",
+                "io.quicpool.settings",
+                "jakarta..",
+                "org.eclipse.microprofile.health..");
+    }
+
+    @Test
+    void onlyHealthNamesMicroProfileHealth() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.quicpool.health")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.eclipse.microprofile.health..")
+                .check(code);
+    }
+
+    @Test
     void onlyOneRoomNamesKwik() {
         mayUse(
                 "io.quicpool.transport.kwik",

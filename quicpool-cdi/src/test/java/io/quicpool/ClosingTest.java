@@ -8,9 +8,13 @@ import io.quicpool.testing.Pools;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +57,37 @@ class ClosingTest {
                 .noneMatch(thread -> thread.getName().matches("quicpool-.*-(timer|connector|worker|handler)-.*"));
         await().atMost(Duration.ofSeconds(2))
                 .untilAsserted(() -> assertThat(left()).isEmpty());
+    }
+
+    @Test
+    void whatWasWrittenBeforeADrainedPoolClosedCanStillBeRead() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        byte[] answer = new byte[40_000];
+        Arrays.fill(answer, (byte) 7);
+        CountDownLatch asked = new CountDownLatch(10);
+        server.serve(stream -> {
+            assertThat(stream.inputStream().read()).isEqualTo(1);
+            asked.countDown();
+            stream.outputStream().write(answer);
+        });
+        ClientPool client = pools.client(server, c -> c.capacity(10, 10));
+        awaitIdle(client, 10);
+        List<PooledStream> streams = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            PooledStream stream = client.incomingGet(SOON);
+            stream.outputStream().write(1);
+            streams.add(stream);
+        }
+        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        long start = System.nanoTime();
+        server.close(Duration.ofSeconds(10));
+        System.out.println("a server with 400 kB of answers under way closed after "
+                + (System.nanoTime() - start) / 1_000_000 + " ms");
+        await().until(() -> !client.ready());
+        for (PooledStream stream : streams) {
+            assertThat(stream.inputStream().readAllBytes()).isEqualTo(answer);
+            stream.close();
+        }
     }
 
     @Test

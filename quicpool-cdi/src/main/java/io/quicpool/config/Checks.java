@@ -1,10 +1,9 @@
 package io.quicpool.config;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** The checks that several settings share, and how values are written in messages. */
+/** The checks that several settings share, and how texts are written in messages. */
 final class Checks {
 
     private static final Pattern NAME = Pattern.compile("[^\\p{Cc}\\p{Zl}\\p{Zp}\"*?]{1,64}");
@@ -25,7 +24,10 @@ final class Checks {
 
     static Duration range(String property, Duration value, Duration least, Duration most) {
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new ConfigException(property, text(value), "must be from " + text(least) + " to " + text(most));
+            throw new ConfigException(
+                    property,
+                    Durations.text(value),
+                    "must be from " + Durations.text(least) + " to " + Durations.text(most));
         }
         return value;
     }
@@ -57,22 +59,5 @@ final class Checks {
     static String printable(String text) {
         String start = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
         return CONTROL.matcher(start).replaceAll("?");
-    }
-
-    /** A duration as people write it: {@code 500ms}, {@code 5s}, {@code 2m}, otherwise ISO-8601. */
-    static String text(Duration duration) {
-        long millis;
-        try {
-            millis = duration.toMillis();
-        } catch (ArithmeticException tooLong) {
-            return duration.toString();
-        }
-        if (!duration.equals(Duration.ofMillis(millis))) {
-            return duration.toString(); // rounded, a value just out of range would read like its bound
-        }
-        if (millis % 60_000 == 0 && millis != 0) {
-            return millis / 60_000 + "m";
-        }
-        return millis % 1000 == 0 ? millis / 1000 + "s" : String.format(Locale.ROOT, "%dms", millis);
     }
 }

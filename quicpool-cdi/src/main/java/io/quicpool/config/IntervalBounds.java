@@ -28,8 +28,8 @@ public record IntervalBounds(Duration min, Duration max) {
         if (min.compareTo(SHORTEST) < 0 || min.compareTo(max) > 0) {
             throw new ConfigException(
                     "min-interval",
-                    Checks.text(min),
-                    "must be from " + Checks.text(SHORTEST) + " to max-interval, which is " + Checks.text(max));
+                    Durations.text(min),
+                    "must be from " + Durations.text(SHORTEST) + " to max-interval, which is " + Durations.text(max));
         }
     }
 

@@ -54,9 +54,32 @@ public record ServerPoolConfig(
      * @throws ConfigException when a setting cannot be used
      */
     public ServerPoolConfig {
+        allowedClients = List.copyOf(allowedClients);
+        check(
+                name,
+                maxCapacity,
+                keepAlive,
+                helloTimeout,
+                maxStreamsPerConnection,
+                maxConnections,
+                maxPendingHellos,
+                alpn,
+                transport);
+    }
+
+    // All that can be checked before there is a certificate.
+    static void check(
+            String name,
+            int maxCapacity,
+            Duration keepAlive,
+            Duration helloTimeout,
+            int maxStreamsPerConnection,
+            int maxConnections,
+            int maxPendingHellos,
+            String alpn,
+            String transport) {
         Checks.name(name);
         Checks.range("max-capacity", maxCapacity, 1, CapacityBounds.LIMIT);
-        allowedClients = List.copyOf(allowedClients);
         Checks.range("keep-alive", keepAlive, PoolLimits.KEEP_ALIVE_MIN, PoolLimits.KEEP_ALIVE_MAX);
         Checks.range("hello-timeout", helloTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
         if (maxStreamsPerConnection < maxCapacity || maxStreamsPerConnection > MOST_STREAMS) {

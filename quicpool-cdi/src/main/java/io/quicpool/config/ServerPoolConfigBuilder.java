@@ -210,7 +210,27 @@ public final class ServerPoolConfigBuilder {
         }
     }
 
+    /**
+     * Checks all settings but the address and the certificate: for who wants to tell all that is wrong when there is no
+     * certificate.
+     *
+     * @throws ConfigException when a setting cannot be used
+     */
+    public void checkWithoutCertificate() {
+        ServerPoolConfig.check(
+                name,
+                maxCapacity,
+                keepAlive,
+                helloTimeout,
+                maxStreamsPerConnection,
+                maxConnections,
+                maxPendingHellos,
+                alpn,
+                transport);
+    }
+
     private ServerPoolConfig checked() {
+        checkWithoutCertificate();
         if (listen == null) {
             throw new ConfigException("listen", null, "must be HOST:PORT, such as 0.0.0.0:4433");
         }

@@ -1,7 +1,6 @@
 package io.quicpool.core;
 
 import io.quicpool.ClientPool;
-import io.quicpool.PoolSnapshot;
 import io.quicpool.PoolState;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
@@ -195,11 +194,9 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     }
 
     @Override
-    List<PoolSnapshot.Peer> peers() {
+    List<Connection> connections() {
         Connection connection = link.connection();
-        return connection == null
-                ? List.of()
-                : List.of(new PoolSnapshot.Peer(connection.localAddress(), connection.remoteAddress()));
+        return connection == null ? List.of() : List.of(connection);
     }
 
     @Override

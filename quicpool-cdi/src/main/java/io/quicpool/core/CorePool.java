@@ -72,7 +72,7 @@ abstract class CorePool implements StreamPool, Source {
     abstract String link();
 
     /** The connections that are up. */
-    abstract List<PoolSnapshot.Peer> peers();
+    abstract List<Connection> connections();
 
     /** Streams that have no id yet. */
     abstract int opening();
@@ -155,17 +155,16 @@ abstract class CorePool implements StreamPool, Source {
         return true;
     }
 
-    /** The caller of a taken stream has ended it; false when it had been ended before. */
-    boolean ended(Slot slot) {
-        if (!stock.end(slot)) {
-            return false;
+    /** The caller of a taken stream ends it, in this way; nothing when it had been ended before. */
+    void end(Slot slot, Runnable stream) {
+        if (!stock.end(slot, stream)) {
+            return;
         }
         lifecycle.oneEnded();
         if (stock.waiting() > 0) {
             // Its credit comes back: perhaps a stream can be opened now that could not before.
             replenish();
         }
-        return true;
     }
 
     // ---- giving up
@@ -328,6 +327,12 @@ abstract class CorePool implements StreamPool, Source {
                 metrics.errors(),
                 metrics.lastErrorText(),
                 Metrics.totals(List.of(metrics)));
+    }
+
+    final List<PoolSnapshot.Peer> peers() {
+        return connections().stream()
+                .map(each -> new PoolSnapshot.Peer(each.localAddress(), each.remoteAddress()))
+                .toList();
     }
 
     // ---- the end

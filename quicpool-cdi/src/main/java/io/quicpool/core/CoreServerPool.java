@@ -1,6 +1,5 @@
 package io.quicpool.core;
 
-import io.quicpool.PoolSnapshot;
 import io.quicpool.PoolState;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamErrors;
@@ -210,11 +209,8 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
     }
 
     @Override
-    List<PoolSnapshot.Peer> peers() {
-        return guests.stream()
-                .map(Guest::connection)
-                .map(each -> new PoolSnapshot.Peer(each.localAddress(), each.remoteAddress()))
-                .toList();
+    List<Connection> connections() {
+        return guests.stream().map(Guest::connection).toList();
     }
 
     @Override

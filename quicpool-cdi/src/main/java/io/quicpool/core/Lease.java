@@ -69,9 +69,7 @@ final class Lease implements PooledStream {
 
     @Override
     public void close() {
-        if (pool.ended(slot)) {
-            stream().close();
-        }
+        pool.end(slot, () -> stream().close());
     }
 
     @Override
@@ -80,9 +78,7 @@ final class Lease implements PooledStream {
             throw new IllegalArgumentException(
                     "application error code = " + applicationErrorCode + ": must be from 0 to 2^62-1");
         }
-        if (pool.ended(slot)) {
-            stream().reset(applicationErrorCode);
-        }
+        pool.end(slot, () -> stream().reset(applicationErrorCode));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.quicpool.core;
 import io.quicpool.PoolListener;
 import io.quicpool.PoolState;
 import io.quicpool.StreamErrors;
+import io.quicpool.transport.Connection;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +23,9 @@ final class Lifecycle {
 
     /** How long connections may take to say farewell, and threads to end. */
     private static final Duration FAREWELL = Duration.ofSeconds(5);
+
+    /** How long what was written may take to be acknowledged by a peer. */
+    private static final Duration DELIVERY = Duration.ofSeconds(2);
 
     private final CorePool pool;
     private final AtomicReference<PoolState> state = new AtomicReference<>(PoolState.NEW);
@@ -126,6 +130,7 @@ final class Lifecycle {
     }
 
     private void drain(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
         long left = timeout.toNanos();
         lock.lockInterruptibly();
         try {
@@ -134,6 +139,13 @@ final class Lifecycle {
             }
         } finally {
             lock.unlock();
+        }
+        // What the last streams said may still be on its way; a peer that has gone must not cost the whole time.
+        for (Connection connection : pool.connections()) {
+            long rest = Math.min(deadline - System.nanoTime(), DELIVERY.toNanos());
+            if (rest > 0) {
+                connection.awaitDelivered(Duration.ofNanos(rest));
+            }
         }
     }
 

@@ -277,9 +277,15 @@ final class Stock {
 
     /** Ends a slot that was taken; false when it was ended before. */
     boolean end(Slot slot) {
+        return end(slot, () -> {});
+    }
+
+    /** The same; ends the stream too, before it no longer counts as taken: who waits for that waits for the stream's end. */
+    boolean end(Slot slot, Runnable stream) {
         if (!slot.end()) {
             return false;
         }
+        stream.run();
         byId.remove(slot.id(), slot);
         taken.decrementAndGet();
         return true;

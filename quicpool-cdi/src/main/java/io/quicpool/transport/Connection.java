@@ -69,6 +69,16 @@ public interface Connection {
     CompletionStage<EngineStream> openStream();
 
     /**
+     * Waits until the peer has acknowledged all that was written on streams that are closed: closing the connection loses the
+     * rest.
+     *
+     * @param timeout the longest wait
+     * @return whether it has
+     * @throws InterruptedException when the thread is interrupted
+     */
+    boolean awaitDelivered(Duration timeout) throws InterruptedException;
+
+    /**
      * Closes the connection (CONNECTION_CLOSE, RFC 9000, section 10.2) and frees what it holds, threads included, in the
      * background. {@link ConnectionEvents#lost} is not called for it. Does nothing the second time.
      *

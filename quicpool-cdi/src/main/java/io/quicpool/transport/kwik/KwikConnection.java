@@ -69,6 +69,8 @@ final class KwikConnection implements Connection {
     private final Map<Integer, KwikStream> streams = new ConcurrentHashMap<>();
     private final Map<Integer, Queue<Consumer<KwikStream>>> early = new ConcurrentHashMap<>();
     private final Queue<Runnable> processed = new ConcurrentLinkedQueue<>();
+    // Streams that were closed before all of them was sent.
+    private final Queue<QuicStream> delivering = new ConcurrentLinkedQueue<>();
     private volatile int lastAccepted = -1;
     private final AtomicLong ending = new AtomicLong();
     private final AtomicLong allowed = new AtomicLong();
@@ -225,6 +227,38 @@ final class KwikConnection implements Connection {
         if (stream.repair().done() || ending.incrementAndGet() > MOST_ENDING) {
             forget(stream);
         }
+    }
+
+    /** A stream was closed, and what was written to it may have yet to be sent. */
+    void delivering(QuicStream stream) {
+        delivering.add(stream);
+        forgetDelivered();
+    }
+
+    private boolean forgetDelivered() {
+        for (QuicStream oldest = delivering.peek(); oldest != null; oldest = delivering.peek()) {
+            if (KwikInternals.hasUnsent(oldest)) {
+                return false;
+            }
+            delivering.remove(oldest);
+        }
+        return true;
+    }
+
+    // kwik tells nobody of acknowledgements, so this looks every other millisecond; twice, for between a loss that was
+    // noticed and its being sent again nothing is in flight.
+    @Override
+    public boolean awaitDelivered(Duration timeout) throws InterruptedException {
+        long start = System.nanoTime();
+        int quiet = 0;
+        while (alive() && System.nanoTime() - start < timeout.toNanos()) {
+            quiet = forgetDelivered() && !KwikInternals.hasInFlight(quic) ? quiet + 1 : 0;
+            if (quiet == 2) {
+                return true;
+            }
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        return false;
     }
 
     private void forget(KwikStream stream) {

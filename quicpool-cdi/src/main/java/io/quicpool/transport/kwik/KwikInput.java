@@ -46,6 +46,12 @@ final class KwikInput extends InputStream {
             return read;
         } catch (IOException e) {
             interrupted |= Thread.interrupted() && !stopped && stream.alive();
+            // A connection that has ended takes nothing back of what had arrived.
+            int left = stopped || stream.kwik().alive() ? 0 : KwikInternals.readLeft(quic, buffer, offset, length);
+            if (left != 0) {
+                count += Math.max(0, left);
+                return left;
+            }
             throw stream.kwik().explain(stopped ? "receiving was stopped" : null, e);
         } finally {
             if (interrupted) {

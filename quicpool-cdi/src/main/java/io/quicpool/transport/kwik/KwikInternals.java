@@ -1,11 +1,13 @@
 package io.quicpool.transport.kwik;
 
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -18,10 +20,12 @@ import tech.kwik.agent15.engine.TlsServerEngine;
 import tech.kwik.core.QuicStream;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.impl.QuicConnectionImpl;
+import tech.kwik.core.send.SenderImpl;
 import tech.kwik.core.server.ServerConnector;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
 import tech.kwik.core.server.impl.ServerConnectorImpl;
 import tech.kwik.core.stream.FlowControl;
+import tech.kwik.core.stream.ReceiveBuffer;
 import tech.kwik.core.stream.SendBuffer;
 import tech.kwik.core.stream.StreamManager;
 
@@ -45,6 +49,9 @@ final class KwikInternals {
     private static final @Nullable Field OUTPUT_CLOSED = field(type(OUTPUT), "closed");
     private static final @Nullable Field OUTPUT_RESET = field(type(OUTPUT), "reset");
     private static final @Nullable Field OUTPUT_BUFFER = field(type(OUTPUT), "sendBuffer");
+    private static final @Nullable Field INPUT_BUFFER =
+            field(type("tech.kwik.core.stream.StreamInputStreamImpl"), "receiveBuffer");
+    private static final @Nullable Method SENDER = method(QuicConnectionImpl.class, "getSender");
 
     private KwikInternals() {}
 
@@ -59,7 +66,9 @@ final class KwikInternals {
                 || TIMERS == null
                 || OUTPUT_CLOSED == null
                 || OUTPUT_RESET == null
-                || OUTPUT_BUFFER == null;
+                || OUTPUT_BUFFER == null
+                || INPUT_BUFFER == null
+                || SENDER == null;
     }
 
     /** Whether the connection is established and neither side has begun to close it. */
@@ -164,6 +173,28 @@ final class KwikInternals {
             }
         }
         return true;
+    }
+
+    /** Whether some of what was written, or the FIN behind it, waits to be sent. */
+    static boolean hasUnsent(QuicStream stream) {
+        return get(OUTPUT_BUFFER, stream.getOutputStream()) instanceof SendBuffer buffer && buffer.hasData();
+    }
+
+    /** Whether something was sent that is not acknowledged yet. */
+    static boolean hasInFlight(QuicConnectionImpl connection) {
+        return call(SENDER, connection) instanceof SenderImpl sender
+                && sender.getCongestionController().getBytesInFlight() > 0;
+    }
+
+    /**
+     * Reads what had arrived before the connection ended: kwik keeps it, and refuses to give it.
+     *
+     * @return as {@link InputStream#read}; 0 when there is nothing left, or it is not known that nothing would follow
+     */
+    static int readLeft(InputStream input, byte[] bytes, int offset, int length) {
+        return get(INPUT_BUFFER, input) instanceof ReceiveBuffer buffer
+                ? buffer.read(ByteBuffer.wrap(bytes, offset, length))
+                : 0;
     }
 
     /** Runs a task on the thread that sends for this connection. */

@@ -25,7 +25,7 @@ final class Peer {
     /** Exit code 0 after {@code quit} or the end of input, 2 when a setting cannot be used, 1 when the pool cannot start. */
     static int run(String... args) {
         CommandLine line = new CommandLine(new Peer());
-        line.registerConverter(Duration.class, Durations::parse);
+        line.registerConverter(Duration.class, new DurationConverter());
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             if (failure instanceof ConfigException || failure instanceof PoolException) {
                 command.getErr().println("error: " + failure.getMessage());

@@ -46,7 +46,7 @@ class CommandLineTest {
                 "client --target h:1 --min-interval 9s --max-interval 5s | min-interval = 9s: must be from 10ms to max-interval, which is 5s",
                 "client --target h:1 --keep-alive 0s | keep-alive = 0s: must be from 700ms to 10m",
                 "client --target h:1 --id-timeout 1ms | id-timeout = 1ms: must be from 100ms to 10m",
-                "client --target h:1 --keep-alive soon | 'soon' is no duration",
+                "client --target h:1 --keep-alive soon | 'soon' must be a duration",
                 "client --target h:1 --tls-mode 3 | tls-mode = 3: must be 0 (insecure), 1 (self-signed) or 2 (verified)",
                 "client --target h:1 --tls-mode 1 --fingerprint abc | fingerprint = abc: must be 64 hex digits",
                 "client --target h:1 --trust-pem /no/such.pem | there is no such file",

@@ -1,0 +1,30 @@
+package io.quicpool.cdi;
+
+import io.quicpool.PoolListener;
+import io.quicpool.StreamPool;
+import jakarta.enterprise.event.Event;
+
+/** Passes what a pool tells on to CDI observers. */
+final class EventTeller implements PoolListener {
+
+    private final Event<PoolEvent> events;
+
+    EventTeller(Event<PoolEvent> events) {
+        this.events = events;
+    }
+
+    @Override
+    public void ready(StreamPool pool) {
+        events.fire(new PoolEvent.Ready(pool));
+    }
+
+    @Override
+    public void peerLost(StreamPool pool, String reason) {
+        events.fire(new PoolEvent.PeerLost(pool, reason));
+    }
+
+    @Override
+    public void recovered(StreamPool pool) {
+        events.fire(new PoolEvent.Recovered(pool));
+    }
+}

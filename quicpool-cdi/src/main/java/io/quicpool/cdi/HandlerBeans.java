@@ -1,0 +1,90 @@
+package io.quicpool.cdi;
+
+import io.quicpool.ServerPool;
+import io.quicpool.StreamHandler;
+import io.quicpool.settings.PoolKind;
+import io.quicpool.settings.Problem;
+import jakarta.enterprise.inject.Instance;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/** The beans that implement {@link StreamHandler} and say by {@link QuicPool} which server pool they serve. */
+final class HandlerBeans {
+
+    private final Instance<StreamHandler> handlers;
+    private final Instance<ExecutorService> executors;
+    private final List<Instance.Handle<StreamHandler>> inUse = new ArrayList<>();
+
+    HandlerBeans(Instance<StreamHandler> handlers, Instance<ExecutorService> executors) {
+        this.handlers = handlers;
+        this.executors = executors;
+    }
+
+    /** Handlers for pools that there are not, and pools with several. */
+    List<Problem> problems(PoolNames names) {
+        List<Problem> problems = new ArrayList<>();
+        Map<String, String> served = new HashMap<>();
+        for (Instance.Handle<StreamHandler> handle : handlers.handles()) {
+            String name = poolOf(handle);
+            if (name == null) {
+                continue;
+            }
+            String bean = "handler " + handle.getBean().getBeanClass().getName();
+            String pool = names.meant(PoolKind.SERVER, name);
+            if (pool == null && names.isBroken(PoolKind.SERVER, name)) {
+                continue;
+            }
+            if (pool == null) {
+                problems.add(new Problem(bean, null, names.missing(PoolKind.SERVER, name)));
+                continue;
+            }
+            String other = served.putIfAbsent(pool, bean);
+            if (other != null) {
+                problems.add(
+                        new Problem(bean, null, "the server pool \"" + pool + "\" is served by " + other + " already"));
+            }
+        }
+        return problems;
+    }
+
+    // Null for a bean that says no pool: it is somebody's part, not ours.
+    private static @Nullable String poolOf(Instance.Handle<StreamHandler> handle) {
+        return handle.getBean().getQualifiers().stream()
+                .filter(QuicPool.class::isInstance)
+                .map(qualifier -> ((QuicPool) qualifier).value())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Lets the pool be served by its handler, if it has one. */
+    void serve(ServerPool pool, boolean onContainer, PoolNames names) {
+        for (Instance.Handle<StreamHandler> handle : handlers.handles()) {
+            String name = poolOf(handle);
+            if (name != null && pool.name().equals(names.meant(PoolKind.SERVER, name))) {
+                inUse.add(handle);
+                StreamHandler handler = handle.get();
+                Executor executor = onContainer ? ContainerExecutor.find(executors) : null;
+                if (executor == null) {
+                    pool.serve(handler);
+                } else {
+                    pool.serve(handler, executor);
+                }
+            }
+        }
+    }
+
+    /** The pools are closed: handlers that live as long as their pool end with it. */
+    void release() {
+        for (Instance.Handle<StreamHandler> handle : inUse) {
+            if (handle.getBean().getScope().equals(jakarta.enterprise.context.Dependent.class)) {
+                handle.destroy();
+            }
+        }
+        inUse.clear();
+    }
+}

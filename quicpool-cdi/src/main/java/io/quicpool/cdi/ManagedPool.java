@@ -1,0 +1,19 @@
+package io.quicpool.cdi;
+
+import io.quicpool.StreamPool;
+import io.quicpool.settings.PoolKind;
+import java.time.Duration;
+
+/** A pool with what the container does about it. */
+record ManagedPool(
+        PoolKind kind,
+        StreamPool pool,
+        Duration drainTimeout,
+        boolean counts,
+        ReadinessGrace readiness,
+        boolean insecure) {
+
+    PoolStatus status() {
+        return new PoolStatus(kind, pool.snapshot(), counts, readiness.isUp(pool), insecure);
+    }
+}

@@ -1,0 +1,127 @@
+package io.quicpool.cdi;
+
+import io.quicpool.PoolListener;
+import io.quicpool.QuicPools;
+import io.quicpool.ServerPool;
+import io.quicpool.StreamPool;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.config.TlsMode;
+import io.quicpool.jmx.PoolMBeans;
+import io.quicpool.settings.PoolKind;
+import io.quicpool.settings.PoolSettings;
+import io.quicpool.settings.Settings;
+import jakarta.enterprise.event.Event;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The pools of one run of the application: opened all or none, closed together. */
+final class OpenPools {
+
+    private final List<ManagedPool> pools = new ArrayList<>();
+    private final PoolNames names;
+    private final HandlerBeans handlers;
+    private final String application;
+    private final Event<PoolEvent> events;
+
+    private OpenPools(Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events) {
+        this.names = names;
+        this.handlers = handlers;
+        this.events = events;
+        this.application = ApplicationName.of(settings.application());
+    }
+
+    /** Opens all; when one cannot be opened, those that were are closed again before its exception goes on. */
+    static OpenPools open(Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events) {
+        OpenPools result = new OpenPools(settings, names, handlers, events);
+        try {
+            settings.clients().forEach(result::openClient);
+            settings.servers().forEach(result::openServer);
+            return result;
+        } catch (RuntimeException | Error e) {
+            result.close();
+            throw e;
+        }
+    }
+
+    private void openClient(PoolSettings<ClientPoolConfig> settings) {
+        boolean insecure = settings.config().tlsMode() == TlsMode.INSECURE;
+        open(PoolKind.CLIENT, settings, insecure, told -> QuicPools.open(settings.config(), told));
+    }
+
+    private void openServer(PoolSettings<ServerPoolConfig> settings) {
+        ManagedPool managed = open(PoolKind.SERVER, settings, false, told -> QuicPools.open(settings.config(), told));
+        handlers.serve((ServerPool) managed.pool(), settings.managedExecutor(), names);
+    }
+
+    private ManagedPool open(
+            PoolKind kind, PoolSettings<?> settings, boolean insecure, Function<PoolListener[], StreamPool> opener) {
+        ReadinessGrace readiness = new ReadinessGrace(settings.readinessGrace(), System::nanoTime);
+        StreamPool pool = opener.apply(new PoolListener[] {readiness, new EventTeller(events)});
+        ManagedPool managed =
+                new ManagedPool(kind, pool, settings.drainTimeout(), settings.readiness(), readiness, insecure);
+        pools.add(managed);
+        if (settings.jmx()) {
+            PoolMBeans.register(pool, application);
+        }
+        return managed;
+    }
+
+    List<ManagedPool> all() {
+        return pools;
+    }
+
+    StreamPool pool(PoolKind kind, String name) {
+        String meant = names.meant(kind, name);
+        StreamPool pool = meant == null ? null : find(kind, meant);
+        if (pool == null) {
+            throw new IllegalArgumentException(names.missing(kind, name));
+        }
+        return pool;
+    }
+
+    private @Nullable StreamPool find(PoolKind kind, String name) {
+        for (ManagedPool each : pools) {
+            if (each.kind() == kind && each.pool().name().equals(name)) {
+                return each.pool();
+            }
+        }
+        return null;
+    }
+
+    /** Closes the servers, whose requests may need the clients, and then the clients. */
+    void close() {
+        closeAll(PoolKind.SERVER);
+        closeAll(PoolKind.CLIENT);
+        handlers.release();
+    }
+
+    // All of a kind at once: they share the time for draining.
+    private void closeAll(PoolKind kind) {
+        List<Thread> closers = new ArrayList<>();
+        for (ManagedPool each : pools) {
+            if (each.kind() == kind) {
+                Thread closer = new Thread(
+                        () -> each.pool().close(each.drainTimeout()),
+                        "quicpool-" + each.pool().name() + "-close");
+                closer.setDaemon(true);
+                closer.start();
+                closers.add(closer);
+            }
+        }
+        boolean interrupted = false;
+        for (Thread closer : closers) {
+            try {
+                closer.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+                closer.interrupt();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

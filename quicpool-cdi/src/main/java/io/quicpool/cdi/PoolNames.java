@@ -1,0 +1,71 @@
+package io.quicpool.cdi;
+
+import io.quicpool.settings.PoolKind;
+import io.quicpool.settings.PoolSettings;
+import io.quicpool.settings.Settings;
+import io.quicpool.settings.SettingsReader;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which pools there are, and which one a name means. */
+final class PoolNames {
+
+    private final List<String> clients;
+    private final List<String> servers;
+    private final Settings settings;
+
+    PoolNames(Settings settings) {
+        this.settings = settings;
+        this.clients = settings.clients().stream().map(PoolSettings::name).toList();
+        this.servers = settings.servers().stream().map(PoolSettings::name).toList();
+    }
+
+    private List<String> of(PoolKind kind) {
+        return kind == PoolKind.CLIENT ? clients : servers;
+    }
+
+    /** The pool that is meant: by its name, or the only one or {@code default} by the empty name; null when there is none. */
+    @Nullable String meant(PoolKind kind, String name) {
+        List<String> names = of(kind);
+        if (!name.isEmpty()) {
+            return names.contains(name) ? name : null;
+        }
+        if (names.size() == 1) {
+            return names.get(0);
+        }
+        return names.contains(SettingsReader.DEFAULT_NAME) ? SettingsReader.DEFAULT_NAME : null;
+    }
+
+    /** Whether its settings cannot be used, which is told elsewhere. */
+    boolean isBroken(PoolKind kind, String name) {
+        return name.isEmpty() ? !settings.broken().isEmpty() : settings.broken().contains(text(kind, name));
+    }
+
+    private static String text(PoolKind kind, String name) {
+        return kind.text() + " \"" + name + "\"";
+    }
+
+    /** Why there is none, and what to do. */
+    String missing(PoolKind kind, String name) {
+        String pools = kind.text() + " pool";
+        if (settings.disabled().contains(text(kind, name))) {
+            return "the " + pools + " \"" + name + "\" is switched off; set " + property(kind, name, "enabled")
+                    + " = true";
+        }
+        List<String> there = of(kind);
+        String exist = there.isEmpty()
+                ? "there are no " + pools + "s"
+                : "the " + pools + "s are \"" + String.join("\", \"", there) + "\"";
+        if (name.isEmpty()) {
+            return there.isEmpty()
+                    ? exist + "; set " + property(kind, SettingsReader.DEFAULT_NAME, kind.requiredKey())
+                    : "which one is meant? " + exist + ", and none has the name default";
+        }
+        return "there is no " + pools + " \"" + name + "\": " + exist + "; set "
+                + property(kind, name, kind.requiredKey());
+    }
+
+    private static String property(PoolKind kind, String name, String key) {
+        return "quicpool." + kind.text() + ".\"" + name + "\"." + key;
+    }
+}

@@ -1,0 +1,183 @@
+package io.quicpool.cdi;
+
+import io.quicpool.ClientPool;
+import io.quicpool.ServerPool;
+import io.quicpool.StreamHandler;
+import io.quicpool.StreamPool;
+import io.quicpool.settings.PoolKind;
+import io.quicpool.settings.Problem;
+import io.quicpool.settings.Settings;
+import io.quicpool.settings.SettingsException;
+import io.quicpool.settings.SettingsReader;
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Shutdown;
+import jakarta.enterprise.event.Startup;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns the pools of the application: opens every configured pool when the application starts, before its own observers of
+ * {@link Startup}, and closes them when it ends, after its own observers of {@link Shutdown}, each with its drain time-out.
+ * Whatever cannot be used is told at once, in one {@link SettingsException}, before anything is opened.
+ *
+ * <p>Injection of pools is the usual way to them; this is for code that wants all of them, or names them at run time.
+ */
+@ApplicationScoped
+public class PoolRegistry {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Instance<RequiredPools> required;
+    private final HandlerBeans handlers;
+    private final Event<PoolEvent> events;
+    // Null before the start; closed pools stay, for whoever still asks.
+    private volatile @Nullable OpenPools open;
+
+    /** For the container's proxies. */
+    @SuppressWarnings("NullAway") // never used: a proxy passes everything on
+    PoolRegistry() {
+        required = null;
+        handlers = null;
+        events = null;
+    }
+
+    /**
+     * For the container.
+     *
+     * @param required the injection points that name pools
+     * @param handlers the beans that serve pools
+     * @param executors where they may run
+     * @param events whom to tell
+     * @param clients not used: a container that removes what nobody injects must keep the producers
+     * @param servers not used, as {@code clients}
+     * @param all not used, as {@code clients}
+     */
+    @Inject
+    @SuppressWarnings("UnusedVariable") // see there
+    PoolRegistry(
+            @Any Instance<RequiredPools> required,
+            @Any Instance<StreamHandler> handlers,
+            Instance<ExecutorService> executors,
+            Event<PoolEvent> events,
+            @Any Instance<ClientPool> clients,
+            @Any Instance<ServerPool> servers,
+            @Any Instance<StreamPool> all) {
+        this.required = required;
+        this.handlers = new HandlerBeans(handlers, executors);
+        this.events = events;
+    }
+
+    void start(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) Startup event) {
+        started();
+    }
+
+    // After the application's own observers: they may still need the pools.
+    void stop(@Observes @Priority(Interceptor.Priority.PLATFORM_AFTER + 999) Shutdown event) {
+        close();
+    }
+
+    /** Closes all pools; a container may or may not fire {@link Shutdown} before. */
+    @PreDestroy
+    void close() {
+        OpenPools pools = open;
+        if (pools != null) {
+            pools.close();
+        }
+    }
+
+    // Somebody may ask for a pool before the start was observed: then that is the start.
+    private OpenPools started() {
+        OpenPools pools = open;
+        if (pools != null) {
+            return pools;
+        }
+        lock.lock();
+        try {
+            pools = open;
+            if (pools == null) {
+                pools = start();
+                open = pools;
+            }
+            return pools;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private OpenPools start() {
+        Settings settings = SettingsReader.read(ConfigProvider.getConfig());
+        PoolNames names = new PoolNames(settings);
+        List<Problem> problems = new ArrayList<>(settings.problems());
+        for (RequiredPools each : required) {
+            problems.addAll(each.missing(names));
+        }
+        problems.addAll(handlers.problems(names));
+        if (!problems.isEmpty()) {
+            throw new SettingsException(problems);
+        }
+        return OpenPools.open(settings, names, handlers, events);
+    }
+
+    /**
+     * A client pool.
+     *
+     * @param name the pool; empty for the only one or {@code default}
+     * @return the pool
+     * @throws IllegalArgumentException when there is none; says which there are and what to set
+     */
+    public ClientPool client(String name) {
+        return (ClientPool) started().pool(PoolKind.CLIENT, name);
+    }
+
+    /**
+     * A server pool.
+     *
+     * @param name the pool; empty for the only one or {@code default}
+     * @return the pool
+     * @throws IllegalArgumentException when there is none; says which there are and what to set
+     */
+    public ServerPool server(String name) {
+        return (ServerPool) started().pool(PoolKind.SERVER, name);
+    }
+
+    /**
+     * All pools of the application.
+     *
+     * @return client pools first, each kind in the order of the names
+     */
+    public List<StreamPool> pools() {
+        return started().all().stream().map(ManagedPool::pool).toList();
+    }
+
+    /**
+     * How every pool stands, for the readiness check. Never starts anything, never blocks.
+     *
+     * @return one status for each pool; empty while the pools are not opened
+     */
+    public List<PoolStatus> status() {
+        OpenPools pools = open;
+        return pools == null
+                ? List.of()
+                : pools.all().stream().map(ManagedPool::status).toList();
+    }
+
+    /**
+     * Whether the pools are opened. Never starts anything, never blocks.
+     *
+     * @return true from the start of the application on
+     */
+    public boolean isStarted() {
+        return open != null;
+    }
+}

@@ -1,0 +1,57 @@
+package io.quicpool.cdi;
+
+import jakarta.enterprise.util.AnnotationLiteral;
+import jakarta.enterprise.util.Nonbinding;
+import jakarta.inject.Qualifier;
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Which pool. At an injection point of a {@link io.quicpool.ClientPool} or {@link io.quicpool.ServerPool} it says what to
+ * inject; on a bean that implements {@link io.quicpool.StreamHandler} it says which server pool the bean serves.
+ */
+@Qualifier @Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.METHOD, ElementType.TYPE})
+public @interface QuicPool {
+
+    /**
+     * The name of the pool, as in {@code quicpool.client."NAME".target}. The empty name, which is the default, means the
+     * only pool of its kind, or that with the name {@code default} when there are several.
+     *
+     * @return the name
+     */
+    @Nonbinding
+    String value() default "";
+
+    /** For {@code Instance.select(QuicPool.Literal.of("orders"))}. */
+    final class Literal extends AnnotationLiteral<QuicPool> implements QuicPool {
+
+        private static final long serialVersionUID = 1L;
+
+        /** The name. */
+        private final String value;
+
+        private Literal(String value) {
+            this.value = value;
+        }
+
+        /**
+         * Names a pool.
+         *
+         * @param name the pool; empty for the only one or {@code default}
+         * @return the qualifier
+         */
+        public static Literal of(String name) {
+            return new Literal(name);
+        }
+
+        @Override
+        public String value() {
+            return value;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.quicpool.settings;
+
+import static io.quicpool.settings.PoolProperty.*;
+
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.ClientPoolConfigBuilder;
+import io.quicpool.config.ConfigException;
+import io.quicpool.config.Durations;
+import io.quicpool.config.Fingerprint;
+import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.TlsMode;
+import io.quicpool.config.TrustMaterial;
+import java.util.List;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+
+/** The properties of a client pool. */
+final class ClientReader extends PoolReader<ClientPoolConfig> {
+
+    ClientReader(Config config, PropertyNames names, String name, List<Problem> problems) {
+        super(config, names, PoolKind.CLIENT, name, problems);
+    }
+
+    @Override
+    ClientPoolConfig build() {
+        ClientPoolConfigBuilder builder = ClientPoolConfig.builder().name(name);
+        if (isLeftOut(TARGET)) {
+            builder.target("localhost:1"); // reported: only for the sake of what else is wrong
+        } else if (!has(TARGET)) {
+            throw new Refused(
+                    TARGET, NOT_SET, "must be HOST:PORT, such as orders:4433, or several, separated by commas");
+        }
+        ifSet(TARGET, (key, text) -> text, builder::target);
+        ifSet(MIN_CAPACITY, PoolReader::integer, builder::minCapacity);
+        ifSet(MAX_CAPACITY, PoolReader::integer, builder::maxCapacity);
+        ifSet(MIN_INTERVAL, Durations::parse, builder::minInterval);
+        ifSet(MAX_INTERVAL, Durations::parse, builder::maxInterval);
+        ifSet(KEEP_ALIVE, Durations::parse, builder::keepAlive);
+        ifSet(CONNECT_TIMEOUT, Durations::parse, builder::connectTimeout);
+        ifSet(ID_TIMEOUT, Durations::parse, builder::idTimeout);
+        ifSet(TLS_MODE, (key, text) -> TlsMode.parse(text), builder::tlsMode);
+        ifSet(HOSTNAME, (key, text) -> text, builder::hostname);
+        ifSet(FINGERPRINT, Fingerprint::parse, builder::fingerprint);
+        ifSet(ALPN, (key, text) -> text, builder::alpn);
+        ifSet(TRANSPORT, (key, text) -> text, builder::transport);
+        TrustMaterial trust = trust();
+        if (trust != null) {
+            builder.trust(trust);
+        }
+        KeyMaterial key = keyMaterial();
+        if (key != null) {
+            builder.clientCertificate(key);
+        }
+        return builder.build();
+    }
+
+    private @Nullable TrustMaterial trust() {
+        String store = text(TRUST_STORE);
+        String certificates = text(TRUST_CERTIFICATES);
+        if (store != null && certificates != null) {
+            throw new Refused(
+                    TRUST_CERTIFICATES, certificates, "goes without trust-store, which is set too; use one of them");
+        }
+        PoolProperty given = store != null ? TRUST_STORE : TRUST_CERTIFICATES;
+        try {
+            if (store != null) {
+                String password = text(TRUST_STORE_PASSWORD);
+                return TrustMaterial.fromKeyStore(
+                        file(TRUST_STORE, store),
+                        text(TRUST_STORE_TYPE),
+                        password == null ? null : password.toCharArray());
+            }
+            return certificates == null ? null : TrustMaterial.fromPem(file(TRUST_CERTIFICATES, certificates));
+        } catch (ConfigException e) {
+            throw new Refused(given, e.value(), e.allowed());
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package io.quicpool.settings;
+
+import static io.quicpool.settings.PoolKind.CLIENT;
+import static io.quicpool.settings.PoolKind.SERVER;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every property of a pool. Where it is written: {@code quicpool.client."NAME".KEY} for one pool,
+ * {@code quicpool.client.KEY} for all of that kind that do not say otherwise; {@code quicpool.server} alike.
+ */
+public enum PoolProperty {
+    /** Whether there is such a pool. */
+    ENABLED("enabled", both(), "true, false", "true", "Whether the pool is built at all."),
+    /** Whom to connect to. */
+    TARGET(
+            "target",
+            only(CLIENT),
+            "HOST:PORT, ...",
+            "(required)",
+            "The peer; several, separated by commas, make a member pool for each. Names are looked up at each connect."),
+    /** Where to listen. */
+    LISTEN(
+            "listen",
+            only(SERVER),
+            "HOST:PORT",
+            "(required)",
+            "Where to listen; port 0 leaves the choice to the system."),
+    /** The least capacity. */
+    MIN_CAPACITY(
+            "min-capacity",
+            only(CLIENT),
+            "1 to max-capacity",
+            "8",
+            "The least number of idle streams that the pool aims for, for each target."),
+    /** The largest capacity. */
+    MAX_CAPACITY(
+            "max-capacity",
+            both(),
+            "1 to 65536",
+            "64 (client), 1024 (server)",
+            "The largest number of idle streams that the pool aims for, for each target (client), or holds (server)."),
+    /** The shortest interval. */
+    MIN_INTERVAL(
+            "min-interval",
+            only(CLIENT),
+            "10ms to max-interval",
+            "500ms",
+            "The shortest time between two regular looks at the stock."),
+    /** The longest interval. */
+    MAX_INTERVAL(
+            "max-interval", only(CLIENT), "up to 1h", "5s", "The longest time between two regular looks at the stock."),
+    /** The keep-alive period. */
+    KEEP_ALIVE(
+            "keep-alive",
+            both(),
+            "700ms to 10m",
+            "10s",
+            "How often a client makes sure that its peer is there; a peer that is silent for three times as long is lost."),
+    /** How long connecting may take. */
+    CONNECT_TIMEOUT("connect-timeout", only(CLIENT), "100ms to 10m", "5s", "How long one attempt to connect may take."),
+    /** How long an id may take. */
+    ID_TIMEOUT("id-timeout", only(CLIENT), "100ms to 10m", "10s", "How long a new stream may wait for its id."),
+    /** How long a hello may take. */
+    HELLO_TIMEOUT(
+            "hello-timeout", only(SERVER), "100ms to 10m", "10s", "How long a new stream may wait for its hello."),
+    /** The stream credit of a client. */
+    MAX_STREAMS_PER_CONNECTION(
+            "max-streams-per-connection",
+            only(SERVER),
+            "max-capacity to 1048576",
+            "16384",
+            "How many streams one client may have open at a time."),
+    /** How many clients there may be. */
+    MAX_CONNECTIONS(
+            "max-connections", only(SERVER), "1 to 65536", "256", "How many clients may be connected at a time."),
+    /** How many streams may be without hello. */
+    MAX_PENDING_HELLOS(
+            "max-pending-hellos",
+            only(SERVER),
+            "1 to 65536",
+            "1024",
+            "How many streams may be open without their hello at a time, over all clients."),
+    /** Who may connect. */
+    CLIENT_IP(
+            "client-ip",
+            only(SERVER),
+            "address or CIDR range, ...",
+            "every client",
+            "Who may connect, separated by commas, such as 10.0.0.0/8, ::1."),
+    /** How the server is checked. */
+    TLS_MODE(
+            "tls-mode",
+            only(CLIENT),
+            "2 or verified, 1 or self-signed, 0 or insecure",
+            "verified",
+            "How the server's certificate is checked: by issuer and host name, by pinning it, or not at all."),
+    /** The name in the certificate. */
+    HOSTNAME(
+            "hostname",
+            only(CLIENT),
+            "name or IP address",
+            "the target's host",
+            "The name that the server is asked for and that its certificate must bear in mode verified."),
+    /** The pinned certificate. */
+    FINGERPRINT(
+            "fingerprint",
+            only(CLIENT),
+            "64 hex digits, colons allowed",
+            "that of the first connect",
+            "The SHA-256 fingerprint of the only certificate that is accepted in mode self-signed."),
+    /** A store of issuers. */
+    TRUST_STORE(
+            "trust-store",
+            only(CLIENT),
+            "file",
+            "the JDK's",
+            "A key store with the issuers to trust in mode verified."),
+    /** Its type. */
+    TRUST_STORE_TYPE("trust-store-type", only(CLIENT), "PKCS12, JKS, ...", "PKCS12", "The type of trust-store."),
+    /** Its password. */
+    TRUST_STORE_PASSWORD("trust-store-password", only(CLIENT), "secret", "none", "The password of trust-store."),
+    /** Issuers as PEM. */
+    TRUST_CERTIFICATES(
+            "trust-certificates",
+            only(CLIENT),
+            "PEM file",
+            "the JDK's",
+            "The issuers to trust in mode verified, instead of trust-store."),
+    /** A store with key and certificate. */
+    KEY_STORE(
+            "key-store",
+            both(),
+            "file",
+            "none",
+            "A key store with the private key and its certificates: what a server presents (required, or certificate), and"
+                    + " a client when it is asked."),
+    /** Its type. */
+    KEY_STORE_TYPE("key-store-type", both(), "PKCS12, JKS, ...", "PKCS12", "The type of key-store."),
+    /** Its password. */
+    KEY_STORE_PASSWORD("key-store-password", both(), "secret", "none", "The password of key-store and of its key."),
+    /** Which entry. */
+    KEY_ALIAS("key-alias", both(), "name", "the only key", "Which entry of key-store."),
+    /** Certificates as PEM. */
+    CERTIFICATE(
+            "certificate",
+            both(),
+            "PEM file",
+            "none",
+            "The certificate, and those of its issuers after it, instead of key-store."),
+    /** The key as PEM. */
+    PRIVATE_KEY(
+            "private-key",
+            both(),
+            "PEM file",
+            "none",
+            "The private key of certificate, PKCS#8, not encrypted; may be the same file."),
+    /** The application protocol. */
+    ALPN("alpn", both(), "1 to 255 visible ASCII characters", "np-quic", "The application protocol of both sides."),
+    /** The engine. */
+    TRANSPORT("transport", both(), "name of an engine", "kwik", "The QUIC engine."),
+    /** How long streams in use live on. */
+    DRAIN_TIMEOUT(
+            "drain-timeout",
+            both(),
+            "0s to 1h",
+            "10s",
+            "How long streams in use may live on when the application stops."),
+    /** Where a handler runs. */
+    HANDLER_EXECUTOR(
+            "handler-executor",
+            only(SERVER),
+            "container, pool",
+            "container",
+            "Where the handler bean runs: on the container's managed executor where there is one, or on the pool's workers."),
+    /** Whether readiness depends on it. */
+    READINESS_ENABLED(
+            "readiness.enabled",
+            both(),
+            "true, false",
+            "true",
+            "Whether the readiness check is DOWN while the pool is not ready."),
+    /** How long a loss is tolerated. */
+    READINESS_GRACE(
+            "readiness.grace",
+            both(),
+            "0s to 1h",
+            "5s",
+            "For how long a pool that was ready and is not counts as ready for the readiness check."),
+    /** Whether it has an MXBean. */
+    JMX_ENABLED("jmx.enabled", both(), "true, false", "true", "Whether the pool has an MXBean.");
+
+    private final String key;
+    private final @Nullable PoolKind only;
+    private final String allowed;
+    private final String otherwise;
+    private final String meaning;
+
+    PoolProperty(String key, @Nullable PoolKind only, String allowed, String otherwise, String meaning) {
+        this.key = key;
+        this.only = only;
+        this.allowed = allowed;
+        this.otherwise = otherwise;
+        this.meaning = meaning;
+    }
+
+    private static @Nullable PoolKind both() {
+        return null;
+    }
+
+    private static PoolKind only(PoolKind kind) {
+        return kind;
+    }
+
+    /**
+     * The last part of the property.
+     *
+     * @return such as {@code min-capacity}
+     */
+    public String key() {
+        return key;
+    }
+
+    /**
+     * Whether pools of a kind have it.
+     *
+     * @param kind the kind
+     * @return whether they do
+     */
+    public boolean isOf(PoolKind kind) {
+        return only == null || only == kind;
+    }
+
+    /**
+     * What may be written.
+     *
+     * @return a text for people
+     */
+    public String allowed() {
+        return allowed;
+    }
+
+    /**
+     * What holds when it is not set.
+     *
+     * @return a text for people
+     */
+    public String otherwise() {
+        return otherwise;
+    }
+
+    /**
+     * What it means.
+     *
+     * @return a sentence for people
+     */
+    public String meaning() {
+        return meaning;
+    }
+
+    /** Whether its value must never be shown. */
+    boolean secret() {
+        return this == KEY_STORE_PASSWORD || this == TRUST_STORE_PASSWORD;
+    }
+
+    static List<PoolProperty> of(PoolKind kind) {
+        return Arrays.stream(values()).filter(each -> each.isOf(kind)).toList();
+    }
+
+    static @Nullable PoolProperty named(PoolKind kind, String key) {
+        for (PoolProperty each : of(kind)) {
+            if (each.key.equals(key)) {
+                return each;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,296 @@
+package io.quicpool.settings;
+
+import io.quicpool.config.ConfigException;
+import io.quicpool.config.Durations;
+import io.quicpool.config.KeyMaterial;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the properties of one pool. All its problems come to light although the builders stop at the first: what cannot be used
+ * is noted, left out, and the rest is tried again.
+ */
+abstract class PoolReader<C> {
+
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    private final Config config;
+    private final PropertyNames names;
+    final PoolKind kind;
+    final String name;
+    private final List<Problem> problems;
+    private final Set<PoolProperty> leftOut = EnumSet.noneOf(PoolProperty.class);
+
+    PoolReader(Config config, PropertyNames names, PoolKind kind, String name, List<Problem> problems) {
+        this.config = config;
+        this.names = names;
+        this.kind = kind;
+        this.name = name;
+        this.problems = problems;
+    }
+
+    /** Builds it from what is not left out; null when something is missing that was reported already. */
+    abstract @Nullable C build();
+
+    /** Whether the pool is switched on; what cannot be read counts as on, and is reported by {@link #read}. */
+    boolean enabled() {
+        Found found = find(PoolProperty.ENABLED);
+        return found == null || !"false".equalsIgnoreCase(found.value());
+    }
+
+    /** The settings; null when there are problems, all of which were reported. */
+    @Nullable PoolSettings<C> read() {
+        int before = problems.size();
+        while (true) {
+            try {
+                PoolSettings<C> settings = settings();
+                return problems.size() == before ? settings : null;
+            } catch (Refused e) {
+                problems.add(problem(e));
+                if (!leftOut.add(e.property)) {
+                    return null; // leaving it out does not help
+                }
+            }
+        }
+    }
+
+    private @Nullable PoolSettings<C> settings() {
+        ifSet(PoolProperty.ENABLED, PoolReader::bool, ignored -> {});
+        Duration drain = duration(PoolProperty.DRAIN_TIMEOUT, Duration.ofSeconds(10));
+        boolean readiness = flag(PoolProperty.READINESS_ENABLED);
+        Duration grace = duration(PoolProperty.READINESS_GRACE, Duration.ofSeconds(5));
+        boolean jmx = flag(PoolProperty.JMX_ENABLED);
+        boolean managed = !kind.equals(PoolKind.SERVER) || managedExecutor();
+        C built;
+        try {
+            built = build();
+        } catch (ConfigException e) {
+            boolean ofName = e.property().equals("name");
+            throw new Refused(propertyOf(e), e.value(), (ofName ? "the pool's name " : "") + e.allowed());
+        }
+        return built == null ? null : new PoolSettings<>(name, built, drain, readiness, grace, jmx, managed);
+    }
+
+    // Settings that were found to be wrong only together.
+    private PoolProperty propertyOf(ConfigException e) {
+        if (e.property().equals("trust-store") && find(PoolProperty.TRUST_STORE) == null) {
+            return PoolProperty.TRUST_CERTIFICATES;
+        }
+        PoolProperty property = PoolProperty.named(kind, e.property());
+        // The pool's name is written in its properties: the required one stands for all.
+        return property == null ? kind.required() : property;
+    }
+
+    // ---- one property
+
+    /** A property that cannot be used. */
+    static final class Refused extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+        private final PoolProperty property;
+        private final String value;
+        private final String allowed;
+
+        Refused(PoolProperty property, String value, String allowed) {
+            super(property.key(), null, false, false);
+            this.property = property;
+            this.value = value;
+            this.allowed = allowed;
+        }
+    }
+
+    private record Found(
+            String key, @Nullable String value, @Nullable String source) {}
+
+    private @Nullable Found find(PoolProperty property) {
+        for (String key : List.of(
+                kind.prefix() + "\"" + name + "\"." + property.key(),
+                kind.prefix() + name + "." + property.key(),
+                kind.prefix() + property.key())) {
+            ConfigValue value = config.getConfigValue(key);
+            if (value.getRawValue() != null || value.getValue() != null) {
+                return new Found(key, value.getValue(), value.getSourceName());
+            }
+        }
+        return null;
+    }
+
+    /** The text of a property; null when it is not set, set to nothing, or left out. */
+    @Nullable String text(PoolProperty property) {
+        Found found = leftOut.contains(property) ? null : find(property);
+        if (found == null) {
+            return null;
+        }
+        if (found.value() == null) {
+            throw new Refused(property, "(unknown)", "has an expression that leads to no value");
+        }
+        String text = property.secret() ? found.value() : found.value().strip();
+        return text.isEmpty() ? null : text;
+    }
+
+    boolean has(PoolProperty property) {
+        return text(property) != null;
+    }
+
+    /** Whether it was reported and left out. */
+    boolean isLeftOut(PoolProperty property) {
+        return leftOut.contains(property);
+    }
+
+    /** Converts a property, if it is set, and hands it to a setter of the builder. */
+    <T> void ifSet(PoolProperty property, BiFunction<String, String, T> parser, Consumer<T> setter) {
+        String text = text(property);
+        if (text == null) {
+            return;
+        }
+        try {
+            setter.accept(parser.apply(property.key(), text));
+        } catch (ConfigException e) {
+            throw new Refused(property, e.value(), e.allowed());
+        }
+    }
+
+    static int integer(String property, String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new ConfigException(property, text, "must be a whole number", e);
+        }
+    }
+
+    static boolean bool(String property, String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new ConfigException(property, text, "must be true or false");
+        };
+    }
+
+    static Path path(String property, String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new ConfigException(property, text, "must be the path of a file: " + e.getReason(), e);
+        }
+    }
+
+    static List<String> list(String property, String text) {
+        return Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+    }
+
+    private boolean flag(PoolProperty property) {
+        boolean[] flag = {true};
+        ifSet(property, PoolReader::bool, value -> flag[0] = value);
+        return flag[0];
+    }
+
+    private Duration duration(PoolProperty property, Duration otherwise) {
+        Duration[] result = {otherwise};
+        ifSet(property, Durations::parse, value -> {
+            if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+                throw new ConfigException(
+                        property.key(), Durations.text(value), "must be from 0s to " + Durations.text(LONGEST));
+            }
+            result[0] = value;
+        });
+        return result[0];
+    }
+
+    private boolean managedExecutor() {
+        boolean[] managed = {true};
+        ifSet(PoolProperty.HANDLER_EXECUTOR, (key, text) -> text, text -> {
+            if (!text.equals("container") && !text.equals("pool")) {
+                throw new ConfigException(PoolProperty.HANDLER_EXECUTOR.key(), text, "must be container or pool");
+            }
+            managed[0] = text.equals("container");
+        });
+        return managed[0];
+    }
+
+    // ---- several properties together
+
+    /** Key and certificate, from a key store or from PEM files; null when neither is set. */
+    @Nullable KeyMaterial keyMaterial() {
+        String store = text(PoolProperty.KEY_STORE);
+        String certificate = text(PoolProperty.CERTIFICATE);
+        String key = text(PoolProperty.PRIVATE_KEY);
+        if (store != null && (certificate != null || key != null)) {
+            PoolProperty other = certificate != null ? PoolProperty.CERTIFICATE : PoolProperty.PRIVATE_KEY;
+            throw new Refused(other, "(set)", "goes without key-store, which is set too; use one of them");
+        }
+        if (store != null) {
+            return fromKeyStore(store);
+        }
+        if (certificate == null && key == null) {
+            return null;
+        }
+        if (certificate == null) {
+            throw new Refused(
+                    PoolProperty.CERTIFICATE, NOT_SET, "must be a PEM file: certificate and private-key go together");
+        }
+        if (key == null) {
+            throw new Refused(
+                    PoolProperty.PRIVATE_KEY, NOT_SET, "must be a PEM file: certificate and private-key go together");
+        }
+        Path certificateFile = file(PoolProperty.CERTIFICATE, certificate);
+        Path keyFile = file(PoolProperty.PRIVATE_KEY, key);
+        try {
+            return KeyMaterial.fromPem(certificateFile, keyFile);
+        } catch (ConfigException e) {
+            boolean ofKey = e.value().equals(keyFile.toString()) && !keyFile.equals(certificateFile);
+            throw new Refused(ofKey ? PoolProperty.PRIVATE_KEY : PoolProperty.CERTIFICATE, e.value(), e.allowed());
+        }
+    }
+
+    static final String NOT_SET = "(not set)";
+
+    private KeyMaterial fromKeyStore(String store) {
+        Path file = file(PoolProperty.KEY_STORE, store);
+        String password = text(PoolProperty.KEY_STORE_PASSWORD);
+        try {
+            return KeyMaterial.fromKeyStore(
+                    file,
+                    text(PoolProperty.KEY_STORE_TYPE),
+                    password == null ? new char[0] : password.toCharArray(),
+                    text(PoolProperty.KEY_ALIAS));
+        } catch (ConfigException e) {
+            boolean alias = e.property().equals(PoolProperty.KEY_ALIAS.key());
+            throw new Refused(alias ? PoolProperty.KEY_ALIAS : PoolProperty.KEY_STORE, e.value(), e.allowed());
+        }
+    }
+
+    Path file(PoolProperty property, String text) {
+        try {
+            return path(property.key(), text);
+        } catch (ConfigException e) {
+            throw new Refused(property, e.value(), e.allowed());
+        }
+    }
+
+    // ---- messages
+
+    private Problem problem(Refused e) {
+        Found found = find(e.property);
+        if (found == null) {
+            String key = kind.prefix() + "\"" + name + "\"." + e.property.key();
+            String value = e.value.equals(NOT_SET) ? e.value : e.value + " (default)";
+            return new Problem(key + " = " + value, null, e.allowed);
+        }
+        String value = found.value() == null ? e.value : found.value();
+        return new Problem(
+                names.asWritten(found.key()) + " = " + (e.property.secret() ? "(hidden)" : Printable.of(value)),
+                found.source(),
+                e.allowed);
+    }
+}

@@ -1,0 +1,173 @@
+package io.quicpool.settings;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names of pools, and unknown properties, from the names of all properties.
+ *
+ * <p>Environment variables have their own form: {@code QUICPOOL_CLIENT__ORDERS__TARGET} stands for
+ * {@code quicpool.client."orders".target}. What they cannot say (capitals, '.' or '-' in a name) is taken from a property that
+ * has the same form, otherwise the name is in lower case with '-' for '_'. Implementations also guess dotted names from them,
+ * which are not what anybody wrote: these are left out. A variable that fits no property is left alone, for systems such as
+ * Kubernetes make their own ({@code QUICPOOL_SERVER_PORT}).
+ */
+final class PropertyNames {
+
+    /** What belongs to no pool. */
+    static final String APPLICATION = "quicpool.application";
+
+    private static final String PREFIX = "quicpool.";
+    private static final Pattern VARIABLE = Pattern.compile("QUICPOOL_[A-Z0-9_]+");
+    private static final Pattern PROFILE = Pattern.compile("^%[^.]+\\.");
+
+    private final Set<String> written;
+    private final Map<PoolKind, Set<String>> pools = new TreeMap<>();
+    private final Map<String, @Nullable String> unknown = new LinkedHashMap<>();
+
+    PropertyNames(Config config) {
+        written = written(config);
+        for (PoolKind kind : PoolKind.values()) {
+            pools.put(kind, new TreeSet<>());
+        }
+        Set<String> sorted = new TreeSet<>(written);
+        sorted.stream().filter(name -> name.startsWith(PREFIX)).forEach(this::dotted);
+        sorted.stream().filter(name -> VARIABLE.matcher(name).matches()).forEach(this::variable);
+    }
+
+    private static Set<String> written(Config config) {
+        Set<String> all = new HashSet<>();
+        config.getPropertyNames().forEach(all::add);
+        Set<String> exact = new HashSet<>();
+        for (ConfigSource source : config.getConfigSources()) {
+            Set<String> names = source.getPropertyNames();
+            if (names.stream().noneMatch(name -> VARIABLE.matcher(name).matches())) {
+                names.forEach(name -> exact.add(PROFILE.matcher(name).replaceFirst("")));
+            }
+        }
+        all.removeIf(name -> name.startsWith(PREFIX) && all.contains(variableOf(name)) && !exact.contains(name));
+        return all;
+    }
+
+    /** The environment variable that stands for a property (MicroProfile Config 3.1, section 5.3.1). */
+    static String variableOf(String property) {
+        return property.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    /** The pools of a kind, in the order of their names. */
+    Set<String> pools(PoolKind kind) {
+        Set<String> names = pools.get(kind);
+        return names == null ? Set.of() : names;
+    }
+
+    /** Properties that there are not, with the nearest that there is, if one is near. */
+    Map<String, @Nullable String> unknown() {
+        return unknown;
+    }
+
+    /** A property as the user wrote it: itself, or its environment variable. */
+    String asWritten(String property) {
+        String variable = variableOf(property);
+        return !written.contains(property) && written.contains(variable) ? variable : property;
+    }
+
+    // ---- quicpool.client."NAME".KEY
+
+    private void dotted(String property) {
+        for (PoolKind kind : PoolKind.values()) {
+            if (property.startsWith(kind.prefix())) {
+                ofKind(kind, property, property.substring(kind.prefix().length()));
+                return;
+            }
+        }
+        if (!property.equals(APPLICATION)) {
+            unknown.put(property, nearestElsewhere(property));
+        }
+    }
+
+    private void ofKind(PoolKind kind, String property, String rest) {
+        if (PoolProperty.named(kind, rest) != null) {
+            return; // for all pools of the kind
+        }
+        int end = rest.startsWith("\"") ? rest.indexOf("\".", 1) + 1 : rest.indexOf('.');
+        if (end <= 0) {
+            unknown.put(property, nearest(kind.prefix(), rest, kind));
+            return;
+        }
+        String key = rest.substring(end + 1);
+        if (PoolProperty.named(kind, key) == null) {
+            unknown.put(property, nearest(kind.prefix() + rest.substring(0, end + 1), key, kind));
+            return;
+        }
+        String name = rest.substring(0, end);
+        pools(kind).add(name.startsWith("\"") ? name.substring(1, name.length() - 1) : name);
+    }
+
+    private static @Nullable String nearest(String before, String key, PoolKind kind) {
+        List<String> keys =
+                PoolProperty.of(kind).stream().map(PoolProperty::key).toList();
+        String near = Nearest.of(key, keys);
+        return near == null ? null : before + near;
+    }
+
+    private static @Nullable String nearestElsewhere(String property) {
+        int end = property.indexOf('.', PREFIX.length());
+        String first = property.substring(PREFIX.length(), end < 0 ? property.length() : end);
+        String near = Nearest.of(first, List.of("client", "server", "application"));
+        return near == null ? null : PREFIX + near + (end < 0 ? "" : property.substring(end));
+    }
+
+    // ---- QUICPOOL_CLIENT__NAME__KEY
+
+    private void variable(String variable) {
+        for (PoolKind kind : PoolKind.values()) {
+            String prefix = variableOf(kind.prefix());
+            if (variable.startsWith(prefix)) {
+                String name = poolOf(kind, variable.substring(prefix.length()));
+                if (name != null && pools(kind).stream().noneMatch(known -> sameVariable(known, name))) {
+                    pools(kind).add(name.toLowerCase(Locale.ROOT).replace('_', '-'));
+                }
+            }
+        }
+    }
+
+    private static boolean sameVariable(String known, String name) {
+        return variableOf(known).equals(name);
+    }
+
+    private static @Nullable String poolOf(PoolKind kind, String rest) {
+        String longest = null;
+        for (PoolProperty property : PoolProperty.of(kind)) {
+            String key = variableOf(property.key());
+            if (rest.equals(key)) {
+                return null; // for all pools of the kind
+            }
+            boolean quoted = rest.startsWith("_");
+            String end = (quoted ? "__" : "_") + key;
+            if (rest.endsWith(end) && (longest == null || end.length() > longest.length())) {
+                longest = end;
+            }
+        }
+        if (longest == null) {
+            return null;
+        }
+        String name = rest.substring(rest.startsWith("_") ? 1 : 0, Math.max(rest.length() - longest.length(), 1));
+        return name.isEmpty() ? null : name;
+    }
+
+    /** All that are known, for messages. */
+    static String list(Collection<String> names) {
+        return names.isEmpty() ? "none" : "\"" + String.join("\", \"", new TreeSet<>(names)) + "\"";
+    }
+}

@@ -1,0 +1,47 @@
+package io.quicpool.settings;
+
+import static io.quicpool.settings.PoolProperty.*;
+
+import io.quicpool.config.Durations;
+import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.config.ServerPoolConfigBuilder;
+import java.util.List;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+
+/** The properties of a server pool. */
+final class ServerReader extends PoolReader<ServerPoolConfig> {
+
+    ServerReader(Config config, PropertyNames names, String name, List<Problem> problems) {
+        super(config, names, PoolKind.SERVER, name, problems);
+    }
+
+    @Override
+    @Nullable ServerPoolConfig build() {
+        ServerPoolConfigBuilder builder = ServerPoolConfig.builder().name(name);
+        if (isLeftOut(LISTEN)) {
+            builder.listen("localhost:0"); // reported: only for the sake of what else is wrong
+        } else if (!has(LISTEN)) {
+            throw new Refused(LISTEN, NOT_SET, "must be HOST:PORT, such as 0.0.0.0:4433");
+        }
+        ifSet(LISTEN, (key, text) -> text, builder::listen);
+        ifSet(MAX_CAPACITY, PoolReader::integer, builder::maxCapacity);
+        ifSet(CLIENT_IP, PoolReader::list, ranges -> ranges.forEach(builder::allowClient));
+        ifSet(KEEP_ALIVE, Durations::parse, builder::keepAlive);
+        ifSet(HELLO_TIMEOUT, Durations::parse, builder::helloTimeout);
+        ifSet(MAX_STREAMS_PER_CONNECTION, PoolReader::integer, builder::maxStreamsPerConnection);
+        ifSet(MAX_CONNECTIONS, PoolReader::integer, builder::maxConnections);
+        ifSet(MAX_PENDING_HELLOS, PoolReader::integer, builder::maxPendingHellos);
+        ifSet(ALPN, (key, text) -> text, builder::alpn);
+        ifSet(TRANSPORT, (key, text) -> text, builder::transport);
+        KeyMaterial key = keyMaterial();
+        if (key != null) {
+            builder.certificate(key);
+        } else if (isLeftOut(KEY_STORE) || isLeftOut(CERTIFICATE) || isLeftOut(PRIVATE_KEY) || isLeftOut(KEY_ALIAS)) {
+            builder.checkWithoutCertificate();
+            return null;
+        }
+        return builder.build();
+    }
+}

@@ -1,0 +1,38 @@
+package io.quicpool.settings;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The configuration cannot be used; says everything that is wrong with it, a line each. */
+public final class SettingsException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Problem> problems;
+
+    /**
+     * Makes the exception.
+     *
+     * @param problems at least one
+     */
+    public SettingsException(List<Problem> problems) {
+        super(problems.stream()
+                .map(problem -> "\n  - " + problem)
+                .collect(Collectors.joining(
+                        "",
+                        "quicpool cannot start: "
+                                + (problems.size() == 1 ? "1 problem" : problems.size() + " problems")
+                                + " in its configuration",
+                        "")));
+        this.problems = List.copyOf(problems);
+    }
+
+    /**
+     * Everything that is wrong.
+     *
+     * @return the problems; null after serialization
+     */
+    public List<Problem> problems() {
+        return problems;
+    }
+}

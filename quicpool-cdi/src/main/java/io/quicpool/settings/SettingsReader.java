@@ -1,0 +1,98 @@
+package io.quicpool.settings;
+
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.ServerPoolConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.eclipse.microprofile.config.Config;
+
+/** Reads all pools from MicroProfile Config. */
+public final class SettingsReader {
+
+    /** The name of a pool that is configured by the properties for all of its kind alone. */
+    public static final String DEFAULT_NAME = "default";
+
+    private final Config config;
+    private final PropertyNames names;
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<String> disabled = new ArrayList<>();
+    private final List<String> broken = new ArrayList<>();
+
+    private SettingsReader(Config config) {
+        this.config = config;
+        this.names = new PropertyNames(config);
+    }
+
+    /**
+     * Reads all pools. Key and trust stores are read too, nothing else is opened.
+     *
+     * @param config the configuration
+     * @return the pools, and all problems of all of them
+     */
+    public static Settings read(Config config) {
+        return new SettingsReader(config).read();
+    }
+
+    /**
+     * The names of the pools of a kind that are not switched off, whether or not their settings can be used.
+     *
+     * @param config the configuration
+     * @param kind the kind
+     * @return their names, in order
+     */
+    public static List<String> names(Config config, PoolKind kind) {
+        SettingsReader reader = new SettingsReader(config);
+        List<String> names = new ArrayList<>(reader.pools(kind));
+        names.removeIf(name -> !reader.reader(kind, name).enabled());
+        return names;
+    }
+
+    private Settings read() {
+        names.unknown()
+                .forEach((property, nearest) -> problems.add(new Problem(
+                        property,
+                        config.getConfigValue(property).getSourceName(),
+                        "there is no such property" + (nearest == null ? "" : "; did you mean " + nearest + "?"))));
+        List<PoolSettings<ClientPoolConfig>> clients = new ArrayList<>();
+        for (String name : pools(PoolKind.CLIENT)) {
+            read(new ClientReader(config, names, name, problems), clients);
+        }
+        List<PoolSettings<ServerPoolConfig>> servers = new ArrayList<>();
+        for (String name : pools(PoolKind.SERVER)) {
+            read(new ServerReader(config, names, name, problems), servers);
+        }
+        String application = config.getOptionalValue(PropertyNames.APPLICATION, String.class)
+                .map(String::strip)
+                .orElse(null);
+        return new Settings(application, clients, servers, disabled, broken, problems);
+    }
+
+    private PoolReader<?> reader(PoolKind kind, String name) {
+        return kind == PoolKind.CLIENT
+                ? new ClientReader(config, names, name, problems)
+                : new ServerReader(config, names, name, problems);
+    }
+
+    // One pool needs no name: the properties for all of a kind are enough.
+    private Set<String> pools(PoolKind kind) {
+        Set<String> named = names.pools(kind);
+        String required = kind.prefix() + kind.required().key();
+        boolean unnamed = named.isEmpty() && config.getConfigValue(required).getValue() != null;
+        return unnamed ? Set.of(DEFAULT_NAME) : named;
+    }
+
+    private <C> void read(PoolReader<C> reader, List<PoolSettings<C>> into) {
+        String pool = reader.kind.text() + " \"" + reader.name + "\"";
+        if (!reader.enabled()) {
+            disabled.add(pool);
+            return;
+        }
+        PoolSettings<C> settings = reader.read();
+        if (settings == null) {
+            broken.add(pool);
+        } else {
+            into.add(settings);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.quicpool.cdi;
+
+import io.quicpool.config.KeyMaterial;
+import io.quicpool.testing.Pools;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
+import org.jboss.weld.environment.se.Weld;
+import org.jboss.weld.environment.se.WeldContainer;
+
+/** An application in a real container: Weld with our beans, those of a test, and a configuration. */
+final class App implements AutoCloseable {
+
+    private final WeldContainer container;
+
+    private App(WeldContainer container) {
+        this.container = container;
+    }
+
+    /** Starts it; what the start throws goes on to the caller, after the container has ended. */
+    static App start(Map<String, String> properties, Class<?>... beans) {
+        configure(properties);
+        Weld weld = weld(beans);
+        try {
+            return new App(weld.initialize());
+        } catch (RuntimeException e) {
+            weld.shutdown();
+            throw e;
+        }
+    }
+
+    /** Our beans and those of a test, and nothing that lies about; our extensions are found as everywhere. */
+    static Weld weld(Class<?>... beans) {
+        return new Weld()
+                .disableDiscovery()
+                .addBeanClasses(PoolRegistry.class, PoolProducers.class)
+                .addBeanClasses(beans);
+    }
+
+    /** Makes these properties the whole configuration. */
+    static void configure(Map<String, String> properties) {
+        ConfigProviderResolver resolver = ConfigProviderResolver.instance();
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        resolver.releaseConfig(resolver.getConfig(loader));
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(properties, "test.properties", 100))
+                .build();
+        resolver.registerConfig(config, loader);
+    }
+
+    /** A server pool of this name on a free port, with a certificate in PEM files in that folder. */
+    static Map<String, String> server(String name, Path folder) {
+        Path pem = pem(folder, Pools.CERTIFICATE);
+        Map<String, String> properties = new LinkedHashMap<>();
+        String prefix = "quicpool.server.\"" + name + "\".";
+        properties.put(prefix + "listen", "127.0.0.1:0");
+        properties.put(prefix + "certificate", pem.toString());
+        properties.put(prefix + "private-key", pem.toString());
+        properties.put(prefix + "keep-alive", "1s");
+        properties.put(prefix + "drain-timeout", "0s");
+        return properties;
+    }
+
+    /** A client pool of this name, for that target. */
+    static Map<String, String> client(String name, String target) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        String prefix = "quicpool.client.\"" + name + "\".";
+        properties.put(prefix + "target", target);
+        properties.put(prefix + "tls-mode", "self-signed");
+        properties.put(prefix + "fingerprint", Pools.CERTIFICATE.fingerprint().toString());
+        properties.put(prefix + "keep-alive", "1s");
+        properties.put(prefix + "drain-timeout", "0s");
+        return properties;
+    }
+
+    /** Key and certificates in one file. */
+    static Path pem(Path folder, KeyMaterial material) {
+        try {
+            StringBuilder text =
+                    new StringBuilder(block("PRIVATE KEY", material.privateKey().getEncoded()));
+            for (var certificate : material.certificateChain()) {
+                text.append(block("CERTIFICATE", certificate.getEncoded()));
+            }
+            return Files.writeString(folder.resolve("server.pem"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String block(String label, byte[] bytes) {
+        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(bytes) + "\n-----END " + label
+                + "-----\n";
+    }
+
+    WeldContainer container() {
+        return container;
+    }
+
+    <T> T get(Class<T> type) {
+        return container.select(type).get();
+    }
+
+    @Override
+    public void close() {
+        container.close();
+    }
+}

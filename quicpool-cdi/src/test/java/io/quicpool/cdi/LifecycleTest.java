@@ -1,0 +1,284 @@
+package io.quicpool.cdi;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PoolStartException;
+import io.quicpool.PoolState;
+import io.quicpool.PooledStream;
+import io.quicpool.ServerPool;
+import io.quicpool.StreamHandler;
+import io.quicpool.StreamPool;
+import io.quicpool.settings.SettingsException;
+import io.quicpool.testing.Pools;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Shutdown;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From the start of an application to its end: handlers, events, roll-back, nothing left behind. */
+class LifecycleTest {
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    @TempDir
+    Path folder;
+
+    private final Pools pools = new Pools();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    private static Set<String> ours() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(Thread::isAlive)
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("quicpool-") || name.startsWith("kwik-"))
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<ObjectName> mbeans() {
+        try {
+            return ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("io.quicpool:*"), null);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private ClientPool clientOf(App app, String server) {
+        int port = app.get(PoolRegistry.class).server(server).localAddress().getPort();
+        return pools.client("127.0.0.1:" + port, c -> c.name("outside").capacity(2, 2));
+    }
+
+    @ApplicationScoped
+    @QuicPool("ingress")
+    static class Echo implements StreamHandler {
+        static final Queue<String> THREADS = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void handle(PooledStream stream) throws IOException {
+            THREADS.add(Thread.currentThread().getName());
+            stream.outputStream().write(stream.inputStream().readAllBytes());
+        }
+    }
+
+    @Dependent
+    @QuicPool("second")
+    static class Reverse implements StreamHandler {
+        static final AtomicBoolean DESTROYED = new AtomicBoolean();
+
+        @Override
+        public void handle(PooledStream stream) throws IOException {
+            byte[] bytes = stream.inputStream().readAllBytes();
+            for (int i = bytes.length - 1; i >= 0; i--) {
+                stream.outputStream().write(bytes[i]);
+            }
+        }
+
+        @PreDestroy
+        void end() {
+            DESTROYED.set(true);
+        }
+    }
+
+    private static byte[] ask(ClientPool client, byte... request) throws IOException, InterruptedException {
+        try (PooledStream stream = client.incomingGet(SOON)) {
+            stream.readTimeout(SOON);
+            stream.outputStream().write(request);
+            stream.outputStream().close();
+            return stream.inputStream().readAllBytes();
+        }
+    }
+
+    @Test
+    void handlerBeansServeTheirServerPools() throws Exception {
+        Map<String, String> properties = new HashMap<>(App.server("ingress", folder));
+        properties.putAll(App.server("second", folder));
+        Reverse.DESTROYED.set(false);
+        try (App app = App.start(properties, Echo.class, Reverse.class)) {
+            assertThat(ask(clientOf(app, "ingress"), (byte) 1, (byte) 2)).containsExactly(1, 2);
+            assertThat(ask(clientOf(app, "second"), (byte) 1, (byte) 2)).containsExactly(2, 1);
+            assertThat(Echo.THREADS).allMatch(name -> name.startsWith("quicpool-ingress-handler"));
+        }
+        assertThat(Reverse.DESTROYED).isTrue();
+    }
+
+    @ApplicationScoped
+    @QuicPool("ingress")
+    static class Another implements StreamHandler {
+        @Override
+        public void handle(PooledStream stream) {}
+    }
+
+    @ApplicationScoped
+    @QuicPool("nowhere")
+    static class Nowhere implements StreamHandler {
+        @Override
+        public void handle(PooledStream stream) {}
+    }
+
+    @Test
+    void handlersThatCannotServeFailTheStart() {
+        assertThatThrownBy(() -> App.start(App.server("ingress", folder), Echo.class, Another.class, Nowhere.class))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("handler io.quicpool.cdi.LifecycleTest$Nowhere: there is no server pool"
+                        + " \"nowhere\": the server pools are \"ingress\"; set quicpool.server.\"nowhere\".listen")
+                .hasMessageContaining(
+                        "the server pool \"ingress\" is served by handler io.quicpool.cdi.LifecycleTest$");
+        assertThat(ours()).noneMatch(name -> name.contains("ingress"));
+    }
+
+    @ApplicationScoped
+    static class Listening {
+        static final Queue<String> TOLD = new ConcurrentLinkedQueue<>();
+
+        void ready(@Observes PoolEvent.Ready event) {
+            TOLD.add("ready " + event.pool().name());
+        }
+
+        void lost(@Observes PoolEvent.PeerLost event) {
+            TOLD.add("lost " + event.pool().name());
+            assertThat(event.reason()).isNotBlank();
+        }
+
+        void recovered(@Observes PoolEvent.Recovered event) {
+            TOLD.add("recovered " + event.pool().name());
+        }
+    }
+
+    @Test
+    void eventsAreFired() {
+        Listening.TOLD.clear();
+        ServerPool peer = pools.server(s -> s.name("peer"));
+        int port = peer.localAddress().getPort();
+        Map<String, String> properties = new HashMap<>(App.client("orders", "127.0.0.1:" + port));
+        properties.putAll(App.server("ingress", folder));
+        try (App app = App.start(properties, Listening.class)) {
+            await().untilAsserted(() ->
+                    assertThat(Listening.TOLD).containsExactlyInAnyOrder("ready orders", "ready ingress"));
+            peer.close();
+            pools.server(s -> s.name("peer"), "127.0.0.1:" + port);
+            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(Listening.TOLD)
+                    .containsSubsequence("lost orders", "recovered orders"));
+            assertThat(app.get(PoolRegistry.class).client("orders").ready()).isTrue();
+        }
+    }
+
+    @Test
+    void whenOnePoolCannotStartNothingIsLeft() throws Exception {
+        ServerPool peer = pools.server(s -> s.name("peer"));
+        Set<String> before = ours();
+        try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            Map<String, String> properties = new HashMap<>(
+                    App.client("orders", "127.0.0.1:" + peer.localAddress().getPort()));
+            properties.putAll(App.server("first", folder));
+            properties.putAll(App.server("second", folder));
+            properties.put("quicpool.server.\"second\".listen", "127.0.0.1:" + taken.getLocalPort());
+            assertThatThrownBy(() -> App.start(properties))
+                    .isInstanceOf(PoolStartException.class)
+                    .hasMessageContaining(
+                            "pool \"second\": cannot listen on listen = 127.0.0.1:" + taken.getLocalPort());
+        }
+        await().untilAsserted(() -> assertThat(ours()).isSubsetOf(before));
+        assertThat(mbeans()).isEmpty();
+    }
+
+    @Test
+    void startsAgainAfterAStopAndLeavesNoThreadAndNoMBean() {
+        ServerPool peer = pools.server(s -> s.name("peer"));
+        Map<String, String> properties = new HashMap<>(
+                App.client("orders", "127.0.0.1:" + peer.localAddress().getPort()));
+        properties.putAll(App.server("ingress", folder));
+        Set<String> before = ours();
+        for (int i = 0; i < 3; i++) {
+            List<StreamPool> open;
+            try (App app = App.start(properties, Echo.class)) {
+                open = app.get(PoolRegistry.class).pools();
+                awaitIdle(app.get(PoolRegistry.class).client("orders"), 8);
+                assertThat(mbeans()).hasSize(2);
+            }
+            assertThat(open).hasSize(2).allMatch(pool -> pool.state() == PoolState.CLOSED);
+            await().untilAsserted(() -> assertThat(ours()).isSubsetOf(before));
+            assertThat(mbeans()).isEmpty();
+        }
+    }
+
+    @ApplicationScoped
+    @QuicPool("ingress")
+    static class Slow implements StreamHandler {
+        static final AtomicReference<CountDownLatch> STARTED = new AtomicReference<>(new CountDownLatch(1));
+        static final AtomicReference<CountDownLatch> GO_ON = new AtomicReference<>(new CountDownLatch(1));
+
+        @Inject
+        @QuicPool("orders")
+        ClientPool orders;
+
+        // Runs before the pools are closed.
+        void stop(@Observes Shutdown event) {
+            GO_ON.get().countDown();
+        }
+
+        @Override
+        public void handle(PooledStream stream) throws IOException, InterruptedException {
+            STARTED.get().countDown();
+            if (!GO_ON.get().await(20, TimeUnit.SECONDS)) {
+                throw new IOException("never told to go on");
+            }
+            // A request that is being drained may still ask others.
+            try (PooledStream other = orders.incomingGet(SOON)) {
+                other.outputStream().write(1);
+            }
+            stream.outputStream().write(stream.inputStream().readAllBytes());
+        }
+    }
+
+    @Test
+    void requestsThatAreBeingServedAreDrained() throws Exception {
+        ServerPool peer = pools.server(s -> s.name("peer"));
+        Map<String, String> properties = new HashMap<>(
+                App.client("orders", "127.0.0.1:" + peer.localAddress().getPort()));
+        properties.putAll(App.server("ingress", folder));
+        properties.put("quicpool.server.\"ingress\".drain-timeout", "15s");
+        App app = App.start(properties, Slow.class);
+        ClientPool client = clientOf(app, "ingress");
+        try (PooledStream stream = client.incomingGet(SOON)) {
+            stream.readTimeout(Duration.ofSeconds(20));
+            stream.outputStream().write(7);
+            stream.outputStream().close();
+            assertThat(Slow.STARTED.get().await(10, TimeUnit.SECONDS)).isTrue();
+            long start = System.nanoTime();
+            app.close();
+            System.out.println("an application with a request in flight stopped after "
+                    + (System.nanoTime() - start) / 1_000_000 + " ms");
+            assertThat(stream.inputStream().readAllBytes()).containsExactly(7);
+        }
+    }
+}
