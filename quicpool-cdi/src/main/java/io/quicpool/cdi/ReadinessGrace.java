@@ -27,7 +27,17 @@ final class ReadinessGrace implements PoolListener {
 
     @Override
     public synchronized void ready(StreamPool pool) {
+        wasReady();
+    }
+
+    @Override
+    public synchronized void recovered(StreamPool pool) {
+        wasReady();
+    }
+
+    private void wasReady() {
         everReady = true;
+        down = false;
     }
 
     @Override
@@ -38,8 +48,7 @@ final class ReadinessGrace implements PoolListener {
     /** Whether it counts as ready now. */
     synchronized boolean isUp(StreamPool pool) {
         if (pool.ready()) {
-            everReady = true;
-            down = false;
+            wasReady();
             return true;
         }
         long now = clock.getAsLong();

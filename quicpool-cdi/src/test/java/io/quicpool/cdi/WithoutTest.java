@@ -1,0 +1,56 @@
+package io.quicpool.cdi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What works although an API is not on the class path: programs in a class loader that has less. */
+class WithoutTest {
+
+    private static final Predicate<String> ANYTHING_OF_A_CONTAINER = Pattern.compile(
+                    "(?i)(jakarta|microprofile|smallrye|weld|jboss)[^/]*\\.jar$")
+            .asPredicate();
+    private static final Predicate<String> HEALTH =
+            Pattern.compile("health[^/]*\\.jar$").asPredicate();
+
+    private static Object run(Predicate<String> without, String program) throws Exception {
+        List<URL> left = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+            if (!without.test(entry)) {
+                left.add(url(entry));
+            }
+        }
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader =
+                new URLClassLoader(left.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            thread.setContextClassLoader(loader);
+            return loader.loadClass(program).getDeclaredMethod("run").invoke(null);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private static URL url(String entry) throws MalformedURLException {
+        return Path.of(entry).toUri().toURL();
+    }
+
+    @Test
+    void thePoolsNeedNothingOfAContainer() throws Exception {
+        assertThat(run(ANYTHING_OF_A_CONTAINER, "io.quicpool.cdi.PlainProgram")).isEqualTo("no CDI: 8 idle");
+    }
+
+    @Test
+    void theComponentNeedsNoHealthApi() throws Exception {
+        assertThat(run(HEALTH, "io.quicpool.cdi.ComponentProgram")).isEqualTo("no health API: orders has 8 idle");
+    }
+}
