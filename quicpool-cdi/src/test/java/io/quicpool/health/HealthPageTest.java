@@ -1,0 +1,87 @@
+package io.quicpool.health;
+
+import static io.quicpool.docs.Page.row;
+
+import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolSnapshot.Peer;
+import io.quicpool.PoolSnapshot.Totals;
+import io.quicpool.PoolState;
+import io.quicpool.cdi.PoolStatus;
+import io.quicpool.docs.Page;
+import io.quicpool.settings.PoolKind;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** docs/health.md shows what the check says, for each way in which a pool can stand. */
+class HealthPageTest {
+
+    private static PoolSnapshot pool(
+            PoolState state,
+            boolean ready,
+            String link,
+            int peers,
+            int idle,
+            int capacity,
+            @Nullable String lastError) {
+        Duration zero = Duration.ZERO;
+        List<Peer> connections = IntStream.range(0, peers)
+                .mapToObj(i -> new Peer(
+                        new InetSocketAddress("10.0.0.9", 40_000 + i),
+                        new InetSocketAddress("10.0.0." + (5 + i), 4433)))
+                .toList();
+        return new PoolSnapshot(
+                "orders",
+                state,
+                ready,
+                link,
+                connections,
+                idle,
+                0,
+                0,
+                0,
+                capacity,
+                zero,
+                0,
+                lastError,
+                new Totals(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), zero, zero, zero, zero));
+    }
+
+    private static String line(String situation, PoolSnapshot pool, boolean counts, boolean up, boolean insecure) {
+        PoolStatus status = new PoolStatus(PoolKind.CLIENT, pool, counts, up, insecure);
+        return row(situation, up || !counts ? "UP" : "DOWN", "`" + PoolsReadiness.text(status) + "`");
+    }
+
+    @Test
+    void theDataAreThoseOfTheCode() {
+        String refused = "cannot connect to /10.0.0.5:4433: nobody listens there";
+        PoolState running = PoolState.RUNNING;
+        PoolSnapshot lost = pool(running, false, "backoff", 0, 0, 8, refused);
+        List<String> rows = List.of(
+                line("ready", pool(running, true, "up", 1, 8, 8, null), true, true, false),
+                line("exhausted: all in use", pool(running, true, "up", 1, 0, 64, null), true, true, false),
+                line("peer lost, within the grace period", lost, true, true, false),
+                line("peer lost for longer", lost, true, false, false),
+                line("the same with `readiness.enabled=false`", lost, false, false, false),
+                line("suspended", pool(PoolState.SUSPENDED, false, "up", 1, 8, 8, null), true, false, false),
+                line(
+                        "one of two targets",
+                        pool(running, true, "1 of 2 up", 1, 8, 16, "orders@b:4433: " + refused),
+                        true,
+                        true,
+                        false),
+                line("`tls-mode=insecure`", pool(running, true, "up", 1, 8, 8, null), true, true, true),
+                line("a server with clients", pool(running, true, "listening", 6, 42, 1024, null), true, true, false),
+                line(
+                        "a server whose socket failed",
+                        pool(running, false, "down", 0, 0, 1024, null),
+                        true,
+                        false,
+                        false));
+        Page.same(new Page("health.md").rows("## Data"), rows);
+    }
+}
