@@ -55,13 +55,15 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
     }
 
     private @Nullable TrustMaterial trust() {
+        if (isLeftOut(TRUST_STORE, TRUST_STORE_TYPE, TRUST_STORE_PASSWORD, TRUST_CERTIFICATES)) {
+            return null;
+        }
         String store = text(TRUST_STORE);
         String certificates = text(TRUST_CERTIFICATES);
         if (store != null && certificates != null) {
             throw new Refused(
                     TRUST_CERTIFICATES, certificates, "goes without trust-store, which is set too; use one of them");
         }
-        PoolProperty given = store != null ? TRUST_STORE : TRUST_CERTIFICATES;
         try {
             if (store != null) {
                 String password = text(TRUST_STORE_PASSWORD);
@@ -72,7 +74,8 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
             }
             return certificates == null ? null : TrustMaterial.fromPem(file(TRUST_CERTIFICATES, certificates));
         } catch (ConfigException e) {
-            throw new Refused(given, e.value(), e.allowed());
+            // Both report as trust-store, or its type.
+            throw store != null ? refused(e, TRUST_STORE) : new Refused(TRUST_CERTIFICATES, e.value(), e.allowed());
         }
     }
 }

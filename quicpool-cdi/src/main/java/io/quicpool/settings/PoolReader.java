@@ -57,10 +57,10 @@ abstract class PoolReader<C> {
                 PoolSettings<C> settings = settings();
                 return problems.size() == before ? settings : null;
             } catch (Refused e) {
-                problems.add(problem(e));
                 if (!leftOut.add(e.property)) {
-                    return null; // leaving it out does not help
+                    return null; // told before, and leaving it out does not help
                 }
+                problems.add(problem(e));
             }
         }
     }
@@ -143,9 +143,9 @@ abstract class PoolReader<C> {
         return text(property) != null;
     }
 
-    /** Whether it was reported and left out. */
-    boolean isLeftOut(PoolProperty property) {
-        return leftOut.contains(property);
+    /** Whether one of them was reported and left out. */
+    boolean isLeftOut(PoolProperty... properties) {
+        return Arrays.stream(properties).anyMatch(leftOut::contains);
     }
 
     /** Converts a property, if it is set, and hands it to a setter of the builder. */
@@ -220,8 +220,22 @@ abstract class PoolReader<C> {
 
     // ---- several properties together
 
+    /** Whether key and certificate were reported: what is left of their properties says nothing more. */
+    boolean isKeyLeftOut() {
+        return isLeftOut(
+                PoolProperty.KEY_STORE,
+                PoolProperty.KEY_STORE_TYPE,
+                PoolProperty.KEY_STORE_PASSWORD,
+                PoolProperty.KEY_ALIAS,
+                PoolProperty.CERTIFICATE,
+                PoolProperty.PRIVATE_KEY);
+    }
+
     /** Key and certificate, from a key store or from PEM files; null when neither is set. */
     @Nullable KeyMaterial keyMaterial() {
+        if (isKeyLeftOut()) {
+            return null;
+        }
         String store = text(PoolProperty.KEY_STORE);
         String certificate = text(PoolProperty.CERTIFICATE);
         String key = text(PoolProperty.PRIVATE_KEY);
@@ -265,9 +279,14 @@ abstract class PoolReader<C> {
                     password == null ? new char[0] : password.toCharArray(),
                     text(PoolProperty.KEY_ALIAS));
         } catch (ConfigException e) {
-            boolean alias = e.property().equals(PoolProperty.KEY_ALIAS.key());
-            throw new Refused(alias ? PoolProperty.KEY_ALIAS : PoolProperty.KEY_STORE, e.value(), e.allowed());
+            throw refused(e, PoolProperty.KEY_STORE);
         }
+    }
+
+    /** What the settings refuse, under the property that they name, else under the given one. */
+    Refused refused(ConfigException e, PoolProperty otherwise) {
+        PoolProperty named = PoolProperty.named(kind, e.property());
+        return new Refused(named == null ? otherwise : named, e.value(), e.allowed());
     }
 
     Path file(PoolProperty property, String text) {

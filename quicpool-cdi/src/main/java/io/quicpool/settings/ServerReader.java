@@ -38,7 +38,7 @@ final class ServerReader extends PoolReader<ServerPoolConfig> {
         KeyMaterial key = keyMaterial();
         if (key != null) {
             builder.certificate(key);
-        } else if (isLeftOut(KEY_STORE) || isLeftOut(CERTIFICATE) || isLeftOut(PRIVATE_KEY) || isLeftOut(KEY_ALIAS)) {
+        } else if (isKeyLeftOut()) {
             builder.checkWithoutCertificate();
             return null;
         }

@@ -1,6 +1,7 @@
 package io.quicpool.cdi;
 
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.testing.KeyFiles;
 import io.quicpool.testing.Pools;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -9,8 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateEncodingException;
-import java.util.Base64;
+import java.security.GeneralSecurityException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
@@ -85,22 +85,13 @@ final class App implements AutoCloseable {
     /** Key and certificates in one file. */
     static Path pem(Path folder, KeyMaterial material) {
         try {
-            StringBuilder text =
-                    new StringBuilder(block("PRIVATE KEY", material.privateKey().getEncoded()));
-            for (var certificate : material.certificateChain()) {
-                text.append(block("CERTIFICATE", certificate.getEncoded()));
-            }
-            return Files.writeString(folder.resolve("server.pem"), text);
+            return Files.writeString(
+                    folder.resolve("server.pem"), KeyFiles.pem(material) + KeyFiles.pem(material.certificateChain()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (CertificateEncodingException e) {
+        } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static String block(String label, byte[] bytes) {
-        return "-----BEGIN " + label + "-----\n" + Base64.getMimeEncoder().encodeToString(bytes) + "\n-----END " + label
-                + "-----\n";
     }
 
     WeldContainer container() {

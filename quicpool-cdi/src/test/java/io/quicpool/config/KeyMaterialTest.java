@@ -3,6 +3,7 @@ package io.quicpool.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.quicpool.testing.KeyFiles;
 import io.quicpool.testing.TestCertificates;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

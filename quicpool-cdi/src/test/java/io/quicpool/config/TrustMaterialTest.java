@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import io.quicpool.testing.KeyFiles;
 import io.quicpool.testing.TestCertificates;
 import java.nio.file.Files;
 import java.nio.file.Path;

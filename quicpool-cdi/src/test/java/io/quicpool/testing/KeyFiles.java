@@ -1,5 +1,6 @@
-package io.quicpool.config;
+package io.quicpool.testing;
 
+import io.quicpool.config.KeyMaterial;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -13,17 +14,17 @@ import java.util.List;
 import java.util.Map;
 
 /** Writes keys and certificates to files, as tools would. */
-final class KeyFiles {
+public final class KeyFiles {
 
     private static final Base64.Encoder BASE64 = Base64.getMimeEncoder(64, new byte[] {'\n'});
 
     private KeyFiles() {}
 
-    static String pem(String label, byte[] der) {
+    public static String pem(String label, byte[] der) {
         return "-----BEGIN " + label + "-----\n" + BASE64.encodeToString(der) + "\n-----END " + label + "-----\n";
     }
 
-    static String pem(List<X509Certificate> certificates) throws GeneralSecurityException {
+    public static String pem(List<X509Certificate> certificates) throws GeneralSecurityException {
         StringBuilder text = new StringBuilder();
         for (X509Certificate certificate : certificates) {
             text.append("subject=")
@@ -34,11 +35,11 @@ final class KeyFiles {
         return text.toString();
     }
 
-    static String pem(KeyMaterial material) {
+    public static String pem(KeyMaterial material) {
         return pem("PRIVATE KEY", material.privateKey().getEncoded());
     }
 
-    static Path keys(Path file, String type, String password, Map<String, KeyMaterial> entries)
+    public static Path keys(Path file, String type, String password, Map<String, KeyMaterial> entries)
             throws GeneralSecurityException, IOException {
         return store(file, type, password, store -> {
             for (Map.Entry<String, KeyMaterial> entry : entries.entrySet()) {
@@ -51,12 +52,12 @@ final class KeyFiles {
         });
     }
 
-    static Path certificate(Path file, String type, String password, X509Certificate certificate)
+    public static Path certificate(Path file, String type, String password, X509Certificate certificate)
             throws GeneralSecurityException, IOException {
         return store(file, type, password, store -> store.setCertificateEntry("issuer", certificate));
     }
 
-    static Path empty(Path file, String type, String password) throws GeneralSecurityException, IOException {
+    public static Path empty(Path file, String type, String password) throws GeneralSecurityException, IOException {
         return store(file, type, password, store -> {});
     }
 

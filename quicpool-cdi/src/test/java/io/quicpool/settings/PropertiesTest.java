@@ -1,0 +1,387 @@
+package io.quicpool.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quicpool.config.AddressRange;
+import io.quicpool.config.CapacityBounds;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.Endpoint;
+import io.quicpool.config.Fingerprint;
+import io.quicpool.config.IntervalBounds;
+import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.config.TlsMode;
+import io.quicpool.testing.KeyFiles;
+import io.quicpool.testing.TestCertificates;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every property arrives where it belongs, from wherever it is written. */
+class PropertiesTest {
+
+    private static final KeyMaterial KEY = TestCertificates.selfSigned("orders");
+    private static final String DIGITS = "ab".repeat(32);
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void files() throws Exception {
+        Files.writeString(folder.resolve("key.pem"), KeyFiles.pem(KEY));
+        Files.writeString(folder.resolve("chain.pem"), KeyFiles.pem(KEY.certificateChain()));
+        KeyFiles.keys(folder.resolve("keys.jks"), "JKS", "secret", Map.of("mine", KEY, "other", other()));
+        KeyFiles.certificate(
+                folder.resolve("trust.jks"),
+                "JKS",
+                "secret",
+                KEY.certificateChain().get(0));
+    }
+
+    private static KeyMaterial other() {
+        return TestCertificates.selfSigned("other");
+    }
+
+    /** What is set, and what it must become. */
+    private record Row(
+            PoolKind kind,
+            Set<PoolProperty> properties,
+            List<String> keysAndValues,
+            Function<PoolSettings<?>, Object> actual,
+            Object expected) {
+        @Override
+        public String toString() {
+            return kind.text() + " " + String.join(" ", keysAndValues).replace(folder.toString(), "FOLDER");
+        }
+    }
+
+    private static Row row(
+            PoolKind kind, Function<PoolSettings<?>, Object> actual, Object expected, String... keysAndValues) {
+        Set<PoolProperty> properties = new HashSet<>();
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            PoolProperty property = PoolProperty.named(kind, keysAndValues[i]);
+            assertThat(property).as(keysAndValues[i]).isNotNull();
+            properties.add(property);
+        }
+        return new Row(kind, properties, List.of(keysAndValues), actual, expected);
+    }
+
+    private static Row client(Function<ClientPoolConfig, Object> actual, Object expected, String... keysAndValues) {
+        return row(PoolKind.CLIENT, pool -> actual.apply((ClientPoolConfig) pool.config()), expected, keysAndValues);
+    }
+
+    private static Row server(Function<ServerPoolConfig, Object> actual, Object expected, String... keysAndValues) {
+        return row(PoolKind.SERVER, pool -> actual.apply((ServerPoolConfig) pool.config()), expected, keysAndValues);
+    }
+
+    private static String file(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    static Stream<Row> rows() {
+        Duration second = Duration.ofSeconds(1);
+        List<Row> rows = new ArrayList<>(List.of(
+                client(
+                        ClientPoolConfig::targets,
+                        List.of(new Endpoint("a", 1), new Endpoint("::1", 2)),
+                        "target",
+                        "a:1, [::1]:2"),
+                client(
+                        ClientPoolConfig::capacity,
+                        new CapacityBounds(3, 99),
+                        "min-capacity",
+                        "3",
+                        "max-capacity",
+                        "99"),
+                client(
+                        ClientPoolConfig::interval,
+                        new IntervalBounds(Duration.ofMillis(250), Duration.ofMinutes(2)),
+                        "min-interval",
+                        "250ms",
+                        "max-interval",
+                        "2m"),
+                client(ClientPoolConfig::keepAlive, second, "keep-alive", "1s"),
+                client(ClientPoolConfig::connectTimeout, second, "connect-timeout", "PT1S"),
+                client(ClientPoolConfig::idTimeout, second, "id-timeout", "pt1s"),
+                client(ClientPoolConfig::tlsMode, TlsMode.INSECURE, "tls-mode", "0"),
+                client(ClientPoolConfig::tlsMode, TlsMode.SELF_SIGNED, "tls-mode", "self-signed"),
+                client(ClientPoolConfig::tlsMode, TlsMode.VERIFIED, "tls-mode", "2"),
+                client(ClientPoolConfig::serverName, "orders.example", "hostname", "orders.example"),
+                client(
+                        config -> Objects.requireNonNull(config.fingerprint()),
+                        new Fingerprint(DIGITS),
+                        "fingerprint",
+                        DIGITS,
+                        "tls-mode",
+                        "1"),
+                client(
+                        config -> issuers(config).get(0),
+                        KEY.certificateChain().get(0),
+                        "trust-store",
+                        file("trust.jks"),
+                        "trust-store-type",
+                        "JKS",
+                        "trust-store-password",
+                        "secret"),
+                client(
+                        config -> issuers(config).get(0),
+                        KEY.certificateChain().get(0),
+                        "trust-certificates",
+                        file("chain.pem")),
+                client(ClientPoolConfig::alpn, "other", "alpn", "other"),
+                client(ClientPoolConfig::transport, "netty", "transport", "netty"),
+                server(ServerPoolConfig::listen, new Endpoint("0.0.0.0", 4433), "listen", "0.0.0.0:4433"),
+                server(ServerPoolConfig::maxCapacity, 99, "max-capacity", "99"),
+                server(
+                        ServerPoolConfig::allowedClients,
+                        List.of(AddressRange.parse("x", "10.0.0.0/8"), AddressRange.parse("x", "::1")),
+                        "client-ip",
+                        "10.0.0.0/8, ::1"),
+                server(ServerPoolConfig::keepAlive, second, "keep-alive", "1000ms"),
+                server(ServerPoolConfig::helloTimeout, second, "hello-timeout", "1s"),
+                server(ServerPoolConfig::maxStreamsPerConnection, 2000, "max-streams-per-connection", "2000"),
+                server(ServerPoolConfig::maxConnections, 7, "max-connections", "7"),
+                server(ServerPoolConfig::maxPendingHellos, 8, "max-pending-hellos", "8"),
+                server(ServerPoolConfig::alpn, "other", "alpn", "other"),
+                server(ServerPoolConfig::transport, "netty", "transport", "netty"),
+                row(PoolKind.SERVER, PoolSettings::managedExecutor, false, "handler-executor", "pool"),
+                row(PoolKind.SERVER, PoolSettings::managedExecutor, true, "handler-executor", "container")));
+        for (PoolKind kind : PoolKind.values()) {
+            rows.add(row(kind, PoolSettings::drainTimeout, second, "drain-timeout", "1s"));
+            rows.add(row(kind, PoolSettings::readiness, false, "readiness.enabled", "false"));
+            rows.add(row(kind, PoolSettings::readinessGrace, Duration.ofHours(1), "readiness.grace", "1h"));
+            rows.add(row(kind, PoolSettings::jmx, false, "jmx.enabled", "FALSE"));
+            rows.add(row(kind, PoolSettings::name, "orders", "enabled", "True"));
+            rows.add(row(
+                    kind,
+                    PropertiesTest::key,
+                    KEY.fingerprint(),
+                    "certificate",
+                    file("chain.pem"),
+                    "private-key",
+                    file("key.pem")));
+            rows.add(row(
+                    kind,
+                    PropertiesTest::key,
+                    KEY.fingerprint(),
+                    "key-store",
+                    file("keys.jks"),
+                    "key-store-type",
+                    "JKS",
+                    "key-store-password",
+                    "secret",
+                    "key-alias",
+                    "mine"));
+        }
+        return rows.stream();
+    }
+
+    private static List<Object> issuers(ClientPoolConfig config) {
+        return List.of(
+                (Object[]) Objects.requireNonNull(config.trust()).trustManager().getAcceptedIssuers());
+    }
+
+    private static Object key(PoolSettings<?> pool) {
+        KeyMaterial key = pool.config() instanceof ClientPoolConfig client
+                ? client.clientCertificate()
+                : ((ServerPoolConfig) pool.config()).certificate();
+        return Objects.requireNonNull(key).fingerprint();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void arrives(Row row) {
+        List<String> written = new ArrayList<>();
+        for (int i = 0; i < row.keysAndValues.size(); i += 2) {
+            written.add(row.kind.prefix() + "\"orders\"." + row.keysAndValues.get(i));
+            written.add(row.keysAndValues.get(i + 1));
+        }
+        // What a pool cannot be without; one that the row sets comes later and wins.
+        List<String> all = new ArrayList<>();
+        if (row.kind == PoolKind.CLIENT) {
+            all.addAll(List.of("quicpool.client.\"orders\".target", "peer:1"));
+        } else {
+            all.addAll(List.of("quicpool.server.\"orders\".listen", "localhost:0"));
+            if (!row.properties.contains(PoolProperty.KEY_STORE)) {
+                all.addAll(List.of(
+                        "quicpool.server.\"orders\".certificate",
+                        file("chain.pem"),
+                        "quicpool.server.\"orders\".private-key",
+                        file("key.pem")));
+            }
+        }
+        all.addAll(written);
+        Settings settings = SettingsReader.read(Configs.of(all.toArray(String[]::new)));
+        assertThat(settings.problems()).isEmpty();
+        PoolSettings<?> pool = row.kind == PoolKind.CLIENT
+                ? settings.clients().get(0)
+                : settings.servers().get(0);
+        assertThat(row.actual.apply(pool)).isEqualTo(row.expected);
+    }
+
+    @Test
+    void noPropertyIsForgottenHere() {
+        for (PoolKind kind : PoolKind.values()) {
+            Set<PoolProperty> left = new HashSet<>(PoolProperty.of(kind));
+            rows().filter(row -> row.kind == kind).forEach(row -> left.removeAll(row.properties));
+            assertThat(left).as(kind.text()).isEmpty();
+        }
+    }
+
+    private static ClientPoolConfig onlyClient(String... namesAndValues) {
+        Settings settings = SettingsReader.read(Configs.of(namesAndValues));
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.clients()).hasSize(1);
+        return settings.clients().get(0).config();
+    }
+
+    @Test
+    void withoutAnyThereIsNoPool() {
+        Settings settings = SettingsReader.read(Configs.of());
+        assertThat(settings.clients()).isEmpty();
+        assertThat(settings.servers()).isEmpty();
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.application()).isNull();
+        assertThat(SettingsReader.read(Configs.of("quicpool.application", " shop "))
+                        .application())
+                .isEqualTo("shop");
+    }
+
+    @Test
+    void hasTheDefaultsOfTheBuilder() {
+        assertThat(onlyClient("quicpool.client.\"a\".target", "peer:1"))
+                .isEqualTo(ClientPoolConfig.builder().name("a").target("peer:1").build());
+    }
+
+    @Test
+    void quotedWinsOverPlainWinsOverTheOneForAll() {
+        assertThat(onlyClient(
+                                "quicpool.client.alpn", "all",
+                                "quicpool.client.a.alpn", "plain",
+                                "quicpool.client.\"a\".alpn", "quoted",
+                                "quicpool.client.a.target", "peer:1")
+                        .alpn())
+                .isEqualTo("quoted");
+        assertThat(onlyClient(
+                                "quicpool.client.alpn", "all",
+                                "quicpool.client.a.alpn", "plain",
+                                "quicpool.client.a.target", "peer:1")
+                        .alpn())
+                .isEqualTo("plain");
+        assertThat(onlyClient("quicpool.client.alpn", "all", "quicpool.client.a.target", "peer:1")
+                        .alpn())
+                .isEqualTo("all");
+    }
+
+    @Test
+    void setToNothingIsTheDefaultWhateverIsSetForAll() {
+        ClientPoolConfig config = onlyClient(
+                "quicpool.client.hostname", "all.example",
+                "quicpool.client.\"a\".hostname", "",
+                "quicpool.client.\"a\".target", "peer:1");
+        assertThat(config.hostname()).isNull();
+    }
+
+    @Test
+    void namesMayHaveDotsAndBeLikeProperties() {
+        assertThat(onlyClient("quicpool.client.\"orders.v2.target\".target", "peer:1")
+                        .name())
+                .isEqualTo("orders.v2.target");
+        assertThat(onlyClient("quicpool.client.\"readiness\".target", "peer:1").name())
+                .isEqualTo("readiness");
+    }
+
+    @Test
+    void onePoolNeedsNoName() {
+        assertThat(onlyClient("quicpool.client.target", "peer:1").name()).isEqualTo("default");
+        assertThat(onlyClient("quicpool.client.target", "peer:1", "quicpool.client.\"a\".alpn", "x")
+                        .name())
+                .isEqualTo("a");
+    }
+
+    @Test
+    void poolsCanBeSwitchedOff() {
+        Settings settings = SettingsReader.read(Configs.of(
+                "quicpool.client.\"a\".enabled", "false",
+                "quicpool.client.\"a\".target", "no target at all",
+                "quicpool.client.\"b\".target", "peer:1"));
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.clients()).extracting(PoolSettings::name).containsExactly("b");
+        assertThat(settings.disabled()).containsExactly("client \"a\"");
+    }
+
+    @Test
+    void profilesAndExpressionsWork() {
+        ClientPoolConfig config = onlyClient(
+                "quicpool.client.\"a\".target", "${peer.host}:${peer.port:4433}",
+                "peer.host", "orders.example",
+                "quicpool.client.\"a\".alpn", "prod",
+                "%dev.quicpool.client.\"a\".alpn", "dev",
+                "%test.quicpool.client.\"b\".target", "never:1");
+        assertThat(config.targets()).containsExactly(new Endpoint("orders.example", 4433));
+        assertThat(config.alpn()).isEqualTo("dev");
+    }
+
+    @Test
+    void environmentVariablesWinOverAFileAndKeepItsName() {
+        Settings settings = SettingsReader.read(Configs.of(
+                Configs.map(
+                        "quicpool.client.\"My.Orders-2\".target", "peer:1", "quicpool.client.plain.target", "peer:1"),
+                Configs.map(
+                        "QUICPOOL_CLIENT__MY_ORDERS_2__MIN_CAPACITY", "3",
+                        "QUICPOOL_CLIENT__MY_ORDERS_2__READINESS_ENABLED", "false",
+                        "QUICPOOL_CLIENT_PLAIN_MIN_CAPACITY", "4",
+                        "QUICPOOL_CLIENT_ALPN", "from-env")));
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.clients()).extracting(PoolSettings::name).containsExactly("My.Orders-2", "plain");
+        assertThat(settings.clients().get(0).config().capacity().min()).isEqualTo(3);
+        assertThat(settings.clients().get(0).readiness()).isFalse();
+        assertThat(settings.clients().get(0).config().alpn()).isEqualTo("from-env");
+        assertThat(settings.clients().get(1).config().capacity().min()).isEqualTo(4);
+    }
+
+    @Test
+    void environmentVariablesAloneMakeAPool() {
+        Settings settings = SettingsReader.read(Configs.of(
+                Map.of(),
+                Configs.map(
+                        "QUICPOOL_CLIENT__ORDERS__TARGET", "peer:1",
+                        "QUICPOOL_CLIENT__MY_STOCK__TARGET", "peer:2",
+                        "QUICPOOL_CLIENT__MY_STOCK__TLS_MODE", "0",
+                        "QUICPOOL_CLIENT_PLAIN_TARGET", "peer:3")));
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.clients()).extracting(PoolSettings::name).containsExactly("my-stock", "orders", "plain");
+        assertThat(settings.clients().get(0).config().tlsMode()).isEqualTo(TlsMode.INSECURE);
+        Settings unnamed = SettingsReader.read(Configs.of(Map.of(), Map.of("QUICPOOL_CLIENT_TARGET", "peer:1")));
+        assertThat(unnamed.problems()).isEmpty();
+        assertThat(unnamed.clients()).extracting(PoolSettings::name).containsExactly("default");
+    }
+
+    @Test
+    void variablesThatASystemMadeForServicesAreLeftAlone() {
+        Settings settings = SettingsReader.read(Configs.of(
+                Map.of(),
+                Configs.map(
+                        "QUICPOOL_SERVER_PORT", "tcp://10.0.0.1:80",
+                        "QUICPOOL_SERVER_SERVICE_HOST", "10.0.0.1",
+                        "QUICPOOL_SERVER_PORT_4433_UDP_ADDR", "10.0.0.1",
+                        "QUICPOOL_CLIENT_SERVICE_PORT_QUIC", "4433",
+                        "QUICPOOL_HOME", "/opt")));
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.clients()).isEmpty();
+        assertThat(settings.servers()).isEmpty();
+    }
+}
