@@ -5,24 +5,48 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** README shows the code that the build compiles. */
+/** README and docs show the code that the build compiles. */
 class ReadmeTest {
 
+    private static final Pattern SHOWN = Pattern.compile("```java\n(.*?)\n```", Pattern.DOTALL);
+    private static final Pattern COMPILED = Pattern.compile("// (\\w+) begins\n(.*?)// \\1 ends", Pattern.DOTALL);
+
     @Test
-    void theExampleIsTheOneThatIsCompiled() throws IOException {
-        String readme = Files.readString(Path.of("../README.md"));
-        String shown = readme.substring(readme.indexOf("```java\n") + 8, readme.indexOf("\n}\n```"));
-        String source = Files.readString(Path.of("src/test/java/io/quicpool/docs/ReadmeExample.java"));
-        String compiled = source.substring(source.indexOf("// README begins\n"), source.indexOf("// README ends"));
-        assertThat(lines(compiled.substring(compiled.indexOf('\n')))).isEqualTo(lines(shown));
+    void readmeShowsWhatIsCompiled() throws IOException {
+        same("../README.md", "ReadmeExample.java");
     }
 
+    @Test
+    void theComponentPageShowsWhatIsCompiled() throws IOException {
+        same("../docs/component.md", "ComponentExample.java");
+    }
+
+    private static void same(String page, String source) throws IOException {
+        List<String> shown = all(SHOWN, Files.readString(Path.of(page)), 1);
+        List<String> compiled = all(COMPILED, Files.readString(Path.of("src/test/java/io/quicpool/docs", source)), 2);
+        assertThat(shown).isNotEmpty().isEqualTo(compiled);
+    }
+
+    private static List<String> all(Pattern pattern, String text, int group) {
+        List<String> all = new ArrayList<>();
+        for (MatchResult match : pattern.matcher(text).results().toList()) {
+            all.add(lines(match.group(group)));
+        }
+        return all;
+    }
+
+    // Indentation is the page's own, and so is what makes a class of an example a member of one.
     private static String lines(String text) {
-        return String.join(
+        String lines = String.join(
                         "\n", Arrays.stream(text.split("\n")).map(String::strip).toList())
                 .strip();
+        return lines.replace("public static class", "public class").replaceFirst("\n}$", "");
     }
 }

@@ -1,0 +1,59 @@
+package io.quicpool.docs;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PooledStream;
+import io.quicpool.StreamHandler;
+import io.quicpool.cdi.PoolEvent;
+import io.quicpool.cdi.QuicPool;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Duration;
+
+/** The examples of docs/component.md, compiled and run; ComponentPageTest compares the two. */
+final class ComponentExample {
+
+    private ComponentExample() {}
+
+    // asking begins
+    @ApplicationScoped
+    public static class Orders {
+
+        @Inject
+        @QuicPool("orders")
+        ClientPool pool;
+
+        public byte[] ask(byte[] request) throws IOException, InterruptedException {
+            try (PooledStream stream = pool.incomingGet(Duration.ofSeconds(1))) {
+                stream.outputStream().write(request);
+                stream.outputStream().close();
+                return stream.inputStream().readAllBytes();
+            }
+        }
+    }
+    // asking ends
+
+    // answering begins
+    @ApplicationScoped
+    @QuicPool("ingress")
+    public static class Answers implements StreamHandler {
+
+        @Override
+        public void handle(PooledStream stream) throws IOException {
+            stream.outputStream().write(stream.inputStream().readAllBytes());
+        }
+    }
+    // answering ends
+
+    // watching begins
+    @ApplicationScoped
+    public static class Watch {
+
+        void lost(@Observes PoolEvent.PeerLost event) {
+            System.getLogger("shop")
+                    .log(System.Logger.Level.WARNING, event.pool().name() + ": " + event.reason());
+        }
+    }
+    // watching ends
+}
