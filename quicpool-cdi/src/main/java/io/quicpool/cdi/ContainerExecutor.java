@@ -1,10 +1,9 @@
 package io.quicpool.cdi;
 
 import jakarta.enterprise.inject.Instance;
-import java.lang.reflect.Type;
-import java.util.Set;
+import jakarta.enterprise.inject.spi.CDI;
+import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,19 +13,31 @@ import org.jspecify.annotations.Nullable;
 final class ContainerExecutor {
 
     // Names, not classes: neither API is there everywhere.
-    private static final Set<String> TYPES = Set.of(
+    private static final List<String> TYPES = List.of(
             "org.eclipse.microprofile.context.ManagedExecutor", // MicroProfile Context Propagation
             "jakarta.enterprise.concurrent.ManagedExecutorService"); // Jakarta Concurrency
 
     private ContainerExecutor() {}
 
     /** The executor; null where there is none. */
-    static @Nullable Executor find(Instance<ExecutorService> beans) {
-        for (Instance.Handle<ExecutorService> handle : beans.handles()) {
-            if (handle.getBean().getTypes().stream().map(Type::getTypeName).anyMatch(TYPES::contains)) {
-                return handle.get();
+    static @Nullable Executor find() {
+        for (String type : TYPES) {
+            Executor executor = bean(type);
+            if (executor != null) {
+                return executor;
             }
         }
         return ContainerNames.find(ContainerNames.EXECUTOR, Executor.class).orElse(null);
+    }
+
+    private static @Nullable Executor bean(String typeName) {
+        try {
+            Class<?> type =
+                    Class.forName(typeName, false, Thread.currentThread().getContextClassLoader());
+            Instance<?> beans = CDI.current().select(type);
+            return beans.isResolvable() && beans.get() instanceof Executor executor ? executor : null;
+        } catch (ClassNotFoundException noSuchApi) {
+            return null;
+        }
     }
 }

@@ -4,25 +4,23 @@ import io.quicpool.ServerPool;
 import io.quicpool.StreamHandler;
 import io.quicpool.settings.PoolKind;
 import io.quicpool.settings.Problem;
+import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Instance;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** The beans that implement {@link StreamHandler} and say by {@link QuicPool} which server pool they serve. */
 final class HandlerBeans {
 
     private final Instance<StreamHandler> handlers;
-    private final Instance<ExecutorService> executors;
     private final List<Instance.Handle<StreamHandler>> inUse = new ArrayList<>();
 
-    HandlerBeans(Instance<StreamHandler> handlers, Instance<ExecutorService> executors) {
+    HandlerBeans(Instance<StreamHandler> handlers) {
         this.handlers = handlers;
-        this.executors = executors;
     }
 
     /** Handlers for pools that there are not, and pools with several. */
@@ -68,7 +66,7 @@ final class HandlerBeans {
             if (name != null && pool.name().equals(names.meant(PoolKind.SERVER, name))) {
                 inUse.add(handle);
                 StreamHandler handler = handle.get();
-                Executor executor = onContainer ? ContainerExecutor.find(executors) : null;
+                Executor executor = onContainer ? ContainerExecutor.find() : null;
                 if (executor == null) {
                     pool.serve(handler);
                 } else {
@@ -81,7 +79,7 @@ final class HandlerBeans {
     /** The pools are closed: handlers that live as long as their pool end with it. */
     void release() {
         for (Instance.Handle<StreamHandler> handle : inUse) {
-            if (handle.getBean().getScope().equals(jakarta.enterprise.context.Dependent.class)) {
+            if (handle.getBean().getScope().equals(Dependent.class)) {
                 handle.destroy();
             }
         }

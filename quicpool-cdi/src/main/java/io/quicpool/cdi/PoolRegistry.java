@@ -22,7 +22,6 @@ import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +56,6 @@ public class PoolRegistry {
      *
      * @param required the injection points that name pools
      * @param handlers the beans that serve pools
-     * @param executors where they may run
      * @param events whom to tell
      * @param clients not used: a container that removes what nobody injects must keep the producers
      * @param servers not used, as {@code clients}
@@ -68,13 +66,12 @@ public class PoolRegistry {
     PoolRegistry(
             @Any Instance<RequiredPools> required,
             @Any Instance<StreamHandler> handlers,
-            Instance<ExecutorService> executors,
             Event<PoolEvent> events,
             @Any Instance<ClientPool> clients,
             @Any Instance<ServerPool> servers,
             @Any Instance<StreamPool> all) {
         this.required = required;
-        this.handlers = new HandlerBeans(handlers, executors);
+        this.handlers = new HandlerBeans(handlers);
         this.events = events;
     }
 

@@ -308,7 +308,8 @@ abstract class PoolReader<C> {
         }
         String value = found.value() == null ? e.value : found.value();
         return new Problem(
-                names.asWritten(found.key()) + " = " + (e.property.secret() ? "(hidden)" : Printable.of(value)),
+                names.asWritten(found.key(), found.source()) + " = "
+                        + (e.property.secret() ? "(hidden)" : Printable.of(value)),
                 found.source(),
                 e.allowed);
     }

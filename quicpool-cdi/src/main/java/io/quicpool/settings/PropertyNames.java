@@ -1,6 +1,5 @@
 package io.quicpool.settings;
 
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,16 +31,16 @@ final class PropertyNames {
     private static final Pattern VARIABLE = Pattern.compile("QUICPOOL_[A-Z0-9_]+");
     private static final Pattern PROFILE = Pattern.compile("^%[^.]+\\.");
 
-    private final Set<String> written;
+    private final Config config;
     private final Map<PoolKind, Set<String>> pools = new TreeMap<>();
     private final Map<String, @Nullable String> unknown = new LinkedHashMap<>();
 
     PropertyNames(Config config) {
-        written = written(config);
+        this.config = config;
         for (PoolKind kind : PoolKind.values()) {
             pools.put(kind, new TreeSet<>());
         }
-        Set<String> sorted = new TreeSet<>(written);
+        Set<String> sorted = new TreeSet<>(written(config));
         sorted.stream().filter(name -> name.startsWith(PREFIX)).forEach(this::dotted);
         sorted.stream().filter(name -> VARIABLE.matcher(name).matches()).forEach(this::variable);
     }
@@ -76,10 +75,15 @@ final class PropertyNames {
         return unknown;
     }
 
-    /** A property as the user wrote it: itself, or its environment variable. */
-    String asWritten(String property) {
+    /** A property as the user wrote it in the source that its value is from: itself, or its environment variable. */
+    String asWritten(String property, @Nullable String source) {
         String variable = variableOf(property);
-        return !written.contains(property) && written.contains(variable) ? variable : property;
+        for (ConfigSource each : config.getConfigSources()) {
+            if (each.getName().equals(source) && each.getPropertyNames().contains(variable)) {
+                return variable;
+            }
+        }
+        return property;
     }
 
     // ---- quicpool.client."NAME".KEY
@@ -164,10 +168,5 @@ final class PropertyNames {
         }
         String name = rest.substring(rest.startsWith("_") ? 1 : 0, Math.max(rest.length() - longest.length(), 1));
         return name.isEmpty() ? null : name;
-    }
-
-    /** All that are known, for messages. */
-    static String list(Collection<String> names) {
-        return names.isEmpty() ? "none" : "\"" + String.join("\", \"", new TreeSet<>(names)) + "\"";
     }
 }

@@ -261,7 +261,8 @@ class ProblemsTest {
     @Test
     void theVariableIsNamedAsItWasWritten() {
         assertThat(problems(Configs.of(
-                        Configs.map(C + "target", "peer:1"), Map.of("QUICPOOL_CLIENT__A__MIN_CAPACITY", "many"))))
+                        Configs.map(C + "target", "peer:1", C + "min-capacity", "1"),
+                        Map.of("QUICPOOL_CLIENT__A__MIN_CAPACITY", "many"))))
                 .containsExactly(
                         "QUICPOOL_CLIENT__A__MIN_CAPACITY = many (from EnvConfigSource): must be a whole number");
         assertThat(problems(Configs.of(
