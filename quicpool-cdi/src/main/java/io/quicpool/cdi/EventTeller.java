@@ -8,23 +8,25 @@ import jakarta.enterprise.event.Event;
 final class EventTeller implements PoolListener {
 
     private final Event<PoolEvent> events;
+    private final ApplicationLoader loader;
 
-    EventTeller(Event<PoolEvent> events) {
+    EventTeller(Event<PoolEvent> events, ApplicationLoader loader) {
         this.events = events;
+        this.loader = loader;
     }
 
     @Override
     public void ready(StreamPool pool) {
-        events.fire(new PoolEvent.Ready(pool));
+        loader.run(() -> events.fire(new PoolEvent.Ready(pool)));
     }
 
     @Override
     public void peerLost(StreamPool pool, String reason) {
-        events.fire(new PoolEvent.PeerLost(pool, reason));
+        loader.run(() -> events.fire(new PoolEvent.PeerLost(pool, reason)));
     }
 
     @Override
     public void recovered(StreamPool pool) {
-        events.fire(new PoolEvent.Recovered(pool));
+        loader.run(() -> events.fire(new PoolEvent.Recovered(pool)));
     }
 }

@@ -60,7 +60,7 @@ final class HandlerBeans {
     }
 
     /** Lets the pool be served by its handler, if it has one. */
-    void serve(ServerPool pool, boolean onContainer, PoolNames names) {
+    void serve(ServerPool pool, boolean onContainer, PoolNames names, ApplicationLoader loader) {
         for (Instance.Handle<StreamHandler> handle : handlers.handles()) {
             String name = poolOf(handle);
             if (name != null && pool.name().equals(names.meant(PoolKind.SERVER, name))) {
@@ -68,7 +68,7 @@ final class HandlerBeans {
                 StreamHandler handler = handle.get();
                 Executor executor = onContainer ? ContainerExecutor.find() : null;
                 if (executor == null) {
-                    pool.serve(handler);
+                    pool.serve(loader.around(handler));
                 } else {
                     pool.serve(handler, executor);
                 }

@@ -25,6 +25,7 @@ final class OpenPools {
     private final HandlerBeans handlers;
     private final String application;
     private final Event<PoolEvent> events;
+    private final ApplicationLoader loader = new ApplicationLoader();
 
     private OpenPools(Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events) {
         this.names = names;
@@ -53,13 +54,13 @@ final class OpenPools {
 
     private void openServer(PoolSettings<ServerPoolConfig> settings) {
         ManagedPool managed = open(PoolKind.SERVER, settings, false, told -> QuicPools.open(settings.config(), told));
-        handlers.serve((ServerPool) managed.pool(), settings.managedExecutor(), names);
+        handlers.serve((ServerPool) managed.pool(), settings.managedExecutor(), names, loader);
     }
 
     private ManagedPool open(
             PoolKind kind, PoolSettings<?> settings, boolean insecure, Function<PoolListener[], StreamPool> opener) {
         ReadinessGrace readiness = new ReadinessGrace(settings.readinessGrace(), System::nanoTime);
-        StreamPool pool = opener.apply(new PoolListener[] {readiness, new EventTeller(events)});
+        StreamPool pool = opener.apply(new PoolListener[] {readiness, new EventTeller(events, loader)});
         ManagedPool managed =
                 new ManagedPool(kind, pool, settings.drainTimeout(), settings.readiness(), readiness, insecure);
         pools.add(managed);

@@ -24,6 +24,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -154,6 +156,39 @@ class LifecycleTest {
                 .hasMessageContaining(
                         "the server pool \"ingress\" is served by handler io.quicpool.cdi.LifecycleTest$");
         assertThat(ours()).noneMatch(name -> name.contains("ingress"));
+    }
+
+    @ApplicationScoped
+    @QuicPool
+    static class LoaderSeen implements StreamHandler {
+        static final Queue<ClassLoader> SEEN = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void handle(PooledStream stream) throws IOException {
+            SEEN.add(Thread.currentThread().getContextClassLoader());
+            stream.outputStream().write(stream.inputStream().readAllBytes());
+        }
+
+        void on(@Observes PoolEvent event) {
+            SEEN.add(Thread.currentThread().getContextClassLoader());
+        }
+    }
+
+    @Test
+    void codeOfTheApplicationHasItsClassLoader() throws Exception {
+        LoaderSeen.SEEN.clear();
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader application = new URLClassLoader(new URL[0], before)) {
+            thread.setContextClassLoader(application);
+            try (App app = App.start(App.server("ingress", folder), LoaderSeen.class)) {
+                assertThat(ask(clientOf(app, ""), (byte) 1)).containsExactly(1);
+                await().untilAsserted(() -> assertThat(LoaderSeen.SEEN).hasSize(2));
+            }
+            assertThat(LoaderSeen.SEEN).containsOnly(application);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     @ApplicationScoped
