@@ -88,8 +88,7 @@ final class Admission {
         announce(slot, guest);
         try {
             // Before the stock: once it is there, somebody may write behind it. After the map: once the client has the
-            // id,
-            // somebody may ask for it.
+            // id, somebody may ask for it.
             slot.stream().output().write(slot.id().toBytes());
         } catch (IOException e) {
             pool.retire(slot, Reason.Evicted.PEER_ENDED);

@@ -4,7 +4,6 @@ import io.quicpool.ClientPool;
 import io.quicpool.PoolListener;
 import io.quicpool.PoolSnapshot;
 import io.quicpool.PoolState;
-import io.quicpool.PooledStream;
 import io.quicpool.StreamId;
 import io.quicpool.StreamPool;
 import io.quicpool.config.CapacityBounds;
@@ -14,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owns its members and the threads on which its listeners are told. Thread-safe; the truth is in the members.
  */
-final class CoreGroupPool implements ClientPool, Source {
+final class CoreGroupPool extends Front implements ClientPool {
 
     /** Farewell of the threads, as for a single pool. */
     private static final Duration FAREWELL = Duration.ofSeconds(5);
@@ -40,7 +38,6 @@ final class CoreGroupPool implements ClientPool, Source {
     private final List<CoreClientPool> members;
     private final PoolThreads threads;
     private final Listeners listeners;
-    private final Getter getter = new Getter(this);
     // What concerns the group as a whole: its callers' waits, and errors that the application added to it.
     private final Metrics metrics = new Metrics();
     private final AtomicInteger turn = new AtomicInteger();
@@ -130,26 +127,6 @@ final class CoreGroupPool implements ClientPool, Source {
             }
         }
         throw new IllegalStateException(slot + " is of no member of pool \"" + name + "\"");
-    }
-
-    @Override
-    public PooledStream outgoingGet(StreamId id, Duration timeout) throws InterruptedException {
-        return getter.get(id, timeout);
-    }
-
-    @Override
-    public PooledStream incomingGet(Duration timeout) throws InterruptedException {
-        return getter.get(null, timeout);
-    }
-
-    @Override
-    public CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout) {
-        return getter.getAsync(id, timeout);
-    }
-
-    @Override
-    public CompletionStage<PooledStream> incomingGetAsync(Duration timeout) {
-        return getter.getAsync(null, timeout);
     }
 
     // ---- what is told
@@ -357,11 +334,6 @@ final class CoreGroupPool implements ClientPool, Source {
     // ---- the end
 
     @Override
-    public void close() {
-        close(Duration.ZERO);
-    }
-
-    @Override
     public void close(Duration drainTimeout) {
         if (closing.compareAndSet(false, true)) {
             closeMembers(drainTimeout);
@@ -394,10 +366,5 @@ final class CoreGroupPool implements ClientPool, Source {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @Override
-    public String toString() {
-        return "pool \"" + name + "\" (" + snapshot().summary() + ")";
     }
 }

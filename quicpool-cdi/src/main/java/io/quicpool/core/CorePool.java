@@ -3,16 +3,13 @@ package io.quicpool.core;
 import io.quicpool.PoolListener;
 import io.quicpool.PoolSnapshot;
 import io.quicpool.PoolState;
-import io.quicpool.PooledStream;
 import io.quicpool.StreamErrors;
 import io.quicpool.StreamId;
-import io.quicpool.StreamPool;
 import io.quicpool.transport.Connection;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Decisions are taken on the timer thread; the rest is in the atomic parts it is made of.
  */
-abstract class CorePool implements StreamPool, Source {
+abstract class CorePool extends Front {
 
     /** How often dead streams are looked for, and what is overdue. */
     static final Duration HOUSEKEEPING = Duration.ofMillis(500);
@@ -37,7 +34,6 @@ abstract class CorePool implements StreamPool, Source {
     final Listeners listeners;
     final Stock stock = new Stock();
     final Metrics metrics = new Metrics();
-    final Getter getter;
     final Lifecycle lifecycle;
     private final AtomicInteger generation = new AtomicInteger();
     private final AtomicBoolean exhausted = new AtomicBoolean();
@@ -47,7 +43,6 @@ abstract class CorePool implements StreamPool, Source {
         this.log = System.getLogger("io.quicpool");
         this.threads = new PoolThreads(name);
         this.listeners = new Listeners(name, threads.workers(), log);
-        this.getter = new Getter(this);
         this.lifecycle = new Lifecycle(this);
     }
 
@@ -78,26 +73,6 @@ abstract class CorePool implements StreamPool, Source {
     abstract int opening();
 
     // ---- handing out
-
-    @Override
-    public PooledStream outgoingGet(StreamId id, Duration timeout) throws InterruptedException {
-        return getter.get(id, timeout);
-    }
-
-    @Override
-    public PooledStream incomingGet(Duration timeout) throws InterruptedException {
-        return getter.get(null, timeout);
-    }
-
-    @Override
-    public CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout) {
-        return getter.getAsync(id, timeout);
-    }
-
-    @Override
-    public CompletionStage<PooledStream> incomingGetAsync(Duration timeout) {
-        return getter.getAsync(null, timeout);
-    }
 
     @Override
     public @Nullable Slot takeNow(@Nullable StreamId id) {
@@ -338,17 +313,7 @@ abstract class CorePool implements StreamPool, Source {
     // ---- the end
 
     @Override
-    public void close() {
-        close(Duration.ZERO);
-    }
-
-    @Override
     public void close(Duration drainTimeout) {
         lifecycle.close(drainTimeout);
-    }
-
-    @Override
-    public String toString() {
-        return "pool \"" + name + "\" (" + snapshot().summary() + ")";
     }
 }

@@ -14,8 +14,7 @@ final class KwikShutdown {
     private KwikShutdown() {}
 
     // kwik has no event for the end of closing or draining, so this looks every other millisecond, for as long as it
-    // takes
-    // kwik to do so: three probe time-outs.
+    // takes kwik to do so: three probe time-outs.
     static void await(QuicConnectionImpl connection) throws InterruptedException {
         long start = System.nanoTime();
         while (!KwikInternals.ended(connection) && System.nanoTime() - start < LONGEST) {

@@ -1,0 +1,43 @@
+package io.quicpool.core;
+
+import io.quicpool.PooledStream;
+import io.quicpool.StreamId;
+import io.quicpool.StreamPool;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/** What callers see, of one pool or of several behind one front: taking streams is the same. */
+abstract class Front implements StreamPool, Source {
+
+    private final Getter getter = new Getter(this);
+
+    @Override
+    public PooledStream outgoingGet(StreamId id, Duration timeout) throws InterruptedException {
+        return getter.get(id, timeout);
+    }
+
+    @Override
+    public PooledStream incomingGet(Duration timeout) throws InterruptedException {
+        return getter.get(null, timeout);
+    }
+
+    @Override
+    public CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout) {
+        return getter.getAsync(id, timeout);
+    }
+
+    @Override
+    public CompletionStage<PooledStream> incomingGetAsync(Duration timeout) {
+        return getter.getAsync(null, timeout);
+    }
+
+    @Override
+    public void close() {
+        close(Duration.ZERO);
+    }
+
+    @Override
+    public String toString() {
+        return "pool \"" + name() + "\" (" + snapshot().summary() + ")";
+    }
+}
