@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 abstract class PoolReader<C> {
 
     private static final Duration LONGEST = Duration.ofHours(1);
+    // Where the content of a secret is handed over in place of its file, the value is a private key.
+    private static final String PEM = "-----BEGIN ";
+    private static final String HIDDEN = "(hidden)";
 
     private final Config config;
     private final PropertyNames names;
@@ -277,7 +280,7 @@ abstract class PoolReader<C> {
         try {
             return KeyMaterial.fromPem(certificateFile, keyFile);
         } catch (ConfigException e) {
-            boolean ofKey = e.value().equals(keyFile.toString()) && !keyFile.equals(certificateFile);
+            boolean ofKey = e.value().equals(Printable.line(keyFile.toString())) && !keyFile.equals(certificateFile);
             throw new Refused(ofKey ? PoolProperty.PRIVATE_KEY : PoolProperty.CERTIFICATE, e.value(), e.allowed());
         }
     }
@@ -305,6 +308,9 @@ abstract class PoolReader<C> {
     }
 
     Path file(PoolProperty property, String text) {
+        if (text.contains(PEM)) {
+            throw new Refused(property, HIDDEN, "must be the path of a file, not what is in it");
+        }
         try {
             return path(property.key(), text);
         } catch (ConfigException e) {
@@ -322,9 +328,10 @@ abstract class PoolReader<C> {
             return new Problem(key + " = " + value, null, e.allowed);
         }
         String value = found.value() == null ? e.value : found.value();
+        boolean hidden = e.property.secret() || value.contains(PEM);
         return new Problem(
                 Printable.of(names.asWritten(found.key(), found.source())) + " = "
-                        + (e.property.secret() ? "(hidden)" : Printable.of(value)),
+                        + (hidden ? HIDDEN : Printable.of(value)),
                 found.source(),
                 e.allowed);
     }

@@ -84,7 +84,7 @@ class SettingsFuzzTest {
     @Test
     void whateverIsSetIsReadOrToldAndNeverThrown() {
         List<PoolProperty> all = List.of(PoolProperty.values());
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < 2000; round++) {
             Map<String, String> properties = new LinkedHashMap<>();
             Map<String, String> variables = new LinkedHashMap<>();
             for (int i = random.nextInt(10); i >= 0; i--) {
