@@ -2,11 +2,13 @@ package io.quicpool.settings;
 
 import static io.quicpool.settings.PoolProperty.*;
 
+import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ClientPoolConfigBuilder;
 import io.quicpool.config.ConfigException;
 import io.quicpool.config.Durations;
 import io.quicpool.config.Fingerprint;
+import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.TlsMode;
 import io.quicpool.config.TrustMaterial;
@@ -23,13 +25,14 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
 
     @Override
     ClientPoolConfig build() {
-        ClientPoolConfigBuilder builder = ClientPoolConfig.builder().name(name);
+        ClientPoolConfigBuilder builder = ClientPoolConfig.builder().name(usableName());
         if (isLeftOut(TARGET)) {
             builder.target("localhost:1"); // reported: only for the sake of what else is wrong
         } else if (!has(TARGET)) {
             throw new Refused(
                     TARGET, NOT_SET, "must be HOST:PORT, such as orders:4433, or several, separated by commas");
         }
+        outOfTheWay(builder);
         ifSet(TARGET, (key, text) -> text, builder::target);
         ifSet(MIN_CAPACITY, PoolReader::integer, builder::minCapacity);
         ifSet(MAX_CAPACITY, PoolReader::integer, builder::maxCapacity);
@@ -40,7 +43,11 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
         ifSet(ID_TIMEOUT, Durations::parse, builder::idTimeout);
         ifSet(TLS_MODE, (key, text) -> TlsMode.parse(text), builder::tlsMode);
         ifSet(HOSTNAME, (key, text) -> text, builder::hostname);
-        ifSet(FINGERPRINT, Fingerprint::parse, builder::fingerprint);
+        ifSet(FINGERPRINT, Fingerprint::parse, fingerprint -> {
+            if (!isLeftOut(TLS_MODE)) {
+                builder.fingerprint(fingerprint);
+            }
+        });
         ifSet(ALPN, (key, text) -> text, builder::alpn);
         ifSet(TRANSPORT, (key, text) -> text, builder::transport);
         TrustMaterial trust = trust();
@@ -52,6 +59,22 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
             builder.clientCertificate(key);
         }
         return builder.build();
+    }
+
+    // A default in place of what was reported would be compared with what is set, and refuse that.
+    private void outOfTheWay(ClientPoolConfigBuilder builder) {
+        if (isLeftOut(MIN_CAPACITY)) {
+            builder.minCapacity(1);
+        }
+        if (isLeftOut(MAX_CAPACITY)) {
+            builder.maxCapacity(CapacityBounds.LIMIT);
+        }
+        if (isLeftOut(MIN_INTERVAL)) {
+            builder.minInterval(IntervalBounds.SHORTEST);
+        }
+        if (isLeftOut(MAX_INTERVAL)) {
+            builder.maxInterval(IntervalBounds.LONGEST);
+        }
     }
 
     private @Nullable TrustMaterial trust() {

@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
-import org.eclipse.microprofile.config.ConfigValue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +24,16 @@ import org.jspecify.annotations.Nullable;
 abstract class PoolReader<C> {
 
     private static final Duration LONGEST = Duration.ofHours(1);
+    // Where the content of a secret is handed over in place of its file, the value is a private key.
+    private static final String PEM = "-----BEGIN ";
+    private static final String HIDDEN = "(hidden)";
 
     private final Config config;
     private final PropertyNames names;
     final PoolKind kind;
     final String name;
     private final List<Problem> problems;
+    private boolean nameReported;
     private final Set<PoolProperty> leftOut = EnumSet.noneOf(PoolProperty.class);
 
     PoolReader(Config config, PropertyNames names, PoolKind kind, String name, List<Problem> problems) {
@@ -46,7 +50,9 @@ abstract class PoolReader<C> {
     /** Whether the pool is switched on; what cannot be read counts as on, and is reported by {@link #read}. */
     boolean enabled() {
         Found found = find(PoolProperty.ENABLED);
-        return found == null || !"false".equalsIgnoreCase(found.value());
+        return found == null
+                || found.value() == null
+                || !"false".equalsIgnoreCase(found.value().strip());
     }
 
     /** The settings; null when there are problems, all of which were reported. */
@@ -76,8 +82,12 @@ abstract class PoolReader<C> {
         try {
             built = build();
         } catch (ConfigException e) {
-            boolean ofName = e.property().equals("name");
-            throw new Refused(propertyOf(e), e.value(), (ofName ? "the pool's name " : "") + e.allowed());
+            if (e.property().equals("name")) {
+                problems.add(nameProblem("the pool's name " + e.allowed()));
+                nameReported = true;
+                return settings();
+            }
+            throw new Refused(propertyOf(e), e.value(), e.allowed());
         }
         return built == null ? null : new PoolSettings<>(name, built, drain, readiness, grace, jmx, managed);
     }
@@ -88,8 +98,24 @@ abstract class PoolReader<C> {
             return PoolProperty.TRUST_CERTIFICATES;
         }
         PoolProperty property = PoolProperty.named(kind, e.property());
-        // The pool's name is written in its properties: the required one stands for all.
         return property == null ? kind.required() : property;
+    }
+
+    /** The name to build with; once the pool's own was reported, one only for the sake of what else is wrong. */
+    String usableName() {
+        return nameReported ? SettingsReader.DEFAULT_NAME : name;
+    }
+
+    // The name is written in the pool's own properties: one of them, the required one if it is there, stands for all.
+    private Problem nameProblem(String allowed) {
+        return Stream.concat(Stream.of(kind.required()), PoolProperty.of(kind).stream())
+                .filter(property -> {
+                    Found found = find(property);
+                    return found != null && !found.key().equals(kind.prefix() + property.key());
+                })
+                .findFirst()
+                .map(property -> problem(new Refused(property, Found.UNKNOWN, allowed)))
+                .orElseGet(() -> new Problem(kind.prefix() + "\"" + Printable.of(name) + "\"", null, allowed));
     }
 
     // ---- one property
@@ -110,20 +136,12 @@ abstract class PoolReader<C> {
         }
     }
 
-    private record Found(
-            String key, @Nullable String value, @Nullable String source) {}
-
     private @Nullable Found find(PoolProperty property) {
-        for (String key : List.of(
-                kind.prefix() + "\"" + name + "\"." + property.key(),
-                kind.prefix() + name + "." + property.key(),
-                kind.prefix() + property.key())) {
-            ConfigValue value = config.getConfigValue(key);
-            if (value.getRawValue() != null || value.getValue() != null) {
-                return new Found(key, value.getValue(), value.getSourceName());
-            }
+        Found found = Found.in(config, kind.prefix() + "\"" + name + "\"." + property.key());
+        if (found == null && PropertyNames.isPlain(kind, name, property)) {
+            found = Found.in(config, kind.prefix() + name + "." + property.key());
         }
-        return null;
+        return found != null ? found : Found.in(config, kind.prefix() + property.key());
     }
 
     /** The text of a property; null when it is not set, set to nothing, or left out. */
@@ -133,7 +151,7 @@ abstract class PoolReader<C> {
             return null;
         }
         if (found.value() == null) {
-            throw new Refused(property, "(unknown)", "has an expression that leads to no value");
+            throw new Refused(property, Found.UNKNOWN, Found.NO_VALUE);
         }
         String text = property.secret() ? found.value() : found.value().strip();
         return text.isEmpty() ? null : text;
@@ -262,7 +280,7 @@ abstract class PoolReader<C> {
         try {
             return KeyMaterial.fromPem(certificateFile, keyFile);
         } catch (ConfigException e) {
-            boolean ofKey = e.value().equals(keyFile.toString()) && !keyFile.equals(certificateFile);
+            boolean ofKey = e.value().equals(Printable.line(keyFile.toString())) && !keyFile.equals(certificateFile);
             throw new Refused(ofKey ? PoolProperty.PRIVATE_KEY : PoolProperty.CERTIFICATE, e.value(), e.allowed());
         }
     }
@@ -290,6 +308,9 @@ abstract class PoolReader<C> {
     }
 
     Path file(PoolProperty property, String text) {
+        if (text.contains(PEM)) {
+            throw new Refused(property, HIDDEN, "must be the path of a file, not what is in it");
+        }
         try {
             return path(property.key(), text);
         } catch (ConfigException e) {
@@ -302,14 +323,15 @@ abstract class PoolReader<C> {
     private Problem problem(Refused e) {
         Found found = find(e.property);
         if (found == null) {
-            String key = kind.prefix() + "\"" + name + "\"." + e.property.key();
+            String key = kind.prefix() + "\"" + Printable.of(name) + "\"." + e.property.key();
             String value = e.value.equals(NOT_SET) ? e.value : e.value + " (default)";
             return new Problem(key + " = " + value, null, e.allowed);
         }
         String value = found.value() == null ? e.value : found.value();
+        boolean hidden = e.property.secret() || value.contains(PEM);
         return new Problem(
-                names.asWritten(found.key(), found.source()) + " = "
-                        + (e.property.secret() ? "(hidden)" : Printable.of(value)),
+                Printable.of(names.asWritten(found.key(), found.source())) + " = "
+                        + (hidden ? HIDDEN : Printable.of(value)),
                 found.source(),
                 e.allowed);
     }

@@ -9,6 +9,11 @@ final class Printable {
 
     static String of(String text) {
         String start = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
-        return start.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?");
+        return line(start);
+    }
+
+    /** The whole text, without what would begin a new line. */
+    static String line(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]", "?");
     }
 }

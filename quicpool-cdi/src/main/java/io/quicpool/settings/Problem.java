@@ -11,6 +11,19 @@ import org.jspecify.annotations.Nullable;
  */
 public record Problem(String what, @Nullable String source, String allowed) {
 
+    /**
+     * Replaces control characters: a problem is one line wherever its texts are from.
+     *
+     * @param what what it is about
+     * @param source the configuration source
+     * @param allowed what is allowed
+     */
+    public Problem {
+        what = Printable.line(what);
+        source = source == null ? null : Printable.line(source);
+        allowed = Printable.line(allowed);
+    }
+
     /** One line for people. */
     @Override
     public String toString() {

@@ -31,32 +31,40 @@ final class PropertyNames {
     private static final Pattern VARIABLE = Pattern.compile("QUICPOOL_[A-Z0-9_]+");
     private static final Pattern PROFILE = Pattern.compile("^%[^.]+\\.");
 
-    private final Config config;
+    private final Set<String> written;
+    private final Set<String> sourcesOfVariables = new HashSet<>();
     private final Map<PoolKind, Set<String>> pools = new TreeMap<>();
     private final Map<String, @Nullable String> unknown = new LinkedHashMap<>();
 
     PropertyNames(Config config) {
-        this.config = config;
+        written = written(config);
         for (PoolKind kind : PoolKind.values()) {
             pools.put(kind, new TreeSet<>());
         }
-        Set<String> sorted = new TreeSet<>(written(config));
+        Set<String> sorted = new TreeSet<>(written);
         sorted.stream().filter(name -> name.startsWith(PREFIX)).forEach(this::dotted);
         sorted.stream().filter(name -> VARIABLE.matcher(name).matches()).forEach(this::variable);
     }
 
-    private static Set<String> written(Config config) {
+    private Set<String> written(Config config) {
         Set<String> all = new HashSet<>();
         config.getPropertyNames().forEach(all::add);
         Set<String> exact = new HashSet<>();
         for (ConfigSource source : config.getConfigSources()) {
             Set<String> names = source.getPropertyNames();
             if (names.stream().noneMatch(name -> VARIABLE.matcher(name).matches())) {
-                names.forEach(name -> exact.add(PROFILE.matcher(name).replaceFirst("")));
+                names.forEach(name -> exact.add(withoutProfile(name)));
+            } else {
+                sourcesOfVariables.add(source.getName());
             }
         }
         all.removeIf(name -> name.startsWith(PREFIX) && all.contains(variableOf(name)) && !exact.contains(name));
         return all;
+    }
+
+    /** What {@code %dev.quicpool.application} sets when that profile is active. */
+    static String withoutProfile(String property) {
+        return PROFILE.matcher(property).replaceFirst("");
     }
 
     /** The environment variable that stands for a property (MicroProfile Config 3.1, section 5.3.1). */
@@ -75,15 +83,19 @@ final class PropertyNames {
         return unknown;
     }
 
-    /** A property as the user wrote it in the source that its value is from: itself, or its environment variable. */
+    /** A property as the user wrote it where its value is from: itself, or its environment variable. */
     String asWritten(String property, @Nullable String source) {
         String variable = variableOf(property);
-        for (ConfigSource each : config.getConfigSources()) {
-            if (each.getName().equals(source) && each.getPropertyNames().contains(variable)) {
-                return variable;
-            }
-        }
-        return property;
+        boolean ofVariable = !written.contains(property) || (source != null && sourcesOfVariables.contains(source));
+        return ofVariable && written.contains(variable) ? variable : property;
+    }
+
+    /** Whether {@code quicpool.client.NAME.KEY} is that property of that pool, not one for all or of another pool. */
+    static boolean isPlain(PoolKind kind, String name, PoolProperty property) {
+        String rest = name + "." + property.key();
+        int dot = name.indexOf('.');
+        return PoolProperty.named(kind, rest) == null
+                && (dot < 0 || PoolProperty.named(kind, rest.substring(dot + 1)) == null);
     }
 
     // ---- quicpool.client."NAME".KEY
@@ -129,7 +141,11 @@ final class PropertyNames {
         int end = property.indexOf('.', PREFIX.length());
         String first = property.substring(PREFIX.length(), end < 0 ? property.length() : end);
         String near = Nearest.of(first, List.of("client", "server", "application"));
-        return near == null ? null : PREFIX + near + (end < 0 ? "" : property.substring(end));
+        if (near == null || (near.equals(first) && end < 0)) {
+            return null;
+        }
+        boolean ofPools = !APPLICATION.equals(PREFIX + near);
+        return PREFIX + near + (ofPools && end >= 0 ? property.substring(end) : "");
     }
 
     // ---- QUICPOOL_CLIENT__NAME__KEY
@@ -167,6 +183,8 @@ final class PropertyNames {
             return null;
         }
         String name = rest.substring(rest.startsWith("_") ? 1 : 0, Math.max(rest.length() - longest.length(), 1));
-        return name.isEmpty() ? null : name;
+        // Kubernetes: the port of a service that has the name of a key, such as QUICPOOL_SERVER_SERVICE_PORT_LISTEN.
+        boolean port = !rest.startsWith("_") && name.endsWith("SERVICE_PORT");
+        return name.isEmpty() || port ? null : name;
     }
 }

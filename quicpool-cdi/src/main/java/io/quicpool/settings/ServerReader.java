@@ -2,6 +2,7 @@ package io.quicpool.settings;
 
 import static io.quicpool.settings.PoolProperty.*;
 
+import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.Durations;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
@@ -19,11 +20,18 @@ final class ServerReader extends PoolReader<ServerPoolConfig> {
 
     @Override
     @Nullable ServerPoolConfig build() {
-        ServerPoolConfigBuilder builder = ServerPoolConfig.builder().name(name);
+        ServerPoolConfigBuilder builder = ServerPoolConfig.builder().name(usableName());
         if (isLeftOut(LISTEN)) {
             builder.listen("localhost:0"); // reported: only for the sake of what else is wrong
         } else if (!has(LISTEN)) {
             throw new Refused(LISTEN, NOT_SET, "must be HOST:PORT, such as 0.0.0.0:4433");
+        }
+        // A default in place of what was reported would be compared with what is set, and refuse that.
+        if (isLeftOut(MAX_CAPACITY)) {
+            builder.maxCapacity(1);
+        }
+        if (isLeftOut(MAX_STREAMS_PER_CONNECTION)) {
+            builder.maxStreamsPerConnection(CapacityBounds.LIMIT);
         }
         ifSet(LISTEN, (key, text) -> text, builder::listen);
         ifSet(MAX_CAPACITY, PoolReader::integer, builder::maxCapacity);

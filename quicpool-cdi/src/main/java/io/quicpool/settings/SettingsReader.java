@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
 
 /** Reads all pools from MicroProfile Config. */
 public final class SettingsReader {
@@ -51,9 +52,10 @@ public final class SettingsReader {
     private Settings read() {
         names.unknown()
                 .forEach((property, nearest) -> problems.add(new Problem(
-                        property,
-                        config.getConfigValue(property).getSourceName(),
-                        "there is no such property" + (nearest == null ? "" : "; did you mean " + nearest + "?"))));
+                        Printable.of(property),
+                        sourceOf(property),
+                        "there is no such property"
+                                + (nearest == null ? "" : "; did you mean " + Printable.of(nearest) + "?"))));
         List<PoolSettings<ClientPoolConfig>> clients = new ArrayList<>();
         for (String name : pools(PoolKind.CLIENT)) {
             read(new ClientReader(config, names, name, problems), clients);
@@ -62,10 +64,29 @@ public final class SettingsReader {
         for (String name : pools(PoolKind.SERVER)) {
             read(new ServerReader(config, names, name, problems), servers);
         }
-        String application = config.getOptionalValue(PropertyNames.APPLICATION, String.class)
-                .map(String::strip)
-                .orElse(null);
-        return new Settings(application, clients, servers, disabled, broken, problems);
+        String application = application();
+        // What is wrong for all pools of a kind was found with each of them.
+        List<Problem> each = problems.stream().distinct().toList();
+        return new Settings(application, clients, servers, disabled, broken, each);
+    }
+
+    private @Nullable String sourceOf(String property) {
+        Found found = Found.in(config, property);
+        return found == null ? null : found.source();
+    }
+
+    private @Nullable String application() {
+        Found found = Found.in(config, PropertyNames.APPLICATION);
+        if (found == null) {
+            return null;
+        }
+        if (found.value() == null) {
+            String written = names.asWritten(found.key(), found.source());
+            problems.add(new Problem(written + " = " + Found.UNKNOWN, found.source(), Found.NO_VALUE));
+            return null;
+        }
+        String application = found.value().strip();
+        return application.isEmpty() ? null : application;
     }
 
     private PoolReader<?> reader(PoolKind kind, String name) {
@@ -78,7 +99,7 @@ public final class SettingsReader {
     private Set<String> pools(PoolKind kind) {
         Set<String> named = names.pools(kind);
         String required = kind.prefix() + kind.required().key();
-        boolean unnamed = named.isEmpty() && config.getConfigValue(required).getValue() != null;
+        boolean unnamed = named.isEmpty() && Found.in(config, required) != null;
         return unnamed ? Set.of(DEFAULT_NAME) : named;
     }
 

@@ -226,7 +226,8 @@ class ProblemsTest {
                 .containsExactly(
                         S + "listen = (not set): must be HOST:PORT, such as 0.0.0.0:4433",
                         S + "max-streams-per-connection = 16384 (default):"
-                                + " must be from max-capacity, which is 20000, to 1048576");
+                                + " must be from max-capacity, which is 20000, to 1048576",
+                        S + "certificate = (not set): a server needs a private key and its certificate");
         assertThat(problems(Configs.of(S + "listen", "localhost:0")))
                 .containsExactly(S + "certificate = (not set): a server needs a private key and its certificate");
         assertThat(problems(Configs.of(C + "target", " ")))
