@@ -5,7 +5,6 @@ import static io.quicpool.settings.PoolProperty.*;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ClientPoolConfigBuilder;
-import io.quicpool.config.ConfigException;
 import io.quicpool.config.Durations;
 import io.quicpool.config.Fingerprint;
 import io.quicpool.config.IntervalBounds;
@@ -14,7 +13,6 @@ import io.quicpool.config.TlsMode;
 import io.quicpool.config.TrustMaterial;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
-import org.jspecify.annotations.Nullable;
 
 /** The properties of a client pool. */
 final class ClientReader extends PoolReader<ClientPoolConfig> {
@@ -50,11 +48,12 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
         });
         ifSet(ALPN, (key, text) -> text, builder::alpn);
         ifSet(TRANSPORT, (key, text) -> text, builder::transport);
-        TrustMaterial trust = trust();
+        TlsFiles files = new TlsFiles(this);
+        TrustMaterial trust = files.trust();
         if (trust != null) {
             builder.trust(trust);
         }
-        KeyMaterial key = keyMaterial();
+        KeyMaterial key = files.key();
         if (key != null) {
             builder.clientCertificate(key);
         }
@@ -74,31 +73,6 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
         }
         if (isLeftOut(MAX_INTERVAL)) {
             builder.maxInterval(IntervalBounds.LONGEST);
-        }
-    }
-
-    private @Nullable TrustMaterial trust() {
-        if (isLeftOut(TRUST_STORE, TRUST_STORE_TYPE, TRUST_STORE_PASSWORD, TRUST_CERTIFICATES)) {
-            return null;
-        }
-        String store = text(TRUST_STORE);
-        String certificates = text(TRUST_CERTIFICATES);
-        if (store != null && certificates != null) {
-            throw new Refused(
-                    TRUST_CERTIFICATES, certificates, "goes without trust-store, which is set too; use one of them");
-        }
-        try {
-            if (store != null) {
-                String password = text(TRUST_STORE_PASSWORD);
-                return TrustMaterial.fromKeyStore(
-                        file(TRUST_STORE, store),
-                        text(TRUST_STORE_TYPE),
-                        password == null ? null : password.toCharArray());
-            }
-            return certificates == null ? null : TrustMaterial.fromPem(file(TRUST_CERTIFICATES, certificates));
-        } catch (ConfigException e) {
-            // Both report as trust-store, or its type.
-            throw store != null ? refused(e, TRUST_STORE) : new Refused(TRUST_CERTIFICATES, e.value(), e.allowed());
         }
     }
 }

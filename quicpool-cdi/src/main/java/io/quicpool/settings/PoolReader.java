@@ -2,9 +2,6 @@ package io.quicpool.settings;
 
 import io.quicpool.config.ConfigException;
 import io.quicpool.config.Durations;
-import io.quicpool.config.KeyMaterial;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -25,8 +22,8 @@ abstract class PoolReader<C> {
 
     private static final Duration LONGEST = Duration.ofHours(1);
     // Where the content of a secret is handed over in place of its file, the value is a private key.
-    private static final String PEM = "-----BEGIN ";
-    private static final String HIDDEN = "(hidden)";
+    static final String PEM = "-----BEGIN ";
+    static final String HIDDEN = "(hidden)";
 
     private final Config config;
     private final PropertyNames names;
@@ -120,6 +117,8 @@ abstract class PoolReader<C> {
 
     // ---- one property
 
+    static final String NOT_SET = "(not set)";
+
     /** A property that cannot be used. */
     static final class Refused extends RuntimeException {
 
@@ -195,14 +194,6 @@ abstract class PoolReader<C> {
         };
     }
 
-    static Path path(String property, String text) {
-        try {
-            return Path.of(text);
-        } catch (InvalidPathException e) {
-            throw new ConfigException(property, text, "must be the path of a file: " + e.getReason(), e);
-        }
-    }
-
     static List<String> list(String property, String text) {
         return Arrays.stream(text.split(",", -1)).map(String::strip).toList();
     }
@@ -236,86 +227,10 @@ abstract class PoolReader<C> {
         return managed[0];
     }
 
-    // ---- several properties together
-
-    /** Whether key and certificate were reported: what is left of their properties says nothing more. */
-    boolean isKeyLeftOut() {
-        return isLeftOut(
-                PoolProperty.KEY_STORE,
-                PoolProperty.KEY_STORE_TYPE,
-                PoolProperty.KEY_STORE_PASSWORD,
-                PoolProperty.KEY_ALIAS,
-                PoolProperty.CERTIFICATE,
-                PoolProperty.PRIVATE_KEY);
-    }
-
-    /** Key and certificate, from a key store or from PEM files; null when neither is set. */
-    @Nullable KeyMaterial keyMaterial() {
-        if (isKeyLeftOut()) {
-            return null;
-        }
-        String store = text(PoolProperty.KEY_STORE);
-        String certificate = text(PoolProperty.CERTIFICATE);
-        String key = text(PoolProperty.PRIVATE_KEY);
-        if (store != null && (certificate != null || key != null)) {
-            PoolProperty other = certificate != null ? PoolProperty.CERTIFICATE : PoolProperty.PRIVATE_KEY;
-            throw new Refused(other, "(set)", "goes without key-store, which is set too; use one of them");
-        }
-        if (store != null) {
-            return fromKeyStore(store);
-        }
-        if (certificate == null && key == null) {
-            return null;
-        }
-        if (certificate == null) {
-            throw new Refused(
-                    PoolProperty.CERTIFICATE, NOT_SET, "must be a PEM file: certificate and private-key go together");
-        }
-        if (key == null) {
-            throw new Refused(
-                    PoolProperty.PRIVATE_KEY, NOT_SET, "must be a PEM file: certificate and private-key go together");
-        }
-        Path certificateFile = file(PoolProperty.CERTIFICATE, certificate);
-        Path keyFile = file(PoolProperty.PRIVATE_KEY, key);
-        try {
-            return KeyMaterial.fromPem(certificateFile, keyFile);
-        } catch (ConfigException e) {
-            boolean ofKey = e.value().equals(Printable.line(keyFile.toString())) && !keyFile.equals(certificateFile);
-            throw new Refused(ofKey ? PoolProperty.PRIVATE_KEY : PoolProperty.CERTIFICATE, e.value(), e.allowed());
-        }
-    }
-
-    static final String NOT_SET = "(not set)";
-
-    private KeyMaterial fromKeyStore(String store) {
-        Path file = file(PoolProperty.KEY_STORE, store);
-        String password = text(PoolProperty.KEY_STORE_PASSWORD);
-        try {
-            return KeyMaterial.fromKeyStore(
-                    file,
-                    text(PoolProperty.KEY_STORE_TYPE),
-                    password == null ? new char[0] : password.toCharArray(),
-                    text(PoolProperty.KEY_ALIAS));
-        } catch (ConfigException e) {
-            throw refused(e, PoolProperty.KEY_STORE);
-        }
-    }
-
     /** What the settings refuse, under the property that they name, else under the given one. */
     Refused refused(ConfigException e, PoolProperty otherwise) {
         PoolProperty named = PoolProperty.named(kind, e.property());
         return new Refused(named == null ? otherwise : named, e.value(), e.allowed());
-    }
-
-    Path file(PoolProperty property, String text) {
-        if (text.contains(PEM)) {
-            throw new Refused(property, HIDDEN, "must be the path of a file, not what is in it");
-        }
-        try {
-            return path(property.key(), text);
-        } catch (ConfigException e) {
-            throw new Refused(property, e.value(), e.allowed());
-        }
     }
 
     // ---- messages

@@ -43,10 +43,11 @@ final class ServerReader extends PoolReader<ServerPoolConfig> {
         ifSet(MAX_PENDING_HELLOS, PoolReader::integer, builder::maxPendingHellos);
         ifSet(ALPN, (key, text) -> text, builder::alpn);
         ifSet(TRANSPORT, (key, text) -> text, builder::transport);
-        KeyMaterial key = keyMaterial();
+        TlsFiles files = new TlsFiles(this);
+        KeyMaterial key = files.key();
         if (key != null) {
             builder.certificate(key);
-        } else if (isKeyLeftOut()) {
+        } else if (files.isKeyLeftOut()) {
             builder.checkWithoutCertificate();
             return null;
         }
