@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quicpool.ClientPool;
 import io.quicpool.PooledStream;
 import io.quicpool.StreamHandler;
+import io.quicpool.testing.Pools;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,21 +25,13 @@ import org.junit.jupiter.api.Test;
 @EnableWeld
 class UnitTestOfABeanTest {
 
-    private static final int PORT = freePort();
+    private static final int PORT = Pools.freePort();
 
     @WeldSetup
     WeldInitiator weld = WeldInitiator.of(configured(App.weld(Shout.class, Caller.class)));
 
     @Inject
     Caller caller;
-
-    private static int freePort() {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
 
     private static <T> T configured(T weld) {
         try {

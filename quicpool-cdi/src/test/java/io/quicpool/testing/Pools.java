@@ -12,9 +12,13 @@ import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.ServerPoolConfigBuilder;
 import io.quicpool.config.TlsMode;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 
 /** Real pools over loopback, closed at the end of a test: clients before servers. */
@@ -25,9 +29,24 @@ public final class Pools implements AutoCloseable {
 
     private final Deque<StreamPool> open = new ArrayDeque<>();
 
-    /** A server on a free port of loopback. */
+    /**
+     * A server on a free port of loopback; not one that the system gives to clients, which could take it while a test has its
+     * server away.
+     */
     public ServerPool server(UnaryOperator<ServerPoolConfigBuilder> settings) {
-        return server(settings, "127.0.0.1:0");
+        return server(settings, "127.0.0.1:" + freePort());
+    }
+
+    /** A port that nobody has now. */
+    public static int freePort() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            try (DatagramSocket socket = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (SocketException taken) {
+                // The next one.
+            }
+        }
     }
 
     /** A server at a given address. */
