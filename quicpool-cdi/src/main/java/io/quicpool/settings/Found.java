@@ -21,6 +21,11 @@ record Found(String key, @Nullable String value, @Nullable String source) {
     /** What is shown for the value that it has not. */
     static final String UNKNOWN = "(unknown)";
 
+    /** Whether it is set to nothing, which takes what is set for all away. */
+    boolean isNothing() {
+        return value != null && value.isBlank();
+    }
+
     /** The property; null when it is not set. */
     static @Nullable Found in(Config config, String key) {
         try {

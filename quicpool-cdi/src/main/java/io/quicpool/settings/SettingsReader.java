@@ -98,8 +98,8 @@ public final class SettingsReader {
     // One pool needs no name: the properties for all of a kind are enough.
     private Set<String> pools(PoolKind kind) {
         Set<String> named = names.pools(kind);
-        String required = kind.prefix() + kind.required().key();
-        boolean unnamed = named.isEmpty() && Found.in(config, required) != null;
+        Found required = Found.in(config, kind.prefix() + kind.required().key());
+        boolean unnamed = named.isEmpty() && required != null && !required.isNothing();
         return unnamed ? Set.of(DEFAULT_NAME) : named;
     }
 

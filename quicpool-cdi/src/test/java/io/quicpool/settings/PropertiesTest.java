@@ -307,6 +307,9 @@ class PropertiesTest {
     @Test
     void onePoolNeedsNoName() {
         assertThat(onlyClient("quicpool.client.target", "peer:1").name()).isEqualTo("default");
+        Settings none = SettingsReader.read(Configs.of("quicpool.client.target", " "));
+        assertThat(none.clients()).isEmpty();
+        assertThat(none.problems()).isEmpty();
         assertThat(onlyClient("quicpool.client.target", "peer:1", "quicpool.client.\"a\".alpn", "x")
                         .name())
                 .isEqualTo("a");
