@@ -130,6 +130,11 @@ final class KwikConnector {
         if (said.contains("timed out")) {
             return to + "no answer within " + spec.connectTimeout().toMillis() + " ms";
         }
+        KwikConnection made = connection;
+        if (said.equals("Handshake error: ") && made != null && !made.alive()) {
+            // The handshake was over, and the connection too before kwik looked again: it has forgotten why.
+            return to + "Handshake error: " + made.lostBecause();
+        }
         // Without the names of classes.
         return to + said.replaceAll("(?:[a-z0-9_]+\\.)+[A-Z]\\w*(?:Exception|Alert): ", "");
     }
