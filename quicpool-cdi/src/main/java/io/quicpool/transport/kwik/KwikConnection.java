@@ -69,8 +69,7 @@ final class KwikConnection implements Connection {
     private final Map<Integer, KwikStream> streams = new ConcurrentHashMap<>();
     private final Map<Integer, Queue<Consumer<KwikStream>>> early = new ConcurrentHashMap<>();
     private final Queue<Runnable> processed = new ConcurrentLinkedQueue<>();
-    // Streams that were closed before all of them was sent.
-    private final Queue<QuicStream> delivering = new ConcurrentLinkedQueue<>();
+    private final Delivery<QuicStream> delivery;
     private volatile int lastAccepted = -1;
     private final AtomicLong ending = new AtomicLong();
     private final AtomicLong allowed = new AtomicLong();
@@ -87,6 +86,7 @@ final class KwikConnection implements Connection {
         this.watcher = watcher;
         this.events = events;
         this.freed = freed;
+        this.delivery = new Delivery<>(KwikInternals::hasUnsent, () -> KwikInternals.hasInFlight(quic));
     }
 
     void established(Facts established) {
@@ -229,36 +229,14 @@ final class KwikConnection implements Connection {
         }
     }
 
-    /** A stream was closed, and what was written to it may have yet to be sent. */
-    void delivering(QuicStream stream) {
-        delivering.add(stream);
-        forgetDelivered();
+    /** What of its closed streams has yet to be delivered. */
+    Delivery<QuicStream> delivery() {
+        return delivery;
     }
 
-    private boolean forgetDelivered() {
-        for (QuicStream oldest = delivering.peek(); oldest != null; oldest = delivering.peek()) {
-            if (KwikInternals.hasUnsent(oldest)) {
-                return false;
-            }
-            delivering.remove(oldest);
-        }
-        return true;
-    }
-
-    // kwik tells nobody of acknowledgements, so this looks every other millisecond; twice, for between a loss that was
-    // noticed and its being sent again nothing is in flight.
     @Override
     public boolean awaitDelivered(Duration timeout) throws InterruptedException {
-        long start = System.nanoTime();
-        int quiet = 0;
-        while (alive() && System.nanoTime() - start < timeout.toNanos()) {
-            quiet = forgetDelivered() && !KwikInternals.hasInFlight(quic) ? quiet + 1 : 0;
-            if (quiet == 2) {
-                return true;
-            }
-            TimeUnit.MILLISECONDS.sleep(2);
-        }
-        return false;
+        return delivery.await(this::alive, timeout);
     }
 
     private void forget(KwikStream stream) {

@@ -192,7 +192,7 @@ final class KwikStream implements EngineStream {
     @Override
     public void close() {
         output.close();
-        connection.delivering(quic);
+        connection.delivery().closed(quic);
         stopReceiving(0);
         ended();
     }
