@@ -90,6 +90,7 @@ class ArchitectureTest {
                 "io.quicpool.health",
                 "io.quicpool",
                 "io.quicpool.cdi",
+                "io.quicpool.config",
                 "io.quicpool.settings",
                 "jakarta..",
                 "org.eclipse.microprofile.health..");

@@ -33,6 +33,9 @@ class TargetsTest {
         pools.close();
     }
 
+    private final ServerPool one = pools.server(s -> s.name("one"));
+    private final ServerPool two = pools.server(s -> s.name("two"));
+
     private static String targets(ServerPool... servers) {
         List<String> targets = new ArrayList<>();
         for (ServerPool server : servers) {
@@ -47,8 +50,6 @@ class TargetsTest {
 
     @Test
     void takesFromTheReadyMembersInTurn() throws Exception {
-        ServerPool one = pools.server(s -> s.name("one"));
-        ServerPool two = pools.server(s -> s.name("two"));
         ClientPool client = pools.client(targets(one, two), c -> c.capacity(4, 4));
         awaitIdle(client, 8);
         assertThat(client.members())
@@ -69,8 +70,6 @@ class TargetsTest {
 
     @Test
     void passesOverAMemberWhoseServerIsGoneAndComesBackToIt() throws Exception {
-        ServerPool one = pools.server(s -> s.name("one"));
-        ServerPool two = pools.server(s -> s.name("two"));
         Queue<String> told = new ConcurrentLinkedQueue<>();
         ClientPool client = pools.client(targets(one, two), c -> c.capacity(4, 4));
         client.addListener(new PoolListener() {
@@ -107,10 +106,8 @@ class TargetsTest {
 
     @Test
     void aCallerWaitsAtAllMembersAndIsServedByTheFirstThatHasAStream() throws Exception {
-        ServerPool one = pools.server(s -> s.name("one"));
         int free = one.localAddress().getPort();
         one.close();
-        ServerPool two = pools.server(s -> s.name("two"));
         int other = two.localAddress().getPort();
         two.close();
         ClientPool client = pools.client("127.0.0.1:" + free + ",127.0.0.1:" + other, c -> c.capacity(2, 2));
@@ -135,8 +132,6 @@ class TargetsTest {
 
     @Test
     void findsTheMemberThatHoldsTheId() throws Exception {
-        ServerPool one = pools.server(s -> s.name("one"));
-        ServerPool two = pools.server(s -> s.name("two"));
         ClientPool client = pools.client(targets(one, two), c -> c.capacity(4, 4));
         awaitIdle(client, 8);
         awaitIdle(two, 4);
@@ -152,8 +147,6 @@ class TargetsTest {
 
     @Test
     void whatIsDoneToThePoolIsDoneToItsMembers() throws Exception {
-        ServerPool one = pools.server(s -> s.name("one"));
-        ServerPool two = pools.server(s -> s.name("two"));
         ClientPool client = pools.client(targets(one, two), c -> c.capacity(2, 2));
         awaitIdle(client, 4);
         client.capacityBounds(new CapacityBounds(3, 3));
@@ -178,8 +171,6 @@ class TargetsTest {
 
     @Test
     void aClosedMemberDoesNotEndTheOthersAndCloseEndsAll() throws Exception {
-        ServerPool one = pools.server(s -> s.name("one"));
-        ServerPool two = pools.server(s -> s.name("two"));
         ClientPool client = pools.client(targets(one, two), c -> c.capacity(1, 1));
         awaitIdle(client, 2);
         client.suspend();
@@ -208,8 +199,6 @@ class TargetsTest {
 
     @Test
     void manyCallersOfTwoTargetsGetAStreamEachAndNoneTwice() throws Exception {
-        ServerPool one = pools.server(s -> s.name("one"));
-        ServerPool two = pools.server(s -> s.name("two"));
         for (ServerPool server : List.of(one, two)) {
             server.serve(
                     stream -> stream.outputStream().write(stream.inputStream().readAllBytes()));

@@ -1,8 +1,6 @@
 package io.quicpool.cdi;
 
-import io.quicpool.PooledStream;
 import io.quicpool.StreamHandler;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,28 +12,29 @@ final class ApplicationLoader {
     private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
 
     void run(Runnable code) {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
+        ClassLoader before = enter(loader);
         try {
             code.run();
         } finally {
-            thread.setContextClassLoader(before);
+            enter(before);
         }
     }
 
     StreamHandler around(StreamHandler handler) {
-        return stream -> handle(handler, stream);
+        return stream -> {
+            ClassLoader before = enter(loader);
+            try {
+                handler.handle(stream);
+            } finally {
+                enter(before);
+            }
+        };
     }
 
-    private void handle(StreamHandler handler, PooledStream stream) throws IOException, InterruptedException {
+    private static @Nullable ClassLoader enter(@Nullable ClassLoader next) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
-        try {
-            handler.handle(stream);
-        } finally {
-            thread.setContextClassLoader(before);
-        }
+        thread.setContextClassLoader(next);
+        return before;
     }
 }

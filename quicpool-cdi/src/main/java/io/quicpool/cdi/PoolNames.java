@@ -38,18 +38,14 @@ final class PoolNames {
 
     /** Whether its settings cannot be used, which is told elsewhere. */
     boolean isBroken(PoolKind kind, String name) {
-        return name.isEmpty() ? !settings.broken().isEmpty() : settings.broken().contains(text(kind, name));
-    }
-
-    private static String text(PoolKind kind, String name) {
-        return kind.text() + " \"" + name + "\"";
+        return name.isEmpty() ? !settings.broken().isEmpty() : settings.broken().contains(kind.pool(name));
     }
 
     /** Why there is none, and what to do. */
     String missing(PoolKind kind, String name) {
         String pools = kind.text() + " pool";
-        if (settings.disabled().contains(text(kind, name))) {
-            return "the " + pools + " \"" + name + "\" is switched off; set " + property(kind, name, "enabled")
+        if (settings.disabled().contains(kind.pool(name))) {
+            return "the " + pools + " \"" + name + "\" is switched off; set " + kind.property(name, "enabled")
                     + " = true";
         }
         List<String> there = of(kind);
@@ -58,14 +54,10 @@ final class PoolNames {
                 : "the " + pools + "s are \"" + String.join("\", \"", there) + "\"";
         if (name.isEmpty()) {
             return there.isEmpty()
-                    ? exist + "; set " + property(kind, SettingsReader.DEFAULT_NAME, kind.requiredKey())
+                    ? exist + "; set " + kind.property(SettingsReader.DEFAULT_NAME, kind.requiredKey())
                     : "which one is meant? " + exist + ", and none has the name default";
         }
         return "there is no " + pools + " \"" + name + "\": " + exist + "; set "
-                + property(kind, name, kind.requiredKey());
-    }
-
-    private static String property(PoolKind kind, String name, String key) {
-        return "quicpool." + kind.text() + ".\"" + name + "\"." + key;
+                + kind.property(name, kind.requiredKey());
     }
 }

@@ -19,7 +19,6 @@ import jakarta.enterprise.lang.model.declarations.ParameterInfo;
 import jakarta.enterprise.lang.model.types.Type;
 import java.util.Set;
 import java.util.TreeSet;
-import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -94,18 +93,18 @@ public final class QuicPoolExtension implements BuildCompatibleExtension {
                 .scope(Dependent.class)
                 .withParam(RequiredPoolsCreator.POINTS, points.toArray(String[]::new))
                 .createWith(RequiredPoolsCreator.class);
-        Config config = ConfigProvider.getConfig();
-        for (PoolKind kind : PoolKind.values()) {
-            for (String name : SettingsReader.names(config, kind)) {
-                components
-                        .addBean(StreamPool.class)
-                        .type(StreamPool.class)
-                        .qualifier(new ConfiguredPool.Literal(kind.text() + " " + name))
-                        .scope(Dependent.class)
-                        .withParam(StreamPoolCreator.KIND, kind.name())
-                        .withParam(StreamPoolCreator.NAME, name)
-                        .createWith(StreamPoolCreator.class);
-            }
-        }
+        SettingsReader.names(ConfigProvider.getConfig())
+                .forEach((kind, names) -> names.forEach(name -> addPool(components, kind, name)));
+    }
+
+    private static void addPool(SyntheticComponents components, PoolKind kind, String name) {
+        components
+                .addBean(StreamPool.class)
+                .type(StreamPool.class)
+                .qualifier(new ConfiguredPool.Literal(kind.pool(name)))
+                .scope(Dependent.class)
+                .withParam(StreamPoolCreator.KIND, kind.name())
+                .withParam(StreamPoolCreator.NAME, name)
+                .createWith(StreamPoolCreator.class);
     }
 }

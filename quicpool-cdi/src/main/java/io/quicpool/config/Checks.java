@@ -3,13 +3,10 @@ package io.quicpool.config;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
-/** The checks that several settings share, and how texts are written in messages. */
+/** The checks that several settings share. */
 final class Checks {
 
     private static final Pattern NAME = Pattern.compile("[^\\p{Cc}\\p{Zl}\\p{Zp}\"*?]{1,64}");
-    // What would begin a new line or move the cursor where the text is shown.
-    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
-    private static final int SHOWN = 1000;
     private static final Pattern ALPN = Pattern.compile("[!-~]{1,255}");
     private static final Pattern TRANSPORT = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
@@ -53,11 +50,5 @@ final class Checks {
             throw new ConfigException("transport", transport, "must be the name of an engine, such as kwik");
         }
         return transport;
-    }
-
-    /** What was given, fit for one line of a message. */
-    static String printable(String text) {
-        String start = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
-        return CONTROL.matcher(start).replaceAll("?");
     }
 }

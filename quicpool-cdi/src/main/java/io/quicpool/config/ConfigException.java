@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
+    private static final int SHOWN = 1000;
 
     /** The setting in kebab-case. */
     private final String property;
@@ -37,7 +38,7 @@ public final class ConfigException extends IllegalArgumentException {
      * @param cause why it cannot be used
      */
     public ConfigException(String property, @Nullable Object value, String allowed, @Nullable Throwable cause) {
-        this("", property, value == null ? "(not set)" : Checks.printable(value.toString()), allowed, cause);
+        this("", property, value == null ? "(not set)" : Printable.of(value.toString(), SHOWN), allowed, cause);
     }
 
     private ConfigException(String prefix, String property, String value, String allowed, @Nullable Throwable cause) {

@@ -70,6 +70,17 @@ public record Endpoint(String host, int port) {
         }
     }
 
+    /**
+     * The endpoint of an address, by its IP address: nothing is looked up.
+     *
+     * @param address resolved or not
+     * @return the endpoint
+     */
+    public static Endpoint of(InetSocketAddress address) {
+        InetAddress ip = address.getAddress();
+        return new Endpoint(ip == null ? address.getHostString() : ip.getHostAddress(), address.getPort());
+    }
+
     private static int port(String property, String text, String port) {
         if (port.isEmpty()) {
             throw new ConfigException(property, text, "has no port; " + FORM);

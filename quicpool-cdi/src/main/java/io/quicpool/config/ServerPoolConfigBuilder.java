@@ -210,13 +210,8 @@ public final class ServerPoolConfigBuilder {
         }
     }
 
-    /**
-     * Checks all settings but the address and the certificate: for who wants to tell all that is wrong when there is no
-     * certificate.
-     *
-     * @throws ConfigException when a setting cannot be used
-     */
-    public void checkWithoutCertificate() {
+    private ServerPoolConfig checked() {
+        // Before what must not be missing: who lacks that too hears of the rest first.
         ServerPoolConfig.check(
                 name,
                 maxCapacity,
@@ -227,10 +222,6 @@ public final class ServerPoolConfigBuilder {
                 maxPendingHellos,
                 alpn,
                 transport);
-    }
-
-    private ServerPoolConfig checked() {
-        checkWithoutCertificate();
         if (listen == null) {
             throw new ConfigException("listen", null, "must be HOST:PORT, such as 0.0.0.0:4433");
         }

@@ -17,9 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
-import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -144,16 +143,24 @@ final class CoreGroupPool extends Front implements ClientPool {
     /** That of the member that is the least far: the pool works while one does. */
     @Override
     public PoolState state() {
-        return least(members.stream().map(CoreClientPool::state));
+        return least(CoreClientPool::state);
     }
 
     @Override
     public PoolState life() {
-        return least(members.stream().map(CoreClientPool::life));
+        return least(CoreClientPool::life);
     }
 
-    private static PoolState least(Stream<PoolState> states) {
-        return states.min(Enum::compareTo).orElse(PoolState.CLOSED);
+    // No stream of states: every taking asks.
+    private PoolState least(Function<CoreClientPool, PoolState> stateOf) {
+        PoolState least = PoolState.CLOSED;
+        for (CoreClientPool member : members) {
+            PoolState state = stateOf.apply(member);
+            if (state.compareTo(least) < 0) {
+                least = state;
+            }
+        }
+        return least;
     }
 
     @Override
@@ -181,15 +188,12 @@ final class CoreGroupPool extends Front implements ClientPool {
 
     @Override
     public long errorCount() {
-        return metrics.errors() + sumOfLongs(CoreClientPool::errorCount);
+        return metrics.errors()
+                + members.stream().mapToLong(CoreClientPool::errorCount).sum();
     }
 
     private int sum(ToIntFunction<CoreClientPool> number) {
         return members.stream().mapToInt(number).sum();
-    }
-
-    private long sumOfLongs(ToLongFunction<CoreClientPool> number) {
-        return members.stream().mapToLong(number).sum();
     }
 
     @Override
@@ -246,23 +250,19 @@ final class CoreGroupPool extends Front implements ClientPool {
 
     // ---- what is done to all
 
-    private void all(Consumer<CoreClientPool> action) {
-        members.forEach(action);
-    }
-
     @Override
     public void flush() {
-        all(CoreClientPool::flush);
+        members.forEach(CoreClientPool::flush);
     }
 
     @Override
     public void suspend() {
-        all(CoreClientPool::suspend);
+        members.forEach(CoreClientPool::suspend);
     }
 
     @Override
     public void resume() {
-        all(CoreClientPool::resume);
+        members.forEach(CoreClientPool::resume);
     }
 
     @Override
@@ -273,7 +273,7 @@ final class CoreGroupPool extends Front implements ClientPool {
     @Override
     public void resetError() {
         metrics.resetErrors();
-        all(CoreClientPool::resetError);
+        members.forEach(CoreClientPool::resetError);
     }
 
     @Override
@@ -283,7 +283,7 @@ final class CoreGroupPool extends Front implements ClientPool {
 
     @Override
     public void capacityBounds(CapacityBounds bounds) {
-        all(member -> member.capacityBounds(bounds));
+        members.forEach(member -> member.capacityBounds(bounds));
         listeners.tell(listener -> listener.boundsChanged(this));
     }
 
@@ -294,7 +294,7 @@ final class CoreGroupPool extends Front implements ClientPool {
 
     @Override
     public void intervalBounds(IntervalBounds bounds) {
-        all(member -> member.intervalBounds(bounds));
+        members.forEach(member -> member.intervalBounds(bounds));
         listeners.tell(listener -> listener.boundsChanged(this));
     }
 

@@ -124,7 +124,7 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
             throw new IllegalStateException("pool \"" + name + "\" has a handler already");
         }
         // What came before the handler; what comes at this moment is watched twice, which is the same as once.
-        stock.oldestFirst().forEach(serving::watch);
+        serving.watchAll();
     }
 
     @Override
@@ -132,8 +132,7 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
         super.resume();
         Dispatcher serving = dispatcher.get();
         if (serving != null) {
-            // What was spoken to meanwhile was let lie.
-            stock.oldestFirst().forEach(serving::watch);
+            serving.watchAll(); // what was spoken to meanwhile was let lie
         }
     }
 

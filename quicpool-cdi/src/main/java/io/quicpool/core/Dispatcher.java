@@ -25,6 +25,11 @@ final class Dispatcher {
         slot.stream().whenReadable(1, () -> spoken(slot));
     }
 
+    /** The same for every stream that is in stock now. */
+    void watchAll() {
+        pool.stock.oldestFirst().forEach(this::watch);
+    }
+
     // On an engine thread.
     private void spoken(Slot slot) {
         if (!pool.stock.take(slot)) {

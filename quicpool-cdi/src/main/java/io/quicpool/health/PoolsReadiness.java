@@ -3,7 +3,7 @@ package io.quicpool.health;
 import io.quicpool.PoolSnapshot;
 import io.quicpool.cdi.PoolRegistry;
 import io.quicpool.cdi.PoolStatus;
-import java.net.InetSocketAddress;
+import io.quicpool.config.Endpoint;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -59,13 +59,9 @@ public final class PoolsReadiness implements HealthCheck {
         }
         String shown = peers.stream()
                 .limit(PEERS_SHOWN)
-                .map(peer -> text(peer.remote()))
+                .map(peer -> Endpoint.of(peer.remote()).toString())
                 .collect(Collectors.joining(" "));
         return ", " + (peers.size() == 1 ? "peer " : peers.size() + " peers ") + shown
                 + (peers.size() > PEERS_SHOWN ? " ..." : "");
-    }
-
-    private static String text(InetSocketAddress address) {
-        return address.toString().replaceFirst("^[^/]*/", "");
     }
 }

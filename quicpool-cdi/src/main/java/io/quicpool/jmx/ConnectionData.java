@@ -1,6 +1,7 @@
 package io.quicpool.jmx;
 
 import io.quicpool.PoolSnapshot;
+import io.quicpool.config.Endpoint;
 import javax.management.ConstructorParameters;
 
 /** A connection that is up, as JMX shows it. (A record cannot be composite data before Java 21.) */
@@ -22,7 +23,8 @@ public final class ConnectionData {
     }
 
     static ConnectionData of(PoolSnapshot.Peer peer) {
-        return new ConnectionData(Addresses.text(peer.local()), Addresses.text(peer.remote()));
+        return new ConnectionData(
+                Endpoint.of(peer.local()).toString(), Endpoint.of(peer.remote()).toString());
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.quicpool.jmx;
 
 import io.quicpool.ServerPool;
+import io.quicpool.config.Endpoint;
 
 final class ServerPoolView extends PoolView<ServerPool> implements ServerPoolMXBean {
 
@@ -10,7 +11,7 @@ final class ServerPoolView extends PoolView<ServerPool> implements ServerPoolMXB
 
     @Override
     public String getLocalAddress() {
-        return Addresses.text(pool.localAddress());
+        return Endpoint.of(pool.localAddress()).toString();
     }
 
     @Override

@@ -27,6 +27,27 @@ public enum PoolKind {
         return required().key();
     }
 
+    /**
+     * How messages name a pool of this kind.
+     *
+     * @param pool its name
+     * @return such as {@code client "orders"}
+     */
+    public String pool(String pool) {
+        return text() + " \"" + pool + "\"";
+    }
+
+    /**
+     * The property of one pool.
+     *
+     * @param pool its name
+     * @param key the last part of the property
+     * @return such as {@code quicpool.client."orders".target}
+     */
+    public String property(String pool, String key) {
+        return prefix() + "\"" + pool + "\"." + key;
+    }
+
     /** What all properties of this kind begin with. */
     String prefix() {
         return "quicpool." + text() + ".";

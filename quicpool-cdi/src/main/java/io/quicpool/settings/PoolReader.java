@@ -69,12 +69,13 @@ abstract class PoolReader<C> {
     }
 
     private @Nullable PoolSettings<C> settings() {
-        ifSet(PoolProperty.ENABLED, PoolReader::bool, ignored -> {});
-        Duration drain = duration(PoolProperty.DRAIN_TIMEOUT, Duration.ofSeconds(10));
-        boolean readiness = flag(PoolProperty.READINESS_ENABLED);
-        Duration grace = duration(PoolProperty.READINESS_GRACE, Duration.ofSeconds(5));
-        boolean jmx = flag(PoolProperty.JMX_ENABLED);
-        boolean managed = !kind.equals(PoolKind.SERVER) || managedExecutor();
+        value(PoolProperty.ENABLED, true, PoolReader::bool);
+        Duration drain = value(PoolProperty.DRAIN_TIMEOUT, Duration.ofSeconds(10), PoolReader::upToAnHour);
+        boolean readiness = value(PoolProperty.READINESS_ENABLED, true, PoolReader::bool);
+        Duration grace = value(PoolProperty.READINESS_GRACE, Duration.ofSeconds(5), PoolReader::upToAnHour);
+        boolean jmx = value(PoolProperty.JMX_ENABLED, true, PoolReader::bool);
+        boolean managed = !PoolProperty.HANDLER_EXECUTOR.isOf(kind)
+                || value(PoolProperty.HANDLER_EXECUTOR, true, PoolReader::container);
         C built;
         try {
             built = build();
@@ -112,7 +113,7 @@ abstract class PoolReader<C> {
                 })
                 .findFirst()
                 .map(property -> problem(new Refused(property, Found.UNKNOWN, allowed)))
-                .orElseGet(() -> new Problem(kind.prefix() + "\"" + Printable.of(name) + "\"", null, allowed));
+                .orElseGet(() -> new Problem(kind.prefix() + "\"" + Problem.shown(name) + "\"", null, allowed));
     }
 
     // ---- one property
@@ -136,7 +137,7 @@ abstract class PoolReader<C> {
     }
 
     private @Nullable Found find(PoolProperty property) {
-        Found found = Found.in(config, kind.prefix() + "\"" + name + "\"." + property.key());
+        Found found = Found.in(config, kind.property(name, property.key()));
         if (found == null && PropertyNames.isPlain(kind, name, property)) {
             found = Found.in(config, kind.prefix() + name + "." + property.key());
         }
@@ -167,12 +168,20 @@ abstract class PoolReader<C> {
 
     /** Converts a property, if it is set, and hands it to a setter of the builder. */
     <T> void ifSet(PoolProperty property, BiFunction<String, String, T> parser, Consumer<T> setter) {
+        value(property, null, (key, text) -> {
+            setter.accept(parser.apply(key, text));
+            return text;
+        });
+    }
+
+    private <T extends @Nullable Object> T value(
+            PoolProperty property, T otherwise, BiFunction<String, String, T> parser) {
         String text = text(property);
         if (text == null) {
-            return;
+            return otherwise;
         }
         try {
-            setter.accept(parser.apply(property.key(), text));
+            return parser.apply(property.key(), text);
         } catch (ConfigException e) {
             throw new Refused(property, e.value(), e.allowed());
         }
@@ -198,33 +207,20 @@ abstract class PoolReader<C> {
         return Arrays.stream(text.split(",", -1)).map(String::strip).toList();
     }
 
-    private boolean flag(PoolProperty property) {
-        boolean[] flag = {true};
-        ifSet(property, PoolReader::bool, value -> flag[0] = value);
-        return flag[0];
+    private static Duration upToAnHour(String property, String text) {
+        Duration value = Durations.parse(property, text);
+        if (value.isNegative() || value.compareTo(LONGEST) > 0) {
+            throw new ConfigException(property, Durations.text(value), "must be from 0s to " + Durations.text(LONGEST));
+        }
+        return value;
     }
 
-    private Duration duration(PoolProperty property, Duration otherwise) {
-        Duration[] result = {otherwise};
-        ifSet(property, Durations::parse, value -> {
-            if (value.isNegative() || value.compareTo(LONGEST) > 0) {
-                throw new ConfigException(
-                        property.key(), Durations.text(value), "must be from 0s to " + Durations.text(LONGEST));
-            }
-            result[0] = value;
-        });
-        return result[0];
-    }
-
-    private boolean managedExecutor() {
-        boolean[] managed = {true};
-        ifSet(PoolProperty.HANDLER_EXECUTOR, (key, text) -> text, text -> {
-            if (!text.equals("container") && !text.equals("pool")) {
-                throw new ConfigException(PoolProperty.HANDLER_EXECUTOR.key(), text, "must be container or pool");
-            }
-            managed[0] = text.equals("container");
-        });
-        return managed[0];
+    private static boolean container(String property, String text) {
+        return switch (text) {
+            case "container" -> true;
+            case "pool" -> false;
+            default -> throw new ConfigException(property, text, "must be container or pool");
+        };
     }
 
     /** What the settings refuse, under the property that they name, else under the given one. */
@@ -238,15 +234,15 @@ abstract class PoolReader<C> {
     private Problem problem(Refused e) {
         Found found = find(e.property);
         if (found == null) {
-            String key = kind.prefix() + "\"" + Printable.of(name) + "\"." + e.property.key();
+            String key = kind.property(Problem.shown(name), e.property.key());
             String value = e.value.equals(NOT_SET) ? e.value : e.value + " (default)";
             return new Problem(key + " = " + value, null, e.allowed);
         }
         String value = found.value() == null ? e.value : found.value();
         boolean hidden = e.property.secret() || value.contains(PEM);
         return new Problem(
-                Printable.of(names.asWritten(found.key(), found.source())) + " = "
-                        + (hidden ? HIDDEN : Printable.of(value)),
+                Problem.shown(names.asWritten(found.key(), found.source())) + " = "
+                        + (hidden ? HIDDEN : Problem.shown(value)),
                 found.source(),
                 e.allowed);
     }

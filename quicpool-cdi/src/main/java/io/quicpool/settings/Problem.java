@@ -1,5 +1,6 @@
 package io.quicpool.settings;
 
+import io.quicpool.config.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param allowed what is allowed, or what is wrong
  */
 public record Problem(String what, @Nullable String source, String allowed) {
+
+    private static final int SHOWN = 200;
 
     /**
      * Replaces control characters: a problem is one line wherever its texts are from.
@@ -22,6 +25,11 @@ public record Problem(String what, @Nullable String source, String allowed) {
         what = Printable.line(what);
         source = source == null ? null : Printable.line(source);
         allowed = Printable.line(allowed);
+    }
+
+    /** What somebody wrote, as far as a message shows it. */
+    static String shown(String text) {
+        return Printable.of(text, SHOWN);
     }
 
     /** One line for people. */

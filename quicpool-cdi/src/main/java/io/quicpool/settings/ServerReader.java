@@ -3,6 +3,7 @@ package io.quicpool.settings;
 import static io.quicpool.settings.PoolProperty.*;
 
 import io.quicpool.config.CapacityBounds;
+import io.quicpool.config.ConfigException;
 import io.quicpool.config.Durations;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
@@ -47,10 +48,14 @@ final class ServerReader extends PoolReader<ServerPoolConfig> {
         KeyMaterial key = files.key();
         if (key != null) {
             builder.certificate(key);
-        } else if (files.isKeyLeftOut()) {
-            builder.checkWithoutCertificate();
-            return null;
         }
-        return builder.build();
+        try {
+            return builder.build();
+        } catch (ConfigException e) {
+            if (files.isKeyLeftOut() && e.property().equals(CERTIFICATE.key())) {
+                return null; // why there is none was told
+            }
+            throw e;
+        }
     }
 }

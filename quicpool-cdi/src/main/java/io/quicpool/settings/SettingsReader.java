@@ -4,7 +4,9 @@ import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ServerPoolConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
@@ -36,33 +38,36 @@ public final class SettingsReader {
     }
 
     /**
-     * The names of the pools of a kind that are not switched off, whether or not their settings can be used.
+     * The names of the pools that are not switched off, whether or not their settings can be used.
      *
      * @param config the configuration
-     * @param kind the kind
-     * @return their names, in order
+     * @return the names by kind, in order
      */
-    public static List<String> names(Config config, PoolKind kind) {
+    public static Map<PoolKind, List<String>> names(Config config) {
         SettingsReader reader = new SettingsReader(config);
-        List<String> names = new ArrayList<>(reader.pools(kind));
-        names.removeIf(name -> !reader.reader(kind, name).enabled());
-        return names;
+        return Map.of(
+                PoolKind.CLIENT, reader.enabled(PoolKind.CLIENT, reader::client),
+                PoolKind.SERVER, reader.enabled(PoolKind.SERVER, reader::server));
+    }
+
+    private List<String> enabled(PoolKind kind, Function<String, PoolReader<?>> reader) {
+        return pools(kind).stream().filter(name -> reader.apply(name).enabled()).toList();
     }
 
     private Settings read() {
         names.unknown()
                 .forEach((property, nearest) -> problems.add(new Problem(
-                        Printable.of(property),
+                        Problem.shown(property),
                         sourceOf(property),
                         "there is no such property"
-                                + (nearest == null ? "" : "; did you mean " + Printable.of(nearest) + "?"))));
+                                + (nearest == null ? "" : "; did you mean " + Problem.shown(nearest) + "?"))));
         List<PoolSettings<ClientPoolConfig>> clients = new ArrayList<>();
         for (String name : pools(PoolKind.CLIENT)) {
-            read(new ClientReader(config, names, name, problems), clients);
+            read(client(name), clients);
         }
         List<PoolSettings<ServerPoolConfig>> servers = new ArrayList<>();
         for (String name : pools(PoolKind.SERVER)) {
-            read(new ServerReader(config, names, name, problems), servers);
+            read(server(name), servers);
         }
         String application = application();
         // What is wrong for all pools of a kind was found with each of them.
@@ -89,10 +94,12 @@ public final class SettingsReader {
         return application.isEmpty() ? null : application;
     }
 
-    private PoolReader<?> reader(PoolKind kind, String name) {
-        return kind == PoolKind.CLIENT
-                ? new ClientReader(config, names, name, problems)
-                : new ServerReader(config, names, name, problems);
+    private ClientReader client(String name) {
+        return new ClientReader(config, names, name, problems);
+    }
+
+    private ServerReader server(String name) {
+        return new ServerReader(config, names, name, problems);
     }
 
     // One pool needs no name: the properties for all of a kind are enough.
@@ -104,7 +111,7 @@ public final class SettingsReader {
     }
 
     private <C> void read(PoolReader<C> reader, List<PoolSettings<C>> into) {
-        String pool = reader.kind.text() + " \"" + reader.name + "\"";
+        String pool = reader.kind.pool(reader.name);
         if (!reader.enabled()) {
             disabled.add(pool);
             return;

@@ -4,6 +4,7 @@ import static io.quicpool.settings.PoolProperty.*;
 
 import io.quicpool.config.ConfigException;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.Printable;
 import io.quicpool.config.TrustMaterial;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

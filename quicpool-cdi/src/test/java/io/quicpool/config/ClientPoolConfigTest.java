@@ -218,7 +218,7 @@ class ClientPoolConfigTest {
     void refusesANameThatIsNoPartOfAnother(String name) {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> orders().name(name).build())
-                .withMessage("name = " + Checks.printable(name)
+                .withMessage("name = " + Printable.line(name)
                         + ": must be 1 to 64 characters without quotes, '*', '?' and control characters");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.quicpool.testing.KeyFiles;
+import io.quicpool.testing.Mutations;
 import io.quicpool.testing.TestCertificates;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -63,18 +64,7 @@ class ParserFuzzTest {
     }
 
     private String mutated(String sample) {
-        StringBuilder text = new StringBuilder(random.nextInt(10) == 0 ? "" : sample);
-        for (int change = random.nextInt(8); change > 0; change--) {
-            int at = random.nextInt(text.length() + 1);
-            int next = Math.min(at + 1, text.length());
-            char other = ALPHABET.charAt(random.nextInt(ALPHABET.length()));
-            switch (random.nextInt(3)) {
-                case 0 -> text.insert(at, other);
-                case 1 -> text.replace(at, next, String.valueOf(other));
-                default -> text.delete(at, next);
-            }
-        }
-        return text.toString();
+        return Mutations.of(random.nextInt(10) == 0 ? "" : sample, ALPHABET, 8, random);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.quicpool.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.quicpool.testing.Mutations;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,18 +51,7 @@ class SettingsFuzzTest {
     }
 
     private String mutated(String sample) {
-        StringBuilder text = new StringBuilder(sample);
-        for (int change = random.nextInt(3); change > 0; change--) {
-            int at = random.nextInt(text.length() + 1);
-            int next = Math.min(at + 1, text.length());
-            char other = ALPHABET.charAt(random.nextInt(ALPHABET.length()));
-            switch (random.nextInt(3)) {
-                case 0 -> text.insert(at, other);
-                case 1 -> text.replace(at, next, String.valueOf(other));
-                default -> text.delete(at, next);
-            }
-        }
-        return text.toString();
+        return Mutations.of(sample, ALPHABET, 3, random);
     }
 
     private String property(PoolProperty property) {
@@ -109,11 +99,11 @@ class SettingsFuzzTest {
                 && problem.toString().length() < 2000;
         assertThat(settings.problems()).as(given).doesNotHaveDuplicates().allMatch(readable);
         assertThat(settings.toString()).as(given).doesNotContain(SECRET);
-        assertThat(SettingsReader.names(config, PoolKind.CLIENT))
+        assertThat(SettingsReader.names(config).get(PoolKind.CLIENT))
                 .as(given)
                 .hasSize(settings.clients().size() + count(settings.broken(), PoolKind.CLIENT))
                 .containsAll(settings.clients().stream().map(PoolSettings::name).toList());
-        assertThat(SettingsReader.names(config, PoolKind.SERVER))
+        assertThat(SettingsReader.names(config).get(PoolKind.SERVER))
                 .as(given)
                 .hasSize(settings.servers().size() + count(settings.broken(), PoolKind.SERVER));
         if (!settings.broken().isEmpty()) {

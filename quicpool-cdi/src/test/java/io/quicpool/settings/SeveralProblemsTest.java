@@ -231,7 +231,7 @@ class SeveralProblemsTest {
                 .containsExactly(C + "alpn = (unknown)" + FROM + NO_VALUE);
         Config config = Configs.of(C + "enabled", "${quicpool.client.\"a\".enabled}", C + "target", "peer:1");
         assertThat(problems(config)).containsExactly(C + "enabled = (unknown)" + FROM + NO_VALUE);
-        assertThat(SettingsReader.names(config, PoolKind.CLIENT)).containsExactly("a");
+        assertThat(SettingsReader.names(config).get(PoolKind.CLIENT)).containsExactly("a");
     }
 
     @Test

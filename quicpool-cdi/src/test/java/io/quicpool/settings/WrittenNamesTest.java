@@ -58,7 +58,7 @@ class WrittenNamesTest {
         var config = Configs.of(C + "target", "peer:1", C + "enabled", value);
         assertThat(SettingsReader.read(config).disabled()).containsExactly("client \"a\"");
         assertThat(SettingsReader.read(config).clients()).isEmpty();
-        assertThat(SettingsReader.names(config, PoolKind.CLIENT)).isEmpty();
+        assertThat(SettingsReader.names(config).get(PoolKind.CLIENT)).isEmpty();
     }
 
     @Test
