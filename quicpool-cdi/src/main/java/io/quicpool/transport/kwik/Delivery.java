@@ -1,44 +1,30 @@
 package io.quicpool.transport.kwik;
 
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * What a connection has yet to deliver: the closed streams of which something may be unsent, and what is in flight. Holds no
- * more than twice as many streams as have something unsent, and a few.
+ * What a connection has yet to deliver: the closed streams of which something may be unsent, and what is in flight.
  *
  * @param <S> the engine's stream
  */
 final class Delivery<S> {
 
-    private static final int FEW = 64;
     private static final int PAUSE_MILLIS = 2;
 
-    private final Predicate<S> unsent;
     private final BooleanSupplier inFlight;
-    private final Set<S> closed = ConcurrentHashMap.newKeySet();
-    private volatile int sweepAbove = FEW;
+    private final Unsettled<S> closed;
 
     Delivery(Predicate<S> unsent, BooleanSupplier inFlight) {
-        this.unsent = unsent;
         this.inFlight = inFlight;
+        this.closed = new Unsettled<>(Integer.MAX_VALUE, unsent.negate(), stream -> {});
     }
 
     /** A stream was closed, and what was written to it may have yet to be sent. */
     void closed(S stream) {
         closed.add(stream);
-        if (closed.size() > sweepAbove) {
-            sweep();
-            sweepAbove = Math.max(FEW, 2 * closed.size());
-        }
-    }
-
-    private void sweep() {
-        closed.removeIf(stream -> !unsent.test(stream));
     }
 
     int size() {
@@ -53,7 +39,7 @@ final class Delivery<S> {
         long start = System.nanoTime();
         int quiet = 0;
         while (alive.getAsBoolean() && System.nanoTime() - start < timeout.toNanos()) {
-            sweep();
+            closed.sweep();
             quiet = closed.isEmpty() && !inFlight.getAsBoolean() ? quiet + 1 : 0;
             if (quiet == 2) {
                 return true;

@@ -63,7 +63,7 @@ final class FlowRepair {
         }
     }
 
-    /** Whether nothing of this stream is left to repair. */
+    /** Whether nothing that this side receives is left to repair. */
     boolean done() {
         return credited.get() || finalSize >= 0;
     }

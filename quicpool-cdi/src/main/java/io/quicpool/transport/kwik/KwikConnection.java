@@ -58,8 +58,8 @@ final class KwikConnection implements Connection {
             Duration idleTimeout,
             long initialMaxStreams) {}
 
-    // Streams that have ended here and whose final size the peer has yet to say; more are forgotten.
-    private static final int MOST_ENDING = 4096;
+    // Streams that have ended here, and of which the peer has yet to say the end; more are forgotten.
+    private static final int MOST_ENDED = 4096;
     private static final int LONGEST_REASON = 200;
 
     private final QuicConnectionImpl quic;
@@ -71,7 +71,7 @@ final class KwikConnection implements Connection {
     private final Queue<Runnable> processed = new ConcurrentLinkedQueue<>();
     private final Delivery<QuicStream> delivery;
     private volatile int lastAccepted = -1;
-    private final AtomicLong ending = new AtomicLong();
+    private final Unsettled<KwikStream> ended = new Unsettled<>(MOST_ENDED, KwikStream::settled, this::forget);
     private final AtomicLong allowed = new AtomicLong();
     private final AtomicLong opened = new AtomicLong();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -224,9 +224,12 @@ final class KwikConnection implements Connection {
 
     /** A stream has ended on this side; it is kept until nothing of it is left to repair. */
     void ended(KwikStream stream) {
-        if (stream.repair().done() || ending.incrementAndGet() > MOST_ENDING) {
-            forget(stream);
-        }
+        ended.add(stream);
+    }
+
+    /** How many streams it knows: those in use, and those that are looked after; for tests. */
+    int known() {
+        return streams.size();
     }
 
     /** What of its closed streams has yet to be delivered. */
@@ -240,9 +243,7 @@ final class KwikConnection implements Connection {
     }
 
     private void forget(KwikStream stream) {
-        if (streams.remove(stream.number(), stream) && ending.get() > 0) {
-            ending.decrementAndGet();
-        }
+        streams.remove(stream.number(), stream);
     }
 
     // ---- what the peer does; on kwik's thread, just before kwik processes it
@@ -276,7 +277,12 @@ final class KwikConnection implements Connection {
 
     /** Runs a task when the packet that is being looked at has been processed, which is known when the next one comes. */
     void afterThisPacket(Runnable task) {
+        boolean first = processed.isEmpty();
         processed.add(task);
+        if (first) {
+            // This may have been the last that the peer has to say: ask for one more.
+            ping();
+        }
     }
 
     private void onStream(int number, Consumer<KwikStream> action) {

@@ -58,10 +58,6 @@ final class KwikStream implements EngineStream {
         return quic.getStreamId();
     }
 
-    FlowRepair repair() {
-        return repair;
-    }
-
     @Override
     public InputStream input() {
         return input;
@@ -213,6 +209,11 @@ final class KwikStream implements EngineStream {
         // When this was the last of the stream, kwik has the peer's new credit in its queue now, and nobody asked to
         // send it.
         KwikInternals.onSender(connection.quic(), () -> {});
+    }
+
+    /** Whether nothing that the peer may still do needs a repair: its end is known, and ours has been sent. */
+    boolean settled() {
+        return repair.done() && !KwikInternals.hasUnsent(quic);
     }
 
     private void ended() {

@@ -45,7 +45,7 @@ class KwikTrapsTest {
 
     private EngineStream peerOf(EngineStream opened, Connection connection) {
         assertThat(opened.connection()).isSameAs(connection);
-        await().until(() -> !accepted.isEmpty());
+        await().pollInterval(Duration.ofMillis(1)).until(() -> !accepted.isEmpty());
         return accepted.remove();
     }
 
@@ -165,6 +165,42 @@ class KwikTrapsTest {
         }
         await().untilAsserted(() ->
                 assertThat(connection.credit()).as("%s", server.connections).isEqualTo(4));
+    }
+
+    /** The same, when the peer has said all that it had to say before the stream is closed here. */
+    @Test
+    void aStreamWhosePeerFinishedFirstGivesItsCreditBack() throws Exception {
+        Connection connection = connect(4);
+        for (int i = 0; i < 12; i++) {
+            EngineStream here = RawPeer.open(connection, 0);
+            EngineStream there = peerOf(here, connection);
+            there.input().read();
+            there.output().write(new byte[290_000]);
+            here.output().close();
+            await().pollInterval(Duration.ofMillis(1)).until(() -> !there.alive());
+            there.close();
+            // To be looked after until the FIN has been sent, or given up.
+            assertThat(((KwikStream) there).settled()).isFalse();
+            here.close();
+            await().pollInterval(Duration.ofMillis(1)).until(((KwikStream) there)::settled);
+        }
+        await().untilAsserted(() ->
+                assertThat(connection.credit()).as("%s", server.connections).isEqualTo(4));
+    }
+
+    /** However many there were, and whoever closed first. */
+    @Test
+    void streamsThatHaveEndedAreForgotten() throws Exception {
+        Connection connection = connect(1000);
+        for (int i = 0; i < 500; i++) {
+            EngineStream here = RawPeer.open(connection, 0);
+            EngineStream there = peerOf(here, connection);
+            there.close();
+            here.close();
+        }
+        await().until(() -> connection.credit() == 1000);
+        assertThat(((KwikConnection) connection).known()).isLessThan(150);
+        assertThat(serverSide().known()).isLessThan(150);
     }
 
     /** A reset stream stays in kwik's tables of flow control for the life of the connection. */

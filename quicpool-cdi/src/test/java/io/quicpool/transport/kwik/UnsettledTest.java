@@ -1,0 +1,50 @@
+package io.quicpool.transport.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Closed streams are looked after until they are settled, and no longer. */
+class UnsettledTest {
+
+    private final Set<Integer> open = new HashSet<>();
+    private final List<Integer> released = new ArrayList<>();
+    private final Unsettled<Integer> unsettled = new Unsettled<>(1000, stream -> !open.contains(stream), released::add);
+
+    @Test
+    void oneThatIsNeverSettledDoesNotKeepTheOthers() {
+        open.add(0);
+        for (int stream = 0; stream < 100_000; stream++) {
+            unsettled.add(stream);
+            assertThat(unsettled.size()).isLessThanOrEqualTo(65);
+        }
+        assertThat(released).hasSizeGreaterThan(99_900).doesNotContain(0);
+    }
+
+    @Test
+    void thoseThatAreSettledLaterLeaveLater() {
+        for (int stream = 0; stream < 1000; stream++) {
+            open.add(stream);
+            unsettled.add(stream);
+        }
+        assertThat(released).isEmpty();
+        open.clear();
+        unsettled.sweep();
+        assertThat(unsettled.isEmpty()).isTrue();
+        assertThat(released).hasSize(1000);
+    }
+
+    @Test
+    void moreThanTheMostAreNotKept() {
+        for (int stream = 0; stream < 1500; stream++) {
+            open.add(stream);
+            unsettled.add(stream);
+        }
+        assertThat(unsettled.size()).isEqualTo(1000);
+        assertThat(released).hasSize(500);
+    }
+}
