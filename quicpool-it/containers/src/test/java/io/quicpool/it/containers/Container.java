@@ -1,0 +1,217 @@
+package io.quicpool.it.containers;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+import org.jspecify.annotations.Nullable;
+
+/** A packaged application in its container, in a process of its own, on loopback. May be started again after its end. */
+abstract class Container implements AutoCloseable {
+
+    /** Certificate of every server here, and what every client trusts. */
+    static final Certificates CERTIFICATES = new Certificates();
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    private final String name;
+    private final Map<String, String> properties = new LinkedHashMap<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private final int httpPort = freePort();
+    private final int jmxPort = freePort();
+    private Jdk jdk = Jdk.CURRENT;
+    private @Nullable Program program;
+
+    Container(String name) {
+        this.name = name;
+        set("quicpool.server.certificate", CERTIFICATES.certificate().toString());
+        set("quicpool.server.private-key", CERTIFICATES.privateKey().toString());
+        set("quicpool.client.trust-certificates", CERTIFICATES.certificate().toString());
+        // A peer that was killed is noticed after three seconds.
+        set("quicpool.client.keep-alive", "1s");
+        set("quicpool.server.keep-alive", "1s");
+        set("quicpool.client.readiness.grace", "0s");
+    }
+
+    // ---- what a kind of container knows
+
+    abstract String version();
+
+    abstract String readyPath();
+
+    /** Where to look for the first answer; not the readiness, which may say no for good reasons. */
+    abstract String livePath();
+
+    /** The command that starts it in this folder, with these options for its Java. */
+    abstract List<String> command(Jdk on, Path folder, List<String> options) throws IOException;
+
+    // ---- settings, before the start
+
+    /** By system property. */
+    Container set(String property, String value) {
+        properties.put(property, value);
+        return this;
+    }
+
+    /** By environment variable. */
+    Container environment(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    Container on(Jdk other) {
+        jdk = other;
+        return this;
+    }
+
+    // ---- the life of the process
+
+    /** Starts it and waits until it answers; the time that took. */
+    Duration start() {
+        long begin = System.nanoTime();
+        launch();
+        await().atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> !program().alive() || answers());
+        if (!program().alive()) {
+            throw new IllegalStateException(name + " has ended:\n" + program().output());
+        }
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    /** Starts it without waiting, where it is not expected to come up. */
+    Program launch() {
+        List<String> options = new ArrayList<>(List.of(
+                "-Xmx256m",
+                "-Dcom.sun.management.jmxremote.port=" + jmxPort,
+                "-Dcom.sun.management.jmxremote.rmi.port=" + jmxPort,
+                "-Dcom.sun.management.jmxremote.host=127.0.0.1",
+                "-Djava.rmi.server.hostname=127.0.0.1",
+                "-Dcom.sun.management.jmxremote.authenticate=false",
+                "-Dcom.sun.management.jmxremote.ssl=false"));
+        properties.forEach((key, value) -> options.add("-D" + key + "=" + value));
+        Path folder = Path.of("target", "run", name + "-" + httpPort).toAbsolutePath();
+        Program started;
+        try {
+            Files.createDirectories(folder);
+            started = new Program(name, folder, environment, command(jdk, folder, options));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        program = started;
+        return started;
+    }
+
+    Program program() {
+        Program started = program;
+        if (started == null) {
+            throw new IllegalStateException(name + " was not started");
+        }
+        return started;
+    }
+
+    private boolean answers() {
+        try {
+            return get(livePath()).statusCode() == 200;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    /** Waits until the readiness probe gets this answer; the time that took. */
+    Duration awaitReadiness(int status) {
+        long begin = System.nanoTime();
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(10))
+                .ignoreExceptions()
+                .until(() -> get(readyPath()).statusCode() == status);
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    @Override
+    public void close() {
+        Program started = program;
+        if (started != null) {
+            started.close();
+        }
+    }
+
+    // ---- its clients
+
+    String url() {
+        return "http://127.0.0.1:" + httpPort;
+    }
+
+    int httpPort() {
+        return httpPort;
+    }
+
+    private HttpRequest request(String path) {
+        return HttpRequest.newBuilder(URI.create(url() + path))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+    }
+
+    HttpResponse<String> get(String path) {
+        try {
+            return HTTP.send(request(path), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    CompletableFuture<HttpResponse<String>> getAsync(String path) {
+        return HTTP.sendAsync(request(path), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** A remote JMX connection; the caller closes it. */
+    @SuppressWarnings("BanJNDI") // a process of ours, on loopback
+    JMXConnector jmx() {
+        try {
+            return JMXConnectorFactory.connect(
+                    new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + jmxPort + "/jmxrmi"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A port that nobody has now, below those that the system gives to clients. */
+    static int freePort() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            try (ServerSocket tcp = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+                    java.net.DatagramSocket udp = new java.net.DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+                return Math.min(tcp.getLocalPort(), udp.getLocalPort());
+            } catch (IOException taken) {
+                // The next one.
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + version() + ", Java " + jdk.feature();
+    }
+}

@@ -1,0 +1,70 @@
+package io.quicpool.it.containers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/** The application "stock". */
+final class Liberty extends Container {
+
+    /** The name of the server. */
+    static final String SERVER = "stock";
+
+    private static final Path HOME = Path.of("..", "liberty", "target", "liberty", "wlp")
+            .toAbsolutePath()
+            .normalize();
+    private static final Path MADE = HOME.resolve("usr/servers/defaultServer");
+    /** The packaged application. */
+    static final Path WAR = MADE.resolve("apps/stock.war");
+
+    final int stock = freePort();
+
+    Liberty() {
+        super("liberty");
+        environment("HTTP_HOST", "127.0.0.1");
+        environment("HTTP_PORT", Integer.toString(httpPort()));
+        set("quicpool.server.\"stock\".listen", "127.0.0.1:" + stock);
+        set("quicpool.client.\"prices\".target", "localhost:" + freePort());
+        set("quicpool.client.\"history\".target", "localhost:" + freePort());
+    }
+
+    /** Whom it asks. */
+    Liberty asking(Quarkus prices) {
+        set("quicpool.client.\"prices\".target", "localhost:" + prices.prices);
+        set("quicpool.client.\"history\".target", "localhost:" + prices.history);
+        set("prices.url", prices.url());
+        return this;
+    }
+
+    @Override
+    String version() {
+        return System.getProperty("open-liberty.version", "?");
+    }
+
+    @Override
+    String readyPath() {
+        return "/health/ready";
+    }
+
+    @Override
+    String livePath() {
+        return "/health/live";
+    }
+
+    // The runtime is shared; each server has its own folder, with its own configuration and applications.
+    @Override
+    List<String> command(Jdk on, Path folder, List<String> options) throws IOException {
+        environment("JAVA_HOME", on.home().toString());
+        environment("WLP_USER_DIR", folder.toString());
+        Path server = folder.resolve("servers").resolve(SERVER);
+        Files.createDirectories(server.resolve("apps"));
+        Files.write(server.resolve("jvm.options"), options);
+        if (!Files.exists(server.resolve("server.xml"))) {
+            Files.copy(MADE.resolve("server.xml"), server.resolve("server.xml"));
+        }
+        Files.copy(WAR, server.resolve("apps/stock.war"), StandardCopyOption.REPLACE_EXISTING);
+        return List.of(HOME.resolve("bin/server").toString(), "run", SERVER);
+    }
+}

@@ -1,0 +1,53 @@
+package io.quicpool.it.containers;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The application "prices". */
+final class Quarkus extends Container {
+
+    private static final Path JAR =
+            Path.of("..", "quarkus", "target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
+
+    final int prices = freePort();
+    final int history = freePort();
+
+    Quarkus() {
+        super("quarkus");
+        set("quarkus.http.host", "127.0.0.1");
+        set("quarkus.http.port", Integer.toString(httpPort()));
+        set("quicpool.server.\"prices\".listen", "127.0.0.1:" + prices);
+        set("quicpool.server.\"history\".listen", "127.0.0.1:" + history);
+        set("quicpool.client.\"stock\".target", "localhost:" + freePort());
+    }
+
+    /** Whom it asks. */
+    Quarkus asking(Liberty stock) {
+        set("quicpool.client.\"stock\".target", "localhost:" + stock.stock);
+        return this;
+    }
+
+    @Override
+    String version() {
+        return System.getProperty("quarkus.version", "?");
+    }
+
+    @Override
+    String readyPath() {
+        return "/q/health/ready";
+    }
+
+    @Override
+    String livePath() {
+        return "/q/health/live";
+    }
+
+    @Override
+    List<String> command(Jdk on, Path folder, List<String> options) {
+        List<String> command = new ArrayList<>(List.of(on.java()));
+        command.addAll(options);
+        command.addAll(List.of("-jar", JAR.toString()));
+        return command;
+    }
+}

@@ -1,0 +1,45 @@
+package io.quicpool.it.shop;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PooledStream;
+import io.quicpool.cdi.QuicPool;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import java.io.IOException;
+import java.time.Duration;
+
+/** Tells people what an item costs and how many are left: both are asked of other services, one stream a request. */
+@Path("/shop")
+@ApplicationScoped
+public class ShopResource {
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    @Inject
+    @QuicPool("prices")
+    ClientPool prices;
+
+    @Inject
+    @QuicPool("stock")
+    ClientPool stock;
+
+    @GET
+    @Path("{item}")
+    public String offer(@PathParam("item") String item) throws IOException, InterruptedException {
+        return item + ": " + ask(prices, item) + " each, " + ask(stock, item) + " left";
+    }
+
+    private static String ask(ClientPool pool, String item) throws IOException, InterruptedException {
+        try (PooledStream stream = pool.incomingGet(LONGEST_WAIT)) {
+            stream.readTimeout(LONGEST_WAIT);
+            stream.outputStream().write(item.getBytes(UTF_8));
+            stream.outputStream().close();
+            return new String(stream.inputStream().readAllBytes(), UTF_8);
+        }
+    }
+}

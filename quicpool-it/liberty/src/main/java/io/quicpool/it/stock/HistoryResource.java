@@ -1,0 +1,53 @@
+package io.quicpool.it.stock;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PooledStream;
+import io.quicpool.StreamId;
+import io.quicpool.cdi.QuicPool;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.client.Client;
+import jakarta.ws.rs.client.ClientBuilder;
+import jakarta.ws.rs.client.Entity;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.time.Duration;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Server-led use: asks for a history over HTTP, is told the id of a stream, and reads it there. */
+@Path("/history")
+public class HistoryResource {
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    @Inject
+    @QuicPool("history")
+    ClientPool streams;
+
+    @Inject
+    @ConfigProperty(name = "prices.url")
+    URI prices;
+
+    @GET
+    @Path("{item}")
+    public String days(@PathParam("item") String item) throws IOException, InterruptedException {
+        try (PooledStream stream = streams.outgoingGet(begin(item), LONGEST_WAIT)) {
+            stream.readTimeout(LONGEST_WAIT);
+            BufferedReader lines = new BufferedReader(new InputStreamReader(stream.inputStream(), UTF_8));
+            return "the price of " + item + " on " + lines.lines().count() + " days";
+        }
+    }
+
+    private StreamId begin(String item) {
+        try (Client client = ClientBuilder.newClient()) {
+            return StreamId.parse(
+                    client.target(prices).path("history").path(item).request().post(Entity.text(""), String.class));
+        }
+    }
+}

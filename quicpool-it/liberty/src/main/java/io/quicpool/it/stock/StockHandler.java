@@ -1,0 +1,28 @@
+package io.quicpool.it.stock;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.quicpool.PooledStream;
+import io.quicpool.StreamHandler;
+import io.quicpool.cdi.QuicPool;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+
+/** Answers other services: each stream of the server pool "stock" brings the name of an item, and takes how many are left. */
+@ApplicationScoped
+@QuicPool("stock")
+public class StockHandler implements StreamHandler {
+
+    // More would not be the name of an item.
+    private static final int LONGEST_NAME = 100;
+
+    @Inject
+    Shelves shelves;
+
+    @Override
+    public void handle(PooledStream stream) throws IOException, InterruptedException {
+        String item = new String(stream.inputStream().readNBytes(LONGEST_NAME), UTF_8);
+        stream.outputStream().write(Integer.toString(shelves.count(item)).getBytes(UTF_8));
+    }
+}

@@ -1,0 +1,39 @@
+package io.quicpool.it.stock;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PooledStream;
+import io.quicpool.cdi.QuicPool;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import java.io.IOException;
+import java.time.Duration;
+
+/** Tells people how many are left, and for how much: that is asked of the service "prices", one stream a request. */
+@Path("/stock")
+public class StockResource {
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
+    @Inject
+    @QuicPool("prices")
+    ClientPool prices;
+
+    @Inject
+    Shelves shelves;
+
+    @GET
+    @Path("{item}")
+    public String left(@PathParam("item") String item) throws IOException, InterruptedException {
+        try (PooledStream stream = prices.incomingGet(LONGEST_WAIT)) {
+            stream.readTimeout(LONGEST_WAIT);
+            stream.outputStream().write(item.getBytes(UTF_8));
+            stream.outputStream().close();
+            String price = new String(stream.inputStream().readAllBytes(), UTF_8);
+            return shelves.count(item) + " of " + item + " left, " + price + " each";
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.quicpool.it.prices;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.quicpool.PooledStream;
+import io.quicpool.ServerPool;
+import io.quicpool.cdi.QuicPool;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.time.Duration;
+import org.eclipse.microprofile.context.ManagedExecutor;
+
+/**
+ * Server-led use: whoever asks for the history of a price is told the id of a stream, and reads it there. The pool "history" has
+ * one client, the service "stock"; with more, a stream that is taken might lead to another than the one that asked.
+ */
+@Path("/history")
+public class HistoryResource {
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final int DAYS = 10_000;
+
+    @Inject
+    @QuicPool("history")
+    ServerPool streams;
+
+    @Inject
+    ManagedExecutor executor;
+
+    @POST
+    @Path("{item}")
+    public String begin(@PathParam("item") String item) throws InterruptedException {
+        PooledStream stream = streams.incomingGet(LONGEST_WAIT);
+        executor.execute(() -> write(item, stream));
+        return stream.id().toString();
+    }
+
+    private static void write(String item, PooledStream stream) {
+        try (stream;
+                Writer lines = new OutputStreamWriter(stream.outputStream(), UTF_8)) {
+            for (int day = 1; day <= DAYS; day++) {
+                lines.write(day + " " + Math.floorMod(item.hashCode() * day, 1000) + "\n");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
