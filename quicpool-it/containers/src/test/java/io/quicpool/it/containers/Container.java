@@ -30,8 +30,11 @@ abstract class Container implements AutoCloseable {
     /** Certificate of every server here, and what every client trusts. */
     static final Certificates CERTIFICATES = new Certificates();
 
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    // Not HTTP/2: Liberty ends its connections at SIGTERM whatever is under way on them.
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
 
     private final String name;
     private final Map<String, String> properties = new LinkedHashMap<>();

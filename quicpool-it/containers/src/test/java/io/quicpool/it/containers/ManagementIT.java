@@ -1,0 +1,81 @@
+package io.quicpool.it.containers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.jmx.ClientPoolMXBean;
+import java.util.Locale;
+import javax.management.JMX;
+import javax.management.ObjectName;
+import javax.management.remote.JMXConnector;
+import org.junit.jupiter.api.Test;
+
+/** The MXBeans, over a remote connector, and by them where the configuration came from. */
+class ManagementIT {
+
+    @Test
+    void ofQuarkus() throws Exception {
+        try (Liberty peer = new Liberty();
+                Quarkus quarkus = new Quarkus().asking(peer)) {
+            peer.start();
+            // The file in the application says 4 for the pool "stock".
+            manage(quarkus, "stock", "prices", 4);
+        }
+    }
+
+    @Test
+    void ofLiberty() throws Exception {
+        try (Quarkus peer = new Quarkus();
+                Liberty liberty = new Liberty().asking(peer)) {
+            peer.start();
+            manage(liberty, "prices", "stock", 4);
+        }
+    }
+
+    @Test
+    void ofHelidon() throws Exception {
+        try (Quarkus peer = new Quarkus();
+                Liberty other = new Liberty();
+                Helidon helidon = new Helidon().asking(peer, other)) {
+            peer.start();
+            manage(helidon, "prices", "shop", 4);
+        }
+    }
+
+    private static void manage(Container container, String pool, String application, int minByFile) throws Exception {
+        container.set("quicpool.client.\"" + pool + "\".max-capacity", "40");
+        container.environment("QUICPOOL_CLIENT__" + pool.toUpperCase(Locale.ROOT) + "__MIN_INTERVAL", "1234ms");
+        // The system property wins.
+        container.environment("QUICPOOL_CLIENT__" + pool.toUpperCase(Locale.ROOT) + "__MAX_CAPACITY", "50");
+        container.start();
+        try (JMXConnector jmx = container.jmx()) {
+            ObjectName name = new ObjectName(
+                    "io.quicpool:type=ClientPool,name=\"" + pool + "\",application=\"" + application + "\"");
+            ClientPoolMXBean bean = JMX.newMXBeanProxy(jmx.getMBeanServerConnection(), name, ClientPoolMXBean.class);
+            await().until(bean::isReady);
+
+            assertThat(bean.getMinCapacity()).isEqualTo(minByFile);
+            assertThat(bean.getMaxCapacity()).isEqualTo(40);
+            assertThat(bean.getMinIntervalMillis()).isEqualTo(1234);
+            Results.shown(container, "configuration by file, system property and environment");
+
+            // Filling up is demand too: it may aim for some more.
+            await().until(() -> bean.getActive() >= minByFile);
+            long opened = bean.getOpened();
+            bean.flush();
+            await().until(() -> bean.getActive() >= minByFile && bean.getOpened() >= opened + minByFile);
+            bean.setMinCapacity(20);
+            await().until(() -> bean.getActive() >= 20);
+            assertThatThrownBy(() -> bean.setMinCapacity(41))
+                    .hasMessageContaining("41")
+                    .hasMessageContaining("40");
+            bean.suspend();
+            container.awaitReadiness(503);
+            bean.resume();
+            bean.resetError();
+            assertThat(bean.getErrorCount()).isZero();
+            Results.shown(container, "MXBean over remote JMX");
+        }
+    }
+}
