@@ -1,8 +1,12 @@
 package io.quicpool.transport.kwik;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -10,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +33,7 @@ import tech.kwik.core.stream.FlowControl;
 import tech.kwik.core.stream.ReceiveBuffer;
 import tech.kwik.core.stream.SendBuffer;
 import tech.kwik.core.stream.StreamManager;
+import tech.kwik.core.util.InetTools;
 
 /**
  * The parts of kwik that it keeps to itself and that a pool cannot do without; the only reflection here. Each does nothing,
@@ -52,6 +58,8 @@ final class KwikInternals {
     private static final @Nullable Field INPUT_BUFFER =
             field(type("tech.kwik.core.stream.StreamInputStreamImpl"), "receiveBuffer");
     private static final @Nullable Method SENDER = method(QuicConnectionImpl.class, "getSender");
+    private static final String MEMORY_WATCHER = "tech/kwik/core/util/MemoryWatcher";
+    private static final boolean NO_MEMORY_WATCHER = replaceMemoryWatcher();
 
     private KwikInternals() {}
 
@@ -68,7 +76,37 @@ final class KwikInternals {
                 || OUTPUT_RESET == null
                 || OUTPUT_BUFFER == null
                 || INPUT_BUFFER == null
-                || SENDER == null;
+                || SENDER == null
+                || !watchNoMemory();
+    }
+
+    /**
+     * Puts a class that does nothing in the place of kwik's MemoryWatcher, before kwik looks for it. Each server connector
+     * makes one, which sets a threshold for the whole JVM and registers a listener with the platform's memory bean that
+     * nobody can remove: it would keep the class loader of an application that was deployed anew for ever.
+     *
+     * @return whether kwik watches no memory
+     */
+    static boolean watchNoMemory() {
+        return NO_MEMORY_WATCHER;
+    }
+
+    private static boolean replaceMemoryWatcher() {
+        String ours = NoMemoryWatcher.class.getName().replace('.', '/');
+        try (InputStream in =
+                Objects.requireNonNull(NoMemoryWatcher.class.getResourceAsStream("NoMemoryWatcher.class"))) {
+            // ISO 8859-1 maps bytes to characters one to one; a name in a class file has its length before it (JVMS
+            // 4.4.7).
+            String bytes = new String(in.readAllBytes(), ISO_8859_1);
+            String renamed =
+                    bytes.replace((char) ours.length() + ours, (char) MEMORY_WATCHER.length() + MEMORY_WATCHER);
+            MethodHandles.privateLookupIn(InetTools.class, MethodHandles.lookup())
+                    .defineClass(renamed.getBytes(ISO_8859_1));
+            return true;
+        } catch (IOException | IllegalAccessException | RuntimeException | LinkageError e) {
+            LOG.log(Level.DEBUG, "kwik watches the memory", e);
+            return false;
+        }
     }
 
     /** Whether the connection is established and neither side has begun to close it. */

@@ -58,6 +58,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     }
 
     static KwikListener open(ListenSpec spec, ListenerEvents events) throws IOException {
+        KwikInternals.watchNoMemory();
         ServerConnector.Builder builder = builder(spec);
         ServerSocket socket = new ServerSocket(spec.local());
         try {

@@ -10,6 +10,8 @@ import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.Listener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -47,6 +49,16 @@ class KwikTrapsTest {
         assertThat(opened.connection()).isSameAs(connection);
         await().pollInterval(Duration.ofMillis(1)).until(() -> !accepted.isEmpty());
         return accepted.remove();
+    }
+
+    /** kwik's listeners watch the memory of the whole JVM, which keeps an application that was deployed anew for ever. */
+    @Test
+    void aListenerDoesNotTouchTheMemoryBeans() throws Exception {
+        connect(10);
+        assertThat(ManagementFactory.getMemoryPoolMXBeans())
+                .filteredOn(MemoryPoolMXBean::isCollectionUsageThresholdSupported)
+                .isNotEmpty()
+                .allMatch(pool -> pool.getCollectionUsageThreshold() == 0);
     }
 
     private KwikConnection serverSide() {

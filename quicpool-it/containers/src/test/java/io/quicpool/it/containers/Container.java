@@ -38,6 +38,7 @@ abstract class Container implements AutoCloseable {
 
     private final String name;
     private final Map<String, String> properties = new LinkedHashMap<>();
+    private final List<String> javaOptions = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final int httpPort = freePort();
     private final int jmxPort = freePort();
@@ -81,6 +82,12 @@ abstract class Container implements AutoCloseable {
         return this;
     }
 
+    /** An option for its Java. */
+    Container option(String option) {
+        javaOptions.add(option);
+        return this;
+    }
+
     Container on(Jdk other) {
         jdk = other;
         return this;
@@ -111,17 +118,22 @@ abstract class Container implements AutoCloseable {
                 "-Djava.rmi.server.hostname=127.0.0.1",
                 "-Dcom.sun.management.jmxremote.authenticate=false",
                 "-Dcom.sun.management.jmxremote.ssl=false"));
+        options.addAll(javaOptions);
         properties.forEach((key, value) -> options.add("-D" + key + "=" + value));
-        Path folder = Path.of("target", "run", name + "-" + httpPort).toAbsolutePath();
         Program started;
         try {
-            Files.createDirectories(folder);
-            started = new Program(name, folder, environment, command(jdk, folder, options));
+            Files.createDirectories(folder());
+            started = new Program(name, folder(), environment, command(jdk, folder(), options));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         program = started;
         return started;
+    }
+
+    /** Where it runs. */
+    Path folder() {
+        return Path.of("target", "run", name + "-" + httpPort).toAbsolutePath();
     }
 
     Program program() {

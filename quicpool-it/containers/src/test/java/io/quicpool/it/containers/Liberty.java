@@ -16,6 +16,8 @@ final class Liberty extends Container {
             .toAbsolutePath()
             .normalize();
     private static final Path MADE = HOME.resolve("usr/servers/defaultServer");
+    /** The configuration of the server. */
+    static final Path SERVER_XML = MADE.resolve("server.xml");
     /** The packaged application. */
     static final Path WAR = MADE.resolve("apps/stock.war");
 
@@ -38,6 +40,11 @@ final class Liberty extends Container {
         return this;
     }
 
+    /** The folder of the server: its configuration, and its applications in {@code apps}. */
+    Path server() {
+        return folder().resolve("servers").resolve(SERVER);
+    }
+
     @Override
     String version() {
         return System.getProperty("open-liberty.version", "?");
@@ -58,11 +65,11 @@ final class Liberty extends Container {
     List<String> command(Jdk on, Path folder, List<String> options) throws IOException {
         environment("JAVA_HOME", on.home().toString());
         environment("WLP_USER_DIR", folder.toString());
-        Path server = folder.resolve("servers").resolve(SERVER);
+        Path server = server();
         Files.createDirectories(server.resolve("apps"));
         Files.write(server.resolve("jvm.options"), options);
         if (!Files.exists(server.resolve("server.xml"))) {
-            Files.copy(MADE.resolve("server.xml"), server.resolve("server.xml"));
+            Files.copy(SERVER_XML, server.resolve("server.xml"));
         }
         Files.copy(WAR, server.resolve("apps/stock.war"), StandardCopyOption.REPLACE_EXISTING);
         return List.of(HOME.resolve("bin/server").toString(), "run", SERVER);

@@ -70,6 +70,20 @@ class ShutdownIT {
         }
     }
 
+    @Test
+    void ofHelidonThatAsks() throws Exception {
+        try (Liberty liberty = new Liberty();
+                Quarkus quarkus = new Quarkus();
+                Helidon helidon = new Helidon().asking(quarkus, liberty)) {
+            liberty.set("stock.delay", "PT2S");
+            liberty.start();
+            quarkus.start();
+            helidon.start();
+            helidon.awaitReadiness(200);
+            end(helidon, "ClientPool", "stock", "shop", () -> helidon.getAsync("/shop/apple"));
+        }
+    }
+
     private static void end(
             Container ending,
             String type,
