@@ -2,6 +2,8 @@ package io.quicpool.it.containers;
 
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.it.support.PemFiles;
+import io.quicpool.it.support.SelfSigned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 abstract class Container implements AutoCloseable {
 
     /** Certificate of every server here, and what every client trusts. */
-    static final Certificates CERTIFICATES = new Certificates();
+    static final PemFiles CERTIFICATES = PemFiles.write(SelfSigned.forLoopback("containers"), Path.of("target", "tls"));
 
     // Not HTTP/2: Liberty ends its connections at SIGTERM whatever is under way on them.
     private static final HttpClient HTTP = HttpClient.newBuilder()

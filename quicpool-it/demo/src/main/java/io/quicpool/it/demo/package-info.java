@@ -1,4 +1,4 @@
-/** The demo: a server pool and a client pool over loopback, and what happens when the server goes away for a while. */
+/** The demo: a Quarkus application with pools, traffic, a peer in a process of its own, and a page that shows it all live. */
 @NullMarked
 package io.quicpool.it.demo;
 

@@ -1,0 +1,34 @@
+package io.quicpool.it.demo;
+
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.PreMatching;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.Provider;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A page from elsewhere, open in the same browser, must not be able to kill the peer, nor to read what is shown here. */
+@Provider
+@PreMatching
+public class LoopbackOnly implements ContainerRequestFilter {
+
+    private static final Set<String> OURS = Set.of("localhost", "127.0.0.1", "[::1]");
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        if (!allowed(request.getHeaderString(HttpHeaders.HOST), request.getHeaderString("Origin"))) {
+            request.abortWith(Response.status(Response.Status.FORBIDDEN)
+                    .entity("only for the page of this demo")
+                    .build());
+        }
+    }
+
+    /** The host must be ours, against names that are made to lead here; the origin, where there is one, the same. */
+    static boolean allowed(@Nullable String host, @Nullable String origin) {
+        return host != null
+                && OURS.contains(host.replaceFirst(":\\d+$", ""))
+                && (origin == null || origin.equals("http://" + host));
+    }
+}

@@ -1,0 +1,111 @@
+package io.quicpool.it.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PoolException;
+import io.quicpool.PooledStream;
+import io.quicpool.cdi.QuicPool;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Callers of two services, more and fewer of them in waves: each takes a stream for every request. */
+@ApplicationScoped
+public class Traffic {
+
+    private static final int MOST_CALLERS = 20;
+    private static final double WAVE_SECONDS = 20;
+    private static final Duration WAIT = Duration.ofSeconds(1);
+    private static final String REQUEST = "how many are left?";
+
+    private final ClientPool orders;
+    private final ClientPool self;
+    private final List<Thread> callers = new CopyOnWriteArrayList<>();
+    private final LongAdder answered = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private volatile boolean on = true;
+
+    Traffic(@QuicPool("orders") ClientPool orders, @QuicPool("self") ClientPool self) {
+        this.orders = orders;
+        this.self = self;
+    }
+
+    void start() {
+        for (int caller = 0; caller < MOST_CALLERS; caller++) {
+            start(caller, orders);
+            if (caller < MOST_CALLERS / 4) {
+                start(caller * 4, self);
+            }
+        }
+    }
+
+    private void start(int caller, ClientPool pool) {
+        Thread thread = new Thread(() -> call(caller, pool), "caller-" + pool.name() + "-" + caller);
+        thread.setDaemon(true);
+        callers.add(thread);
+        thread.start();
+    }
+
+    boolean on() {
+        return on;
+    }
+
+    void turn(boolean wanted) {
+        on = wanted;
+    }
+
+    long answered() {
+        return answered.sum();
+    }
+
+    long failed() {
+        return failed.sum();
+    }
+
+    private void call(int caller, ClientPool pool) {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                if (on && caller < callersNow()) {
+                    ask(pool);
+                }
+                TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(20, 100));
+            }
+        } catch (InterruptedException e) {
+            // The demo ends.
+        }
+    }
+
+    private static double callersNow() {
+        double phase = System.nanoTime() / 1e9 / WAVE_SECONDS * 2 * Math.PI;
+        return 2 + (MOST_CALLERS - 2) * (1 + Math.sin(phase)) / 2;
+    }
+
+    private void ask(ClientPool pool) throws InterruptedException {
+        try (PooledStream stream = pool.incomingGet(WAIT)) {
+            stream.readTimeout(WAIT);
+            stream.outputStream().write(REQUEST.getBytes(UTF_8));
+            // So that the chart has something to show: the stream is in use for a while.
+            TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(30, 150));
+            stream.outputStream().close();
+            if (!new String(stream.inputStream().readAllBytes(), UTF_8).equals(REQUEST)) {
+                throw new IOException("the answer is not the request");
+            }
+            answered.increment();
+        } catch (IOException | PoolException e) {
+            // The peer is away, or no stream came in time: seen on the page.
+            failed.increment();
+        }
+    }
+
+    @PreDestroy
+    void stop() {
+        callers.forEach(Thread::interrupt);
+    }
+}
