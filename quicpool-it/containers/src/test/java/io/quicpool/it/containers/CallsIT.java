@@ -16,7 +16,7 @@ class CallsIT {
     @BeforeAll
     static void start() {
         QUARKUS.asking(LIBERTY);
-        LIBERTY.asking(QUARKUS);
+        LIBERTY.asking(QUARKUS).readingHistoryOf(QUARKUS);
         Results.startTime(QUARKUS, QUARKUS.start());
         Results.startTime(LIBERTY, LIBERTY.start());
         QUARKUS.awaitReadiness(200);

@@ -29,12 +29,16 @@ final class Liberty extends Container {
         environment("HTTP_PORT", Integer.toString(httpPort()));
         set("quicpool.server.\"stock\".listen", "127.0.0.1:" + stock);
         set("quicpool.client.\"prices\".target", "localhost:" + freePort());
-        set("quicpool.client.\"history\".target", "localhost:" + freePort());
     }
 
     /** Whom it asks. */
     Liberty asking(Quarkus prices) {
         set("quicpool.client.\"prices\".target", "localhost:" + prices.prices);
+        return this;
+    }
+
+    /** Whose only client it is in the server-led use. */
+    Liberty readingHistoryOf(Quarkus prices) {
         set("quicpool.client.\"history\".target", "localhost:" + prices.history);
         set("prices.url", prices.url());
         return this;

@@ -20,8 +20,6 @@ class LibertyTwoApplicationsIT {
         try (Quarkus peer = new Quarkus();
                 Liberty liberty = new Liberty().asking(peer)) {
             int other = Container.freePort();
-            // The history has one client only.
-            liberty.set("quicpool.client.\"history\".readiness.enabled", "false");
             deploySecond(liberty, other);
             peer.start();
             liberty.start();
@@ -45,8 +43,6 @@ class LibertyTwoApplicationsIT {
                                 names.add(name.getKeyProperty("name") + " " + name.getKeyProperty("application")));
                 assertThat(names)
                         .containsExactly(
-                                "\"history\" \"second\"",
-                                "\"history\" \"stock\"",
                                 "\"prices\" \"second\"",
                                 "\"prices\" \"stock\"",
                                 "\"stock\" \"second\"",

@@ -2,10 +2,9 @@ package io.quicpool.it.stock;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.quicpool.ClientPool;
 import io.quicpool.PooledStream;
 import io.quicpool.StreamId;
-import io.quicpool.cdi.QuicPool;
+import io.quicpool.cdi.PoolRegistry;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -20,15 +19,17 @@ import java.net.URI;
 import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Server-led use: asks for a history over HTTP, is told the id of a stream, and reads it there. */
+/**
+ * Server-led use: asks for a history over HTTP, is told the id of a stream, and reads it there. Only where the pool "history" is
+ * configured.
+ */
 @Path("/history")
 public class HistoryResource {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
     @Inject
-    @QuicPool("history")
-    ClientPool streams;
+    PoolRegistry pools;
 
     @Inject
     @ConfigProperty(name = "prices.url")
@@ -37,7 +38,7 @@ public class HistoryResource {
     @GET
     @Path("{item}")
     public String days(@PathParam("item") String item) throws IOException, InterruptedException {
-        try (PooledStream stream = streams.outgoingGet(begin(item), LONGEST_WAIT)) {
+        try (PooledStream stream = pools.client("history").outgoingGet(begin(item), LONGEST_WAIT)) {
             stream.readTimeout(LONGEST_WAIT);
             BufferedReader lines = new BufferedReader(new InputStreamReader(stream.inputStream(), UTF_8));
             return "the price of " + item + " on " + lines.lines().count() + " days";

@@ -3,8 +3,7 @@ package io.quicpool.it.prices;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quicpool.PooledStream;
-import io.quicpool.ServerPool;
-import io.quicpool.cdi.QuicPool;
+import io.quicpool.cdi.PoolRegistry;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -17,8 +16,8 @@ import java.time.Duration;
 import org.eclipse.microprofile.context.ManagedExecutor;
 
 /**
- * Server-led use: whoever asks for the history of a price is told the id of a stream, and reads it there. The pool "history" has
- * one client, the service "stock"; with more, a stream that is taken might lead to another than the one that asked.
+ * Server-led use: whoever asks for the history of a price is told the id of a stream, and reads it there. Only where the pool
+ * "history" is configured, and has one client: with more, a stream that is taken might lead to another than the one that asked.
  */
 @Path("/history")
 public class HistoryResource {
@@ -27,8 +26,7 @@ public class HistoryResource {
     private static final int DAYS = 10_000;
 
     @Inject
-    @QuicPool("history")
-    ServerPool streams;
+    PoolRegistry pools;
 
     @Inject
     ManagedExecutor executor;
@@ -36,7 +34,7 @@ public class HistoryResource {
     @POST
     @Path("{item}")
     public String begin(@PathParam("item") String item) throws InterruptedException {
-        PooledStream stream = streams.incomingGet(LONGEST_WAIT);
+        PooledStream stream = pools.server("history").incomingGet(LONGEST_WAIT);
         executor.execute(() -> write(item, stream));
         return stream.id().toString();
     }

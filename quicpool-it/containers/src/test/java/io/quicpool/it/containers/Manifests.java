@@ -1,0 +1,93 @@
+package io.quicpool.it.containers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** A file of docs/kubernetes: documents of YAML, read by paths of keys. */
+record Manifests(List<Object> documents) {
+
+    private static final Path FOLDER = Path.of("../../docs/kubernetes");
+
+    static List<String> files() {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Manifests of(String file) {
+        LoaderOptions strict = new LoaderOptions();
+        strict.setAllowDuplicateKeys(false);
+        try {
+            List<Object> documents = new ArrayList<>();
+            new Yaml(new SafeConstructor(strict))
+                    .loadAll(Files.readString(FOLDER.resolve(file)))
+                    .forEach(documents::add);
+            return new Manifests(documents);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    List<Object> all(String kind) {
+        return documents.stream()
+                .filter(document -> kind.equals(at(document, "kind")))
+                .toList();
+    }
+
+    Object only(String kind) {
+        List<Object> all = all(kind);
+        assertThat(all).as(kind).hasSize(1);
+        return all.get(0);
+    }
+
+    Object named(String kind, String name) {
+        return all(kind).stream()
+                .filter(document -> name.equals(at(document, "metadata", "name")))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("there is no " + kind + " " + name));
+    }
+
+    /** What is there; null when nothing is. */
+    static @Nullable Object at(@Nullable Object node, String... path) {
+        @Nullable Object found = node;
+        for (String key : path) {
+            found = found instanceof Map<?, ?> map ? map.get(key) : null;
+        }
+        return found;
+    }
+
+    static String text(@Nullable Object node, String... path) {
+        if (at(node, path) instanceof String found) {
+            return found;
+        }
+        throw new AssertionError("no text: " + String.join(".", path) + " of " + node);
+    }
+
+    static int number(@Nullable Object node, String... path) {
+        if (at(node, path) instanceof Integer found) {
+            return found;
+        }
+        throw new AssertionError("no number: " + String.join(".", path) + " of " + node);
+    }
+
+    static List<Object> items(@Nullable Object node, String... path) {
+        if (at(node, path) instanceof List<?> found) {
+            return new ArrayList<>(found);
+        }
+        throw new AssertionError("no list: " + String.join(".", path) + " of " + node);
+    }
+}
