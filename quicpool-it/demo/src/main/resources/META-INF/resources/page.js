@@ -47,6 +47,7 @@ class Pool {
     byId('pools').append(section);
     this.fillBounds(pool);
     this.draw();
+    new ResizeObserver(() => this.resize()).observe(section.querySelector('.chart'));
   }
 
   fillBounds(pool) {
@@ -72,8 +73,9 @@ class Pool {
       height: box.clientHeight,
       legend: { show: false },
       cursor: { show: false },
+      padding: [8, 16, 0, 0],
       scales: { y: { range: (u, low, high) => [0, Math.max(4, high * 1.1)] } },
-      axes: [{ ...axis, values: (u, ticks) => ticks.map((t) => new Date(t * 1000).toLocaleTimeString([], { minute: '2-digit', second: '2-digit' })) }, { ...axis, size: 36 }],
+      axes: [{ ...axis, values: (u, ticks) => ticks.map((t) => new Date(t * 1000).toLocaleTimeString([], { minute: '2-digit', second: '2-digit' })) }, { ...axis, size: 44 }],
       series: [{}, ...SERIES.map((name) => ({
         label: name, stroke: colour(name), width: 2, points: { show: false }, dash: name === 'capacity' ? [6, 4] : undefined,
       }))],
@@ -148,7 +150,8 @@ function show(view) {
   byId('start').disabled = view.peer;
   byId('answered').textContent = view.answered;
   byId('failed').textContent = view.failed;
-  byId('traffic').setAttribute('aria-pressed', view.traffic);
+  byId('traffic').dataset.turn = view.traffic ? 'off' : 'on';
+  byId('traffic').textContent = view.traffic ? 'Stop the traffic' : 'Start the traffic';
 }
 
 let looking = false;
@@ -173,9 +176,7 @@ async function look() {
 
 byId('kill').addEventListener('click', () => act('api/peer/kill', 'Kill the peer'));
 byId('start').addEventListener('click', () => act('api/peer/start', 'Start the peer'));
-byId('traffic').addEventListener('click', () =>
-  act(`api/traffic/${byId('traffic').getAttribute('aria-pressed') === 'true' ? 'off' : 'on'}`, 'Traffic'));
-window.addEventListener('resize', () => pools.forEach((pool) => pool.resize()));
+byId('traffic').addEventListener('click', () => act(`api/traffic/${byId('traffic').dataset.turn}`, byId('traffic').textContent));
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => pools.forEach((pool) => pool.draw()));
 
 look();

@@ -46,6 +46,7 @@ class DemoIT {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
     private static final Path PICTURES = Path.of("..", "..", "docs", "images");
+    private static final String INTO_DOCS = "quicpool.demo.picture";
     private static final String ORDERS = "orders (client)";
 
     private static Process demo;
@@ -194,7 +195,6 @@ class DemoIT {
         long lost = System.nanoTime();
         await().until(() -> text(ORDERS, ".error .text").contains("nobody listens"));
         await().until(() -> !browser.findElement(By.id("kill")).isEnabled());
-        picture("demo-lost");
         begin(begin, lost, "not ready");
         long restart = System.nanoTime();
         browser.findElement(By.id("start")).click();
@@ -234,7 +234,7 @@ class DemoIT {
                 break;
             }
         }
-        assertThat(String.join(" ", reached)).contains("Kill the peer", "Traffic", "Flush");
+        assertThat(String.join(" ", reached)).contains("Kill the peer", "Stop the traffic", "Flush");
     }
 
     @Test
@@ -266,8 +266,10 @@ class DemoIT {
     @Test
     @Order(11)
     void keepsAPicture() throws IOException {
+        browser.manage().window().setSize(new Dimension(1200, 1160));
         int before = number(ORDERS, "handedOut");
-        await().atMost(Duration.ofMinutes(1)).until(() -> number(ORDERS, "handedOut") > before + 1500);
+        int more = Boolean.getBoolean(INTO_DOCS) ? 7000 : 500;
+        await().atMost(Duration.ofMinutes(2)).until(() -> number(ORDERS, "handedOut") > before + more);
         picture("demo");
     }
 
@@ -360,7 +362,7 @@ class DemoIT {
     private static void picture(String name) throws IOException {
         byte[] png = browser.getScreenshotAs(OutputType.BYTES);
         Files.write(Path.of("target", name + ".png"), png);
-        if (Boolean.getBoolean("quicpool.demo.picture")) {
+        if (Boolean.getBoolean(INTO_DOCS)) {
             Files.write(PICTURES.resolve(name + ".png"), png);
         }
     }
