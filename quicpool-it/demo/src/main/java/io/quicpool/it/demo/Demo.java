@@ -49,7 +49,8 @@ public final class Demo {
             socket.setReuseAddress(true);
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "port " + port + " is taken: choose another for the page with -D" + PORT + "=" + (port + 1), e);
+                    "port " + port + " is taken: choose another for the page with -Dquicpool.demo.port=" + (port + 1),
+                    e);
         }
     }
 }
