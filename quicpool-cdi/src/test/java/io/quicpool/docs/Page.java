@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A page of docs/, for tests that compare it with the code. */
 public final class Page {
@@ -19,6 +22,39 @@ public final class Page {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What stands in the fenced blocks of a language. */
+    public List<String> blocks(String language) {
+        List<String> blocks = new ArrayList<>();
+        StringBuilder block = null;
+        for (String line : lines) {
+            if (block == null && line.equals("```" + language)) {
+                block = new StringBuilder();
+            } else if (block != null && line.equals("```")) {
+                blocks.add(block.toString());
+                block = null;
+            } else if (block != null) {
+                block.append(line).append('\n');
+            }
+        }
+        assertThat(blocks).as("the page has blocks of " + language).isNotEmpty();
+        return blocks;
+    }
+
+    /** The lines between headings of the second level, by heading. */
+    public Map<String, List<String>> sections() {
+        Map<String, List<String>> sections = new LinkedHashMap<>();
+        List<String> section = new ArrayList<>();
+        for (String line : lines) {
+            if (line.startsWith("## ")) {
+                section = new ArrayList<>();
+                sections.put(line.substring(3), section);
+            } else {
+                section.add(line);
+            }
+        }
+        return sections;
     }
 
     /** The rows of the first table behind a heading, without its head. */

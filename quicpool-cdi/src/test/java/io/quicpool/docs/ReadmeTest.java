@@ -28,6 +28,16 @@ class ReadmeTest {
         same("../docs/component.md", "ComponentExample.java");
     }
 
+    @Test
+    void gettingStartedShowsWhatIsCompiled() throws IOException {
+        same("../docs/getting-started.md", "GettingStartedExample.java");
+    }
+
+    @Test
+    void theTlsPageShowsWhatIsCompiled() throws IOException {
+        same("../docs/tls.md", "TlsExample.java");
+    }
+
     private static void same(String page, String source) throws IOException {
         List<String> shown = all(SHOWN, Files.readString(Path.of(page)), 1);
         List<String> compiled = all(COMPILED, Files.readString(Path.of("src/test/java/io/quicpool/docs", source)), 2);

@@ -47,6 +47,11 @@ public final class TestCertificates {
         return certificate(pair("EC"), null, false, Instant.now().minus(Duration.ofMinutes(1)), names);
     }
 
+    /** The same from an issuer. */
+    public static KeyMaterial expiredOf(KeyMaterial authority, String... names) {
+        return certificate(pair("EC"), authority, false, Instant.now().minus(Duration.ofMinutes(1)), names);
+    }
+
     /** An issuer. */
     public static KeyMaterial authority() {
         return certificate(pair("EC"), null, true, "test authority");

@@ -1,0 +1,74 @@
+package io.quicpool.core;
+
+import static io.quicpool.docs.Page.row;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quicpool.config.CapacityBounds;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.IntervalBounds;
+import io.quicpool.docs.Page;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The example of docs/sizing.md is what the rule makes of such a demand. */
+class SizingPageTest {
+
+    private static final ClientPoolConfig DEFAULTS =
+            ClientPoolConfig.builder().target("orders:4433").build();
+    private static final CapacityBounds CAPACITY = DEFAULTS.capacity();
+    private static final IntervalBounds INTERVAL = DEFAULTS.interval();
+    // 40 a second for 20 seconds, then none.
+    private static final int BETWEEN_REQUESTS = 25;
+    private static final int LAST_REQUEST = 20_000;
+    private static final int END = 90_000;
+    private static final int CREDIT = 16_384;
+    // The page leaves most looks out.
+    private static final Set<Integer> SHOWN = Set.of(1, 2, 3, 4, 5, 10, 15, 20, 22, 23, 24, 25, 26, 30, 40, 49);
+
+    @Test
+    void theExampleIsWhatTheRuleMakes() {
+        List<String> rows = new ArrayList<>();
+        int capacity = CAPACITY.min();
+        Duration interval = INTERVAL.min();
+        // As if opening took no time; the first stock was opened when the connection came up.
+        int idle = capacity;
+        int opened = capacity;
+        int look = 0;
+        long next = interval.toMillis();
+        for (int now = BETWEEN_REQUESTS; now <= END; now += BETWEEN_REQUESTS) {
+            if (now <= LAST_REQUEST) {
+                idle--;
+                if (Policy.low(idle, capacity)) {
+                    int more = Policy.missing(capacity, 0, idle, 0, CAPACITY, CREDIT);
+                    idle += more;
+                    opened += more;
+                }
+            }
+            if (now == next) {
+                look++;
+                int openedSince = opened;
+                int idleBefore = idle;
+                interval = Policy.interval(interval, idle, capacity, INTERVAL);
+                capacity = Policy.capacity(capacity, opened, CAPACITY);
+                opened = Policy.missing(capacity, 0, idle, 0, CAPACITY, CREDIT);
+                idle += opened;
+                next += interval.toMillis();
+                if (SHOWN.contains(look)) {
+                    rows.add(row(
+                            look, now / 1000.0 + " s", openedSince, idleBefore, capacity, interval.toMillis() + " ms"));
+                }
+            }
+        }
+        Page.same(new Page("sizing.md").rows("## An example"), rows);
+    }
+
+    @Test
+    void theDefaultsAreThoseOfThePage() {
+        assertThat(CAPACITY).isEqualTo(new CapacityBounds(8, 64));
+        assertThat(INTERVAL).isEqualTo(new IntervalBounds(Duration.ofMillis(500), Duration.ofSeconds(5)));
+        assertThat(Policy.MAX_OPENING).isEqualTo(128);
+    }
+}

@@ -1,0 +1,402 @@
+package io.quicpool.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PooledStream;
+import io.quicpool.QuicPools;
+import io.quicpool.ServerPool;
+import io.quicpool.StreamPool;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.ClientPoolConfigBuilder;
+import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.TlsMode;
+import io.quicpool.config.TrustMaterial;
+import io.quicpool.jmx.PoolMBeans;
+import io.quicpool.settings.SettingsException;
+import io.quicpool.settings.SettingsReader;
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.Relay;
+import io.quicpool.testing.TestCertificates;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What docs/troubleshooting.md quotes is what is said: in each section, the texts in backquotes behind "Says:" and in the first
+ * column of a table, in which {@code <...>} stands for what differs.
+ */
+class TroubleshootingTest {
+
+    private static final Map<String, List<String>> SECTIONS = new Page("troubleshooting.md").sections();
+    private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
+    private static final Duration SHORT = Duration.ofMillis(300);
+    private static final Logger LOGGER = Logger.getLogger("io.quicpool");
+
+    private final Pools pools = new Pools();
+    private final List<StreamPool> watched = new ArrayList<>();
+    private final Queue<String> said = new ConcurrentLinkedQueue<>();
+    private final Handler log = new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+            said.add(new SimpleFormatter().formatMessage(record));
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is kept back.
+        }
+
+        @Override
+        public void close() {
+            // Nothing to close.
+        }
+    };
+
+    @BeforeEach
+    void listen() {
+        LOGGER.addHandler(log);
+    }
+
+    @AfterEach
+    void close() {
+        pools.close();
+        LOGGER.removeHandler(log);
+    }
+
+    // ---- the page
+
+    private static List<String> section(String heading) {
+        List<String> section = SECTIONS.get(heading);
+        assertThat(section).as("the page has the section " + heading).isNotNull();
+        return Objects.requireNonNull(section);
+    }
+
+    private static Stream<String> quoted(String text) {
+        return QUOTED.matcher(text).results().map(result -> result.group(1));
+    }
+
+    private static List<String> messages(String heading) {
+        return section(heading).stream()
+                .flatMap(line -> line.startsWith("- Says:")
+                        ? quoted(line)
+                        : line.startsWith("| `") ? quoted(line).limit(1) : Stream.empty())
+                .toList();
+    }
+
+    private static List<String> fixedParts(String message) {
+        return Arrays.stream(message.split("<[^>]*>", -1))
+                .filter(part -> !part.isBlank())
+                .toList();
+    }
+
+    /** Waits until everything that the section quotes was said: logged, thrown, or kept as the last error. */
+    private void saysAll(String heading) {
+        List<String> messages = messages(heading);
+        assertThat(messages).as(heading).isNotEmpty();
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(messages).allSatisfy(message -> {
+                    String pattern =
+                            fixedParts(message).stream().map(Pattern::quote).collect(Collectors.joining(".*"));
+                    assertThat(everything()).anyMatch(text -> Pattern.compile(pattern, Pattern.DOTALL)
+                            .matcher(text)
+                            .find());
+                }));
+    }
+
+    private List<String> everything() {
+        List<String> all = new ArrayList<>(said);
+        watched.forEach(pool -> all.add(String.valueOf(pool.snapshot().lastError())));
+        return all;
+    }
+
+    private <P extends StreamPool> P watch(P pool) {
+        watched.add(pool);
+        return pool;
+    }
+
+    private void thrown(Throwable failure) {
+        said.add(String.valueOf(failure.getMessage()));
+    }
+
+    private ClientPool client(String target, UnaryOperator<ClientPoolConfigBuilder> settings) {
+        return watch(pools.client(target, settings));
+    }
+
+    private ClientPool client(ServerPool server, UnaryOperator<ClientPoolConfigBuilder> settings) {
+        return client("127.0.0.1:" + server.localAddress().getPort(), settings);
+    }
+
+    // ---- connecting
+
+    @Test
+    void noAnswer() throws Exception {
+        try (DatagramSocket mute = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            client("127.0.0.1:" + mute.getLocalPort(), c -> c.connectTimeout(SHORT));
+            saysAll("No answer while connecting");
+        }
+    }
+
+    @Test
+    void nobodyListens() {
+        client("127.0.0.1:" + Pools.freePort(), c -> c);
+        saysAll("Nobody listens");
+    }
+
+    @Test
+    void unknownHost() {
+        // Longer than a name may be: no server of names is asked.
+        client("a".repeat(70) + ":4433", c -> c);
+        saysAll("The host is not known, or the name leads elsewhere now");
+    }
+
+    @Test
+    void certificate() {
+        KeyMaterial authority = TestCertificates.authority();
+        TrustMaterial trust = TrustMaterial.of(authority.certificateChain());
+        KeyMaterial stranger = TestCertificates.selfSigned("localhost");
+        KeyMaterial expired = TestCertificates.expiredOf(authority, "localhost");
+        KeyMaterial elsewhere = TestCertificates.issuedBy(authority, "elsewhere");
+        KeyMaterial elsewhereByAddress = TestCertificates.issuedBy(authority, "127.0.0.2");
+        verified(stranger, "localhost", trust);
+        verified(elsewhere, "localhost", trust);
+        verified(elsewhereByAddress, "127.0.0.1", trust);
+        verified(expired, "localhost", trust);
+        client(pools.server(s -> s.certificate(stranger)), c -> c);
+        saysAll("The certificate is refused");
+    }
+
+    private void verified(KeyMaterial certificate, String host, TrustMaterial trust) {
+        ServerPool server = pools.server(s -> s.certificate(certificate));
+        watch(pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                .target(host + ":" + server.localAddress().getPort())
+                .trust(trust)
+                .build())));
+    }
+
+    @Test
+    void nothingIsChecked() {
+        pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                .target("127.0.0.1:" + Pools.freePort())
+                .tlsMode(TlsMode.INSECURE)
+                .build()));
+        saysAll("A warning that nothing is checked");
+    }
+
+    @Test
+    void anotherProtocol() {
+        ServerPool server = pools.server(s -> s.alpn("other"));
+        client(server, c -> c);
+        saysAll("Another application protocol");
+    }
+
+    @Test
+    void addressNotAllowed() {
+        ServerPool server = pools.server(s -> s.allowClient("10.0.0.0/8"));
+        client(server, c -> c);
+        saysAll("The client's address is not allowed");
+        assertThat(server.snapshot().totals().refused().get("address")).isPositive();
+    }
+
+    @Test
+    void tooManyClients() {
+        ServerPool server = pools.server(s -> s.maxConnections(1));
+        Pools.awaitIdle(client(server, c -> c.capacity(1, 1)), 1);
+        client(server, c -> c);
+        saysAll("Too many clients");
+        assertThat(server.snapshot().totals().refused().get("connections")).isPositive();
+    }
+
+    // ---- losing and finding
+
+    @Test
+    void lostAndFound() {
+        ServerPool first = pools.server(s -> s);
+        String address = "127.0.0.1:" + first.localAddress().getPort();
+        Pools.awaitIdle(client(address, c -> c.capacity(1, 1)), 1);
+        first.close();
+        await().until(() -> everything().stream().anyMatch(text -> text.contains("nobody listens there")));
+        pools.server(s -> s, address);
+        saysAll("The peer was lost and found again");
+    }
+
+    @Test
+    void silence() throws Exception {
+        ServerPool server = pools.server(s -> s.keepAlive(Duration.ofMillis(700)));
+        try (Relay blocked = new Relay(server.localAddress());
+                Relay gone = new Relay(server.localAddress())) {
+            for (Relay relay : List.of(blocked, gone)) {
+                Pools.awaitIdle(client("127.0.0.1:" + relay.port(), c -> c.capacity(1, 1)), 1);
+            }
+            blocked.block();
+            gone.vanish();
+            saysAll("The peer falls silent");
+        }
+    }
+
+    // ---- taking
+
+    @Test
+    void exhausted() throws Exception {
+        ServerPool server = pools.server(s -> s.maxCapacity(1).maxStreamsPerConnection(1));
+        ClientPool client = client(server, c -> c.capacity(1, 1));
+        PooledStream held = client.incomingGet(Duration.ofSeconds(10));
+        thrown(catchThrowable(() -> client.incomingGet(SHORT)));
+        saysAll("Callers wait in vain");
+        assertThat(client.snapshot().totals().timeouts()).isOne();
+        held.close();
+    }
+
+    @Test
+    void errors() throws Exception {
+        ServerPool full = pools.server(s -> s.maxCapacity(1));
+        client(full, c -> c.capacity(2, 2));
+        // From the sources, for they take a peer that is no pool, or one in Go.
+        inSources("no id within ");
+        inSources("the stream ended before its id");
+        said.add("the stream ended before its id");
+        said.add("no id within 10000 ms");
+        saysAll("The error count rises");
+        await().untilAsserted(
+                        () -> assertThat(full.snapshot().totals().refused().get("server-full"))
+                                .isPositive());
+    }
+
+    @Test
+    void suspended() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = client(server, c -> c.capacity(1, 1));
+        Pools.awaitIdle(client, 1);
+        client.suspend();
+        assertThat(client.ready()).isFalse();
+        client.resume();
+        saysAll("Not ready although the peer is there");
+    }
+
+    @Test
+    void handlerThrows() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        server.serve(stream -> {
+            throw new IllegalStateException("a bug");
+        });
+        ClientPool client = client(server, c -> c.capacity(1, 1));
+        try (PooledStream stream = client.incomingGet(Duration.ofSeconds(10))) {
+            stream.outputStream().write(1);
+            thrown(catchThrowable(() -> stream.inputStream().readAllBytes()));
+        }
+        saysAll("The handler throws");
+    }
+
+    // ---- starting and ending
+
+    @Test
+    void portTaken() {
+        ServerPool server = pools.server(s -> s);
+        String address = "127.0.0.1:" + server.localAddress().getPort();
+        thrown(catchThrowable(() -> pools.server(s -> s, address)));
+        saysAll("The server does not start");
+    }
+
+    @Test
+    void configuration() {
+        var config = new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(
+                        Map.of("quicpool.client.target", "orders:4433", "quicpool.client.tls-mod", "2"), "test", 100))
+                .build();
+        thrown(new SettingsException(SettingsReader.read(config).problems()));
+        saysAll("The configuration is refused");
+    }
+
+    @Test
+    void nameTaken() {
+        ServerPool server = pools.server(s -> s);
+        PoolMBeans.register(client(server, c -> c.name("twice")), "troubleshooting");
+        PoolMBeans.register(client(server, c -> c.name("twice")), "troubleshooting");
+        saysAll("There is no MXBean");
+    }
+
+    @Test
+    void closing() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = client(server, c -> c.capacity(1, 1));
+        PooledStream held = client.incomingGet(Duration.ofSeconds(10));
+        client.close(SHORT);
+        assertThat(catchThrowable(() -> held.outputStream().write(1))).isInstanceOf(IOException.class);
+        // From the sources, for it takes a handler that does not end.
+        inSources(": a listener or handler still runs after ");
+        said.add("client: a listener or handler still runs after PT5S");
+        saysAll("The end takes long");
+    }
+
+    private static void inSources(String fixed) throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (Files.readString(file).contains(fixed)) {
+                    return;
+                }
+            }
+        }
+        throw new AssertionError("no source has: " + fixed);
+    }
+
+    // ---- what is told elsewhere
+
+    @Test
+    void healthIsThatOfItsPage() {
+        List<String> entries = new Page("health.md").rows("## Data");
+        all("- Health:").forEach(quoted -> assertThat(entries).as(quoted).anyMatch(entry -> entry.contains(quoted)));
+    }
+
+    @Test
+    void attributesNotificationsAndReasonsExist() {
+        ServerPool server = pools.server(s -> s);
+        Page page = new Page("jmx.md");
+        Set<String> known = new HashSet<>(server.snapshot().totals().refused().keySet());
+        known.addAll(server.snapshot().totals().evicted().keySet());
+        for (String heading : List.of("## Attributes", "## Operations", "## Notifications")) {
+            page.rows(heading)
+                    .forEach(row -> known.add(row.split("\\|", -1)[1].strip().replace("`", "")));
+        }
+        assertThat(all("- JMX:")).isSubsetOf(known);
+    }
+
+    private static List<String> all(String mark) {
+        List<String> all = SECTIONS.values().stream()
+                .flatMap(List::stream)
+                .filter(line -> line.startsWith(mark))
+                .map(QUOTED::matcher)
+                .flatMap(matcher -> matcher.results())
+                .map((MatchResult result) -> result.group(1))
+                .toList();
+        assertThat(all).isNotEmpty();
+        return all;
+    }
+}
