@@ -241,11 +241,13 @@ class TroubleshootingTest {
     void lostAndFound() {
         ServerPool first = pools.server(s -> s);
         String address = "127.0.0.1:" + first.localAddress().getPort();
-        Pools.awaitIdle(client(address, c -> c.capacity(1, 1)), 1);
+        ClientPool client = client(address, c -> c.capacity(1, 1));
+        Pools.awaitIdle(client, 1);
         first.close();
         await().until(() -> everything().stream().anyMatch(text -> text.contains("nobody listens there")));
         pools.server(s -> s, address);
         saysAll("The peer was lost and found again");
+        assertThat(client.snapshot().totals().evicted().get("peer-ended")).isPositive();
     }
 
     @Test
@@ -259,6 +261,10 @@ class TroubleshootingTest {
             blocked.block();
             gone.vanish();
             saysAll("The peer falls silent");
+            await().untilAsserted(() -> assertThat(watched).allSatisfy(client -> {
+                Map<String, Long> evicted = client.snapshot().totals().evicted();
+                assertThat(evicted.get("link-lost") + evicted.get("peer-ended")).isPositive();
+            }));
         }
     }
 
