@@ -156,6 +156,30 @@ class ClosingTest {
     }
 
     @Test
+    void aServerThatDrainsLetsThoseGoOfWhomNoStreamIsInUse() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool busy = pools.client(server, c -> c.name("busy").capacity(2, 2));
+        awaitIdle(busy, 2);
+        PooledStream there = server.incomingGet(SOON);
+        PooledStream here = busy.outgoingGet(there.id(), SOON);
+        ClientPool other = pools.client(server, c -> c.name("other").capacity(2, 2));
+        awaitIdle(other, 2);
+
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> server.close(Duration.ofSeconds(30)));
+        // It may go where it is served, instead of waiting for a stream that is not its own.
+        await().until(() -> other.snapshot().totals().lost() == 1);
+        assertThat(closing).isNotDone();
+        assertThat(busy.snapshot().totals().lost()).isZero();
+        here.outputStream().write(1);
+        assertThat(there.inputStream().read()).isOne();
+        there.outputStream().write(2);
+        there.close();
+        assertThat(here.inputStream().readAllBytes()).containsExactly(2);
+        here.close();
+        closing.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
     void drainingEndsAtItsDeadline() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));

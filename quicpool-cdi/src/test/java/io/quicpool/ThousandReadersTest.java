@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ThousandReadersTest {
 
     private static final int READERS = 1000;
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final Pools pools = new Pools();
 

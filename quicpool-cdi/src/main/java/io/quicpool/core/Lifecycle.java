@@ -6,6 +6,8 @@ import io.quicpool.StreamErrors;
 import io.quicpool.transport.Connection;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -31,7 +33,7 @@ final class Lifecycle {
     private final AtomicReference<PoolState> state = new AtomicReference<>(PoolState.NEW);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition drained = lock.newCondition();
+    private final Condition oneLess = lock.newCondition();
 
     Lifecycle(CorePool pool) {
         this.pool = pool;
@@ -58,10 +60,10 @@ final class Lifecycle {
 
     /** A taken stream has ended. */
     void oneEnded() {
-        if (state.get() == PoolState.CLOSING && pool.stock.taken() == 0) {
+        if (state.get() == PoolState.CLOSING) {
             lock.lock();
             try {
-                drained.signalAll();
+                oneLess.signalAll();
             } finally {
                 lock.unlock();
             }
@@ -131,21 +133,52 @@ final class Lifecycle {
 
     private void drain(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
+        Set<Connection> dismissed = new HashSet<>();
         long left = timeout.toNanos();
         lock.lockInterruptibly();
         try {
             while (left > 0 && pool.stock.taken() > 0) {
-                left = drained.awaitNanos(left);
+                dismissUnused(dismissed, deadline);
+                left = oneLess.awaitNanos(left);
             }
         } finally {
             lock.unlock();
         }
-        // What the last streams said may still be on its way; a peer that has gone must not cost the whole time.
         for (Connection connection : pool.connections()) {
-            long rest = Math.min(deadline - System.nanoTime(), DELIVERY.toNanos());
-            if (rest > 0) {
-                connection.awaitDelivered(Duration.ofNanos(rest));
+            awaitDelivered(connection, deadline);
+        }
+    }
+
+    // A peer whose own streams have ended need not wait for those of others: it may go where it is served.
+    private void dismissUnused(Set<Connection> dismissed, long deadline) {
+        Set<Connection> used = new HashSet<>();
+        for (Slot slot : pool.stock.live()) {
+            if (slot.isTaken()) {
+                used.add(slot.stream().connection());
             }
+        }
+        for (Connection connection : pool.connections()) {
+            if (!used.contains(connection) && dismissed.add(connection)) {
+                pool.threads.workers().execute(() -> dismiss(connection, deadline));
+            }
+        }
+    }
+
+    private static void dismiss(Connection connection, long deadline) {
+        try {
+            awaitDelivered(connection, deadline);
+            connection.close(0, Link.CLOSED);
+        } catch (InterruptedException e) {
+            // The deadline has passed: all connections are closed now.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // What the last streams said may still be on its way; a peer that has gone must not cost the whole time.
+    private static void awaitDelivered(Connection connection, long deadline) throws InterruptedException {
+        long rest = Math.min(deadline - System.nanoTime(), DELIVERY.toNanos());
+        if (rest > 0) {
+            connection.awaitDelivered(Duration.ofNanos(rest));
         }
     }
 

@@ -55,8 +55,12 @@ final class KwikInternals {
     private static final @Nullable Field OUTPUT_CLOSED = field(type(OUTPUT), "closed");
     private static final @Nullable Field OUTPUT_RESET = field(type(OUTPUT), "reset");
     private static final @Nullable Field OUTPUT_BUFFER = field(type(OUTPUT), "sendBuffer");
-    private static final @Nullable Field INPUT_BUFFER =
-            field(type("tech.kwik.core.stream.StreamInputStreamImpl"), "receiveBuffer");
+    private static final String INPUT = "tech.kwik.core.stream.StreamInputStreamImpl";
+    private static final @Nullable Field INPUT_BUFFER = field(type(INPUT), "receiveBuffer");
+    private static final @Nullable Field INPUT_CLOSED = field(type(INPUT), "closed");
+    private static final @Nullable Field INPUT_RESET = field(type(INPUT), "reset");
+    private static final @Nullable Field INPUT_ENDED =
+            field(type("tech.kwik.core.stream.QuicStreamImpl"), "inputClosed");
     private static final @Nullable Method SENDER = method(QuicConnectionImpl.class, "getSender");
     private static final String MEMORY_WATCHER = "tech/kwik/core/util/MemoryWatcher";
     private static final boolean NO_MEMORY_WATCHER = replaceMemoryWatcher();
@@ -76,6 +80,9 @@ final class KwikInternals {
                 || OUTPUT_RESET == null
                 || OUTPUT_BUFFER == null
                 || INPUT_BUFFER == null
+                || INPUT_CLOSED == null
+                || INPUT_RESET == null
+                || INPUT_ENDED == null
                 || SENDER == null
                 || !watchNoMemory();
     }
@@ -203,7 +210,7 @@ final class KwikInternals {
                 if (!(get(OUTPUT_BUFFER, output) instanceof SendBuffer buffer) || !buffer.hasData()) {
                     return false;
                 }
-                setFalse(OUTPUT_CLOSED, output);
+                set(OUTPUT_CLOSED, output, false);
             }
             stream.resetStream(code);
             if (OUTPUT_RESET == null) {
@@ -211,6 +218,18 @@ final class KwikInternals {
             }
         }
         return true;
+    }
+
+    /**
+     * Stops receiving, unless that side has ended already: kwik would count the stream as ended once more, and give the peer
+     * its credit twice. What comes from now on is refused first, so that a reset that arrives meanwhile does not count too.
+     */
+    static void abortReading(QuicStream stream, long code) {
+        InputStream input = stream.getInputStream();
+        set(INPUT_CLOSED, input, true);
+        if (!Boolean.TRUE.equals(get(INPUT_RESET, input)) && !Boolean.TRUE.equals(get(INPUT_ENDED, stream))) {
+            stream.abortReading(code);
+        }
     }
 
     /** Whether some of what was written, or the FIN behind it, waits to be sent. */
@@ -256,10 +275,10 @@ final class KwikInternals {
         }
     }
 
-    private static void setFalse(@Nullable Field field, Object owner) {
+    private static void set(@Nullable Field field, Object owner, boolean value) {
         try {
             if (field != null) {
-                field.setBoolean(owner, false);
+                field.setBoolean(owner, value);
             }
         } catch (IllegalAccessException e) {
             LOG.log(Level.DEBUG, "cannot set {0}", field);

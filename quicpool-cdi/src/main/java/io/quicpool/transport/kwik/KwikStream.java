@@ -205,7 +205,7 @@ final class KwikStream implements EngineStream {
     public void stopReceiving(long applicationErrorCode) {
         input.stop();
         repair.stopped(input.count());
-        quic.abortReading(applicationErrorCode);
+        KwikInternals.abortReading(quic, applicationErrorCode);
         // When this was the last of the stream, kwik has the peer's new credit in its queue now, and nobody asked to
         // send it.
         KwikInternals.onSender(connection.quic(), () -> {});

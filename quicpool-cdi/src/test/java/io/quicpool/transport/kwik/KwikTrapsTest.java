@@ -200,6 +200,33 @@ class KwikTrapsTest {
                 assertThat(connection.credit()).as("%s", server.connections).isEqualTo(4));
     }
 
+    /** kwik counts a stream as ended once more when reading is aborted after the peer's reset, or after its end was read. */
+    @Test
+    void aStreamThatEndsGivesItsCreditBackOnce() throws Exception {
+        Connection connection = connect(4);
+        for (int i = 0; i < 12; i++) {
+            EngineStream here = RawPeer.open(connection, 0);
+            EngineStream there = peerOf(here, connection);
+            there.output().close();
+            if (i % 2 == 0) {
+                here.reset(0);
+                await().pollInterval(Duration.ofMillis(1)).until(() -> !there.alive());
+            } else {
+                here.output().close();
+                assertThat(there.input().readAllBytes()).hasSize(1);
+            }
+            // Its FIN has been sent: both sides have ended, and so has the stream.
+            await().pollInterval(Duration.ofMillis(1)).until(() -> connection.credit() == 4);
+            there.close();
+            here.close();
+        }
+        EngineStream last = RawPeer.open(connection, 0);
+        peerOf(last, connection).close();
+        last.close();
+        await().until(() -> connection.credit() >= 4);
+        assertThat(connection.credit()).isEqualTo(4);
+    }
+
     /** However many there were, and whoever closed first. */
     @Test
     void streamsThatHaveEndedAreForgotten() throws Exception {
@@ -210,7 +237,7 @@ class KwikTrapsTest {
             there.close();
             here.close();
         }
-        await().until(() -> connection.credit() == 1000);
+        await().until(() -> connection.credit() >= 1000);
         assertThat(((KwikConnection) connection).known()).isLessThan(150);
         assertThat(serverSide().known()).isLessThan(150);
     }

@@ -26,7 +26,7 @@ class ShutdownIT {
     void ofQuarkusThatAnswers() throws Exception {
         try (Quarkus quarkus = new Quarkus();
                 Liberty liberty = new Liberty().asking(quarkus)) {
-            quarkus.set("prices.delay", "PT2S");
+            quarkus.set("prices.delay", "PT4S");
             quarkus.start();
             liberty.start();
             liberty.awaitReadiness(200);
@@ -38,7 +38,7 @@ class ShutdownIT {
     void ofLibertyThatAnswers() throws Exception {
         try (Liberty liberty = new Liberty();
                 Quarkus quarkus = new Quarkus().asking(liberty)) {
-            liberty.set("stock.delay", "PT2S");
+            liberty.set("stock.delay", "PT4S");
             liberty.start();
             quarkus.start();
             quarkus.awaitReadiness(200);
@@ -50,7 +50,7 @@ class ShutdownIT {
     void ofQuarkusThatAsks() throws Exception {
         try (Liberty liberty = new Liberty();
                 Quarkus quarkus = new Quarkus().asking(liberty)) {
-            liberty.set("stock.delay", "PT2S");
+            liberty.set("stock.delay", "PT4S");
             liberty.start();
             quarkus.start();
             quarkus.awaitReadiness(200);
@@ -62,7 +62,7 @@ class ShutdownIT {
     void ofLibertyThatAsks() throws Exception {
         try (Quarkus quarkus = new Quarkus();
                 Liberty liberty = new Liberty().asking(quarkus)) {
-            quarkus.set("prices.delay", "PT2S");
+            quarkus.set("prices.delay", "PT4S");
             quarkus.start();
             liberty.start();
             liberty.awaitReadiness(200);
@@ -75,7 +75,7 @@ class ShutdownIT {
         try (Liberty liberty = new Liberty();
                 Quarkus quarkus = new Quarkus();
                 Helidon helidon = new Helidon().asking(quarkus, liberty)) {
-            liberty.set("stock.delay", "PT2S");
+            liberty.set("stock.delay", "PT4S");
             liberty.start();
             quarkus.start();
             helidon.start();

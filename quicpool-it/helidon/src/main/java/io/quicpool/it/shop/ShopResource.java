@@ -18,7 +18,7 @@ import java.time.Duration;
 @ApplicationScoped
 public class ShopResource {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
     @Inject
     @QuicPool("prices")

@@ -16,7 +16,7 @@ import java.time.Duration;
 @Path("/stock")
 public class StockResource {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
     @Inject
     @QuicPool("prices")

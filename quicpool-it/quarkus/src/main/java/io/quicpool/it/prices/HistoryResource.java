@@ -22,7 +22,7 @@ import org.eclipse.microprofile.context.ManagedExecutor;
 @Path("/history")
 public class HistoryResource {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
     private static final int DAYS = 10_000;
 
     @Inject
