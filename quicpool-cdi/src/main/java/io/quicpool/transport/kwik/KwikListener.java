@@ -29,6 +29,8 @@ import tech.kwik.core.server.impl.ServerConnectorImpl;
 /** A socket at which clients connect, and their connections. */
 final class KwikListener implements Listener, ApplicationProtocolConnectionFactory {
 
+    private static final int MOST_MILLIS_TO_CLOSE = 1000;
+
     private final ListenSpec spec;
     private final ListenerEvents events;
     private final ServerSocket socket;
@@ -185,6 +187,11 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         // Waits for what is left of handshakes; must be done before the socket goes, see ServerSocket.
         Thread closer = KwikThreads.start("quicpool-" + spec.poolName() + "-closer", connector::close);
         closer.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+        if (closer.isAlive()) {
+            // Ends the waiting, not the closing: the address must be free when this returns.
+            closer.interrupt();
+            closer.join(MOST_MILLIS_TO_CLOSE);
+        }
         KwikInternals.endTimers(connector);
         watcher.close();
         return freed && !closer.isAlive() && watcher.awaitClosed(Duration.ofSeconds(1));

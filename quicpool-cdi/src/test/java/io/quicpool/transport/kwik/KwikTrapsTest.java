@@ -227,6 +227,17 @@ class KwikTrapsTest {
         assertThat(connection.credit()).isEqualTo(4);
     }
 
+    /** kwik closes its socket only after the connections, for which it waits up to half a minute. */
+    @Test
+    void aListenerThatIsClosedFreesItsAddressWhateverIsLeftOfConnections() throws Exception {
+        Listener listener = server.listen(10);
+        client.connect(listener.localAddress());
+        listener.close(Duration.ofMillis(1));
+        try (DatagramSocket next = new DatagramSocket(listener.localAddress())) {
+            assertThat(next.getLocalPort()).isEqualTo(listener.localAddress().getPort());
+        }
+    }
+
     /** However many there were, and whoever closed first. */
     @Test
     void streamsThatHaveEndedAreForgotten() throws Exception {
