@@ -47,8 +47,7 @@ class LibertyRedeployIT {
                 }
                 // Threads that have nothing to do end by themselves after a while.
                 await().atMost(Duration.ofMinutes(2))
-                        .untilAsserted(
-                                () -> assertThat(ours(threads)).hasSizeLessThanOrEqualTo(threadsBefore.size()));
+                        .untilAsserted(() -> assertThat(ours(threads)).hasSizeLessThanOrEqualTo(threadsBefore.size()));
                 await().atMost(Duration.ofSeconds(30))
                         .pollInterval(Duration.ofSeconds(1))
                         .untilAsserted(() -> {

@@ -57,7 +57,8 @@ class ReadinessIT {
                 "503 without its peer; 200 " + found.toMillis() + " ms after the peer was up; 503 " + lost.toMillis()
                         + " ms after it was killed; 200 " + back.toMillis() + " ms after it was back");
         Results.shown(container, "readiness: no peer, peer, killed, back");
-        // Three seconds of silence (three times keep-alive), or less when the system says that nobody listens; and a slow machine.
+        // Three seconds of silence (three times keep-alive), or less when the system says that nobody listens; and a
+        // slow machine.
         assertThat(lost).isLessThan(Duration.ofSeconds(10));
     }
 }
