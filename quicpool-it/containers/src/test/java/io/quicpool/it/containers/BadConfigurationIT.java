@@ -25,8 +25,9 @@ class BadConfigurationIT {
             spoil(liberty, "prices");
             liberty.launch();
             awaitTold(liberty, "CWWKZ0012I: The application stock was not started");
-            // The server is there, for others and for the next try; the application is not.
-            assertThat(liberty.get("/health/ready").statusCode()).isEqualTo(503);
+            // The server is there, for others and for the next try; the application is not. Its port is opened after
+            // the applications were tried, whatever came of them.
+            liberty.awaitReadiness(503);
             assertThat(liberty.get("/stock/apple").statusCode()).isEqualTo(404);
             assertTold(liberty, "prices");
         }
