@@ -29,7 +29,7 @@ import tech.kwik.core.server.impl.ServerConnectorImpl;
 /** A socket at which clients connect, and their connections. */
 final class KwikListener implements Listener, ApplicationProtocolConnectionFactory {
 
-    private static final int MOST_MILLIS_TO_CLOSE = 1000;
+    private static final Duration LAST_STEPS = Duration.ofSeconds(1);
 
     private final ListenSpec spec;
     private final ListenerEvents events;
@@ -190,10 +190,12 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         if (closer.isAlive()) {
             // Ends the waiting, not the closing: the address must be free when this returns.
             closer.interrupt();
-            closer.join(MOST_MILLIS_TO_CLOSE);
+            closer.join(LAST_STEPS.toMillis());
         }
+        freed &= !closer.isAlive() && socket.awaitReleased(LAST_STEPS);
         KwikInternals.endTimers(connector);
         watcher.close();
-        return freed && !closer.isAlive() && watcher.awaitClosed(Duration.ofSeconds(1));
+        freed &= watcher.awaitClosed(LAST_STEPS);
+        return freed;
     }
 }

@@ -5,7 +5,9 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -19,6 +21,9 @@ final class ServerSocket extends DatagramSocket {
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
 
     private volatile int failures;
+    private final Object released = new Object();
+    // Threads in a system call on it: each holds the address, closed or not, until it has come back.
+    private final AtomicInteger inside = new AtomicInteger();
 
     ServerSocket(InetSocketAddress local) throws SocketException {
         super(local);
@@ -35,6 +40,7 @@ final class ServerSocket extends DatagramSocket {
     @Override
     public void receive(DatagramPacket packet) throws IOException {
         while (true) {
+            inside.incrementAndGet();
             try {
                 super.receive(packet);
                 failures = 0;
@@ -46,12 +52,15 @@ final class ServerSocket extends DatagramSocket {
                 }
                 failures++;
                 LockSupport.parkNanos(PAUSE);
+            } finally {
+                left();
             }
         }
     }
 
     @Override
     public void send(DatagramPacket packet) throws IOException {
+        inside.incrementAndGet();
         try {
             super.send(packet);
         } catch (IOException e) {
@@ -59,6 +68,31 @@ final class ServerSocket extends DatagramSocket {
             if (isClosed()) {
                 throw e;
             }
+        } finally {
+            left();
         }
+    }
+
+    private void left() {
+        if (inside.decrementAndGet() == 0 && isClosed()) {
+            synchronized (released) {
+                released.notifyAll();
+            }
+        }
+    }
+
+    /** Waits until the address of the closed socket is free: a moment, for who was in a system call is told to come back. */
+    boolean awaitReleased(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        synchronized (released) {
+            while (inside.get() > 0) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left <= 0) {
+                    return false;
+                }
+                released.wait(left);
+            }
+        }
+        return true;
     }
 }

@@ -15,6 +15,7 @@ import java.lang.management.MemoryPoolMXBean;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -233,8 +234,22 @@ class KwikTrapsTest {
         Listener listener = server.listen(10);
         client.connect(listener.localAddress());
         listener.close(Duration.ofMillis(1));
-        try (DatagramSocket next = new DatagramSocket(listener.localAddress())) {
-            assertThat(next.getLocalPort()).isEqualTo(listener.localAddress().getPort());
+        assertFree(listener.localAddress());
+    }
+
+    /** Who reads from a socket holds its address until it has left the system call, a moment after the close. */
+    @Test
+    void aListenerThatIsClosedFreesItsAddressBeforeItReturns() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            Listener listener = server.listen(10);
+            listener.close(Duration.ofSeconds(5));
+            assertFree(listener.localAddress());
+        }
+    }
+
+    private static void assertFree(InetSocketAddress address) throws SocketException {
+        try (DatagramSocket next = new DatagramSocket(address)) {
+            assertThat(next.getLocalPort()).isEqualTo(address.getPort());
         }
     }
 
