@@ -1,0 +1,47 @@
+package io.quicpool.it.faults;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAccumulator;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What became of streams that were handed out. */
+final class Ledger {
+
+    final LongAdder handedOut = new LongAdder();
+    final LongAdder answered = new LongAdder();
+    /** Ended before the answer was there: the price of losing a connection, or of a reset. */
+    final LongAdder cut = new LongAdder();
+    /** Nobody got a stream in time. */
+    final LongAdder waitedInVain = new LongAdder();
+
+    final LongAdder wrongPairs = new LongAdder();
+    final LongAdder wrongBytes = new LongAdder();
+    /** Of a connection whose loss was known when the caller asked. */
+    final LongAdder oldAfterNotice = new LongAdder();
+    /** Of a connection whose peer had gone, which was not known yet. */
+    final LongAdder oldBeforeNotice = new LongAdder();
+
+    final LongAccumulator longestOldMillis = new LongAccumulator(Math::max, 0);
+    private final Queue<String> examples = new ConcurrentLinkedQueue<>();
+
+    /** Something that must not be. */
+    void wrong(LongAdder counter, Object what) {
+        counter.increment();
+        if (examples.size() < 10) {
+            examples.add(String.valueOf(what));
+        }
+    }
+
+    Queue<String> examples() {
+        return examples;
+    }
+
+    @Override
+    public String toString() {
+        return "handed out " + handedOut + ", answered " + answered + ", cut " + cut + ", waited in vain "
+                + waitedInVain + ", wrongly paired " + wrongPairs + ", wrong bytes " + wrongBytes
+                + ", old after notice " + oldAfterNotice + ", old before notice " + oldBeforeNotice + " (up to "
+                + longestOldMillis + " ms) " + examples;
+    }
+}

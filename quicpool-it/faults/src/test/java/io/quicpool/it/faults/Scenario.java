@@ -1,0 +1,44 @@
+package io.quicpool.it.faults;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.Extension;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
+
+/** A class of scenarios: each says its seed at the start and, when it fails, how to run it again. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(Scenario.Again.class)
+@interface Scenario {
+
+    /** The seed of all that is drawn in this process. */
+    long SEED = Long.getLong("quicpool.faults.seed", ThreadLocalRandom.current().nextLong(1_000_000));
+
+    /** Prints the command. */
+    final class Again implements Extension, BeforeEachCallback, TestWatcher {
+
+        @Override
+        public void beforeEach(ExtensionContext context) {
+            System.out.println("[faults] " + name(context) + ", seed " + SEED);
+        }
+
+        @Override
+        public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
+            System.out.println(
+                    "[faults] " + name(context) + " failed. Once more: mvn -B -Pone -pl quicpool-it/faults -am verify"
+                            + " -Dit.test='" + name(context) + "' -Dquicpool.faults.seed=" + SEED);
+        }
+
+        private static String name(ExtensionContext context) {
+            return context.getRequiredTestClass().getSimpleName() + "#"
+                    + context.getRequiredTestMethod().getName();
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package io.quicpool.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PoolListener;
+import io.quicpool.PoolTimeoutException;
+import io.quicpool.PooledStream;
+import io.quicpool.ServerPool;
+import io.quicpool.StreamPool;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Callers that take streams of a client pool, ask on each and read its answer, until they are told to stop; and what became
+ * of it all. Each connection of a client pool has a local port of its own, so a stream says of which it is.
+ */
+final class Traffic implements AutoCloseable {
+
+    private static final Duration WAIT = Duration.ofSeconds(30);
+
+    final Ledger ledger = new Ledger();
+    private final ClientPool pool;
+    private final @Nullable ServerPool led;
+    private final int length;
+    private final AtomicLong numbers = new AtomicLong();
+    private final ExecutorService callers;
+    private final ExecutorService answering = Executors.newCachedThreadPool();
+    private final List<Future<?>> running = new ArrayList<>();
+    private final Set<Integer> lost = ConcurrentHashMap.newKeySet();
+    private final Map<Integer, Long> gone = new ConcurrentHashMap<>();
+    private final Set<Integer> seen = ConcurrentHashMap.newKeySet();
+    private final PoolListener watch = new PoolListener() {
+        @Override
+        public void peerLost(StreamPool of, String reason) {
+            Set<Integer> now = ports();
+            seen.stream().filter(port -> !now.contains(port)).forEach(lost::add);
+        }
+    };
+    private volatile boolean stopped;
+
+    private Traffic(ClientPool pool, @Nullable ServerPool led, int callers, int length) {
+        this.pool = pool;
+        this.led = led;
+        this.length = length;
+        this.callers = Executors.newFixedThreadPool(callers);
+        pool.addListener(watch);
+        for (int i = 0; i < callers; i++) {
+            running.add(this.callers.submit(this::run));
+        }
+    }
+
+    /** Client-led: the server has a handler that answers by {@link #answer}. */
+    static Traffic of(ClientPool pool, int callers, int length) {
+        return new Traffic(pool, null, callers, length);
+    }
+
+    /** Server-led: a stream is taken at the server, its id told by other means, and taken by it at the client. */
+    static Traffic led(ServerPool server, ClientPool pool, int callers, int length) {
+        return new Traffic(pool, server, callers, length);
+    }
+
+    /** What the side that answers does. That it was cut off is counted by the side that asked. */
+    static void answer(PooledStream stream, Ledger ledger) throws IOException {
+        try {
+            stream.readTimeout(WAIT);
+            Numbered.answer(stream);
+        } catch (Numbered.WrongPair e) {
+            ledger.wrong(ledger.wrongPairs, e);
+            throw e;
+        } catch (Numbered.WrongBytes e) {
+            ledger.wrong(ledger.wrongBytes, e);
+            throw e;
+        }
+    }
+
+    /** The peer of every connection there is now has gone, whether the pool knows it or not. */
+    void peerGone() {
+        long now = System.nanoTime();
+        ports().forEach(port -> gone.putIfAbsent(port, now));
+    }
+
+    private Set<Integer> ports() {
+        Set<Integer> ports = ConcurrentHashMap.newKeySet();
+        pool.snapshot().peers().forEach(peer -> ports.add(peer.local().getPort()));
+        return ports;
+    }
+
+    private void run() {
+        while (!stopped) {
+            try {
+                once();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void once() throws InterruptedException {
+        // Before asking: what was known then must not be handed out any more.
+        Set<Integer> known = Set.copyOf(lost);
+        ServerPool server = led;
+        if (server == null) {
+            try (PooledStream stream = pool.incomingGet(WAIT)) {
+                handedOut(stream, known);
+                ask(stream);
+            } catch (PoolTimeoutException e) {
+                ledger.waitedInVain.increment();
+            }
+            return;
+        }
+        try (PooledStream there = server.incomingGet(WAIT)) {
+            try (PooledStream here = pool.outgoingGet(there.id(), Duration.ofSeconds(1))) {
+                handedOut(here, known);
+                Future<?> answer = answering.submit(() -> {
+                    answer(here, ledger);
+                    return null;
+                });
+                ask(there);
+                finished(answer);
+            } catch (PoolTimeoutException e) {
+                // The client has lost the connection, of which the server has yet to hear.
+                ledger.cut.increment();
+            }
+        } catch (PoolTimeoutException e) {
+            ledger.waitedInVain.increment();
+        }
+    }
+
+    private static void finished(Future<?> answer) throws InterruptedException {
+        try {
+            answer.get();
+        } catch (ExecutionException e) {
+            // Who asked has counted it.
+        }
+    }
+
+    private void handedOut(PooledStream stream, Set<Integer> known) {
+        ledger.handedOut.increment();
+        int port = stream.localAddress().getPort();
+        seen.add(port);
+        if (known.contains(port)) {
+            ledger.wrong(ledger.oldAfterNotice, stream);
+        }
+        Long since = gone.get(port);
+        if (since != null) {
+            ledger.oldBeforeNotice.increment();
+            ledger.longestOldMillis.accumulate((System.nanoTime() - since) / 1_000_000);
+        }
+    }
+
+    private void ask(PooledStream stream) {
+        try {
+            stream.readTimeout(WAIT);
+            Numbered.ask(stream, numbers.incrementAndGet(), length);
+            ledger.answered.increment();
+        } catch (Numbered.WrongPair e) {
+            ledger.wrong(ledger.wrongPairs, e);
+        } catch (Numbered.WrongBytes e) {
+            ledger.wrong(ledger.wrongBytes, e);
+        } catch (IOException e) {
+            ledger.cut.increment();
+        }
+    }
+
+    /** Lets each caller finish. */
+    @Override
+    public void close() {
+        stopped = true;
+        try {
+            callers.shutdown();
+            assertThat(callers.awaitTermination(2 * WAIT.toSeconds(), TimeUnit.SECONDS))
+                    .as("every caller came to an end: " + ledger)
+                    .isTrue();
+            answering.shutdownNow();
+            for (Future<?> each : running) {
+                each.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new AssertionError("a caller failed", e.getCause());
+        } finally {
+            pool.removeListener(watch);
+        }
+    }
+
+    /** What never may be, whatever happened. */
+    void assertNothingWrong() {
+        assertThat(ledger.wrongPairs.sum()).as("wrongly paired: " + ledger).isZero();
+        assertThat(ledger.wrongBytes.sum()).as("wrong bytes: " + ledger).isZero();
+        assertThat(ledger.oldAfterNotice.sum())
+                .as("handed out after the loss was noticed: " + ledger)
+                .isZero();
+        assertThat(ledger.waitedInVain.sum()).as("waited in vain: " + ledger).isZero();
+    }
+}
