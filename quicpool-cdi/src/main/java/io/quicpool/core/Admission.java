@@ -50,7 +50,7 @@ final class Admission {
         }
         Slot slot = new Slot(stream, pool.generation(), System.nanoTime());
         pending.add(slot);
-        stream.whenDead(() -> pool.retire(slot, Reason.Evicted.PEER_ENDED));
+        stream.whenDead(() -> pool.retireEnded(slot));
         stream.whenReadable(1, () -> hello(slot, guest));
     }
 
@@ -62,7 +62,7 @@ final class Admission {
                 return;
             }
         } catch (IOException e) {
-            pool.retire(slot, Reason.Evicted.PEER_ENDED);
+            pool.retireEnded(slot);
             return;
         }
         if (!enter()) {
@@ -91,7 +91,7 @@ final class Admission {
             // id, somebody may ask for it.
             slot.stream().output().write(slot.id().toBytes());
         } catch (IOException e) {
-            pool.retire(slot, Reason.Evicted.PEER_ENDED);
+            pool.retireEnded(slot);
             return;
         }
         if (pool.deliver(slot, System.nanoTime())) {
@@ -142,7 +142,7 @@ final class Admission {
             if (now - slot.since() > config.helloTimeout().toNanos()) {
                 refuse(slot, Reason.Refused.SLOW_HELLO, StreamErrors.TOO_SLOW);
             } else if (!slot.stream().alive()) {
-                pool.retire(slot, Reason.Evicted.PEER_ENDED);
+                pool.retireEnded(slot);
             }
         }
     }

@@ -162,10 +162,19 @@ abstract class CorePool extends Front {
         slot.stream().reset(StreamErrors.RETIRED);
     }
 
+    /** A stream has ended while nobody had it: by itself, or with its connection. */
+    void retireEnded(Slot slot) {
+        retire(slot, unlessLost(slot, Reason.Evicted.PEER_ENDED));
+    }
+
+    private static Reason.Evicted unlessLost(Slot slot, Reason.Evicted reason) {
+        return slot.stream().connection().alive() ? reason : Reason.Evicted.LINK_LOST;
+    }
+
     /** A stream that was just taken turned out dead: it goes, and whoever took it tries the next. */
     void discard(Slot slot) {
         if (stock.end(slot)) {
-            metrics.evicted(slot.stream().connection().alive() ? Reason.Evicted.PROBE : Reason.Evicted.LINK_LOST);
+            metrics.evicted(unlessLost(slot, Reason.Evicted.PROBE));
             slot.stream().reset(StreamErrors.RETIRED);
             lifecycle.oneEnded();
         }
@@ -176,7 +185,7 @@ abstract class CorePool extends Front {
         stock.sweep();
         for (Slot slot : stock.oldestFirst()) {
             if (!slot.stream().alive()) {
-                retire(slot, slot.stream().connection().alive() ? Reason.Evicted.PROBE : Reason.Evicted.LINK_LOST);
+                retire(slot, unlessLost(slot, Reason.Evicted.PROBE));
             } else if (stock.idle() > most) {
                 retire(slot, Reason.Evicted.SURPLUS);
             }

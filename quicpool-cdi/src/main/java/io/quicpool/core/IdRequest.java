@@ -61,7 +61,7 @@ final class IdRequest {
     private void begin(Slot slot) {
         EngineStream stream = slot.stream();
         pending.add(slot);
-        stream.whenDead(() -> pool.retire(slot, Reason.Evicted.PEER_ENDED));
+        stream.whenDead(() -> pool.retireEnded(slot));
         try {
             stream.output().write(HELLO);
         } catch (IOException e) {

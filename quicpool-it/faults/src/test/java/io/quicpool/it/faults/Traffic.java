@@ -35,6 +35,7 @@ final class Traffic implements AutoCloseable {
     private final ClientPool pool;
     private final @Nullable ServerPool led;
     private final int length;
+    private final Duration patience;
     private final AtomicLong numbers = new AtomicLong();
     private final ExecutorService callers;
     private final ExecutorService answering = Executors.newCachedThreadPool();
@@ -50,11 +51,13 @@ final class Traffic implements AutoCloseable {
         }
     };
     private volatile boolean stopped;
+    private volatile int lastAnswered;
 
-    private Traffic(ClientPool pool, @Nullable ServerPool led, int callers, int length) {
+    private Traffic(ClientPool pool, @Nullable ServerPool led, int callers, int length, Duration patience) {
         this.pool = pool;
         this.led = led;
         this.length = length;
+        this.patience = patience;
         this.callers = Executors.newFixedThreadPool(callers);
         pool.addListener(watch);
         for (int i = 0; i < callers; i++) {
@@ -64,12 +67,17 @@ final class Traffic implements AutoCloseable {
 
     /** Client-led: the server has a handler that answers by {@link #answer}. */
     static Traffic of(ClientPool pool, int callers, int length) {
-        return new Traffic(pool, null, callers, length);
+        return new Traffic(pool, null, callers, length, WAIT);
+    }
+
+    /** The same, by callers that try another stream when an answer takes so long. */
+    static Traffic impatient(ClientPool pool, int callers, int length, Duration patience) {
+        return new Traffic(pool, null, callers, length, patience);
     }
 
     /** Server-led: a stream is taken at the server, its id told by other means, and taken by it at the client. */
     static Traffic led(ServerPool server, ClientPool pool, int callers, int length) {
-        return new Traffic(pool, server, callers, length);
+        return new Traffic(pool, server, callers, length, WAIT);
     }
 
     /** What the side that answers does. That it was cut off is counted by the side that asked. */
@@ -90,6 +98,11 @@ final class Traffic implements AutoCloseable {
     void peerGone() {
         long now = System.nanoTime();
         ports().forEach(port -> gone.putIfAbsent(port, now));
+    }
+
+    /** Whether the last answer came over a connection whose peer had not gone. */
+    boolean answeredByNext() {
+        return lastAnswered != 0 && !gone.containsKey(lastAnswered);
     }
 
     private Set<Integer> ports() {
@@ -164,9 +177,10 @@ final class Traffic implements AutoCloseable {
 
     private void ask(PooledStream stream) {
         try {
-            stream.readTimeout(WAIT);
+            stream.readTimeout(patience);
             Numbered.ask(stream, numbers.incrementAndGet(), length);
             ledger.answered.increment();
+            lastAnswered = stream.localAddress().getPort();
         } catch (Numbered.WrongPair e) {
             ledger.wrong(ledger.wrongPairs, e);
         } catch (Numbered.WrongBytes e) {

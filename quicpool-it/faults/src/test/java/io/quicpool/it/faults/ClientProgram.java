@@ -1,0 +1,31 @@
+package io.quicpool.it.faults;
+
+import io.quicpool.ClientPool;
+import io.quicpool.QuicPools;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.TlsMode;
+import java.time.Duration;
+
+/** A client pool that fills up when it is told a line: target, capacity. */
+final class ClientProgram {
+
+    private ClientProgram() {}
+
+    public static void main(String[] args) throws Exception {
+        System.out.println("started");
+        if (System.in.read() >= 0) {
+            try (ClientPool pool = QuicPools.open(ClientPoolConfig.builder()
+                    .target(args[0])
+                    .capacity(Integer.parseInt(args[1]), Integer.parseInt(args[1]))
+                    .tlsMode(TlsMode.INSECURE)
+                    .keepAlive(Duration.ofMillis(700))
+                    .build())) {
+                while (System.in.read() >= 0) {
+                    // Until its owner has gone.
+                }
+                System.out.println(pool.snapshot());
+            }
+        }
+        System.exit(0);
+    }
+}

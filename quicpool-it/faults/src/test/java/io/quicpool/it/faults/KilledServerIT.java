@@ -1,0 +1,120 @@
+package io.quicpool.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ClientPool;
+import io.quicpool.it.support.PemFiles;
+import io.quicpool.testing.Pools;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server's process is killed, again and again, while callers ask; none of them waits in vain. */
+@Scenario
+class KilledServerIT {
+
+    private static final int KILLS = 25;
+    private static final int CALLERS = 4;
+    private static final int REQUESTS = 100;
+    private static final int LENGTH = 3000;
+    private static final Duration PATIENCE = Duration.ofMillis(250);
+    /** Three keep-alives of 700 ms; the most that a loss may go unnoticed, and what it takes to come back. */
+    private static final Duration NOTICED_AND_BACK = Duration.ofSeconds(5);
+
+    @TempDir
+    private Path folder;
+
+    private final Pools pools = new Pools();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    /** Started again at its address: its system says that nobody listens there meanwhile. */
+    @Test
+    void andStartedAgain() throws Exception {
+        PemFiles pem = PemFiles.write(Pools.CERTIFICATE, folder);
+        String address = "127.0.0.1:" + Pools.freePort();
+        JavaProcess first = server(address, pem);
+        first.await();
+        run("killed and started again", client(address), first, () -> {
+            JavaProcess next = server(address, pem);
+            next.await();
+            return next;
+        });
+    }
+
+    /** Its machine goes with it: nothing says so, only silence. Another takes its place at once. */
+    @Test
+    void andReplaced() throws Exception {
+        PemFiles pem = PemFiles.write(Pools.CERTIFICATE, folder);
+        JavaProcess first = server("127.0.0.1:0", pem);
+        try (FaultProxy proxy = new FaultProxy(address(first), Scenario.SEED)) {
+            List<JavaProcess> standby = new ArrayList<>(List.of(server("127.0.0.1:0", pem)));
+            run("killed and replaced", client("127.0.0.1:" + proxy.address().getPort()), first, () -> {
+                JavaProcess next = standby.remove(0);
+                proxy.lead(address(next));
+                standby.add(server("127.0.0.1:0", pem));
+                return next;
+            });
+            standby.get(0).close();
+        }
+    }
+
+    private static InetSocketAddress address(JavaProcess server) throws InterruptedException {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(server.await()));
+    }
+
+    private static JavaProcess server(String address, PemFiles pem) {
+        return new JavaProcess(
+                ServerProgram.class,
+                address,
+                pem.certificate().toString(),
+                pem.privateKey().toString());
+    }
+
+    private ClientPool client(String target) {
+        return pools.client(target, c -> c.capacity(32, 64).keepAlive(Duration.ofMillis(700)));
+    }
+
+    private interface Next {
+        JavaProcess start() throws InterruptedException;
+    }
+
+    private static void run(String what, ClientPool client, JavaProcess first, Next next) throws Exception {
+        JavaProcess server = first;
+        List<Long> back = new ArrayList<>();
+        Traffic traffic = Traffic.impatient(client, CALLERS, LENGTH, PATIENCE);
+        try {
+            await().until(() -> traffic.ledger.answered.sum() > 0);
+            for (int kill = 0; kill < KILLS; kill++) {
+                server.kill();
+                traffic.peerGone();
+                long killed = System.nanoTime();
+                assertThat(server.wrong()).isEmpty();
+                server = next.start();
+                await().atMost(Duration.ofSeconds(30))
+                        .pollInterval(Duration.ofMillis(5))
+                        .until(traffic::answeredByNext);
+                back.add(Clock.millisSince(killed));
+                long answered = traffic.ledger.answered.sum();
+                await().until(() -> traffic.ledger.answered.sum() > answered + REQUESTS);
+            }
+        } finally {
+            traffic.close();
+            server.close();
+        }
+        Report.row("server " + what + ", " + KILLS + " times", "", traffic.ledger, back, "");
+        traffic.assertNothingWrong();
+        assertThat(back).allSatisfy(time -> assertThat(time).isLessThan(NOTICED_AND_BACK.toMillis()));
+        assertThat(client.snapshot().totals().lost()).isEqualTo(KILLS);
+    }
+}

@@ -1,0 +1,36 @@
+package io.quicpool.it.faults;
+
+import io.quicpool.QuicPools;
+import io.quicpool.ServerPool;
+import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.ServerPoolConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A server pool that answers numbered requests: listen address, certificate, private key. */
+final class ServerProgram {
+
+    private ServerProgram() {}
+
+    public static void main(String[] args) throws Exception {
+        Ledger ledger = new Ledger();
+        try (ServerPool pool = QuicPools.open(ServerPoolConfig.builder()
+                .listen(args[0])
+                .certificate(KeyMaterial.fromPem(Path.of(args[1]), Path.of(args[2])))
+                .keepAlive(Duration.ofMillis(700))
+                .build())) {
+            pool.serve(stream -> {
+                try {
+                    Traffic.answer(stream, ledger);
+                } finally {
+                    ledger.examples().forEach(each -> System.out.println("wrong " + each));
+                }
+            });
+            System.out.println(pool.localAddress().getPort());
+            while (System.in.read() >= 0) {
+                // Until its owner has gone.
+            }
+        }
+        System.exit(0);
+    }
+}
