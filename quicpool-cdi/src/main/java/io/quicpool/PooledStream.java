@@ -73,6 +73,17 @@ public interface PooledStream extends AutoCloseable {
     void readTimeout(Duration timeout);
 
     /**
+     * Sets how long one {@code write} may wait for a peer that does not read: what it lets this side send ahead is bounded
+     * (RFC 9000, section 4). <b>A write that times out resets the stream</b> in both directions: it throws
+     * {@link java.net.SocketTimeoutException}, and so does every later one. A handler that serves peers whom it does not
+     * trust should set both time-outs.
+     *
+     * @param timeout the longest wait, at least 1 ms; {@link Duration#ZERO}, the default, waits for ever
+     * @throws IllegalArgumentException when the time-out is negative
+     */
+    void writeTimeout(Duration timeout);
+
+    /**
      * Ends the stream in order: what was written is still delivered, followed by a FIN; what the peer sends from now on
      * is refused (STOP_SENDING), so the stream's credit returns. Does not block, does not throw, and does nothing the
      * second time.

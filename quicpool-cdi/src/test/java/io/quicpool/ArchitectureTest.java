@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
     private static final String[] JDK = {
-        "java..", "javax.net.ssl..", "javax.security.auth.x500..", "org.jspecify.annotations.."
+        "java..", "javax.crypto..", "javax.net.ssl..", "javax.security.auth.x500..", "org.jspecify.annotations.."
     };
 
     private final JavaClasses code = new ClassFileImporter()

@@ -145,7 +145,7 @@ class ServerProtocolTest {
 
     @Test
     void onlySoManyMayBeWithoutAHello() throws Exception {
-        ServerPool server = pools.server(s -> s.maxPendingHellos(3));
+        ServerPool server = pools.server(s -> s.maxPendingHellos(6));
         Connection connection = raw.connect(server.localAddress());
         List<EngineStream> mute = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
@@ -156,6 +156,8 @@ class ServerProtocolTest {
         await().untilAsserted(
                         () -> assertThat(server.snapshot().totals().refused()).containsEntry("pending-hellos", 3L));
         assertThat(server.snapshot().opening()).isEqualTo(3);
+        // One client may have half of them: another can begin.
+        readId(RawPeer.open(raw.connect(server.localAddress()), 0));
         mute.forEach(stream -> stream.reset(0));
         await().until(() -> server.snapshot().opening() == 0);
         readId(RawPeer.open(connection, 0));
@@ -246,5 +248,18 @@ class ServerProtocolTest {
         await().atMost(Duration.ofSeconds(8)).until(() -> server.active() == 0);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1900));
         assertThat(server.snapshot().totals().lost()).isOne();
+    }
+
+    @Test
+    void aClientShowsThatItsAddressIsItsOwnWhereThatIsAskedFor() throws Exception {
+        ServerPool server = pools.server(s -> s.addressValidation(true));
+        for (int i = 0; i < 5; i++) {
+            readId(RawPeer.open(raw.connect(server.localAddress()), 0));
+        }
+        ClientPool client = pools.client(server, c -> c.capacity(20, 20));
+        awaitIdle(client, 20);
+        try (PooledStream there = server.incomingGet(SOON)) {
+            assertThat(there.id()).isNotNull();
+        }
     }
 }

@@ -77,9 +77,27 @@ class StreamTest {
     }
 
     @Test
+    void aWriteThatTakesTooLongResetsTheStream() throws Exception {
+        try (PooledStream there = server.incomingGet(SOON);
+                PooledStream here = client.outgoingGet(there.id(), SOON)) {
+            here.writeTimeout(Duration.ofMillis(200));
+            // More than the peer lets this side send ahead.
+            byte[] much = new byte[8 << 20];
+            assertThatThrownBy(() -> here.outputStream().write(much))
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessageContaining("the peer took nothing more within 200 ms");
+            assertThatThrownBy(() -> here.outputStream().write(1)).isInstanceOf(SocketTimeoutException.class);
+            assertThatThrownBy(() -> there.inputStream().readAllBytes()).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
     void refusesANegativeTimeOutAndAnImpossibleCode() throws Exception {
         try (PooledStream stream = client.incomingGet(SOON)) {
             assertThatThrownBy(() -> stream.readTimeout(Duration.ofMillis(-1)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("must not be negative");
+            assertThatThrownBy(() -> stream.writeTimeout(Duration.ofMillis(-1)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("must not be negative");
             assertThatThrownBy(() -> stream.reset(1L << 62)).hasMessageContaining("must be from 0 to 2^62-1");

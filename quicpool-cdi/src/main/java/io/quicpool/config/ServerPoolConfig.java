@@ -17,6 +17,8 @@ import java.util.List;
  * @param maxStreamsPerConnection see {@link ServerPoolConfigBuilder#maxStreamsPerConnection}
  * @param maxConnections see {@link ServerPoolConfigBuilder#maxConnections}
  * @param maxPendingHellos see {@link ServerPoolConfigBuilder#maxPendingHellos}
+ * @param maxPendingHandshakes see {@link ServerPoolConfigBuilder#maxPendingHandshakes}
+ * @param addressValidation see {@link ServerPoolConfigBuilder#addressValidation}
  * @param alpn see {@link ServerPoolConfigBuilder#alpn}
  * @param transport see {@link ServerPoolConfigBuilder#transport}
  */
@@ -31,6 +33,8 @@ public record ServerPoolConfig(
         int maxStreamsPerConnection,
         int maxConnections,
         int maxPendingHellos,
+        int maxPendingHandshakes,
+        boolean addressValidation,
         String alpn,
         String transport) {
 
@@ -49,6 +53,8 @@ public record ServerPoolConfig(
      * @param maxStreamsPerConnection how many streams a connection may have
      * @param maxConnections how many connections there may be
      * @param maxPendingHellos how many streams may be without a hello
+     * @param maxPendingHandshakes how many clients may be connecting
+     * @param addressValidation whether clients must show that their address is their own
      * @param alpn the application protocol
      * @param transport the engine
      * @throws ConfigException when a setting cannot be used
@@ -63,6 +69,7 @@ public record ServerPoolConfig(
                 maxStreamsPerConnection,
                 maxConnections,
                 maxPendingHellos,
+                maxPendingHandshakes,
                 alpn,
                 transport);
     }
@@ -76,6 +83,7 @@ public record ServerPoolConfig(
             int maxStreamsPerConnection,
             int maxConnections,
             int maxPendingHellos,
+            int maxPendingHandshakes,
             String alpn,
             String transport) {
         Checks.name(name);
@@ -90,6 +98,7 @@ public record ServerPoolConfig(
         }
         Checks.range("max-connections", maxConnections, 1, 65_536);
         Checks.range("max-pending-hellos", maxPendingHellos, 1, 65_536);
+        Checks.range("max-pending-handshakes", maxPendingHandshakes, 1, 65_536);
         Checks.alpn(alpn);
         Checks.transport(transport);
     }

@@ -18,6 +18,8 @@ public final class ServerPoolConfigBuilder {
     private int maxStreamsPerConnection = 16_384;
     private int maxConnections = 256;
     private int maxPendingHellos = 1024;
+    private int maxPendingHandshakes = 128;
+    private boolean addressValidation;
     private String alpn = PoolLimits.ALPN;
     private String transport = PoolLimits.TRANSPORT;
 
@@ -34,6 +36,8 @@ public final class ServerPoolConfigBuilder {
         maxStreamsPerConnection = config.maxStreamsPerConnection();
         maxConnections = config.maxConnections();
         maxPendingHellos = config.maxPendingHellos();
+        maxPendingHandshakes = config.maxPendingHandshakes();
+        addressValidation = config.addressValidation();
         alpn = config.alpn();
         transport = config.transport();
     }
@@ -163,13 +167,39 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How many streams may be open without their hello at a time, over all clients; more are refused. Default: 1,024.
+     * How many streams may be open without their hello at a time, over all clients; more are refused. One client may have
+     * half of them. Default: 1,024.
      *
      * @param maxPendingHellos from 1 to 65,536
      * @return this
      */
     public ServerPoolConfigBuilder maxPendingHellos(int maxPendingHellos) {
         this.maxPendingHellos = maxPendingHellos;
+        return this;
+    }
+
+    /**
+     * How many clients may be connecting at a time; each may take up to 10 s. Others are not answered, and try again. It
+     * bounds the threads and the memory that clients cost which begin to connect and vanish. Default: 128.
+     *
+     * @param maxPendingHandshakes from 1 to 65,536
+     * @return this
+     */
+    public ServerPoolConfigBuilder maxPendingHandshakes(int maxPendingHandshakes) {
+        this.maxPendingHandshakes = maxPendingHandshakes;
+        return this;
+    }
+
+    /**
+     * Whether a client must show, before anything is kept of it, that it receives what is sent to its address (Retry packet,
+     * RFC 9000, section 8.1.2). Costs a round trip for each connection; keeps out whoever begins connections from addresses
+     * that are not his. Default: false.
+     *
+     * @param addressValidation whether it must
+     * @return this
+     */
+    public ServerPoolConfigBuilder addressValidation(boolean addressValidation) {
+        this.addressValidation = addressValidation;
         return this;
     }
 
@@ -220,6 +250,7 @@ public final class ServerPoolConfigBuilder {
                 maxStreamsPerConnection,
                 maxConnections,
                 maxPendingHellos,
+                maxPendingHandshakes,
                 alpn,
                 transport);
         if (listen == null) {
@@ -239,6 +270,8 @@ public final class ServerPoolConfigBuilder {
                 maxStreamsPerConnection,
                 maxConnections,
                 maxPendingHellos,
+                maxPendingHandshakes,
+                addressValidation,
                 alpn,
                 transport);
     }

@@ -5,8 +5,9 @@ import io.quicpool.StreamId;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -16,24 +17,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Admission {
 
-    /** What the pool does about it. Any thread. */
-    interface Owner {
-        void delivered(Slot slot);
-    }
-
-    private final CorePool pool;
-    private final Owner owner;
+    private final CoreServerPool pool;
     private final ServerPoolConfig config;
     private final SecureRandom random = new SecureRandom();
-    private final Set<Slot> pending = ConcurrentHashMap.newKeySet();
+    private final Map<Slot, Guest> pending = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
     // Streams between their hello and the stock: they count as idle already, or two of them could share the last place.
     private final AtomicInteger entering = new AtomicInteger();
 
-    Admission(CorePool pool, ServerPoolConfig config, Owner owner) {
+    Admission(CoreServerPool pool, ServerPoolConfig config) {
         this.pool = pool;
         this.config = config;
-        this.owner = owner;
     }
 
     int waiting() {
@@ -42,16 +36,40 @@ final class Admission {
 
     /** A client has opened a stream. */
     void opened(EngineStream stream, Guest guest) {
-        if (waiting.incrementAndGet() > config.maxPendingHellos()) {
-            waiting.decrementAndGet();
-            pool.metrics.refused(Reason.Refused.PENDING_HELLOS);
+        Slot slot = new Slot(stream, pool.generation(), System.nanoTime());
+        if (!begin(slot, guest)) {
+            pool.refused(Reason.Refused.PENDING_HELLOS, client(slot));
             stream.reset(StreamErrors.SERVER_FULL);
             return;
         }
-        Slot slot = new Slot(stream, pool.generation(), System.nanoTime());
-        pending.add(slot);
         stream.whenDead(() -> pool.retireEnded(slot));
         stream.whenReadable(1, () -> hello(slot, guest));
+    }
+
+    private boolean begin(Slot slot, Guest guest) {
+        int most = config.maxPendingHellos();
+        // Half of them for one client: another can always begin.
+        int ofAll = waiting.incrementAndGet();
+        int ofGuest = guest.pendingHellos.incrementAndGet();
+        boolean room = ofAll <= most && ofGuest <= Math.max(1, most / 2);
+        pending.put(slot, guest);
+        if (!room) {
+            finished(slot);
+        }
+        return room;
+    }
+
+    // Once for each that was begun.
+    private void finished(Slot slot) {
+        Guest guest = pending.remove(slot);
+        if (guest != null) {
+            waiting.decrementAndGet();
+            guest.pendingHellos.decrementAndGet();
+        }
+    }
+
+    private static InetSocketAddress client(Slot slot) {
+        return slot.stream().connection().remoteAddress();
     }
 
     // On an engine thread: the byte is there, nothing of this blocks.
@@ -95,9 +113,8 @@ final class Admission {
             return;
         }
         if (pool.deliver(slot, System.nanoTime())) {
-            pending.remove(slot);
-            waiting.decrementAndGet();
-            owner.delivered(slot);
+            finished(slot);
+            pool.delivered(slot);
         } else {
             pool.stock.forget(slot);
         }
@@ -123,22 +140,21 @@ final class Admission {
     private void refuse(Slot slot, Reason.Refused reason, long code) {
         if (pool.stock.retire(slot) != null) {
             ended(slot);
-            pool.metrics.refused(reason);
+            pool.refused(reason, client(slot));
             slot.stream().reset(code);
         }
     }
 
     /** A slot was retired before it had its id. */
     void ended(Slot slot) {
-        pending.remove(slot);
-        waiting.decrementAndGet();
+        finished(slot);
         pool.metrics.failed.increment();
     }
 
     /** Gives up what is overdue or dead. Timer thread. */
     void sweep() {
         long now = System.nanoTime();
-        for (Slot slot : pending) {
+        for (Slot slot : pending.keySet()) {
             if (now - slot.since() > config.helloTimeout().toNanos()) {
                 refuse(slot, Reason.Refused.SLOW_HELLO, StreamErrors.TOO_SLOW);
             } else if (!slot.stream().alive()) {
@@ -149,6 +165,6 @@ final class Admission {
 
     /** Gives up everything that is on its way. */
     void giveUp(Reason.Evicted reason) {
-        pending.forEach(slot -> pool.retire(slot, reason));
+        pending.keySet().forEach(slot -> pool.retire(slot, reason));
     }
 }

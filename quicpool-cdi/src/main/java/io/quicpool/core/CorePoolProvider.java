@@ -94,8 +94,10 @@ public final class CorePoolProvider implements PoolProvider {
                             config.certificate(),
                             config.alpn(),
                             config.idleTimeout(),
-                            config.maxStreamsPerConnection()),
-                    opened::connected));
+                            config.maxStreamsPerConnection(),
+                            config.maxPendingHandshakes(),
+                            config.addressValidation()),
+                    opened));
             return pool;
         } catch (IOException e) {
             throw new PoolStartException(

@@ -11,6 +11,7 @@ import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.Listener;
+import io.quicpool.transport.ListenerEvents;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -23,7 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Holds the other ends: admits clients and their streams, and keeps apart who belongs to whom. */
-final class CoreServerPool extends CorePool implements ServerPool, Admission.Owner {
+final class CoreServerPool extends CorePool implements ServerPool, ListenerEvents {
 
     /** How a refused client is told; that of the Go package. */
     static final String UNAUTHORIZED = "unauthorized IP";
@@ -35,6 +36,7 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
 
     private final ServerPoolConfig config;
     private final Admission admission;
+    private final RefusalLog refusals;
     private final Set<Guest> guests = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Dispatcher> dispatcher = new AtomicReference<>();
     private volatile int maxCapacity;
@@ -44,7 +46,8 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
         super(config.name());
         this.config = config;
         this.maxCapacity = config.maxCapacity();
-        this.admission = new Admission(this, config, this);
+        this.admission = new Admission(this, config);
+        this.refusals = new RefusalLog(name, log);
     }
 
     void start(Opener opener) throws IOException {
@@ -63,13 +66,32 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
 
     // ---- clients; on engine threads
 
-    ConnectionEvents connected(Connection connection) {
+    @Override
+    public boolean welcome(InetSocketAddress client) {
+        return unwelcome(client) == null;
+    }
+
+    private Reason.@Nullable Refused unwelcome(InetSocketAddress client) {
+        if (!config.allows(client.getAddress())) {
+            return Reason.Refused.ADDRESS;
+        }
+        return guests.size() >= config.maxConnections() ? Reason.Refused.CONNECTIONS : null;
+    }
+
+    @Override
+    public void ignored(InetSocketAddress client, Ignored why) {
+        Reason.Refused reason = why == Ignored.BUSY ? Reason.Refused.HANDSHAKES : unwelcome(client);
+        refused(reason == null ? Reason.Refused.CONNECTIONS : reason, client);
+    }
+
+    @Override
+    public ConnectionEvents connected(Connection connection) {
         Guest guest = new Guest(this, connection);
         InetSocketAddress client = connection.remoteAddress();
-        if (!config.allows(client.getAddress())) {
-            refuse(connection, Reason.Refused.ADDRESS, UNAUTHORIZED);
-        } else if (guests.size() >= config.maxConnections()) {
-            refuse(connection, Reason.Refused.CONNECTIONS, "too many connections");
+        Reason.Refused unwelcome = unwelcome(client);
+        if (unwelcome != null) {
+            refused(unwelcome, client);
+            connection.close(0, unwelcome == Reason.Refused.ADDRESS ? UNAUTHORIZED : "too many connections");
         } else {
             guests.add(guest);
             metrics.connects.increment();
@@ -78,9 +100,10 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
         return guest;
     }
 
-    private void refuse(Connection connection, Reason.Refused reason, String text) {
+    /** Counts what was turned away, and says so in the log now and then. Any thread. */
+    void refused(Reason.Refused reason, InetSocketAddress client) {
         metrics.refused(reason);
-        connection.close(0, text);
+        refusals.tell(reason, client);
     }
 
     void accepted(EngineStream stream, Guest guest) {
@@ -102,8 +125,8 @@ final class CoreServerPool extends CorePool implements ServerPool, Admission.Own
         listeners.tell(each -> each.peerLost(this, reason));
     }
 
-    @Override
-    public void delivered(Slot slot) {
+    /** A stream has its id. Any thread. */
+    void delivered(Slot slot) {
         Dispatcher serving = dispatcher.get();
         if (serving != null) {
             serving.watch(slot);

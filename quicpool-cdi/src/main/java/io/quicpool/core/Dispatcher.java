@@ -40,7 +40,7 @@ final class Dispatcher {
         try {
             executor.execute(() -> handle(lease));
         } catch (RejectedExecutionException e) {
-            pool.metrics.refused(Reason.Refused.HANDLER_BUSY);
+            pool.refused(Reason.Refused.HANDLER_BUSY, slot.stream().connection().remoteAddress());
             lease.reset(StreamErrors.SERVER_FULL);
         }
     }

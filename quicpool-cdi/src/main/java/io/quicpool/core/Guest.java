@@ -4,12 +4,16 @@ import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineStream;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** One client of a server pool. Told by the engine, tells the pool. */
 final class Guest implements ConnectionEvents {
 
     private final CoreServerPool pool;
     private final Connection connection;
+    /** Its streams that have not said hello yet. */
+    final AtomicInteger pendingHellos = new AtomicInteger();
+
     private final AtomicBoolean firstGiven = new AtomicBoolean();
 
     Guest(CoreServerPool pool, Connection connection) {

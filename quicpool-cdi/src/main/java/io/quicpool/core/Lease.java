@@ -17,11 +17,13 @@ final class Lease implements PooledStream {
     private final Slot slot;
     private final CorePool pool;
     private final LeaseInput input;
+    private final LeaseOutput output;
 
     Lease(Slot slot, CorePool pool) {
         this.slot = slot;
         this.pool = pool;
         this.input = new LeaseInput(slot.stream(), slot.id(), pool.threads());
+        this.output = new LeaseOutput(slot.stream(), slot.id(), pool.threads());
     }
 
     @Override
@@ -36,7 +38,7 @@ final class Lease implements PooledStream {
 
     @Override
     public OutputStream outputStream() {
-        return slot.stream().output();
+        return output;
     }
 
     @Override
@@ -57,6 +59,11 @@ final class Lease implements PooledStream {
     @Override
     public void readTimeout(Duration timeout) {
         input.timeout(timeout);
+    }
+
+    @Override
+    public void writeTimeout(Duration timeout) {
+        output.timeout(timeout);
     }
 
     private EngineStream stream() {

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The receiving side of a taken stream: the engine's, with a read time-out, which an engine's blocked read lacks. */
 final class LeaseInput extends InputStream {
@@ -49,22 +47,16 @@ final class LeaseInput extends InputStream {
         if (longest.isZero() || engine.available() > 0) {
             return engine.read(buffer, offset, length);
         }
-        // Whoever sets it first decides: the timer, which then ends the receiving side, or the read that came back.
-        AtomicBoolean decided = new AtomicBoolean();
-        Future<?> alarm = threads.decideAfter(longest, () -> {
-            if (decided.compareAndSet(false, true)) {
-                timedOut = true;
-                stream.stopReceiving(StreamErrors.TOO_SLOW);
-            }
-        });
         try {
-            return engine.read(buffer, offset, length);
+            return TimeLimit.within(longest, threads, this::giveUp, () -> engine.read(buffer, offset, length));
         } catch (IOException e) {
             throw timedOut ? tooLate(longest) : e;
-        } finally {
-            decided.set(true);
-            alarm.cancel(false);
         }
+    }
+
+    private void giveUp() {
+        timedOut = true;
+        stream.stopReceiving(StreamErrors.TOO_SLOW);
     }
 
     private SocketTimeoutException tooLate(Duration longest) {

@@ -24,19 +24,32 @@ final class Reason {
 
     enum Refused {
         /** As many idle streams as the pool may hold. */
-        SERVER_FULL,
-        /** As many streams without a hello as the pool may hold. */
-        PENDING_HELLOS,
+        SERVER_FULL("max-capacity idle streams are there"),
+        /** As many streams without a hello as the pool, or one client of it, may hold. */
+        PENDING_HELLOS("too many streams without their hello (max-pending-hellos)"),
         /** The hello was not the byte that it must be. */
-        BAD_HELLO,
+        BAD_HELLO("a stream that begins with another byte than the hello"),
         /** The hello did not come in time. */
-        SLOW_HELLO,
+        SLOW_HELLO("no hello within hello-timeout"),
+        /** As many clients were connecting as may be at a time. */
+        HANDSHAKES("too many clients are connecting (max-pending-handshakes)"),
         /** The client's address is not allowed. */
-        ADDRESS,
+        ADDRESS("its address is not in client-ip"),
         /** As many connections as the pool may have. */
-        CONNECTIONS,
+        CONNECTIONS("max-connections clients are connected"),
         /** The handler's executor took no more. */
-        HANDLER_BUSY
+        HANDLER_BUSY("the executor of the handler takes no more");
+
+        private final String meaning;
+
+        Refused(String meaning) {
+            this.meaning = meaning;
+        }
+
+        /** For people. */
+        String meaning() {
+            return meaning;
+        }
     }
 
     static String text(Enum<?> reason) {

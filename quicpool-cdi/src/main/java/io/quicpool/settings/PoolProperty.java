@@ -82,7 +82,21 @@ public enum PoolProperty {
             only(SERVER),
             "1 to 65536",
             "1024",
-            "How many streams may be open without their hello at a time, over all clients."),
+            "How many streams may be open without their hello at a time, over all clients; one client may have half of them."),
+    /** How many clients may be connecting. */
+    MAX_PENDING_HANDSHAKES(
+            "max-pending-handshakes",
+            only(SERVER),
+            "1 to 65536",
+            "128",
+            "How many clients may be connecting at a time; others are not answered, and try again."),
+    /** Whether Retry is used. */
+    ADDRESS_VALIDATION(
+            "address-validation",
+            only(SERVER),
+            "true, false",
+            "false",
+            "Whether a client must show first that its address is its own (Retry, RFC 9000, section 8.1.2)."),
     /** Who may connect. */
     CLIENT_IP(
             "client-ip",

@@ -42,6 +42,8 @@ final class ServerReader extends PoolReader<ServerPoolConfig> {
         ifSet(MAX_STREAMS_PER_CONNECTION, PoolReader::integer, builder::maxStreamsPerConnection);
         ifSet(MAX_CONNECTIONS, PoolReader::integer, builder::maxConnections);
         ifSet(MAX_PENDING_HELLOS, PoolReader::integer, builder::maxPendingHellos);
+        ifSet(MAX_PENDING_HANDSHAKES, PoolReader::integer, builder::maxPendingHandshakes);
+        ifSet(ADDRESS_VALIDATION, PoolReader::bool, builder::addressValidation);
         ifSet(ALPN, (key, text) -> text, builder::alpn);
         ifSet(TRANSPORT, (key, text) -> text, builder::transport);
         TlsFiles files = new TlsFiles(this);

@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param alpn the application protocol (RFC 7301)
  * @param idleTimeout after how long without a word from the peer a connection is lost, as far as this side is concerned
  * @param maxStreams how many streams one connection may have open at a time, idle and in use
+ * @param maxHandshakes how many clients may be connecting at a time
+ * @param addressValidation whether a client must show first that its address is its own (RFC 9000, section 8.1.2)
  */
 public record ListenSpec(
         String poolName,
@@ -20,4 +22,6 @@ public record ListenSpec(
         KeyMaterial certificate,
         String alpn,
         Duration idleTimeout,
-        int maxStreams) {}
+        int maxStreams,
+        int maxHandshakes,
+        boolean addressValidation) {}

@@ -1,5 +1,7 @@
 package io.quicpool.transport;
 
+import java.net.InetSocketAddress;
+
 /** What a listener tells. Called on a thread of the engine: hand over and return. */
 @FunctionalInterface
 public interface ListenerEvents {
@@ -11,4 +13,31 @@ public interface ListenerEvents {
      * @return what is told of the connection from now on
      */
     ConnectionEvents connected(Connection connection);
+
+    /** Why a client that begins to connect is not answered. */
+    enum Ignored {
+        /** It would be turned away, and many like it come at a time. */
+        UNWELCOME,
+        /** As many handshakes are under way as there may be. */
+        BUSY
+    }
+
+    /**
+     * Whether a client that begins to connect has a chance. An engine may ignore most of those that have none, before they
+     * cost anything; others connect, and are told by closing the connection.
+     *
+     * @param client its address
+     * @return whether it would be served
+     */
+    default boolean welcome(InetSocketAddress client) {
+        return true;
+    }
+
+    /**
+     * A client that began to connect is ignored.
+     *
+     * @param client its address
+     * @param why the reason
+     */
+    default void ignored(InetSocketAddress client, Ignored why) {}
 }

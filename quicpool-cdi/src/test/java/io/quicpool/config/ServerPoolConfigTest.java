@@ -40,6 +40,8 @@ class ServerPoolConfigTest {
                         16_384,
                         256,
                         1024,
+                        128,
+                        false,
                         "np-quic",
                         "kwik"));
         assertThat(config.idleTimeout()).isEqualTo(Duration.ofSeconds(30));
@@ -54,6 +56,8 @@ class ServerPoolConfigTest {
                 .maxStreamsPerConnection(3)
                 .maxConnections(4)
                 .maxPendingHellos(5)
+                .maxPendingHandshakes(6)
+                .addressValidation(true)
                 .alpn("other")
                 .transport("other-1")
                 .build();
@@ -97,6 +101,8 @@ class ServerPoolConfigTest {
                 s -> s.maxConnections(65_536),
                 s -> s.maxPendingHellos(1),
                 s -> s.maxPendingHellos(65_536),
+                s -> s.maxPendingHandshakes(1),
+                s -> s.maxPendingHandshakes(65_536),
                 s -> s.keepAlive(Duration.ofMillis(700)),
                 s -> s.keepAlive(Duration.ofMinutes(10)),
                 s -> s.helloTimeout(Duration.ofMillis(100)),
@@ -131,6 +137,7 @@ class ServerPoolConfigTest {
                 row(s -> s.maxConnections(0), "max-connections = 0" + most),
                 row(s -> s.maxConnections(65_537), "max-connections = 65537" + most),
                 row(s -> s.maxPendingHellos(0), "max-pending-hellos = 0" + most),
+                row(s -> s.maxPendingHandshakes(0), "max-pending-handshakes = 0" + most),
                 row(s -> s.maxPendingHellos(65_537), "max-pending-hellos = 65537" + most),
                 row(s -> s.keepAlive(Duration.ofMillis(699)), "keep-alive = 699ms: must be from 700ms to 10m"),
                 row(s -> s.helloTimeout(Duration.ofMillis(99)), "hello-timeout = 99ms: must be from 100ms to 10m"),

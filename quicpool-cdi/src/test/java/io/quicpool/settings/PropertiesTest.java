@@ -155,6 +155,8 @@ class PropertiesTest {
                 server(ServerPoolConfig::maxStreamsPerConnection, 2000, "max-streams-per-connection", "2000"),
                 server(ServerPoolConfig::maxConnections, 7, "max-connections", "7"),
                 server(ServerPoolConfig::maxPendingHellos, 8, "max-pending-hellos", "8"),
+                server(ServerPoolConfig::maxPendingHandshakes, 9, "max-pending-handshakes", "9"),
+                server(ServerPoolConfig::addressValidation, true, "address-validation", "true"),
                 server(ServerPoolConfig::alpn, "other", "alpn", "other"),
                 server(ServerPoolConfig::transport, "netty", "transport", "netty"),
                 row(PoolKind.SERVER, PoolSettings::managedExecutor, false, "handler-executor", "pool"),

@@ -70,7 +70,9 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
                         Pools.CERTIFICATE,
                         "np-quic",
                         Duration.ofSeconds(3),
-                        maxStreams),
+                        maxStreams,
+                        128,
+                        false),
                 connection -> {
                     connections.add(connection);
                     return this;

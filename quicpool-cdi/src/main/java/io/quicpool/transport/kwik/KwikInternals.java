@@ -10,24 +10,40 @@ import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.agent15.TlsConstants;
 import tech.kwik.agent15.engine.TlsClientEngine;
 import tech.kwik.agent15.engine.TlsServerEngine;
+import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.core.QuicStream;
+import tech.kwik.core.cid.ConnectionIdManager;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.impl.QuicConnectionImpl;
+import tech.kwik.core.log.Logger;
+import tech.kwik.core.receive.RawPacket;
+import tech.kwik.core.receive.Receiver;
 import tech.kwik.core.send.SenderImpl;
+import tech.kwik.core.server.ServerConnectionConfig;
+import tech.kwik.core.server.ServerConnectionFactory;
+import tech.kwik.core.server.ServerConnectionRegistry;
 import tech.kwik.core.server.ServerConnector;
+import tech.kwik.core.server.impl.ApplicationProtocolRegistry;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
+import tech.kwik.core.server.impl.ServerConnectionThread;
 import tech.kwik.core.server.impl.ServerConnectorImpl;
 import tech.kwik.core.stream.FlowControl;
 import tech.kwik.core.stream.ReceiveBuffer;
@@ -62,6 +78,25 @@ final class KwikInternals {
     private static final @Nullable Field INPUT_ENDED =
             field(type("tech.kwik.core.stream.QuicStreamImpl"), "inputClosed");
     private static final @Nullable Method SENDER = method(QuicConnectionImpl.class, "getSender");
+    private static final @Nullable Field FACTORY = field(ServerConnectorImpl.class, "serverConnectionFactory");
+    private static final @Nullable Field FACTORY_SOCKET = field(ServerConnectionFactory.class, "serverSocket");
+    private static final @Nullable Field FACTORY_TLS = field(ServerConnectionFactory.class, "tlsServerEngineFactory");
+    private static final @Nullable Field FACTORY_CONFIGURATION = field(ServerConnectionFactory.class, "configuration");
+    private static final @Nullable Field FACTORY_PROTOCOLS =
+            field(ServerConnectionFactory.class, "applicationProtocolRegistry");
+    private static final @Nullable Field FACTORY_REGISTRY = field(ServerConnectionFactory.class, "connectionRegistry");
+    private static final @Nullable Field FACTORY_CLOSED = field(ServerConnectionFactory.class, "closeCallback");
+    private static final @Nullable Field FACTORY_LOG = field(ServerConnectionFactory.class, "log");
+    private static final @Nullable Field RECEIVER = field(ServerConnectorImpl.class, "receiver");
+    private static final @Nullable Field RECEIVED = field(Receiver.class, "receivedPacketsQueue");
+    private static final @Nullable Field EXECUTOR = field(ServerConnectorImpl.class, "sharedExecutor");
+    private static final @Nullable Field BACKLOG = field(ServerConnectionThread.class, "queue");
+    private static final @Nullable Field RETRY_REQUIRED = field(ServerConnectionImpl.class, "retryRequired");
+    private static final @Nullable Field RETRY_TOKEN = field(ServerConnectionImpl.class, "token");
+    private static final @Nullable Field ID_MANAGER = field(ServerConnectionImpl.class, "connectionIdManager");
+    private static final @Nullable Field FIRST_ID = field(ConnectionIdManager.class, "originalDestinationConnectionId");
+    private static final @Nullable Method SILENT_CLOSE =
+            method(QuicConnectionImpl.class, "silentlyCloseConnection", long.class);
     private static final String MEMORY_WATCHER = "tech/kwik/core/util/MemoryWatcher";
     private static final boolean NO_MEMORY_WATCHER = replaceMemoryWatcher();
 
@@ -84,6 +119,23 @@ final class KwikInternals {
                 || INPUT_RESET == null
                 || INPUT_ENDED == null
                 || SENDER == null
+                || FACTORY == null
+                || FACTORY_SOCKET == null
+                || FACTORY_TLS == null
+                || FACTORY_CONFIGURATION == null
+                || FACTORY_PROTOCOLS == null
+                || FACTORY_REGISTRY == null
+                || FACTORY_CLOSED == null
+                || FACTORY_LOG == null
+                || RECEIVER == null
+                || RECEIVED == null
+                || EXECUTOR == null
+                || BACKLOG == null
+                || RETRY_REQUIRED == null
+                || RETRY_TOKEN == null
+                || ID_MANAGER == null
+                || FIRST_ID == null
+                || SILENT_CLOSE == null
                 || !watchNoMemory();
     }
 
@@ -155,6 +207,95 @@ final class KwikInternals {
         if (get(TIMERS, connector) instanceof ExecutorService timers) {
             timers.shutdownNow();
         }
+    }
+
+    // ---- what a listener does to kwik's server connector, before it is started
+
+    /** What a factory of server connections is made of. */
+    record FactoryParts(
+            DatagramSocket socket,
+            TlsServerEngineFactory tls,
+            ServerConnectionConfig configuration,
+            ApplicationProtocolRegistry protocols,
+            ServerConnectionRegistry registry,
+            Consumer<ServerConnectionImpl> closeCallback,
+            Logger log) {}
+
+    /**
+     * Puts another factory of connections in the place of kwik's.
+     *
+     * @return the new one; null where that cannot be done
+     */
+    @SuppressWarnings("unchecked") // that is its type
+    static @Nullable GatedConnections replaceFactory(
+            ServerConnector connector, Function<FactoryParts, GatedConnections> replacement) {
+        Object original = get(FACTORY, connector);
+        if (original != null
+                && get(FACTORY_SOCKET, original) instanceof DatagramSocket socket
+                && get(FACTORY_TLS, original) instanceof TlsServerEngineFactory tls
+                && get(FACTORY_CONFIGURATION, original) instanceof ServerConnectionConfig configuration
+                && get(FACTORY_PROTOCOLS, original) instanceof ApplicationProtocolRegistry protocols
+                && get(FACTORY_REGISTRY, original) instanceof ServerConnectionRegistry registry
+                && get(FACTORY_CLOSED, original) instanceof Consumer<?> closed
+                && get(FACTORY_LOG, original) instanceof Logger log) {
+            GatedConnections factory = replacement.apply(new FactoryParts(
+                    socket, tls, configuration, protocols, registry, (Consumer<ServerConnectionImpl>) closed, log));
+            set(FACTORY, connector, factory);
+            return factory;
+        }
+        return null;
+    }
+
+    /** Bounds what may wait to be looked at, where kwik would let it grow without end. */
+    static void boundQueues(ServerConnector connector, int datagrams, int beginnings) {
+        Object receiver = get(RECEIVER, connector);
+        if (receiver != null) {
+            set(RECEIVED, receiver, new DroppingQueue<RawPacket>(datagrams));
+        }
+        if (get(EXECUTOR, connector) instanceof ThreadPoolExecutor original) {
+            // kwik's has up to ten threads of which all but one wait for a queue to be full that never is.
+            ThreadPoolExecutor bounded = new ThreadPoolExecutor(
+                    1,
+                    1,
+                    1,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(beginnings),
+                    original.getThreadFactory(),
+                    new ThreadPoolExecutor.DiscardPolicy());
+            bounded.allowCoreThreadTimeOut(true);
+            set(EXECUTOR, connector, bounded);
+            original.shutdown();
+        }
+    }
+
+    /** How many datagrams wait for one connection. */
+    static int backlog(ServerConnectionThread thread) {
+        return get(BACKLOG, thread) instanceof Collection<?> queue ? queue.size() : 0;
+    }
+
+    /**
+     * Has a connection that was just made answer a client that came back with a token: as if kwik itself had sent the Retry
+     * packet (RFC 9000, section 7.3, says what the client checks).
+     *
+     * @param retryId the id that the Retry packet gave
+     * @param firstId the id that the client chose first
+     * @param token what the client must bring in each Initial packet
+     */
+    static void validated(ServerConnectionImpl connection, byte[] retryId, byte[] firstId, byte[] token) {
+        // The array that all of kwik shares.
+        byte[] own = connection.getInitialConnectionId();
+        System.arraycopy(retryId, 0, own, 0, own.length);
+        set(RETRY_REQUIRED, connection, true);
+        set(RETRY_TOKEN, connection, token);
+        Object ids = get(ID_MANAGER, connection);
+        if (ids != null) {
+            set(FIRST_ID, ids, firstId);
+        }
+    }
+
+    /** Ends a connection without a word, and frees what it holds. */
+    static void giveUp(QuicConnectionImpl connection) {
+        call(SILENT_CLOSE, connection, 0L);
     }
 
     /** The cipher suite that was agreed on. */
@@ -275,19 +416,19 @@ final class KwikInternals {
         }
     }
 
-    private static void set(@Nullable Field field, Object owner, boolean value) {
+    private static void set(@Nullable Field field, Object owner, Object value) {
         try {
             if (field != null) {
-                field.setBoolean(owner, value);
+                field.set(owner, value);
             }
         } catch (IllegalAccessException e) {
             LOG.log(Level.DEBUG, "cannot set {0}", field);
         }
     }
 
-    private static @Nullable Object call(@Nullable Method method, Object owner) {
+    private static @Nullable Object call(@Nullable Method method, Object owner, Object... arguments) {
         try {
-            return method == null ? null : method.invoke(owner);
+            return method == null ? null : method.invoke(owner, arguments);
         } catch (IllegalAccessException | InvocationTargetException e) {
             return null;
         }
@@ -314,9 +455,9 @@ final class KwikInternals {
         }
     }
 
-    private static @Nullable Method method(Class<?> owner, String name) {
+    private static @Nullable Method method(Class<?> owner, String name, Class<?>... parameters) {
         try {
-            Method method = owner.getDeclaredMethod(name);
+            Method method = owner.getDeclaredMethod(name, parameters);
             method.setAccessible(true);
             return method;
         } catch (ReflectiveOperationException | RuntimeException e) {

@@ -30,6 +30,10 @@ import tech.kwik.core.server.impl.ServerConnectorImpl;
 final class KwikListener implements Listener, ApplicationProtocolConnectionFactory {
 
     private static final Duration LAST_STEPS = Duration.ofSeconds(1);
+    /** Datagrams that may wait to be looked at; more are dropped, as by a network. */
+    private static final int MOST_DATAGRAMS = 8192;
+
+    private static final int MOST_BEGINNINGS = 1024;
 
     private final ListenSpec spec;
     private final ListenerEvents events;
@@ -40,8 +44,11 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     private final Set<KwikConnection> connections = ConcurrentHashMap.newKeySet();
     // kwik gives each connection a thread that processes its packets, and tells its one logger on it.
     private final Map<Thread, KwikConnection> byThread = new ConcurrentHashMap<>();
+    private final Map<ServerConnectionImpl, KwikConnection> byEngines = new ConcurrentHashMap<>();
+    private final @Nullable GatedConnections factory;
 
-    private KwikListener(ListenSpec spec, ListenerEvents events, ServerSocket socket, ServerConnector.Builder builder)
+    private KwikListener(
+            ListenSpec spec, ListenerEvents events, Gate gate, ServerSocket socket, ServerConnector.Builder builder)
             throws IOException {
         this.spec = spec;
         this.events = events;
@@ -56,15 +63,22 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         } catch (CertificateException e) {
             throw new IOException("the certificate cannot be used: " + e.getMessage(), e);
         }
+        this.factory =
+                KwikInternals.replaceFactory(connector, parts -> GatedConnections.inPlaceOf(parts, gate, this::ended));
+        if (factory == null) {
+            gate.notTold();
+        }
+        KwikInternals.boundQueues(connector, MOST_DATAGRAMS, MOST_BEGINNINGS);
         this.watcher = new Watcher(spec.poolName());
     }
 
     static KwikListener open(ListenSpec spec, ListenerEvents events) throws IOException {
         KwikInternals.watchNoMemory();
         ServerConnector.Builder builder = builder(spec);
-        ServerSocket socket = new ServerSocket(spec.local());
+        Gate gate = new Gate(events, spec.maxHandshakes(), spec.addressValidation());
+        ServerSocket socket = new ServerSocket(spec.local(), gate);
         try {
-            KwikListener listener = new KwikListener(spec, events, socket, builder);
+            KwikListener listener = new KwikListener(spec, events, gate, socket, builder);
             listener.connector.registerApplicationProtocol(spec.alpn(), listener);
             listener.connector.start();
             return listener;
@@ -87,7 +101,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
                         .maxOpenPeerInitiatedUnidirectionalStreams(0)
                         .maxOpenPeerInitiatedBidirectionalStreams(spec.maxStreams())
                         .retryRequired(false)
-                        .connectionIdLength(8)
+                        .connectionIdLength(Gate.OUR_ID)
                         .build());
     }
 
@@ -105,7 +119,11 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
                 spec.idleTimeout(),
                 0));
         byThread.put(receiver, connection);
+        byEngines.put(quic, connection);
         connections.add(connection);
+        if (factory != null) {
+            factory.established(quic);
+        }
         quic.setConnectionListener(new ConnectionListener() {
             @Override
             public void disconnected(ConnectionTerminatedEvent event) {
@@ -121,6 +139,22 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
                 Watcher.guarded(() -> connection.accepted(stream));
             }
         };
+    }
+
+    // kwik is done with a connection. When it was for an error of its own, it tells nobody else.
+    private void ended(ServerConnectionImpl quic) {
+        KwikConnection connection = byEngines.remove(quic);
+        if (connection != null) {
+            // If kwik has a reason to tell, it is on its way.
+            KwikInternals.afterEvents(quic, () -> {
+                connection.lost("given up by the engine");
+                if (!KwikInternals.ended(quic)) {
+                    KwikInternals.giveUp(quic);
+                }
+                connection.release();
+                connections.remove(connection);
+            });
+        }
     }
 
     @Override

@@ -25,8 +25,11 @@ final class ServerSocket extends DatagramSocket {
     // Threads in a system call on it: each holds the address, closed or not, until it has come back.
     private final AtomicInteger inside = new AtomicInteger();
 
-    ServerSocket(InetSocketAddress local) throws SocketException {
+    private final Gate gate;
+
+    ServerSocket(InetSocketAddress local, Gate gate) throws SocketException {
         super(local);
+        this.gate = gate;
         setReceiveBufferSize(BUFFER);
         setSendBufferSize(BUFFER);
     }
@@ -44,7 +47,9 @@ final class ServerSocket extends DatagramSocket {
             try {
                 super.receive(packet);
                 failures = 0;
-                return;
+                if (gate.admits(packet, this)) {
+                    return;
+                }
             } catch (IOException e) {
                 if (isClosed()) {
                     // kwik closes it after it has told its receiver to stop, which then takes this for the end.

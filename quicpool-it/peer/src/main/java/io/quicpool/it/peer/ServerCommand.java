@@ -62,6 +62,12 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--max-pending-hellos", paramLabel = "N", description = "streams without a hello at most")
     @Nullable Integer maxPendingHellos;
 
+    @Option(names = "--max-pending-handshakes", paramLabel = "N", description = "clients that are connecting at most")
+    @Nullable Integer maxPendingHandshakes;
+
+    @Option(names = "--address-validation", description = "clients must show that their address is their own (Retry)")
+    boolean addressValidation;
+
     @Option(names = "--alpn", description = "application protocol")
     @Nullable String alpn;
 
@@ -99,6 +105,8 @@ final class ServerCommand implements Callable<Integer> {
         Given.set(maxStreams, builder::maxStreamsPerConnection);
         Given.set(maxConnections, builder::maxConnections);
         Given.set(maxPendingHellos, builder::maxPendingHellos);
+        Given.set(maxPendingHandshakes, builder::maxPendingHandshakes);
+        builder.addressValidation(addressValidation);
         Given.set(alpn, builder::alpn);
         Given.set(transport, builder::transport);
         return builder.build();

@@ -1,0 +1,40 @@
+package io.quicpool.core;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Says in the log what was turned away: one line a second at most, however many come, with the number of the rest. */
+final class RefusalLog {
+
+    private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
+
+    private final String poolName;
+    private final Logger log;
+    private final AtomicLong next = new AtomicLong(System.nanoTime());
+    private final AtomicLong suppressed = new AtomicLong();
+
+    RefusalLog(String poolName, Logger log) {
+        this.poolName = poolName;
+        this.log = log;
+    }
+
+    void tell(Reason.Refused reason, InetSocketAddress client) {
+        long now = System.nanoTime();
+        long due = next.get();
+        if (now - due < 0 || !next.compareAndSet(due, now + PERIOD)) {
+            suppressed.incrementAndGet();
+            return;
+        }
+        long others = suppressed.getAndSet(0);
+        log.log(
+                Level.WARNING,
+                "{0}: turned away {1}: {2}{3}",
+                poolName,
+                client,
+                reason.meaning(),
+                others == 0 ? "" : " (and " + others + " others since the last such line)");
+    }
+}

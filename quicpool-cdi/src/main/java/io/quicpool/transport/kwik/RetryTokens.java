@@ -1,0 +1,73 @@
+package io.quicpool.transport.kwik;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens of Retry packets (RFC 9000, section 8.1.2): they show that a client receives what is sent to its address, and need no
+ * memory on this side. A token holds the time and the connection id that the client chose first; a MAC binds it to the client's
+ * address and port and to the connection id that the Retry packet gave.
+ */
+final class RetryTokens {
+
+    /** How long a client may take to come back with one. */
+    static final Duration VALID = Duration.ofSeconds(10);
+
+    private static final String MAC = "HmacSHA256";
+    private static final int MAC_LENGTH = 16;
+    private static final int KEY_LENGTH = 32;
+
+    private final SecretKeySpec key;
+
+    RetryTokens() {
+        byte[] secret = new byte[KEY_LENGTH];
+        new SecureRandom().nextBytes(secret);
+        key = new SecretKeySpec(secret, MAC);
+    }
+
+    /** Makes one. */
+    byte[] issue(InetSocketAddress client, byte[] firstId, byte[] retryId, long now) {
+        ByteBuffer token = ByteBuffer.allocate(Long.BYTES + firstId.length + MAC_LENGTH);
+        token.putLong(now).put(firstId);
+        token.put(mac(client, Arrays.copyOf(token.array(), token.position()), retryId));
+        return token.array();
+    }
+
+    /** The connection id that the client chose first; null when the token is not one of ours, not for this client, or old. */
+    byte @Nullable [] validate(InetSocketAddress client, byte[] token, byte[] retryId, long now) {
+        int signed = token.length - MAC_LENGTH;
+        if (signed < Long.BYTES) {
+            return null;
+        }
+        byte[] content = Arrays.copyOf(token, signed);
+        byte[] mac = Arrays.copyOfRange(token, signed, token.length);
+        if (!MessageDigest.isEqual(mac, mac(client, content, retryId))
+                || now - ByteBuffer.wrap(content).getLong() > VALID.toNanos()) {
+            return null;
+        }
+        return Arrays.copyOfRange(content, Long.BYTES, signed);
+    }
+
+    private byte[] mac(InetSocketAddress client, byte[] content, byte[] retryId) {
+        try {
+            Mac mac = Mac.getInstance(MAC);
+            mac.init(key);
+            mac.update(client.getAddress().getAddress());
+            mac.update(
+                    ByteBuffer.allocate(Integer.BYTES).putInt(client.getPort()).flip());
+            // Of one length, so that nothing can move between the two.
+            mac.update(retryId);
+            return Arrays.copyOf(mac.doFinal(content), MAC_LENGTH);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has " + MAC, e);
+        }
+    }
+}

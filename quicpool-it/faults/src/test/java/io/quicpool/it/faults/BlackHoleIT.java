@@ -1,0 +1,125 @@
+package io.quicpool.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ClientPool;
+import io.quicpool.ServerPool;
+import io.quicpool.testing.Pools;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** For a while nothing passes, in one direction or in both; and a client's port changes under way. */
+@Scenario
+class BlackHoleIT {
+
+    private static final int TIMES = 3;
+    private static final int CALLERS = 4;
+    private static final int LENGTH = 3000;
+    /** Three keep-alives. */
+    private static final Duration IDLE_TIMEOUT = Duration.ofMillis(2_100);
+
+    private static final Duration PATIENCE = Duration.ofMillis(250);
+
+    private final Pools pools = new Pools();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    private interface Misfortune {
+        void happens(FaultProxy proxy);
+    }
+
+    @Test
+    void longerThanTheIdleTimeout() throws Exception {
+        Duration time = IDLE_TIMEOUT.multipliedBy(2);
+        losing("black hole of 4.2 s, both ways", time, proxy -> proxy.both(Faults.BLACK_HOLE, time));
+    }
+
+    @Test
+    void towardsTheServerOnly() throws Exception {
+        Duration time = IDLE_TIMEOUT.multipliedBy(2);
+        losing("black hole of 4.2 s, towards the server", time, proxy -> proxy.up(Faults.BLACK_HOLE, time));
+    }
+
+    @Test
+    void towardsTheClientOnly() throws Exception {
+        Duration time = IDLE_TIMEOUT.multipliedBy(2);
+        losing("black hole of 4.2 s, towards the client", time, proxy -> proxy.down(Faults.BLACK_HOLE, time));
+    }
+
+    @Test
+    void thePortOfTheClientChanges() throws Exception {
+        losing("another port of the client (NAT rebinding)", Duration.ZERO, FaultProxy::rebind);
+    }
+
+    /** The connection is lost, the next one works. */
+    private void losing(String what, Duration time, Misfortune misfortune) throws Exception {
+        run(proxy -> {
+            List<Long> back = new ArrayList<>();
+            ClientPool client = client(proxy);
+            Traffic traffic = Traffic.impatient(client, CALLERS, LENGTH, PATIENCE);
+            for (int i = 1; i <= TIMES; i++) {
+                long answered = traffic.ledger.answered.sum();
+                await().until(() -> traffic.ledger.answered.sum() > answered + 100);
+                traffic.peerGone();
+                misfortune.happens(proxy);
+                long end = System.nanoTime() + time.toNanos();
+                await().atMost(Duration.ofSeconds(30))
+                        .pollInterval(Duration.ofMillis(5))
+                        .until(traffic::answeredByNext);
+                back.add(Clock.millisSince(end));
+            }
+            traffic.close();
+            Report.row(what + ", " + TIMES + " times", proxy.counts(), traffic.ledger, back, "");
+            traffic.assertNothingWrong();
+            assertThat(client.snapshot().totals().lost()).isEqualTo(TIMES);
+            // The back-off is at most 5 s by then, and connecting may have begun before the end: 5 s more.
+            assertThat(back).allSatisfy(each -> assertThat(each).isLessThan(10_000));
+        });
+    }
+
+    /** Nothing is lost: who is patient gets his answer. */
+    @Test
+    void shorterThanTheIdleTimeout() throws Exception {
+        run(proxy -> {
+            ClientPool client = client(proxy);
+            Traffic traffic = Traffic.of(client, CALLERS, LENGTH);
+            for (int i = 1; i <= TIMES; i++) {
+                proxy.both(Faults.BLACK_HOLE, IDLE_TIMEOUT.dividedBy(2));
+                Clock.pass(IDLE_TIMEOUT.dividedBy(2));
+                long answered = traffic.ledger.answered.sum();
+                await().until(() -> traffic.ledger.answered.sum() > answered + 100);
+            }
+            traffic.close();
+            Report.row("black hole of 1 s, both ways, " + TIMES + " times", proxy.counts(), traffic.ledger);
+            traffic.assertNothingWrong();
+            assertThat(client.snapshot().totals().lost()).isZero();
+            assertThat(traffic.ledger.cut.sum()).isZero();
+        });
+    }
+
+    private interface Part {
+        void play(FaultProxy proxy) throws Exception;
+    }
+
+    private void run(Part part) throws Exception {
+        Ledger served = new Ledger();
+        ServerPool server = pools.server(s -> s.keepAlive(Duration.ofMillis(700)));
+        server.serve(stream -> Traffic.answer(stream, served));
+        try (FaultProxy proxy = new FaultProxy(server.localAddress(), Scenario.SEED)) {
+            part.play(proxy);
+        }
+        assertThat(served.examples()).isEmpty();
+    }
+
+    private ClientPool client(FaultProxy proxy) {
+        return pools.client("127.0.0.1:" + proxy.address().getPort(), c -> c.capacity(32, 64)
+                .keepAlive(Duration.ofMillis(700)));
+    }
+}
