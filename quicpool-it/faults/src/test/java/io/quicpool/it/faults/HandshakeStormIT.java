@@ -1,0 +1,121 @@
+package io.quicpool.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ClientPool;
+import io.quicpool.ServerPool;
+import io.quicpool.config.ServerPoolConfigBuilder;
+import io.quicpool.testing.Pools;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A thousand clients a second begin to connect and are never seen again: those that are connected notice nothing of it. */
+@Scenario
+class HandshakeStormIT {
+
+    private static final int PER_SECOND = 1000;
+    private static final int SECONDS = 6;
+    private static final int HANDSHAKES = 128;
+    private static final int CALLERS = 4;
+    private static final int LENGTH = 1000;
+
+    private final Pools pools = new Pools();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    @Test
+    void connectAndVanish() throws Exception {
+        storm("connect and vanish, 1,000/s", "127.0.0.1", s -> s, (server, refused) -> {
+            // So many were let in, until the idle time-out of three seconds made room for others.
+            assertThat(refused.get("handshakes")).isGreaterThan(PER_SECOND * SECONDS / 2);
+            assertThat(refused.get("address")).isZero();
+        });
+    }
+
+    /** Nothing is kept of who has not shown his address, so that a newcomer gets in while the storm is on. */
+    @Test
+    void connectAndVanishWhereAddressesAreValidated() throws Exception {
+        storm("connect and vanish, 1,000/s, Retry", "127.0.0.1", s -> s.addressValidation(true), (server, refused) -> {
+            assertThat(refused.get("handshakes")).isZero();
+            ClientPool newcomer = pools.client(server, c -> c.name("newcomer").capacity(8, 8));
+            long begin = System.nanoTime();
+            await().until(newcomer::ready);
+            System.out.println("[faults] a newcomer was ready after " + Clock.millisSince(begin) + " ms");
+        });
+    }
+
+    @Test
+    void fromAForbiddenAddress() throws Exception {
+        storm("from a forbidden address, 1,000/s", "127.0.0.2", s -> s.allowClient("127.0.0.1"), (server, refused) -> {
+            assertThat(refused.get("address")).isGreaterThan(PER_SECOND * SECONDS / 2);
+            ClientPool newcomer = pools.client(server, c -> c.name("newcomer").capacity(8, 8));
+            await().until(newcomer::ready);
+        });
+    }
+
+    private interface Check {
+        void check(ServerPool server, Map<String, Long> refused);
+    }
+
+    private void storm(String what, String from, UnaryOperator<ServerPoolConfigBuilder> settings, Check check)
+            throws Exception {
+        List<byte[]> beginnings = new Forge().beginnings(PER_SECOND * SECONDS, new Random(Scenario.SEED));
+        Ledger served = new Ledger();
+        ServerPool server = pools.server(s -> settings.apply(s.maxPendingHandshakes(HANDSHAKES)));
+        server.serve(stream -> Traffic.answer(stream, served));
+        ClientPool client = pools.client(server, c -> c.capacity(32, 64));
+        await().until(client::ready);
+        int threads = Thread.activeCount();
+        Traffic traffic = Traffic.of(client, CALLERS, LENGTH);
+        int most = 0;
+        try (DatagramSocket stranger = new DatagramSocket(new InetSocketAddress(InetAddress.getByName(from), 0))) {
+            long begin = System.nanoTime();
+            for (int sent = 0; sent < beginnings.size(); sent++) {
+                send(stranger, beginnings.get(sent), server.localAddress());
+                long due = begin + sent * 1_000_000_000L / PER_SECOND;
+                while (System.nanoTime() - due < 0) {
+                    Thread.onSpinWait();
+                }
+                if (sent % 100 == 0) {
+                    most = Math.max(most, Thread.activeCount());
+                }
+                if (sent == beginnings.size() - PER_SECOND) {
+                    check.check(server, server.snapshot().totals().refused());
+                }
+            }
+        }
+        traffic.close();
+        Map<String, Long> refused = server.snapshot().totals().refused();
+        Report.row(
+                what,
+                beginnings.size() + " datagrams, threads " + threads + ", at most " + most,
+                traffic.ledger,
+                List.of(),
+                "handshakes " + refused.get("handshakes") + ", address " + refused.get("address"));
+        traffic.assertNothingWrong();
+        assertThat(served.examples()).isEmpty();
+        assertThat(traffic.ledger.cut.sum()).isZero();
+        assertThat(client.snapshot().totals().lost()).isZero();
+        // Five for each handshake that may be under way, and some for the traffic.
+        assertThat(most).isLessThan(threads + 5 * HANDSHAKES + 50);
+        await().atMost(Duration.ofSeconds(30)).until(() -> Thread.activeCount() < threads + 50);
+    }
+
+    private static void send(DatagramSocket from, byte[] bytes, InetSocketAddress to) throws IOException {
+        from.send(new DatagramPacket(bytes, bytes.length, to));
+    }
+}
