@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class HandshakeStormIT {
 
     private static final int PER_SECOND = 1000;
-    private static final int SECONDS = 6;
+    private static final int SECONDS = 4;
     private static final int HANDSHAKES = 128;
     private static final int CALLERS = 4;
     private static final int LENGTH = 1000;

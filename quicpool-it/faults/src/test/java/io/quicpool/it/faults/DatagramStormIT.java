@@ -1,0 +1,94 @@
+package io.quicpool.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ClientPool;
+import io.quicpool.ServerPool;
+import io.quicpool.testing.Pools;
+import java.lang.management.ManagementFactory;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A million datagrams of noise at the port of a server that serves: random ones, and real ones that were changed. */
+@Scenario
+class DatagramStormIT {
+
+    private static final int DATAGRAMS = 1_000_000;
+    private static final int LARGEST = 1400;
+
+    private final Pools pools = new Pools();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    @Test
+    void aMillionRandomAndMutatedDatagrams() throws Exception {
+        Random random = new Random(Scenario.SEED);
+        Forge forge = new Forge();
+        List<byte[]> patterns = new ArrayList<>(forge.beginnings(200, random));
+        patterns.add(forge.original());
+        Ledger served = new Ledger();
+        ServerPool server = pools.server(s -> s);
+        server.serve(stream -> Traffic.answer(stream, served));
+        ClientPool client = pools.client(server, c -> c.capacity(32, 64));
+        await().until(client::ready);
+        Traffic traffic = Traffic.of(client, 4, 1000);
+        long begin = System.nanoTime();
+        try (DatagramSocket stranger = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            DatagramPacket packet = new DatagramPacket(new byte[0], 0, server.localAddress());
+            for (int i = 0; i < DATAGRAMS; i++) {
+                packet.setData(noise(i, patterns, random));
+                stranger.send(packet);
+            }
+        }
+        long millis = Clock.millisSince(begin);
+        long answered = traffic.ledger.answered.sum();
+        await().until(() -> traffic.ledger.answered.sum() > answered + 100);
+        traffic.close();
+        Report.row(
+                "a million datagrams of noise in " + millis / 1000 + " s",
+                "connections lost " + client.snapshot().totals().lost(),
+                traffic.ledger,
+                List.of(),
+                "handshakes " + server.snapshot().totals().refused().get("handshakes"));
+        traffic.assertNothingWrong();
+        assertThat(served.examples()).isEmpty();
+        assertThat(traffic.ledger.cut.sum() == 0 || client.snapshot().totals().lost() > 0)
+                .isTrue();
+        // What it left behind is let go: no more than the heap of a good day.
+        await().untilAsserted(() -> {
+            System.gc();
+            assertThat(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
+                    .isLessThan(150L << 20);
+        });
+    }
+
+    // One in ten is whole and real but for its connection id, so that some get far.
+    private static byte[] noise(int number, List<byte[]> patterns, Random random) {
+        if (number % 2 == 0) {
+            byte[] bytes = new byte[1 + random.nextInt(LARGEST)];
+            random.nextBytes(bytes);
+            if (number % 4 == 0) {
+                bytes[0] |= (byte) 0xc0;
+            }
+            return bytes;
+        }
+        byte[] bytes = patterns.get(random.nextInt(patterns.size())).clone();
+        int changes = number % 10 == 1 ? 0 : 1 + random.nextInt(8);
+        for (int i = 0; i < changes; i++) {
+            // Most in the header: the rest is protected and would only fail to be decrypted.
+            int where = random.nextInt(random.nextInt(3) == 0 ? bytes.length : 60);
+            bytes[where] ^= (byte) (1 << random.nextInt(Byte.SIZE));
+        }
+        return bytes;
+    }
+}

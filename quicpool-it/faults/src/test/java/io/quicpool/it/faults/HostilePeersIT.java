@@ -1,0 +1,180 @@
+package io.quicpool.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PooledStream;
+import io.quicpool.ServerPool;
+import io.quicpool.StreamId;
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Peers that speak QUIC and mean ill; a good client beside them is served all the while. */
+@Scenario
+class HostilePeersIT {
+
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final int HELLO = 0;
+
+    private final Pools pools = new Pools();
+    private final RawPeer raw = new RawPeer();
+    private final Ledger served = new Ledger();
+    private long heap;
+
+    @BeforeEach
+    void before() {
+        heap = heapAfterCollection();
+    }
+
+    @AfterEach
+    void close() {
+        raw.close();
+        pools.close();
+    }
+
+    private static long heapAfterCollection() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    private interface Attack {
+        String on(ServerPool server) throws Exception;
+    }
+
+    // The server's handler answers good clients; the attack may use its streams otherwise.
+    private void beside(String what, ServerPool server, Attack attack) throws Exception {
+        ClientPool good = pools.client(server, c -> c.capacity(32, 64));
+        await().until(good::ready);
+        Traffic traffic = Traffic.of(good, 2, 1000);
+        String refused = attack.on(server);
+        long answered = traffic.ledger.answered.sum();
+        await().until(() -> traffic.ledger.answered.sum() > answered + 100);
+        traffic.close();
+        long grown = Math.max(0, heapAfterCollection() - heap) >> 20;
+        Report.row(what, "heap + " + grown + " MB", traffic.ledger, List.of(), refused);
+        traffic.assertNothingWrong();
+        assertThat(served.examples()).isEmpty();
+        assertThat(traffic.ledger.cut.sum()).isZero();
+        assertThat(good.snapshot().totals().lost()).isZero();
+    }
+
+    private ServerPool answering() {
+        ServerPool server = pools.server(s -> s.helloTimeout(Duration.ofSeconds(2)));
+        server.serve(stream -> Traffic.answer(stream, served));
+        return server;
+    }
+
+    private static long refused(ServerPool server, String reason) {
+        return server.snapshot().totals().refused().getOrDefault(reason, 0L);
+    }
+
+    @Test
+    void tenThousandStreamsThatNeverSayHello() throws Exception {
+        beside("10,000 streams without a hello", answering(), server -> {
+            Connection connection = raw.connect(server.localAddress());
+            for (int i = 0; i < 9_999; i++) {
+                connection.openStream().toCompletableFuture().get();
+            }
+            // A stream opens all below it (RFC 9000, section 3.2).
+            RawPeer.open(connection, HELLO);
+            await().atMost(SOON).until(() -> refused(server, "pending-hellos") >= 9_999 - 512);
+            assertThat(server.snapshot().opening()).isLessThanOrEqualTo(512 + 64);
+            await().atMost(SOON).until(() -> refused(server, "slow-hello") >= 500);
+            return "pending-hellos " + refused(server, "pending-hellos") + ", slow-hello "
+                    + refused(server, "slow-hello");
+        });
+    }
+
+    @Test
+    void oneThatOpensToTheLimitAndHolds() throws Exception {
+        ServerPool server = pools.server(s -> s.maxCapacity(200).maxStreamsPerConnection(1000));
+        server.serve(stream -> Traffic.answer(stream, served));
+        beside("all 1,000 streams of a connection, the server holds 200", server, same -> {
+            Connection connection = raw.connect(server.localAddress());
+            while (connection.credit() > 0) {
+                RawPeer.open(connection, HELLO);
+            }
+            await().atMost(SOON).until(() -> refused(server, "server-full") > 700);
+            assertThat(server.active()).isLessThanOrEqualTo(200);
+            return "server-full " + refused(server, "server-full");
+        });
+    }
+
+    @Test
+    void aMillionBytesBeforeItsId() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        ServerPool server = pools.server(s -> s);
+        int million = 1_000_000;
+        server.serve(stream -> {
+            int first = stream.inputStream().read();
+            if (first == 'x') {
+                heard.addAndGet(1 + stream.inputStream().readAllBytes().length);
+            } else {
+                throw new IOException("another client");
+            }
+        });
+        Connection connection = raw.connect(server.localAddress());
+        EngineStream stream = RawPeer.open(connection, HELLO);
+        byte[] bytes = new byte[million];
+        Arrays.fill(bytes, (byte) 'x');
+        // Not one of them waits for the id.
+        stream.output().write(bytes);
+        stream.output().close();
+        await().atMost(SOON).until(() -> heard.get() == million);
+        assertThat(stream.input().readNBytes(StreamId.BYTES)).hasSize(StreamId.BYTES);
+        Report.refused("a million bytes before the id", "", "none: they are the application's");
+    }
+
+    /** The peer's window is full, and stays so: who has a write time-out is rid of it. */
+    @Test
+    void oneThatNeverReads() throws Exception {
+        AtomicInteger timedOut = new AtomicInteger();
+        ServerPool server = pools.server(s -> s);
+        byte[] answer = new byte[8 << 20];
+        server.serve(stream -> serve(stream, answer, timedOut));
+        beside("never reads, 100 streams, answers of 8 MB", server, same -> {
+            Connection connection = raw.connect(server.localAddress());
+            List<EngineStream> streams = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                EngineStream stream = RawPeer.open(connection, HELLO);
+                stream.output().write('x');
+                streams.add(stream);
+            }
+            // Sixty-four handlers run at a time.
+            await().atMost(Duration.ofSeconds(20)).until(() -> timedOut.get() == streams.size());
+            return "";
+        });
+    }
+
+    private void serve(PooledStream stream, byte[] answer, AtomicInteger timedOut) throws IOException {
+        if (stream.remoteAddress().getPort()
+                == raw.connections.stream()
+                        .findFirst()
+                        .map(each -> each.localAddress().getPort())
+                        .orElse(0)) {
+            stream.writeTimeout(Duration.ofSeconds(1));
+            try {
+                stream.outputStream().write(answer);
+            } catch (SocketTimeoutException e) {
+                timedOut.incrementAndGet();
+                throw e;
+            }
+        } else {
+            Traffic.answer(stream, served);
+        }
+    }
+}
