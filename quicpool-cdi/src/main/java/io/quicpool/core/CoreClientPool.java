@@ -90,16 +90,26 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     @Override
     void replenish() {
         if (lookPending.compareAndSet(false, true)) {
-            threads.decide(() -> {
+            try {
+                threads.decide(() -> {
+                    lookPending.set(false);
+                    look();
+                });
+            } catch (RuntimeException | Error e) {
                 lookPending.set(false);
-                look();
-            });
+                throw e;
+            }
         }
     }
 
     @Override
     void housekeeping() {
         link.watch(config.keepAlive());
+        Future<?> tick = nextTick;
+        if (tick != null && tick.isDone()) {
+            // The last one could not arm the next, for want of memory.
+            tick();
+        }
         ids.sweep();
         sweep(capacityBounds.max());
         if (Policy.low(stock.idle(), capacity)) {

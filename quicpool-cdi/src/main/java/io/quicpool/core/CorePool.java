@@ -42,7 +42,7 @@ abstract class CorePool extends Front {
         this.name = name;
         this.log = System.getLogger("io.quicpool");
         this.threads = new PoolThreads(name);
-        this.listeners = new Listeners(name, threads.workers(), log);
+        this.listeners = new Listeners(name, threads.listeners(), log);
         this.lifecycle = new Lifecycle(this);
     }
 

@@ -39,7 +39,8 @@ final class Dispatcher {
         Lease lease = new Lease(slot, pool);
         try {
             executor.execute(() -> handle(lease));
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // Also where there is no memory for a thread.
             pool.refused(Reason.Refused.HANDLER_BUSY, slot.stream().connection().remoteAddress());
             lease.reset(StreamErrors.SERVER_FULL);
         }
@@ -58,7 +59,7 @@ final class Dispatcher {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failed(lease);
-        } catch (Exception | LinkageError | AssertionError | OutOfMemoryError | StackOverflowError e) {
+        } catch (Exception | Error e) {
             pool.log.log(Level.WARNING, pool.name + ": the handler threw", e);
             pool.metrics.error(e);
             failed(lease);

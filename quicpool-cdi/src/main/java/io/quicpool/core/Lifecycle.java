@@ -49,12 +49,20 @@ final class Lifecycle {
         }
     }
 
-    // What it throws must not end the house-keeping of a pool that goes on.
+    // What it throws, for want of memory say, must not end the house-keeping of a pool that goes on.
     private void keepHouse() {
         try {
             pool.housekeeping();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            report(e);
+        }
+    }
+
+    private void report(Throwable e) {
+        try {
             pool.log.log(Level.ERROR, pool.name + ": house-keeping failed", e);
+        } catch (OutOfMemoryError again) {
+            // Nor is there any memory to say so.
         }
     }
 

@@ -68,6 +68,8 @@ final class Link {
     // Connections that were lost and may still be freeing what they hold.
     private final Queue<Connection> closing = new ConcurrentLinkedQueue<>();
     private @Nullable Future<?> attempt;
+    private @Nullable Future<?> retry;
+    private long silentSince;
     private boolean complained;
     private long lastWatch;
     private long lastPing;
@@ -94,7 +96,13 @@ final class Link {
             return;
         }
         state = State.CONNECTING;
-        attempt = pool.threads.connect(this::attempt);
+        silentSince = 0;
+        try {
+            attempt = pool.threads.connect(this::attempt);
+        } catch (RuntimeException | Error e) {
+            // Such as no memory for a thread.
+            failed(e);
+        }
     }
 
     // On the connector thread. Whatever goes wrong there must lead to another attempt, an error of a resolver too.
@@ -113,7 +121,7 @@ final class Link {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (Exception | LinkageError | OutOfMemoryError e) {
+        } catch (Exception | Error e) {
             pool.threads.decide(() -> failed(e));
         } finally {
             attempting = false;
@@ -160,7 +168,8 @@ final class Link {
 
     private void later() {
         state = State.BACKOFF;
-        var unused = pool.threads.decideAfter(backoff.next(), this::connect);
+        silentSince = 0;
+        retry = pool.threads.decideAfter(backoff.next(), this::connect);
     }
 
     /** The connection has proved that it works: the next loss begins with a short delay again. Any thread. */
@@ -186,6 +195,7 @@ final class Link {
     void watch(Duration keepAlive) {
         Connection current = connection;
         if (current == null || state != State.UP) {
+            goOn();
             return;
         }
         long now = System.nanoTime();
@@ -198,6 +208,21 @@ final class Link {
         } else if (now - lastPing >= Math.min(keepAlive.toNanos(), idle / 3) - CorePool.HOUSEKEEPING.toNanos() / 2) {
             lastPing = now;
             current.ping();
+        }
+    }
+
+    // Whatever was lost for want of memory, an attempt, its result or the next try: there is another.
+    private void goOn() {
+        Future<?> awaited = state == State.CONNECTING ? attempt : state == State.BACKOFF ? retry : null;
+        if (awaited == null || !awaited.isDone()) {
+            silentSince = 0;
+        } else if (silentSince == 0) {
+            // Its result may be on its way through the timer's queue.
+            silentSince = System.nanoTime();
+        } else if (System.nanoTime() - silentSince > CorePool.HOUSEKEEPING.toNanos()) {
+            silentSince = 0;
+            state = State.BACKOFF;
+            connect();
         }
     }
 

@@ -47,6 +47,7 @@ final class Listeners {
         private final PoolListener listener;
         private final Queue<Consumer<PoolListener>> events = new ConcurrentLinkedQueue<>();
         private final AtomicInteger waiting = new AtomicInteger();
+        private final AtomicBoolean emptied = new AtomicBoolean();
         private final AtomicBoolean warned = new AtomicBoolean();
 
         Mailbox(PoolListener listener) {
@@ -54,28 +55,39 @@ final class Listeners {
         }
 
         void put(Consumer<PoolListener> event) {
-            int before = waiting.getAndUpdate(n -> n < LONGEST_QUEUE ? n + 1 : n);
-            if (before == LONGEST_QUEUE) {
+            if (waiting.getAndUpdate(n -> n < LONGEST_QUEUE ? n + 1 : n) == LONGEST_QUEUE) {
                 if (warned.compareAndSet(false, true)) {
                     log.log(Level.WARNING, "{0}: {1} is too slow, it misses events", poolName, listener);
                 }
                 return;
             }
             events.add(event);
-            if (before == 0) {
+            empty();
+        }
+
+        private void empty() {
+            if (!emptied.compareAndSet(false, true)) {
+                return;
+            }
+            try {
                 workers.execute(this);
+            } catch (RuntimeException | Error e) {
+                // No thread to be had: the next event tries again.
+                emptied.set(false);
+                log.log(Level.WARNING, poolName + ": a listener cannot be told now", e);
             }
         }
 
         @Override
         public void run() {
-            int told = 0;
             for (Consumer<PoolListener> event = events.poll(); event != null; event = events.poll()) {
+                waiting.decrementAndGet();
                 tell(event);
-                told++;
             }
-            if (waiting.addAndGet(-told) > 0) {
-                workers.execute(this);
+            emptied.set(false);
+            // One may have come after the last look, and found this still at work.
+            if (!events.isEmpty()) {
+                empty();
             }
         }
 
@@ -84,7 +96,7 @@ final class Listeners {
         private void tell(Consumer<PoolListener> event) {
             try {
                 event.accept(listener);
-            } catch (Exception | LinkageError | AssertionError e) {
+            } catch (Exception | Error e) {
                 log.log(Level.WARNING, poolName + ": a listener threw", e);
             }
         }

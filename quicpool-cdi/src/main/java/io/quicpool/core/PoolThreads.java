@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of one pool, all daemons named after it: one timer for every decision, which never blocks; one for connecting,
- * which does; a few workers for code of the user's (listeners, dependents of asynchronous gets); and those of a handler.
+ * which does; a few for each kind of code of the user's: listeners, dependents of asynchronous gets ("workers"), and a handler.
  * All but the timer end by themselves when there is nothing to do.
  */
 final class PoolThreads {
@@ -31,6 +31,7 @@ final class PoolThreads {
     private final ScheduledThreadPoolExecutor timer;
     private final ExecutorService connector;
     private final ExecutorService workers;
+    private final ExecutorService listeners;
     private final ExecutorService handlers;
 
     PoolThreads(String poolName) {
@@ -41,6 +42,7 @@ final class PoolThreads {
         connector = elastic("connector", 1, new ThreadPoolExecutor.DiscardPolicy());
         // Somebody waits for what a worker does: after the end the caller has to do it.
         workers = elastic("worker", WORKERS, (task, executor) -> task.run());
+        listeners = elastic("listener", WORKERS, (task, executor) -> task.run());
         handlers = elastic("handler", HANDLERS, new ThreadPoolExecutor.DiscardPolicy());
     }
 
@@ -97,9 +99,14 @@ final class PoolThreads {
         return connector.submit(attempt);
     }
 
-    /** Where code of the user's may block. */
+    /** Where dependents of asynchronous gets run. */
     Executor workers() {
         return workers;
+    }
+
+    /** Where listeners are told; one that blocks holds up no asynchronous get. */
+    Executor listeners() {
+        return listeners;
     }
 
     /** Where handlers of client-led pools run unless the user has an executor. */
@@ -121,12 +128,13 @@ final class PoolThreads {
         connector.shutdownNow();
         handlers.shutdownNow();
         workers.shutdown();
+        listeners.shutdown();
         if (inside()) {
             return false;
         }
         long deadline = System.nanoTime() + timeout.toNanos();
         boolean ended = true;
-        for (ExecutorService executor : List.of(timer, connector, handlers, workers)) {
+        for (ExecutorService executor : List.of(timer, connector, handlers, workers, listeners)) {
             if (!executor.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                 ended = false;
                 executor.shutdownNow();

@@ -89,6 +89,8 @@ final class KwikInternals {
     private static final @Nullable Field FACTORY_LOG = field(ServerConnectionFactory.class, "log");
     private static final @Nullable Field RECEIVER = field(ServerConnectorImpl.class, "receiver");
     private static final @Nullable Field RECEIVED = field(Receiver.class, "receivedPacketsQueue");
+    private static final @Nullable Field RECEIVER_FAILED = field(Receiver.class, "abortCallback");
+    private static final @Nullable Method RECEIVE = method(Receiver.class, "run");
     private static final @Nullable Field EXECUTOR = field(ServerConnectorImpl.class, "sharedExecutor");
     private static final @Nullable Field BACKLOG = field(ServerConnectionThread.class, "queue");
     private static final @Nullable Field RETRY_REQUIRED = field(ServerConnectionImpl.class, "retryRequired");
@@ -129,6 +131,8 @@ final class KwikInternals {
                 || FACTORY_LOG == null
                 || RECEIVER == null
                 || RECEIVED == null
+                || RECEIVER_FAILED == null
+                || RECEIVE == null
                 || EXECUTOR == null
                 || BACKLOG == null
                 || RETRY_REQUIRED == null
@@ -244,6 +248,19 @@ final class KwikInternals {
             return factory;
         }
         return null;
+    }
+
+    /**
+     * Has a listener go on to receive when its thread dies, of no memory for a moment say: kwik's answer is to end the JVM.
+     *
+     * @param again is given what receives until it dies
+     */
+    static void surviveReceiver(ServerConnector connector, Consumer<Runnable> again) {
+        Object receiver = get(RECEIVER, connector);
+        if (receiver != null && RECEIVE != null) {
+            Consumer<Throwable> goOn = cause -> again.accept(() -> call(RECEIVE, receiver));
+            set(RECEIVER_FAILED, receiver, goOn);
+        }
     }
 
     /** Bounds what may wait to be looked at, where kwik would let it grow without end. */

@@ -68,6 +68,8 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         if (factory == null) {
             gate.notTold();
         }
+        KwikInternals.surviveReceiver(
+                connector, receive -> KwikThreads.start("quicpool-" + spec.poolName() + "-receiver", receive));
         KwikInternals.boundQueues(connector, MOST_DATAGRAMS, MOST_BEGINNINGS);
         this.watcher = new Watcher(spec.poolName());
     }

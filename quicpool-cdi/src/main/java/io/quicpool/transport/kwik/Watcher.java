@@ -53,23 +53,28 @@ final class Watcher {
     private void run() {
         Set<KwikStream> looking = new LinkedHashSet<>();
         while (!closed) {
-            runTasks();
-            long now = System.nanoTime();
-            for (KwikStream stream = signalled.poll(); stream != null; stream = signalled.poll()) {
-                stream.lookSince(now);
-                looking.add(stream);
-            }
-            looking.removeIf(stream -> stream.fire() || now - stream.lookedSince() > LONGEST_LOOK);
-            if (!signalled.isEmpty() || !tasks.isEmpty()) {
-                continue;
-            }
-            if (looking.isEmpty()) {
-                LockSupport.park(this);
-            } else {
-                LockSupport.parkNanos(this, pause(looking, now));
-            }
+            // No memory for a moment must not leave a pool deaf.
+            guarded(() -> look(looking));
         }
         runTasks();
+    }
+
+    private void look(Set<KwikStream> looking) {
+        runTasks();
+        long now = System.nanoTime();
+        for (KwikStream stream = signalled.poll(); stream != null; stream = signalled.poll()) {
+            stream.lookSince(now);
+            looking.add(stream);
+        }
+        looking.removeIf(stream -> stream.fire() || now - stream.lookedSince() > LONGEST_LOOK);
+        if (!signalled.isEmpty() || !tasks.isEmpty()) {
+            return;
+        }
+        if (looking.isEmpty()) {
+            LockSupport.park(this);
+        } else {
+            LockSupport.parkNanos(this, pause(looking, now));
+        }
     }
 
     private static long pause(Set<KwikStream> looking, long now) {
@@ -91,8 +96,16 @@ final class Watcher {
     static void guarded(Runnable action) {
         try {
             action.run();
-        } catch (Exception | LinkageError | AssertionError e) {
+        } catch (Exception | Error e) {
+            report(e);
+        }
+    }
+
+    private static void report(Throwable e) {
+        try {
             LOG.log(Level.ERROR, "an event was not handled", e);
+        } catch (OutOfMemoryError again) {
+            // Nor is there any memory to say so.
         }
     }
 

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
+import io.quicpool.transport.ListenerEvents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -244,6 +248,43 @@ class KwikTrapsTest {
             Listener listener = server.listen(10);
             listener.close(Duration.ofSeconds(5));
             assertFree(listener.localAddress());
+        }
+    }
+
+    /** kwik's answer is System.exit. */
+    @Test
+    void aThreadThatReceivesAndDiesIsReplaced() throws Exception {
+        AtomicInteger died = new AtomicInteger();
+        Listener listener = new KwikTransport()
+                .listen(
+                        new ListenSpec(
+                                "dying",
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                                Pools.CERTIFICATE,
+                                "np-quic",
+                                Duration.ofSeconds(3),
+                                10,
+                                10,
+                                false),
+                        new ListenerEvents() {
+                            @Override
+                            public ConnectionEvents connected(Connection connection) {
+                                return client;
+                            }
+
+                            @Override
+                            public boolean welcome(InetSocketAddress from) {
+                                if (died.incrementAndGet() < 3) {
+                                    throw new OutOfMemoryError("for the test");
+                                }
+                                return true;
+                            }
+                        });
+        try {
+            assertThat(client.connect(listener.localAddress()).alive()).isTrue();
+            assertThat(died).hasValueGreaterThan(2);
+        } finally {
+            listener.close(Duration.ofSeconds(5));
         }
     }
 

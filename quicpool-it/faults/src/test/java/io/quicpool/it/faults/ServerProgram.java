@@ -6,14 +6,21 @@ import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** A server pool that answers numbered requests: listen address, certificate, private key. */
+/**
+ * A server pool that answers numbered requests: listen address, certificate, private key. With a fourth argument, every tenth
+ * request eats up the memory first.
+ */
 final class ServerProgram {
 
     private ServerProgram() {}
 
     public static void main(String[] args) throws Exception {
         Ledger ledger = new Ledger();
+        AtomicLong requests = new AtomicLong();
         try (ServerPool pool = QuicPools.open(ServerPoolConfig.builder()
                 .listen(args[0])
                 .certificate(KeyMaterial.fromPem(Path.of(args[1]), Path.of(args[2])))
@@ -21,6 +28,9 @@ final class ServerProgram {
                 .build())) {
             pool.serve(stream -> {
                 try {
+                    if (args.length > 3 && requests.incrementAndGet() % 10 == 0) {
+                        eat();
+                    }
                     Traffic.answer(stream, ledger);
                 } finally {
                     ledger.examples().forEach(each -> System.out.println("wrong " + each));
@@ -32,5 +42,13 @@ final class ServerProgram {
             }
         }
         System.exit(0);
+    }
+
+    // Ends in an OutOfMemoryError, here and perhaps elsewhere at the same time.
+    private static void eat() {
+        List<byte[]> eaten = new ArrayList<>();
+        while (eaten.size() < Integer.MAX_VALUE) {
+            eaten.add(new byte[100_000]);
+        }
     }
 }

@@ -1,0 +1,254 @@
+package io.quicpool.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PoolListener;
+import io.quicpool.PooledStream;
+import io.quicpool.QuicPools;
+import io.quicpool.ServerPool;
+import io.quicpool.StreamId;
+import io.quicpool.StreamPool;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.TlsMode;
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.Listener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Peers that flush, reset and move; and listeners of the own side that do what they should not. */
+@Scenario
+class DifficultPeersIT {
+
+    private static final int CALLERS = 4;
+    private static final int LENGTH = 3000;
+
+    private final Pools pools = new Pools();
+    private final Ledger served = new Ledger();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    private ServerPool answering() {
+        ServerPool server = pools.server(s -> s);
+        server.serve(stream -> Traffic.answer(stream, served));
+        return server;
+    }
+
+    private static void more(Traffic traffic) {
+        long answered = traffic.ledger.answered.sum();
+        await().until(() -> traffic.ledger.answered.sum() > answered + 100);
+    }
+
+    /** A stream that one side takes while the other flushes is cut; no other, and none is mixed up. */
+    @Test
+    void bothSidesFlush() throws Exception {
+        ServerPool server = answering();
+        ClientPool client = pools.client(server, c -> c.capacity(32, 64));
+        Traffic traffic = Traffic.of(client, CALLERS, LENGTH);
+        for (int i = 0; i < 20; i++) {
+            more(traffic);
+            (i % 2 == 0 ? (StreamPool) server : client).flush();
+        }
+        more(traffic);
+        traffic.close();
+        Report.row("20 flushes, by both sides in turn", "", traffic.ledger);
+        traffic.assertNothingWrong();
+        assertThat(served.examples()).isEmpty();
+        // At most what the callers have in their hands at a flush of the server.
+        assertThat(traffic.ledger.cut.sum()).isLessThanOrEqualTo(10 * CALLERS);
+        assertThat(client.snapshot().totals().lost()).isZero();
+    }
+
+    @Test
+    void theHandlerResetsEveryTenthStream() throws Exception {
+        AtomicInteger count = new AtomicInteger();
+        AtomicInteger resets = new AtomicInteger();
+        ServerPool server = pools.server(s -> s);
+        server.serve(stream -> {
+            if (count.incrementAndGet() % 10 == 0) {
+                resets.incrementAndGet();
+                stream.reset(77);
+            } else {
+                Traffic.answer(stream, served);
+            }
+        });
+        ClientPool client = pools.client(server, c -> c.capacity(32, 64));
+        Traffic traffic = Traffic.of(client, CALLERS, LENGTH);
+        await().until(() -> traffic.ledger.answered.sum() > 2000);
+        traffic.close();
+        Report.row("every tenth stream is reset by the server's handler", "resets " + resets, traffic.ledger);
+        traffic.assertNothingWrong();
+        assertThat(served.examples()).isEmpty();
+        assertThat(traffic.ledger.cut.sum()).isEqualTo(resets.get());
+        assertThat(client.snapshot().totals().lost()).isZero();
+    }
+
+    /** They leave the stock before anybody gets them. */
+    @Test
+    void thePeerResetsEveryTenthIdleStream() throws Exception {
+        AtomicInteger ids = new AtomicInteger();
+        AtomicReference<@Nullable EngineStream> next = new AtomicReference<>();
+        try (RawPeer peer = new RawPeer(stream -> giveIdAndResetEveryTenth(stream, ids, next))) {
+            Listener listener = peer.listen(4096);
+            ClientPool client =
+                    pools.client("127.0.0.1:" + listener.localAddress().getPort(), c -> c.capacity(50, 50));
+            List<PooledStream> taken = new ArrayList<>();
+            Ledger ledger = new Ledger();
+            for (int i = 0; i < 500; i++) {
+                PooledStream stream = client.incomingGet(Duration.ofSeconds(10));
+                ledger.handedOut.increment();
+                // 1, 11, 21 and so on are reset a little later than they come.
+                if (stream.id().value() % 10 == 1 && client.snapshot().idle() > 10) {
+                    ledger.oldBeforeNotice.increment();
+                }
+                taken.add(stream);
+            }
+            taken.forEach(PooledStream::close);
+            Pools.awaitIdle(client, 50);
+            // The last one or two of them may yet have to be.
+            for (int i = 0; i < 40; i++) {
+                try (PooledStream stream = client.incomingGet(Duration.ofSeconds(10))) {
+                    ledger.handedOut.increment();
+                    if (stream.id().value() % 10 == 1 && ids.get() - stream.id().value() > 10) {
+                        ledger.wrong(ledger.oldAfterNotice, stream);
+                    }
+                }
+            }
+            long evicted = client.snapshot().totals().evicted().getOrDefault("peer-ended", 0L);
+            Report.row("every tenth idle stream is reset by the peer", "evicted " + evicted, ledger);
+            assertThat(ledger.examples()).isEmpty();
+            assertThat(evicted).isPositive();
+            assertThat(client.snapshot().totals().lost()).isZero();
+        }
+    }
+
+    private static void giveIdAndResetEveryTenth(
+            EngineStream stream, AtomicInteger ids, AtomicReference<@Nullable EngineStream> next) {
+        stream.whenReadable(1, () -> {
+            int id = ids.incrementAndGet();
+            try {
+                stream.output().write(new StreamId(id).toBytes());
+            } catch (IOException e) {
+                return;
+            }
+            // A little later, when its id has arrived: it would be dropped with the rest.
+            EngineStream victim = id % 10 == 1 ? next.getAndSet(stream) : id % 10 == 6 ? next.getAndSet(null) : null;
+            if (victim != null) {
+                victim.reset(0);
+            }
+        });
+    }
+
+    /** The name leads elsewhere from one moment to the next, and who was there is silent. */
+    @Test
+    void theNameLeadsElsewhere() throws Exception {
+        List<Long> back = new ArrayList<>();
+        ServerPool first = answering();
+        ServerPool second = answering();
+        try (FaultProxy one = new FaultProxy(first.localAddress(), Scenario.SEED);
+                FaultProxy two = new FaultProxy(second.localAddress(), Scenario.SEED)) {
+            AtomicReference<InetSocketAddress> answer = new AtomicReference<>(one.address());
+            ClientPool client = pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                    .resolver(answer::get)
+                    .tlsMode(TlsMode.SELF_SIGNED)
+                    .fingerprint(Pools.CERTIFICATE.fingerprint())
+                    .keepAlive(Duration.ofMillis(700))
+                    .build()));
+            Traffic traffic = Traffic.impatient(client, CALLERS, LENGTH, Duration.ofMillis(250));
+            for (int i = 0; i < 4; i++) {
+                more(traffic);
+                FaultProxy here = i % 2 == 0 ? one : two;
+                FaultProxy there = i % 2 == 0 ? two : one;
+                traffic.peerGone();
+                there.both(Faults.NONE);
+                answer.set(there.address());
+                here.both(Faults.BLACK_HOLE);
+                long moved = System.nanoTime();
+                await().atMost(Duration.ofSeconds(20))
+                        .pollInterval(Duration.ofMillis(5))
+                        .until(traffic::answeredByNext);
+                back.add(Clock.millisSince(moved));
+            }
+            traffic.close();
+            Report.row("the name leads elsewhere, 4 times", "", traffic.ledger, back, "");
+            traffic.assertNothingWrong();
+            assertThat(served.examples()).isEmpty();
+            assertThat(back).allSatisfy(time -> assertThat(time).isLessThan(5_000));
+        }
+    }
+
+    /** Foreign code that throws what it can, and foreign code that never returns. */
+    @Test
+    void listenersThatThrowOrBlock() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicInteger told = new AtomicInteger();
+        ServerPool server = answering();
+        ClientPool client = pools.client(server, c -> c.capacity(4, 64));
+        try {
+            for (int i = 0; i < 10; i++) {
+                client.addListener(new PoolListener() {
+                    @Override
+                    public void exhausted(StreamPool pool) {
+                        awaitForEver(never);
+                    }
+
+                    @Override
+                    public void boundsChanged(StreamPool pool) {
+                        awaitForEver(never);
+                    }
+                });
+            }
+            client.addListener(new PoolListener() {
+                @Override
+                public void boundsChanged(StreamPool pool) {
+                    told.incrementAndGet();
+                    throw new OutOfMemoryError("for the scenario");
+                }
+            });
+            Traffic traffic = Traffic.of(client, CALLERS, LENGTH);
+            for (int i = 0; i < 10; i++) {
+                more(traffic);
+                client.capacityBounds(client.capacityBounds());
+            }
+            // Dependents of asynchronous gets run although all these listeners block.
+            assertThat(client.incomingGetAsync(Duration.ofSeconds(10))
+                            .thenApply(stream -> {
+                                stream.close();
+                                return true;
+                            })
+                            .toCompletableFuture()
+                            .get())
+                    .isTrue();
+            traffic.close();
+            Report.row("10 listeners that block, one that throws", "", traffic.ledger);
+            traffic.assertNothingWrong();
+            assertThat(traffic.ledger.cut.sum()).isZero();
+        } finally {
+            never.countDown();
+        }
+        await().until(() -> told.get() == 10);
+    }
+
+    private static void awaitForEver(CountDownLatch never) {
+        try {
+            never.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.quicpool.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ClientPool;
+import io.quicpool.it.support.PemFiles;
+import io.quicpool.testing.Pools;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process whose handlers run out of memory again and again: the others are answered, and it goes on. */
+@Scenario
+class OutOfMemoryIT {
+
+    private static final int ERRORS = 50;
+
+    @TempDir
+    private Path folder;
+
+    private final Pools pools = new Pools();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    @Test
+    void handlersThatEatUpTheMemory() throws Exception {
+        PemFiles pem = PemFiles.write(Pools.CERTIFICATE, folder);
+        try (JavaProcess server = new JavaProcess(
+                Map.of(),
+                List.of("-Xmx64m", "-XX:+UseSerialGC"),
+                ServerProgram.class,
+                "127.0.0.1:0",
+                pem.certificate().toString(),
+                pem.privateKey().toString(),
+                "greedy")) {
+            ClientPool client = pools.client(
+                    "127.0.0.1:" + server.await(), c -> c.capacity(16, 32).keepAlive(Duration.ofMillis(700)));
+            Traffic traffic = Traffic.impatient(client, 4, 1000, Duration.ofSeconds(2));
+            await().atMost(Duration.ofMinutes(1)).until(() -> traffic.ledger.cut.sum() >= ERRORS);
+            long answered = traffic.ledger.answered.sum();
+            await().atMost(Duration.ofSeconds(20)).until(() -> traffic.ledger.answered.sum() > answered + 100);
+            traffic.close();
+            Report.row(
+                    "the server runs out of memory, " + ERRORS + " times",
+                    "connections lost " + client.snapshot().totals().lost(),
+                    traffic.ledger);
+            traffic.assertNothingWrong();
+            assertThat(server.wrong()).isEmpty();
+            assertThat(client.ready()).isTrue();
+        }
+    }
+}
