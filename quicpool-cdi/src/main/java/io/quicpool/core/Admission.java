@@ -51,6 +51,10 @@ final class Admission {
         Slot slot = new Slot(stream, pool.generation(), System.nanoTime());
         pending.add(slot);
         stream.whenDead(() -> pool.retire(slot, Reason.Evicted.PEER_ENDED));
+        if (pool.ending()) {
+            pool.retire(slot, Reason.Evicted.CLOSED);
+            return;
+        }
         stream.whenReadable(1, () -> hello(slot, guest));
     }
 
@@ -92,6 +96,8 @@ final class Admission {
             slot.stream().output().write(slot.id().toBytes());
         } catch (IOException e) {
             pool.retire(slot, Reason.Evicted.PEER_ENDED);
+            // When it was given up before it was announced: the map must not keep it.
+            pool.stock.forget(slot);
             return;
         }
         if (pool.deliver(slot, System.nanoTime())) {
@@ -120,8 +126,9 @@ final class Admission {
         return value == StreamId.FIRST.value() ? anyOther() : new StreamId(value);
     }
 
+    // Not one whose hello has come meanwhile: it is in stock, and no longer counted here.
     private void refuse(Slot slot, Reason.Refused reason, long code) {
-        if (pool.stock.retire(slot) != null) {
+        if (pool.stock.abandon(slot)) {
             ended(slot);
             pool.metrics.refused(reason);
             slot.stream().reset(code);
