@@ -38,7 +38,13 @@ public final class ConfigException extends IllegalArgumentException {
      * @param cause why it cannot be used
      */
     public ConfigException(String property, @Nullable Object value, String allowed, @Nullable Throwable cause) {
-        this("", property, value == null ? "(not set)" : Printable.of(value.toString(), SHOWN), allowed, cause);
+        // The reason may have its words from a file.
+        this(
+                "",
+                property,
+                value == null ? "(not set)" : Printable.of(value.toString(), SHOWN),
+                Printable.of(allowed, SHOWN),
+                cause);
     }
 
     private ConfigException(String prefix, String property, String value, String allowed, @Nullable Throwable cause) {

@@ -43,6 +43,10 @@ final class Admission {
             return;
         }
         stream.whenDead(() -> pool.retireEnded(slot));
+        if (pool.ending()) {
+            pool.retire(slot, Reason.Evicted.CLOSED);
+            return;
+        }
         stream.whenReadable(1, () -> hello(slot, guest));
     }
 
@@ -110,6 +114,8 @@ final class Admission {
             slot.stream().output().write(slot.id().toBytes());
         } catch (IOException e) {
             pool.retireEnded(slot);
+            // When it was given up before it was announced: the map must not keep it.
+            pool.stock.forget(slot);
             return;
         }
         if (pool.deliver(slot, System.nanoTime())) {
@@ -137,8 +143,9 @@ final class Admission {
         return value == StreamId.FIRST.value() ? anyOther() : new StreamId(value);
     }
 
+    // Not one whose hello has come meanwhile: it is in stock, and no longer counted here.
     private void refuse(Slot slot, Reason.Refused reason, long code) {
-        if (pool.stock.retire(slot) != null) {
+        if (pool.stock.abandon(slot)) {
             ended(slot);
             pool.refused(reason, client(slot));
             slot.stream().reset(code);

@@ -148,6 +148,12 @@ abstract class CorePool extends Front {
         return generation.get();
     }
 
+    /** Whether the pool has begun to close: what is opened now, those who gave up all that was there have not seen. */
+    boolean ending() {
+        PoolState life = life();
+        return life == PoolState.CLOSING || life == PoolState.CLOSED;
+    }
+
     /** Gives a stream up, unless a caller has it. */
     void retire(Slot slot, Reason.Evicted reason) {
         Slot.State was = stock.retire(slot);

@@ -62,6 +62,10 @@ final class IdRequest {
         EngineStream stream = slot.stream();
         pending.add(slot);
         stream.whenDead(() -> pool.retireEnded(slot));
+        if (pool.ending()) {
+            pool.retire(slot, Reason.Evicted.CLOSED);
+            return;
+        }
         try {
             stream.output().write(HELLO);
         } catch (IOException e) {
@@ -96,8 +100,9 @@ final class IdRequest {
         }
     }
 
+    // Not one that has got its id meanwhile: it is in stock, and no longer counted here.
     private void fail(Slot slot, long code, IOException cause) {
-        if (pool.stock.retire(slot) != null) {
+        if (pool.stock.abandon(slot)) {
             end(slot, cause);
             slot.stream().reset(code);
         }

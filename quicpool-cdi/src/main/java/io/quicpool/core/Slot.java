@@ -137,6 +137,11 @@ final class Slot {
         return move(State.TAKEN, State.CLOSED);
     }
 
+    /** Gives the stream up if it has not come to rest yet. */
+    boolean abandon() {
+        return move(State.OPENING, State.RETIRED);
+    }
+
     /** Gives the stream up unless somebody has it; says from which state, or null when it lost. */
     @Nullable State retire() {
         if (move(State.IDLE, State.RETIRED)) {

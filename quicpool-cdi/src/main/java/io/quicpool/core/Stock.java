@@ -270,6 +270,17 @@ final class Stock {
         return was;
     }
 
+    /** Gives a slot up whose id was not exchanged; false when it has come to rest, was taken, or was given up before. */
+    boolean abandon(Slot slot) {
+        if (!slot.abandon()) {
+            return false;
+        }
+        if (slot.known()) {
+            byId.remove(slot.id(), slot);
+        }
+        return true;
+    }
+
     /** Drops a slot that was retired between being announced and being delivered. */
     void forget(Slot retired) {
         byId.remove(retired.id(), retired);

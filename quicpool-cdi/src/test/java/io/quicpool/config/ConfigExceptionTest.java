@@ -36,6 +36,20 @@ class ConfigExceptionTest {
     }
 
     @Test
+    void staysOnOneLineWhateverTheReasonShows() {
+        ConfigException e = new ConfigException("key-store", "a.jks", "cannot be opened: \n\u0000 not found");
+        assertThat(e).hasMessage("key-store = a.jks: cannot be opened: ?? not found");
+        assertThat(e.allowed()).isEqualTo("cannot be opened: ?? not found");
+    }
+
+    @Test
+    void cutsAnEndlessReason() {
+        assertThat(new ConfigException("key-store", "a.jks", "a".repeat(100_000)).getMessage())
+                .hasSizeLessThan(1100)
+                .endsWith("a...");
+    }
+
+    @Test
     void cutsAnEndlessValue() {
         ConfigException e = new ConfigException("target", "a".repeat(100_000), "no");
         assertThat(e.getMessage()).hasSizeLessThan(1100).endsWith("a...: no");

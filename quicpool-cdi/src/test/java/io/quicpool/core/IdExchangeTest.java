@@ -1,0 +1,326 @@
+package io.quicpool.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.TlsSession;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.testing.TestCertificates;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.Listener;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What two threads do at the same moment, each at the worst: the engine here lets the other act in the middle of a call. */
+class IdExchangeTest {
+
+    private static final Duration SOON = Duration.ofMillis(100);
+
+    private final FakeConnection connection = new FakeConnection();
+
+    // ---- the client
+
+    private CoreClientPool client(int capacity, Duration idTimeout) {
+        CoreClientPool pool = new CoreClientPool(
+                "orders",
+                ClientPoolConfig.builder()
+                        .name("orders")
+                        .target("localhost:1")
+                        .capacity(capacity, capacity)
+                        .idTimeout(idTimeout)
+                        .build(),
+                events -> connection);
+        pool.start();
+        return pool;
+    }
+
+    @Test
+    void anIdThatComesWhileOthersAreGivenUpAsLateIsNotGivenUp() {
+        connection.credit = 2;
+        try (CoreClientPool pool = client(2, SOON)) {
+            await().until(() -> connection.streams.size() == 2);
+            ScriptedStream one = connection.streams.get(0);
+            ScriptedStream other = connection.streams.get(1);
+            one.onReset = () -> other.receive(0, 0, 0, 1);
+            other.onReset = () -> one.receive(0, 0, 0, 1);
+            await().until(() -> one.reset || other.reset);
+            await().untilAsserted(() -> assertThat(pool.opening()).isZero());
+            assertThat(pool.active()).isOne();
+            assertThat(one.reset && other.reset).isFalse();
+        }
+    }
+
+    @Test
+    void aStreamThatOpensWhileThePoolClosesIsGivenUp() {
+        CompletableFuture<EngineStream> slow = new CompletableFuture<>();
+        connection.credit = 1;
+        connection.opened = slow;
+        ScriptedStream stream = new ScriptedStream(connection);
+        connection.onClose = () -> slow.complete(stream);
+        CoreClientPool pool = client(1, Duration.ofSeconds(10));
+        await().until(() -> pool.opening() == 1);
+        pool.close();
+        assertThat(pool.opening()).isZero();
+        assertThat(stream.reset).isTrue();
+    }
+
+    // ---- the server
+
+    private static CoreServerPool server(Duration helloTimeout) throws IOException {
+        CoreServerPool pool = new CoreServerPool(ServerPoolConfig.builder()
+                .name("orders")
+                .listen("localhost:0")
+                .certificate(TestCertificates.selfSigned("orders"))
+                .helloTimeout(helloTimeout)
+                .build());
+        pool.start(itself -> new FakeListener());
+        return pool;
+    }
+
+    @Test
+    void aHelloThatComesWhileOthersAreGivenUpAsLateIsNotGivenUp() throws Exception {
+        try (CoreServerPool pool = server(SOON)) {
+            ConnectionEvents events = pool.connected(connection);
+            ScriptedStream one = new ScriptedStream(connection);
+            ScriptedStream other = new ScriptedStream(connection);
+            one.onReset = () -> other.receive(0);
+            other.onReset = () -> one.receive(0);
+            events.accepted(one);
+            events.accepted(other);
+            await().until(() -> one.reset || other.reset);
+            await().untilAsserted(() -> assertThat(pool.opening()).isZero());
+            assertThat(pool.active()).isOne();
+            assertThat(one.reset && other.reset).isFalse();
+        }
+    }
+
+    @Test
+    void aStreamThatIsGivenUpBetweenItsHelloAndItsIdHoldsNoId() throws Exception {
+        try (CoreServerPool pool = server(Duration.ofSeconds(10))) {
+            ConnectionEvents events = pool.connected(connection);
+            ScriptedStream stream = new ScriptedStream(connection);
+            stream.onRead = pool::flush;
+            events.accepted(stream);
+            stream.receive(0);
+            assertThat(stream.reset).isTrue();
+            assertThat(pool.stock.live()).isEmpty();
+            assertThat(pool.opening()).isZero();
+        }
+    }
+
+    @Test
+    void aStreamThatComesToAClosedPoolIsGivenUp() throws Exception {
+        CoreServerPool pool = server(Duration.ofSeconds(10));
+        ConnectionEvents events = pool.connected(connection);
+        pool.close();
+        ScriptedStream stream = new ScriptedStream(connection);
+        events.accepted(stream);
+        assertThat(stream.reset).isTrue();
+        assertThat(pool.opening()).isZero();
+    }
+
+    // ---- an engine that lets somebody else act in the middle of what it does
+
+    private static final class ScriptedStream implements EngineStream {
+
+        private final Connection connection;
+        private final OutputStream sent = new ByteArrayOutputStream();
+        private InputStream received = InputStream.nullInputStream();
+        private volatile Runnable onReset = () -> {};
+        private volatile Runnable onRead = () -> {};
+        private volatile boolean reset;
+        private volatile @Nullable Runnable whenReadable;
+
+        ScriptedStream(Connection connection) {
+            this.connection = connection;
+        }
+
+        void receive(int... bytes) {
+            byte[] all = new byte[bytes.length];
+            for (int i = 0; i < bytes.length; i++) {
+                all[i] = (byte) bytes[i];
+            }
+            received = new ByteArrayInputStream(all);
+            Runnable action = whenReadable;
+            if (action != null && !reset) {
+                action.run();
+            }
+        }
+
+        @Override
+        public Connection connection() {
+            return connection;
+        }
+
+        @Override
+        public InputStream input() {
+            return new FilterInputStream(received) {
+                @Override
+                public int read() throws IOException {
+                    int one = super.read();
+                    onRead.run();
+                    return one;
+                }
+
+                @Override
+                public int read(byte[] buffer, int offset, int length) throws IOException {
+                    int count = super.read(buffer, offset, length);
+                    onRead.run();
+                    return count;
+                }
+            };
+        }
+
+        @Override
+        public OutputStream output() {
+            return new OutputStream() {
+                @Override
+                public void write(int one) throws IOException {
+                    if (reset) {
+                        throw new IOException("reset");
+                    }
+                    sent.write(one);
+                }
+            };
+        }
+
+        @Override
+        public boolean alive() {
+            return !reset;
+        }
+
+        @Override
+        public void whenReadable(int bytes, Runnable action) {
+            whenReadable = action;
+        }
+
+        @Override
+        public void whenDead(Runnable action) {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public void reset(long applicationErrorCode) {
+            reset = true;
+            onReset.run();
+        }
+
+        @Override
+        public void stopReceiving(long applicationErrorCode) {}
+    }
+
+    private static final class FakeConnection implements Connection {
+
+        private static final InetSocketAddress ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+
+        private final List<ScriptedStream> streams = new CopyOnWriteArrayList<>();
+        private volatile int credit;
+        private volatile @Nullable CompletableFuture<EngineStream> opened;
+        private volatile Runnable onClose = () -> {};
+
+        @Override
+        public InetSocketAddress localAddress() {
+            return ADDRESS;
+        }
+
+        @Override
+        public InetSocketAddress remoteAddress() {
+            return ADDRESS;
+        }
+
+        @Override
+        public TlsSession tlsSession() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Duration idleTimeout() {
+            return Duration.ofHours(1);
+        }
+
+        @Override
+        public boolean alive() {
+            return true;
+        }
+
+        @Override
+        public long silentNanos() {
+            return 0;
+        }
+
+        @Override
+        public void ping() {}
+
+        @Override
+        public int credit() {
+            return credit;
+        }
+
+        // Only the timer of the pool.
+        @SuppressWarnings("NonAtomicVolatileUpdate")
+        @Override
+        public CompletionStage<EngineStream> openStream() {
+            credit--;
+            CompletableFuture<EngineStream> slow = opened;
+            if (slow != null) {
+                return slow;
+            }
+            ScriptedStream stream = new ScriptedStream(this);
+            streams.add(stream);
+            return CompletableFuture.completedFuture(stream);
+        }
+
+        @Override
+        public boolean awaitDelivered(Duration timeout) {
+            return true;
+        }
+
+        @Override
+        public void close(long applicationErrorCode, String reason) {
+            onClose.run();
+        }
+
+        @Override
+        public boolean awaitClosed(Duration timeout) {
+            return true;
+        }
+    }
+
+    private static final class FakeListener implements Listener {
+
+        @Override
+        public InetSocketAddress localAddress() {
+            return FakeConnection.ADDRESS;
+        }
+
+        @Override
+        public boolean alive() {
+            return true;
+        }
+
+        @Override
+        public void stopAccepting() {}
+
+        @Override
+        public boolean close(Duration timeout) {
+            return true;
+        }
+    }
+}

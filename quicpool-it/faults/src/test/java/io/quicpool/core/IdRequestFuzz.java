@@ -1,0 +1,180 @@
+package io.quicpool.core;
+
+import io.quicpool.PoolState;
+import io.quicpool.StreamId;
+import io.quicpool.transport.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The client's half of the id exchange against a server that does anything. */
+public final class IdRequestFuzz {
+
+    private IdRequestFuzz() {}
+
+    /** One run. */
+    public static void fuzzerTestOneInput(byte[] input) {
+        new Client(new Script(input)).run();
+    }
+
+    private static final class Client extends Exchange {
+
+        private final ClientSide pool = new ClientSide();
+        private int asked;
+
+        Client(Script script) {
+            super(script);
+            pool.lifecycle.start();
+        }
+
+        @Override
+        CorePool pool() {
+            return pool;
+        }
+
+        @Override
+        Object exchange() {
+            return pool.ids;
+        }
+
+        @Override
+        void connect() {
+            if (pool.life() == PoolState.RUNNING) {
+                ScriptedConnection connection = new ScriptedConnection(script);
+                connections.add(connection);
+                pool.connections.add(connection);
+            }
+        }
+
+        @Override
+        void open(ScriptedConnection connection) {
+            // The pool asks only while it runs, but may have begun before.
+            if (pool.life() == PoolState.RUNNING) {
+                asked++;
+                pool.ids.open(connection);
+            }
+        }
+
+        @Override
+        void lose(ScriptedConnection connection) {
+            connection.lose();
+            script.event(() -> pool.lost(connection));
+        }
+
+        @Override
+        void answer(ScriptedStream stream) {
+            stream.send((byte) 0, (byte) 0, (byte) 0, (byte) script.next(4));
+        }
+
+        @Override
+        void own() {
+            switch (script.next(3)) {
+                case 0 -> pool.sweep(script.next(3));
+                case 1 -> connections.get(script.next(connections.size())).answerOne(true);
+                default -> connections.get(script.next(connections.size())).answerOne(false);
+            }
+        }
+
+        @Override
+        void checkInStock(Slot slot, ScriptedStream stream) {
+            hold(
+                    slot.id().equals(StreamId.of(stream.firstReceived(StreamId.BYTES))),
+                    "another id than the server gave: ",
+                    slot);
+            byte[] sent = stream.sent();
+            hold(sent.length > 0 && sent[0] == 0, "not the hello: ", Arrays.toString(sent));
+            hold(sent.length == 1 || slot.isTaken(), "more than the hello: ", Arrays.toString(sent));
+        }
+
+        @Override
+        void checkCounts() {
+            equal("asked for", asked, pool.metrics.opened.sum() + pool.metrics.failed.sum() + pool.opening());
+        }
+    }
+
+    /** A client pool without a link of its own and without a timer: what {@link CoreClientPool} does, when the script says. */
+    private static final class ClientSide extends CorePool implements IdRequest.Owner {
+
+        private final List<ScriptedConnection> connections = new ArrayList<>();
+        private final IdRequest ids = new IdRequest(this, Duration.ofHours(1), this);
+
+        ClientSide() {
+            super("fuzz");
+        }
+
+        void lost(ScriptedConnection connection) {
+            connection.close(0, "lost");
+            connections.remove(connection);
+            retireAll(connection);
+            ids.giveUp(Reason.Evicted.LINK_LOST);
+        }
+
+        @Override
+        public void delivered(Slot slot) {}
+
+        @Override
+        public void failed(Throwable cause) {
+            metrics.error(cause);
+        }
+
+        @Override
+        void openingFailed(Slot slot) {
+            ids.ended(slot);
+        }
+
+        @Override
+        void replenish() {}
+
+        @Override
+        void housekeeping() {
+            ids.sweep();
+            sweep(CAPACITY);
+        }
+
+        private static final int CAPACITY = 4;
+
+        @Override
+        public void flush() {
+            super.flush();
+            ids.giveUp(Reason.Evicted.FLUSHED);
+        }
+
+        @Override
+        boolean closeConnections(Duration timeout) {
+            ids.giveUp(Reason.Evicted.CLOSED);
+            List.copyOf(connections).forEach(connection -> connection.close(0, Link.CLOSED));
+            return true;
+        }
+
+        @Override
+        String link() {
+            return "up";
+        }
+
+        @Override
+        List<Connection> connections() {
+            return List.copyOf(connections);
+        }
+
+        @Override
+        int opening() {
+            return ids.opening();
+        }
+
+        @Override
+        public boolean ready() {
+            return true;
+        }
+
+        @Override
+        public int capacity() {
+            return CAPACITY;
+        }
+
+        @Override
+        public Duration interval() {
+            return Duration.ZERO;
+        }
+    }
+}
