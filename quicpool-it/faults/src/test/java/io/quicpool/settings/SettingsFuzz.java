@@ -5,6 +5,7 @@ import io.quicpool.fuzz.Messages;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +52,7 @@ public final class SettingsFuzz {
         for (int i = 0; i < count; i++) {
             PoolProperty property = data.pickValue(PROPERTIES);
             String name = name(data, property);
-            String value = property.secret() ? PASSWORD : value(data);
+            String value = property.secret() && !isAnother(name) ? PASSWORD : value(data);
             if (data.consumeInt(0, 3) == 0) {
                 variables.put(PropertyNames.variableOf(name), value);
             } else {
@@ -80,6 +81,18 @@ public final class SettingsFuzz {
             case 3 -> "quicpool." + data.consumeString(40);
             default -> written;
         };
+    }
+
+    // What is left of a secret's name may be that of a property that is no secret, such as key-store.
+    private static boolean isAnother(String name) {
+        String variable = PropertyNames.variableOf(name).toUpperCase(Locale.ROOT);
+        return Arrays.stream(PROPERTIES)
+                .filter(property -> !property.secret())
+                .anyMatch(property -> variable.endsWith("_"
+                        + property.key()
+                                .toUpperCase(Locale.ROOT)
+                                .replace('-', '_')
+                                .replace('.', '_')));
     }
 
     private static String value(FuzzedDataProvider data) {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class FaultProxy implements AutoCloseable {
 
     private static final int LARGEST = 65_535;
+    private static final Duration FORGOTTEN = Duration.ofSeconds(20);
     private static final int BUFFER = 1 << 22;
 
     /** A datagram under way. */
@@ -63,8 +64,17 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** One client and the port from which it is passed on. */
-    private record Flow(SocketAddress client, DatagramChannel back) {}
+    /** One client and the port from which it is passed on; forgotten when it was not heard of for a while. */
+    private static final class Flow {
+        private final SocketAddress client;
+        private final DatagramChannel back;
+        private long heard = System.nanoTime();
+
+        Flow(SocketAddress client, DatagramChannel back) {
+            this.client = client;
+            this.back = back;
+        }
+    }
 
     private final long seed;
     private final Selector selector;
@@ -240,6 +250,7 @@ public final class FaultProxy implements AutoCloseable {
                     if (flow == null) {
                         flow = open(from);
                     }
+                    flow.heard = System.nanoTime();
                     take(Direction.UP, flow.back, server);
                 }
             } else if (channel.isOpen()) {
@@ -267,6 +278,14 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private Flow open(SocketAddress client) throws IOException {
+        long now = System.nanoTime();
+        flows.values().removeIf(flow -> {
+            boolean old = now - flow.heard > FORGOTTEN.toNanos();
+            if (old) {
+                close(flow.back);
+            }
+            return old;
+        });
         DatagramChannel back = channel(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         Flow flow = new Flow(client, back);
         back.register(selector, SelectionKey.OP_READ, flow);

@@ -33,6 +33,20 @@ final class Ledger {
         }
     }
 
+    /** Adds up. */
+    void add(Ledger other) {
+        handedOut.add(other.handedOut.sum());
+        answered.add(other.answered.sum());
+        cut.add(other.cut.sum());
+        waitedInVain.add(other.waitedInVain.sum());
+        wrongPairs.add(other.wrongPairs.sum());
+        wrongBytes.add(other.wrongBytes.sum());
+        oldAfterNotice.add(other.oldAfterNotice.sum());
+        oldBeforeNotice.add(other.oldBeforeNotice.sum());
+        longestOldMillis.accumulate(other.longestOldMillis.get());
+        examples.addAll(other.examples);
+    }
+
     Queue<String> examples() {
         return examples;
     }

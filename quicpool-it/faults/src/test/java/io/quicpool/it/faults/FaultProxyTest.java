@@ -1,0 +1,188 @@
+package io.quicpool.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quicpool.it.faults.Fate.Direction;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the network does, seen by a client and a server that know nothing of QUIC. */
+class FaultProxyTest {
+
+    private static final int MANY = 10_000;
+    private static final long SEED = 42;
+
+    private DatagramSocket server = socket();
+    private DatagramSocket client = socket();
+    private FaultProxy proxy = proxy();
+
+    private static DatagramSocket socket() {
+        try {
+            DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+            socket.setSoTimeout(2000);
+            return socket;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private FaultProxy proxy() {
+        try {
+            return new FaultProxy((InetSocketAddress) server.getLocalSocketAddress(), SEED);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        assertThat(exchange(1)).isEqualTo(1);
+    }
+
+    @AfterEach
+    void close() {
+        proxy.close();
+        server.close();
+        client.close();
+    }
+
+    private void send(int value) throws IOException {
+        client.send(new DatagramPacket(new byte[] {(byte) value, 0, 0, 0}, 4, proxy.address()));
+    }
+
+    private static DatagramPacket receive(DatagramSocket at) throws IOException {
+        DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+        at.receive(packet);
+        return packet;
+    }
+
+    // There and back.
+    private int exchange(int value) throws IOException {
+        send(value);
+        DatagramPacket there = receive(server);
+        server.send(new DatagramPacket(there.getData(), there.getLength(), there.getSocketAddress()));
+        return receive(client).getData()[0];
+    }
+
+    @Test
+    void theSameSeedHasTheSameFates() {
+        Faults faults = Faults.NONE.losing(0.1).doubling(0.2).damaging(0.3).reordering(0.4);
+        assertThat(fates(SEED, faults)).isEqualTo(fates(SEED, faults)).isNotEqualTo(fates(SEED + 1, faults));
+        assertThat(Fate.of(SEED, Direction.UP, 7, faults.delaying(Duration.ofMillis(1), Duration.ofMillis(1))))
+                .isNotEqualTo(
+                        Fate.of(SEED, Direction.DOWN, 7, faults.delaying(Duration.ofMillis(1), Duration.ofMillis(1))));
+    }
+
+    private static List<Fate> fates(long seed, Faults faults) {
+        return LongStream.range(0, MANY)
+                .mapToObj(number -> Fate.of(seed, Direction.UP, number, faults))
+                .toList();
+    }
+
+    @Test
+    void chancesAreWhatTheySay() {
+        List<Fate> fates = fates(
+                SEED, Faults.NONE.losing(0.05).doubling(0.2).damaging(0.01).reordering(0.1));
+        assertThat(share(fates.stream().filter(each -> each.copies() == 0).count()))
+                .isBetween(0.04, 0.06);
+        assertThat(share(fates.stream().filter(each -> each.copies() == 2).count()))
+                .isBetween(0.17, 0.21);
+        assertThat(share(fates.stream().filter(each -> each.turned() >= 0).count()))
+                .isBetween(0.007, 0.013);
+        assertThat(share(fates.stream().filter(each -> each.delayNanos() > 0).count()))
+                .isBetween(0.09, 0.11);
+        assertThatThrownBy(() -> Faults.NONE.losing(1.5)).hasMessageContaining("must be from 0 to 1");
+    }
+
+    private static double share(long count) {
+        return (double) count / MANY;
+    }
+
+    @Test
+    void aBlackHoleEndsByItself() throws Exception {
+        client.setSoTimeout(50);
+        proxy.up(Faults.BLACK_HOLE, Duration.ofMillis(300));
+        send(2);
+        server.setSoTimeout(50);
+        assertThatThrownBy(() -> receive(server)).isInstanceOf(SocketTimeoutException.class);
+        server.setSoTimeout(2000);
+        client.setSoTimeout(2000);
+        while (proxy.lost() > 0) {
+            long before = proxy.lost();
+            send(3);
+            if (answered()) {
+                return;
+            }
+            assertThat(proxy.lost()).isGreaterThanOrEqualTo(before);
+        }
+    }
+
+    private boolean answered() throws IOException {
+        server.setSoTimeout(20);
+        try {
+            receive(server);
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void delaysDoublesAndDamages() throws Exception {
+        proxy.both(Faults.NONE.delaying(Duration.ofMillis(50), Duration.ZERO));
+        long begin = System.nanoTime();
+        assertThat(exchange(4)).isEqualTo(4);
+        assertThat(Clock.millisSince(begin)).isGreaterThanOrEqualTo(100);
+
+        proxy.both(Faults.NONE).up(Faults.NONE.doubling(1));
+        send(5);
+        assertThat(receive(server).getData()[0]).isEqualTo((byte) 5);
+        assertThat(receive(server).getData()[0]).isEqualTo((byte) 5);
+
+        proxy.up(Faults.NONE.damaging(1));
+        send(0);
+        byte[] damaged = receive(server).getData();
+        int bits = 0;
+        for (byte each : damaged) {
+            bits += Integer.bitCount(each & 0xff);
+        }
+        assertThat(bits).isOne();
+    }
+
+    @Test
+    void limitsTheRate() throws Exception {
+        // Forty bytes a second: the second datagram of four bytes comes a tenth of a second after the first.
+        proxy.up(Faults.NONE.limitedTo(40));
+        send(1);
+        send(2);
+        receive(server);
+        long first = System.nanoTime();
+        receive(server);
+        assertThat(Clock.millisSince(first)).isBetween(50L, 500L);
+    }
+
+    @Test
+    void changesTheClientsPortAndTheServer() throws Exception {
+        send(1);
+        int before = receive(server).getPort();
+        proxy.rebind();
+        send(2);
+        assertThat(receive(server).getPort()).isNotEqualTo(before);
+        try (DatagramSocket other = socket()) {
+            proxy.lead((InetSocketAddress) other.getLocalSocketAddress());
+            send(3);
+            assertThat(receive(other).getData()[0]).isEqualTo((byte) 3);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.quicpool.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ClientPool;
+import io.quicpool.ServerPool;
+import io.quicpool.testing.Pools;
+import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Streams at full rate through a network that loses, with a restart of the server every minute: nothing piles up. */
+@Scenario
+class LongRunIT {
+
+    private static final int MINUTES = Integer.getInteger("quicpool.faults.minutes", 2);
+    private static final Duration PART = Duration.ofSeconds(30);
+    private static final int CALLERS = 8;
+    private static final int LENGTH = 2000;
+
+    private final Pools pools = new Pools();
+    private final Ledger served = new Ledger();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    /** What a process holds. */
+    private record Held(long heap, int threads, int sockets, long direct) {
+
+        static Held now() {
+            // The second finds what the first has made unreachable through finalizers and cleaners.
+            System.gc();
+            System.gc();
+            return new Held(
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
+                    ManagementFactory.getThreadMXBean().getThreadCount(),
+                    openSockets(),
+                    ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                            .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                            .sum());
+        }
+
+        // Where the system says so; -1 elsewhere.
+        private static int openSockets() {
+            Path descriptors = Path.of("/proc/self/fd");
+            if (!Files.isDirectory(descriptors)) {
+                return -1;
+            }
+            int sockets = 0;
+            try (Stream<Path> open = Files.list(descriptors)) {
+                for (Path each : (Iterable<Path>) open::iterator) {
+                    sockets += isSocket(each) ? 1 : 0;
+                }
+            } catch (IOException e) {
+                return -1;
+            }
+            return sockets;
+        }
+
+        private static boolean isSocket(Path descriptor) {
+            try {
+                return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+            } catch (IOException closed) {
+                return false;
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "heap " + (heap >> 20) + " MB, threads " + threads + ", sockets " + sockets + ", direct "
+                    + (direct >> 10) + " kB";
+        }
+    }
+
+    @Test
+    void nothingPilesUp() throws Exception {
+        ServerPool first = server("127.0.0.1:0");
+        String address = "127.0.0.1:" + first.localAddress().getPort();
+        try (FaultProxy proxy = new FaultProxy(first.localAddress(), Scenario.SEED)) {
+            ClientPool client = pools.client("127.0.0.1:" + proxy.address().getPort(), c -> c.capacity(64, 256)
+                    .keepAlive(Duration.ofMillis(700)));
+            proxy.both(Faults.NONE.losing(0.01));
+            List<Long> back = new ArrayList<>();
+            ServerPool server = first;
+            List<Held> held = new ArrayList<>();
+            Ledger all = new Ledger();
+            for (int minute = 1; minute <= MINUTES; minute++) {
+                Traffic traffic = Traffic.impatient(client, CALLERS, LENGTH, Duration.ofSeconds(5));
+                Clock.pass(PART);
+                traffic.peerGone();
+                long closed = System.nanoTime();
+                server.close();
+                server = server(address);
+                await().atMost(Duration.ofSeconds(20))
+                        .pollInterval(Duration.ofMillis(5))
+                        .until(traffic::answeredByNext);
+                back.add(Clock.millisSince(closed));
+                Clock.pass(PART);
+                traffic.close();
+                traffic.assertNothingWrong();
+                all.add(traffic.ledger);
+                // Without traffic: what is under way is not held for ever. Threads of pools live on for ten seconds.
+                held.add(settled(client, server));
+                System.out.println(
+                        "[faults] after minute " + minute + ": " + held.get(minute - 1) + "; " + traffic.ledger);
+            }
+            Held begin = held.get(0);
+            Held last = held.get(MINUTES - 1);
+            Report.row(
+                    MINUTES + " minutes through 1 % loss, a restart each",
+                    "after the first: " + begin + "; after the last: " + last,
+                    all,
+                    back,
+                    "");
+            assertThat(served.examples()).isEmpty();
+            assertNoMore(begin, last);
+        }
+    }
+
+    private ServerPool server(String address) {
+        ServerPool server = pools.server(s -> s.keepAlive(Duration.ofMillis(700)), address);
+        server.serve(stream -> Traffic.answer(stream, served));
+        return server;
+    }
+
+    private static Held settled(ClientPool client, ServerPool server) {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> client.snapshot().taken() == 0 && server.snapshot().taken() == 0);
+        // As soon as the threads that have nothing to do have ended, or after the time by which they must have.
+        Thread[] threads = new Thread[1000];
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            int count = Thread.enumerate(threads);
+            return Stream.of(threads).limit(count).noneMatch(each -> each.getName()
+                    .contains("-handler-"));
+        });
+        return Held.now();
+    }
+
+    private static void assertNoMore(Held before, Held after) {
+        assertThat(after.heap)
+                .as("heap: %s, then %s", before, after)
+                .isLessThan(before.heap + before.heap / 4 + (8 << 20));
+        assertThat(after.threads).as("threads: %s, then %s", before, after).isLessThanOrEqualTo(before.threads + 2);
+        assertThat(after.sockets).as("sockets: %s, then %s", before, after).isLessThanOrEqualTo(before.sockets);
+        assertThat(after.direct).as("direct memory: %s, then %s", before, after).isLessThan(before.direct + (1 << 20));
+    }
+}
