@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
@@ -25,6 +26,16 @@ public interface ServerPool extends StreamPool {
      * @throws io.quicpool.config.ConfigException when it is out of range
      */
     void maxCapacity(int max);
+
+    /**
+     * Presents another certificate to clients that connect from now on, after a renewal say. Connections that are up keep the
+     * one that they were made with until they end. Does not block.
+     *
+     * @param certificate the private key and its certificates
+     * @throws io.quicpool.config.ConfigException when the engine cannot use it; then the one so far stays
+     * @throws IllegalStateException when the pool is closed
+     */
+    void certificate(KeyMaterial certificate);
 
     /**
      * Makes the pool client-led, with workers of its own: a stream whose first byte arrives is taken and given to the

@@ -15,6 +15,7 @@ import jakarta.enterprise.event.Event;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
 /** The pools of one run of the application: opened all or none, closed together. */
@@ -26,8 +27,11 @@ final class OpenPools {
     private final String application;
     private final Event<PoolEvent> events;
     private final ApplicationLoader loader = new ApplicationLoader();
+    private final CertificateRenewal renewal;
 
-    private OpenPools(Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events) {
+    private OpenPools(
+            Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events, Config config) {
+        this.renewal = new CertificateRenewal(config);
         this.names = names;
         this.handlers = handlers;
         this.events = events;
@@ -35,11 +39,13 @@ final class OpenPools {
     }
 
     /** Opens all; when one cannot be opened, those that were are closed again before its exception goes on. */
-    static OpenPools open(Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events) {
-        OpenPools result = new OpenPools(settings, names, handlers, events);
+    static OpenPools open(
+            Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events, Config config) {
+        OpenPools result = new OpenPools(settings, names, handlers, events, config);
         try {
             settings.clients().forEach(result::openClient);
             settings.servers().forEach(result::openServer);
+            result.renewal.start();
             return result;
         } catch (RuntimeException | Error e) {
             result.close();
@@ -54,6 +60,7 @@ final class OpenPools {
 
     private void openServer(PoolSettings<ServerPoolConfig> settings) {
         ManagedPool managed = open(PoolKind.SERVER, settings, false, told -> QuicPools.open(settings.config(), told));
+        renewal.add(settings, (ServerPool) managed.pool());
         handlers.serve((ServerPool) managed.pool(), settings.managedExecutor(), names, loader);
     }
 
@@ -68,6 +75,11 @@ final class OpenPools {
             PoolMBeans.register(pool, application);
         }
         return managed;
+    }
+
+    /** Whether certificates were renewed; for tests, it looks by itself. */
+    CertificateRenewal renewal() {
+        return renewal;
     }
 
     List<ManagedPool> all() {
@@ -94,6 +106,7 @@ final class OpenPools {
 
     /** Closes the servers, whose requests may need the clients, and then the clients. */
     void close() {
+        renewal.close();
         closeAll(PoolKind.SERVER);
         closeAll(PoolKind.CLIENT);
         handlers.release();

@@ -23,6 +23,7 @@ import jakarta.interceptor.Interceptor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +114,8 @@ public class PoolRegistry {
     }
 
     private OpenPools start() {
-        Settings settings = SettingsReader.read(ConfigProvider.getConfig());
+        Config config = ConfigProvider.getConfig();
+        Settings settings = SettingsReader.read(config);
         PoolNames names = new PoolNames(settings);
         List<Problem> problems = new ArrayList<>(settings.problems());
         for (RequiredPools each : required) {
@@ -123,7 +125,12 @@ public class PoolRegistry {
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }
-        return OpenPools.open(settings, names, handlers, events);
+        return OpenPools.open(settings, names, handlers, events, config);
+    }
+
+    /** The pools; null while they are not opened. */
+    @Nullable OpenPools open() {
+        return open;
     }
 
     /**

@@ -6,6 +6,7 @@ import io.quicpool.StreamErrors;
 import io.quicpool.StreamHandler;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ConfigException;
+import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
@@ -218,6 +219,20 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         threads.decide(() -> sweep(max));
         log.log(Level.INFO, "{0}: bounds of capacity up to {1}", name, max);
         listeners.tell(each -> each.boundsChanged(this));
+    }
+
+    @Override
+    public void certificate(KeyMaterial certificate) {
+        Listener bound = listener;
+        if (bound == null || life() != PoolState.RUNNING) {
+            throw new IllegalStateException("pool \"" + name + "\" is " + life());
+        }
+        try {
+            bound.certificate(certificate);
+        } catch (IOException e) {
+            throw new ConfigException("certificate", certificate, String.valueOf(e.getMessage()), e);
+        }
+        log.log(Level.INFO, "{0}: presents another certificate from now on: {1}", name, certificate.fingerprint());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.quicpool.transport;
 
+import io.quicpool.config.KeyMaterial;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
@@ -19,6 +21,14 @@ public interface Listener {
      * @return whether it listens
      */
     boolean alive();
+
+    /**
+     * Presents another certificate to clients that connect from now on; those that are connected keep theirs.
+     *
+     * @param certificate the private key and its certificates
+     * @throws IOException when the certificate is of a kind that the engine cannot use; nothing has changed then
+     */
+    void certificate(KeyMaterial certificate) throws IOException;
 
     /** Turns new clients away from now on; those that are connected stay. */
     void stopAccepting();

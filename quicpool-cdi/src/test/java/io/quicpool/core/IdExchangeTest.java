@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.quicpool.TlsSession;
 import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.testing.TestCertificates;
 import io.quicpool.transport.Connection;
@@ -314,6 +315,9 @@ class IdExchangeTest {
         public boolean alive() {
             return true;
         }
+
+        @Override
+        public void certificate(KeyMaterial certificate) {}
 
         @Override
         public void stopAccepting() {}

@@ -5,8 +5,11 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.core.crypto.CryptoStream;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.packet.InitialPacket;
@@ -16,15 +19,21 @@ import tech.kwik.core.server.impl.ServerConnectionImpl;
 import tech.kwik.core.server.impl.ServerConnectionProxy;
 import tech.kwik.core.server.impl.ServerConnectionThread;
 
-/** Takes the place of kwik's factory of server connections, to learn of each one's beginning and end, and to bound its queue. */
+/**
+ * Takes the place of kwik's factory of server connections, to learn of each one's beginning and end, to bound its queue, and to
+ * present another certificate when there is one.
+ */
 final class GatedConnections extends ServerConnectionFactory {
 
     /** Datagrams that may wait for one connection; more are dropped, as by a network. */
     private static final int MOST_WAITING = 2048;
 
+    private final KwikInternals.FactoryParts parts;
+    private final Consumer<ServerConnectionImpl> closed;
     private final Gate gate;
     private final Map<ServerConnectionImpl, byte[]> live;
-    private final tech.kwik.core.log.Logger log;
+    private final Queue<TlsServerEngineFactory> renewed = new ConcurrentLinkedQueue<>();
+    private volatile TlsServerEngineFactory tls;
 
     /** Makes one with what the original has; the last argument is told of each connection that kwik is done with. */
     static GatedConnections inPlaceOf(
@@ -54,18 +63,43 @@ final class GatedConnections extends ServerConnectionFactory {
                 original.registry(),
                 closed,
                 original.log());
+        this.parts = original;
+        this.closed = closed;
         this.gate = gate;
         this.live = live;
-        this.log = original.log();
+        this.tls = original.tls();
     }
 
     @Override
     public ServerConnectionImpl createNewConnection(
             Version version, InetSocketAddress client, byte[] peersId, byte[] id, CryptoStream crypto) {
-        ServerConnectionImpl connection = super.createNewConnection(version, client, peersId, id, crypto);
+        ServerConnectionImpl connection = new ServerConnectionImpl(
+                version,
+                parts.socket(),
+                client,
+                peersId,
+                id,
+                crypto,
+                tls,
+                parts.configuration(),
+                parts.protocols(),
+                parts.registry(),
+                closed,
+                parts.log());
         live.put(connection, id);
         gate.created(id, connection);
         return connection;
+    }
+
+    /** Connections that begin from now on present another certificate. */
+    void certificate(TlsServerEngineFactory other) {
+        renewed.add(other);
+        tls = other;
+    }
+
+    /** Frees what kwik does not know of. */
+    void close() {
+        renewed.forEach(TlsServerEngineFactory::dispose);
     }
 
     /** The handshake of a connection is over. */
@@ -79,7 +113,7 @@ final class GatedConnections extends ServerConnectionFactory {
     @Override
     public ServerConnectionProxy createServerConnectionProxy(
             ServerConnectionImpl connection, List<InitialPacket> initials, ByteBuffer data, PacketMetaData meta) {
-        return new ServerConnectionThread(connection, initials, data, meta, log) {
+        return new ServerConnectionThread(connection, initials, data, meta, parts.log()) {
             @Override
             public void parsePackets(int number, Instant received, ByteBuffer more, InetSocketAddress source) {
                 if (KwikInternals.backlog(this) < MOST_WAITING) {

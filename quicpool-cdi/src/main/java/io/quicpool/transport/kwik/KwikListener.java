@@ -1,6 +1,7 @@
 package io.quicpool.transport.kwik;
 
 import io.quicpool.TlsSession;
+import io.quicpool.config.KeyMaterial;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.ListenSpec;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.core.ConnectionListener;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicConnection;
@@ -204,6 +206,20 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     }
 
     @Override
+    public void certificate(KeyMaterial certificate) throws IOException {
+        if (factory == null) {
+            throw new IOException("this version of kwik keeps its certificate for as long as it listens");
+        }
+        KwikTls.Store store = KwikTls.Store.of(certificate);
+        try {
+            factory.certificate(new TlsServerEngineFactory(
+                    store.keyStore(), KwikTls.ALIAS, store.password(), KwikTls.curve(certificate)));
+        } catch (CertificateException e) {
+            throw new IOException("the certificate cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
     public void stopAccepting() {
         if (connector instanceof ServerConnectorImpl kwik) {
             kwik.stopAcceptingNewConnections();
@@ -230,6 +246,9 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         }
         freed &= !closer.isAlive() && socket.awaitReleased(LAST_STEPS);
         KwikInternals.endTimers(connector);
+        if (factory != null) {
+            factory.close();
+        }
         watcher.close();
         freed &= watcher.awaitClosed(LAST_STEPS);
         return freed;

@@ -2,6 +2,7 @@ package io.quicpool.core;
 
 import io.quicpool.PoolState;
 import io.quicpool.StreamId;
+import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.it.support.SelfSigned;
 import io.quicpool.transport.ConnectionEvents;
@@ -189,6 +190,9 @@ public final class AdmissionFuzz {
         public boolean alive() {
             return true;
         }
+
+        @Override
+        public void certificate(KeyMaterial certificate) {}
 
         @Override
         public void stopAccepting() {}

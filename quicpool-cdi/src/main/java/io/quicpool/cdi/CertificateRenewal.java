@@ -1,0 +1,104 @@
+package io.quicpool.cdi;
+
+import io.quicpool.ServerPool;
+import io.quicpool.config.ConfigException;
+import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.settings.PoolSettings;
+import io.quicpool.settings.Problem;
+import io.quicpool.settings.Settings;
+import io.quicpool.settings.SettingsReader;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * Looks now and then whether the certificate files of the server pools were renewed, and has new connections get the new ones.
+ * What cannot be used, a file that is half written say, is told once and tried again; the certificate so far stays.
+ */
+final class CertificateRenewal {
+
+    /** How often the files are read. */
+    static final Duration PERIOD = Duration.ofMinutes(1);
+
+    private static final Logger LOG = System.getLogger("io.quicpool");
+
+    private final Config config;
+    private final Map<String, ServerPool> pools = new HashMap<>();
+    private final Map<String, List<X509Certificate>> presented = new HashMap<>();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "quicpool-certificates");
+        thread.setDaemon(true);
+        thread.setContextClassLoader(CertificateRenewal.class.getClassLoader());
+        return thread;
+    });
+    private List<Problem> told = List.of();
+
+    CertificateRenewal(Config config) {
+        this.config = config;
+    }
+
+    /** A pool was opened. Before {@link #start}. */
+    void add(PoolSettings<ServerPoolConfig> settings, ServerPool pool) {
+        pools.put(settings.name(), pool);
+        presented.put(settings.name(), settings.config().certificate().certificateChain());
+    }
+
+    /** From now on the files are looked at. */
+    void start() {
+        if (!pools.isEmpty()) {
+            var unused = timer.scheduleWithFixedDelay(
+                    this::lookSafely, PERIOD.toNanos(), PERIOD.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    // What it throws must not end the looking.
+    private void lookSafely() {
+        try {
+            look();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "the certificates of the server pools cannot be looked at", e);
+        }
+    }
+
+    /** Reads the files, and hands on what is new. */
+    synchronized void look() {
+        Settings settings = SettingsReader.read(config);
+        tell(settings.problems());
+        for (PoolSettings<ServerPoolConfig> each : settings.servers()) {
+            ServerPool pool = pools.get(each.name());
+            List<X509Certificate> chain = each.config().certificate().certificateChain();
+            if (pool != null && !chain.equals(presented.get(each.name()))) {
+                renew(each, pool, chain);
+            }
+        }
+    }
+
+    private void renew(PoolSettings<ServerPoolConfig> settings, ServerPool pool, List<X509Certificate> chain) {
+        try {
+            pool.certificate(settings.config().certificate());
+        } catch (ConfigException e) {
+            LOG.log(Level.WARNING, "{0}: keeps its certificate: {1}", pool.name(), e.getMessage());
+        }
+        // Also one that was refused: it is no better the next time.
+        presented.put(settings.name(), chain);
+    }
+
+    private void tell(List<Problem> problems) {
+        if (!problems.isEmpty() && !problems.equals(told)) {
+            LOG.log(Level.WARNING, "the pools keep the certificates that they have: {0}", problems);
+        }
+        told = problems;
+    }
+
+    void close() {
+        timer.shutdownNow();
+    }
+}
