@@ -3,6 +3,8 @@ package io.quicpool.config;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /**
@@ -98,8 +100,20 @@ public record Endpoint(String host, int port) {
      * @throws UnknownHostException when there is no such host; the message names it
      */
     public InetSocketAddress resolve() throws UnknownHostException {
+        return resolveAll().get(0);
+    }
+
+    /**
+     * Looks the host up, now. May block for as long as the system's resolver does.
+     *
+     * @return all its addresses, resolved, in the resolver's order; one at least
+     * @throws UnknownHostException when there is no such host; the message names it
+     */
+    public List<InetSocketAddress> resolveAll() throws UnknownHostException {
         try {
-            return new InetSocketAddress(InetAddress.getByName(host), port);
+            return Arrays.stream(InetAddress.getAllByName(host))
+                    .map(address -> new InetSocketAddress(address, port))
+                    .toList();
         } catch (UnknownHostException e) {
             UnknownHostException readable = new UnknownHostException("unknown host: " + host);
             readable.initCause(e);

@@ -47,24 +47,20 @@ public final class CorePoolProvider implements PoolProvider {
     private static CoreClientPool pool(String name, ClientPoolConfig config, Transport transport) {
         // One for the life of the pool: a certificate that is pinned on first use stays pinned.
         X509TrustManager trust = ServerTrust.of(config);
-        TargetResolver resolver = resolver(config);
+        Addresses addresses = addresses(config);
         return new CoreClientPool(
                 name,
                 config,
-                events -> transport.connect(connectSpec(name, config, resolved(resolver), trust), events));
+                events -> addresses.connect(
+                        address -> transport.connect(connectSpec(name, config, address, trust), events)));
     }
 
-    private static TargetResolver resolver(ClientPoolConfig config) {
+    private static Addresses addresses(ClientPoolConfig config) {
         TargetResolver resolver = config.resolver();
-        return resolver != null ? resolver : config.targets().get(0)::resolve;
-    }
-
-    private static InetSocketAddress resolved(TargetResolver resolver) throws IOException {
-        InetSocketAddress address = resolver.resolve();
-        if (address.isUnresolved()) {
-            throw new IOException("the resolver gave an address that is not resolved: " + address);
-        }
-        return address;
+        return new Addresses(
+                resolver != null
+                        ? () -> List.of(resolver.resolve())
+                        : config.targets().get(0)::resolveAll);
     }
 
     private static ConnectSpec connectSpec(
