@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FuzzIT {
 
-    private static final int SECONDS = Integer.getInteger("quicpool.fuzz.seconds", 10);
+    private static final int SECONDS = Integer.getInteger("quicpool.fuzz.seconds", 6);
     private static final long SEED = Long.getLong("quicpool.faults.seed", new SecureRandom().nextLong());
     private static final String INPUT = System.getProperty("quicpool.fuzz.input", "");
     // One input may take this long: a key store may ask for five million rounds of hashing, which is the JDK's limit.

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @Scenario
 class BlackHoleIT {
 
-    private static final int TIMES = 3;
+    private static final int TIMES = 2;
     private static final int CALLERS = 4;
     private static final int LENGTH = 3000;
     /** Three keep-alives. */

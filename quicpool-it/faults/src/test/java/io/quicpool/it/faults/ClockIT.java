@@ -1,0 +1,102 @@
+package io.quicpool.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The wall clock of a process jumps, as when it is set, or when a machine was asleep; libfaketime makes it so. */
+@Scenario
+class ClockIT {
+
+    private static final List<Path> PLACES = List.of(
+            Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"),
+            Path.of("/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"),
+            Path.of("/usr/lib/faketime/libfaketime.so.1"));
+
+    @TempDir
+    private Path folder;
+
+    /** What the program says. */
+    private record State(long clock, long answered, long cut, long wrong, long lost) {}
+
+    private static State state(JavaProcess program) throws InterruptedException {
+        program.say("how are you");
+        long[] numbers =
+                Stream.of(program.await().split(" ")).mapToLong(Long::parseLong).toArray();
+        return new State(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
+    }
+
+    @Test
+    void jumpsByAnHourAndBack() throws Exception {
+        Path library = PLACES.stream().filter(Files::exists).findFirst().orElse(null);
+        assumeTrue(library != null, "no libfaketime here (Debian's package faketime)");
+        Path clock = folder.resolve("clock");
+        set(clock, 0);
+        JavaProcess program = new JavaProcess(
+                Map.of(
+                        "LD_PRELOAD",
+                        String.valueOf(library),
+                        "FAKETIME_TIMESTAMP_FILE",
+                        clock.toString(),
+                        "FAKETIME_CACHE_DURATION",
+                        "1",
+                        // Only the wall clock: what the JVM waits by goes on.
+                        "FAKETIME_DONT_FAKE_MONOTONIC",
+                        "1",
+                        "FAKETIME_FORCE_MONOTONIC_FIX",
+                        "0"),
+                List.of("-Xmx256m", "-XX:+UseSerialGC"),
+                ClockProgram.class);
+        List<Long> back = new ArrayList<>();
+        try {
+            await().atMost(Duration.ofSeconds(30)).until(() -> state(program).answered > 100);
+            long[] hours = {1, 0, -1, 0, 24, 0};
+            for (long hour : hours) {
+                set(clock, hour);
+                long jumped = System.nanoTime();
+                long expected = Instant.now().getEpochSecond() + hour * 3600;
+                await().until(() -> Math.abs(state(program).clock - expected) < 60);
+                State before = state(program);
+                await().atMost(Duration.ofSeconds(30))
+                        .pollInterval(Duration.ofMillis(5))
+                        .until(() -> state(program).answered > before.answered + 100);
+                back.add(Clock.millisSince(jumped));
+            }
+            State end = state(program);
+            Ledger ledger = new Ledger();
+            ledger.handedOut.add(end.answered + end.cut);
+            ledger.cut.add(end.cut);
+            Report.row(
+                    "the clock jumps: " + Arrays.toString(hours) + " h",
+                    "connections lost " + end.lost,
+                    ledger,
+                    back,
+                    "");
+            assertThat(end.wrong).isZero();
+            assertThat(back).allSatisfy(time -> assertThat(time).isLessThan(10_000));
+        } finally {
+            program.close();
+        }
+    }
+
+    // At once for all who read it: half a line would be another time.
+    private static void set(Path clock, long hours) throws IOException {
+        Path next = clock.resolveSibling("next");
+        Files.writeString(next, (hours < 0 ? "-" : "+") + Math.abs(hours) + "h\n");
+        Files.move(next, clock, StandardCopyOption.ATOMIC_MOVE);
+    }
+}
