@@ -179,8 +179,8 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How many clients may be connecting at a time; each may take up to 10 s. Others are not answered, and try again. It
-     * bounds the threads and the memory that clients cost which begin to connect and vanish. Default: 128.
+     * How many clients may be connecting at a time; each may take up to 10 s, or 2 s while there is no room for others. Those
+     * that come then are not answered, and try again. It bounds the threads and the memory that clients cost which begin to connect and vanish. Default: 128.
      *
      * @param maxPendingHandshakes from 1 to 65,536
      * @return this

@@ -35,6 +35,9 @@ final class Gate {
     /** How long a handshake may take. */
     static final Duration LONGEST = Duration.ofSeconds(10);
 
+    /** The same while all places are taken: those who are slower make room for others. */
+    static final Duration LONGEST_CROWDED = Duration.ofSeconds(2);
+
     /** RFC 9000, section 14.1. */
     private static final int SMALLEST_INITIAL = 1200;
 
@@ -210,10 +213,11 @@ final class Gate {
     }
 
     private List<ServerConnectionImpl> sweep(long now) {
+        Duration longest = pending < most ? LONGEST : LONGEST_CROWDED;
         List<ServerConnectionImpl> overdue = new ArrayList<>();
         for (Iterator<Attempt> each = attempts.values().iterator(); each.hasNext(); ) {
             Attempt attempt = each.next();
-            if (now - attempt.since < LONGEST.toNanos()) {
+            if (now - attempt.since < longest.toNanos()) {
                 break;
             }
             each.remove();

@@ -1,0 +1,72 @@
+package io.quicpool.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.text.MessageFormat;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.ResourceBundle;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** However many are turned away, the log has a line a second, with the number of the others. */
+class RefusalLogTest {
+
+    private static final InetSocketAddress CLIENT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5);
+
+    private final Lines lines = new Lines();
+    private final RefusalLog log = new RefusalLog("orders", lines);
+
+    @Test
+    void oneLineASecondWithTheNumberOfTheOthers() {
+        for (int i = 0; i < 100; i++) {
+            log.tell(Reason.Refused.ADDRESS, CLIENT);
+        }
+        assertThat(lines.written)
+                .containsExactly("orders: turned away localhost/127.0.0.1:5: its address is not in client-ip");
+        int[] more = {0};
+        long begin = System.nanoTime();
+        await().pollInterval(Duration.ofMillis(10)).until(() -> {
+            more[0]++;
+            log.tell(Reason.Refused.HANDSHAKES, CLIENT);
+            return lines.written.size() == 2;
+        });
+        assertThat(System.nanoTime() - begin)
+                .isGreaterThan(Duration.ofMillis(900).toNanos());
+        assertThat(lines.written.get(1))
+                .endsWith("too many clients are connecting (max-pending-handshakes) (and " + (99 + more[0] - 1)
+                        + " others since the last such line)");
+    }
+
+    /** Keeps what is written. */
+    private static final class Lines implements System.Logger {
+        private final List<String> written = new CopyOnWriteArrayList<>();
+
+        @Override
+        public String getName() {
+            return "test";
+        }
+
+        @Override
+        public boolean isLoggable(Level level) {
+            return true;
+        }
+
+        @Override
+        public void log(
+                Level level, @Nullable ResourceBundle bundle, @Nullable String text, @Nullable Throwable cause) {
+            throw new AssertionError(text);
+        }
+
+        @Override
+        public void log(
+                Level level, @Nullable ResourceBundle bundle, @Nullable String format, @Nullable Object... params) {
+            written.add(MessageFormat.format(Objects.requireNonNull(format), params));
+        }
+    }
+}
