@@ -3,7 +3,7 @@ package io.quicpool;
 /** The application error codes with which quicpool resets streams (RFC 9000, section 20.2); peers may rely on them. */
 public final class StreamErrors {
 
-    /** No error: a stream that was idle is given up because its pool flushes, shrinks or closes. */
+    /** No error: a stream that was idle is given up because its pool flushes or shrinks. */
     public static final long RETIRED = 0x0;
 
     /** The server pool has as many idle streams as it may hold; try again later. */
@@ -17,6 +17,12 @@ public final class StreamErrors {
 
     /** The handler of a client-led server pool threw. */
     public static final long HANDLER_FAILED = 0x4;
+
+    /**
+     * No error: the pool is closing, and gives up what is idle or new. Streams in use live on for a while; a client pool connects
+     * anew at once, for its target may lead elsewhere by now.
+     */
+    public static final long CLOSING = 0x5;
 
     private StreamErrors() {}
 }

@@ -105,6 +105,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     @Override
     void housekeeping() {
         link.watch(config.keepAlive());
+        link.closeLeft(this::isUsed);
         Future<?> tick = nextTick;
         if (tick != null && tick.isDone()) {
             // The last one could not arm the next, for want of memory.
@@ -171,6 +172,13 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     }
 
     @Override
+    public void peerCloses(Connection connection) {
+        if (link.connection() == connection) {
+            threads.decide(() -> link.leave(connection));
+        }
+    }
+
+    @Override
     void openingFailed(Slot slot) {
         ids.ended(slot);
     }
@@ -205,8 +213,12 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     @Override
     List<Connection> connections() {
-        Connection connection = link.connection();
-        return connection == null ? List.of() : List.of(connection);
+        return link.connections();
+    }
+
+    private boolean isUsed(Connection connection) {
+        return stock.live().stream()
+                .anyMatch(slot -> slot.isTaken() && slot.stream().connection() == connection);
     }
 
     @Override

@@ -154,23 +154,24 @@ abstract class CorePool extends Front {
         return life == PoolState.CLOSING || life == PoolState.CLOSED;
     }
 
-    /** Gives a stream up, unless a caller has it. */
-    void retire(Slot slot, Reason.Evicted reason) {
+    /** Gives a stream up, unless a caller has it; says whether it did. */
+    boolean retire(Slot slot, Reason.Evicted reason) {
         Slot.State was = stock.retire(slot);
         if (was == null) {
-            return;
+            return false;
         }
         if (was == Slot.State.IDLE) {
             metrics.evicted(reason);
         } else {
             openingFailed(slot);
         }
-        slot.stream().reset(StreamErrors.RETIRED);
+        slot.stream().reset(reason == Reason.Evicted.CLOSED ? StreamErrors.CLOSING : StreamErrors.RETIRED);
+        return true;
     }
 
-    /** A stream has ended while nobody had it: by itself, or with its connection. */
-    void retireEnded(Slot slot) {
-        retire(slot, unlessLost(slot, Reason.Evicted.PEER_ENDED));
+    /** A stream has ended, by itself or with its connection; says whether nobody had it. */
+    boolean retireEnded(Slot slot) {
+        return retire(slot, unlessLost(slot, Reason.Evicted.PEER_ENDED));
     }
 
     private static Reason.Evicted unlessLost(Slot slot, Reason.Evicted reason) {

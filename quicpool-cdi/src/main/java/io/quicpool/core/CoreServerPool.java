@@ -108,10 +108,10 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     }
 
     void accepted(EngineStream stream, Guest guest) {
-        if (guests.contains(guest) && life() != PoolState.CLOSING) {
+        if (guests.contains(guest) && !ending()) {
             admission.opened(stream, guest);
         } else {
-            stream.reset(StreamErrors.SERVER_FULL);
+            stream.reset(StreamErrors.CLOSING);
         }
     }
 

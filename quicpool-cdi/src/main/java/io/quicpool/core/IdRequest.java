@@ -24,6 +24,9 @@ final class IdRequest {
         void delivered(Slot slot);
 
         void failed(Throwable cause);
+
+        /** The peer says that it is closing. */
+        void peerCloses(Connection connection);
     }
 
     private final CorePool pool;
@@ -61,7 +64,12 @@ final class IdRequest {
     private void begin(Slot slot) {
         EngineStream stream = slot.stream();
         pending.add(slot);
-        stream.whenDead(() -> pool.retireEnded(slot));
+        stream.whenDead(() -> {
+            // On a stream in use the codes are the application's own.
+            if (pool.retireEnded(slot) && stream.peerError() == StreamErrors.CLOSING) {
+                owner.peerCloses(stream.connection());
+            }
+        });
         if (pool.ending()) {
             pool.retire(slot, Reason.Evicted.CLOSED);
             return;

@@ -172,6 +172,11 @@ final class Lifecycle {
         }
     }
 
+    /** Closes a connection of which no stream is in use any more, once its peer has got what was written. Blocks. */
+    static void dismiss(Connection connection) {
+        dismiss(connection, System.nanoTime() + DELIVERY.toNanos());
+    }
+
     private static void dismiss(Connection connection, long deadline) {
         try {
             awaitDelivered(connection, deadline);

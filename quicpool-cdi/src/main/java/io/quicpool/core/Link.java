@@ -7,13 +7,18 @@ import io.quicpool.transport.EngineStream;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +70,8 @@ final class Link {
     private volatile @Nullable Connection connection;
     private volatile boolean attempting;
     private final CountDownLatch ended = new CountDownLatch(1);
+    // Connections to peers that are closing: kept for the streams in use on them, used for nothing new.
+    private final Set<Connection> left = ConcurrentHashMap.newKeySet();
     // Connections that were lost and may still be freeing what they hold.
     private final Queue<Connection> closing = new ConcurrentLinkedQueue<>();
     private @Nullable Future<?> attempt;
@@ -84,6 +91,13 @@ final class Link {
     @Nullable Connection connection() {
         Connection current = connection;
         return current != null && current.alive() ? current : null;
+    }
+
+    /** All connections that are up: that in use, and those that are left and still have streams in use. */
+    List<Connection> connections() {
+        Connection current = connection();
+        return Stream.concat(Stream.ofNullable(current), left.stream().filter(Connection::alive))
+                .toList();
     }
 
     String text() {
@@ -178,17 +192,42 @@ final class Link {
     }
 
     private void lost(Connection which, String reason) {
-        if (state != State.UP || connection != which) {
-            return;
+        if (state == State.UP && connection == which) {
+            which.close(0, reason);
+            closing.removeIf(Link::isFreed);
+            closing.add(which);
+            down(which, reason);
         }
+    }
+
+    private void down(Connection which, String reason) {
         connection = null;
         pool.metrics.lost.increment();
         pool.log.log(Level.WARNING, "{0}: lost {1}: {2}", pool.name, which.remoteAddress(), reason);
-        which.close(0, reason);
-        closing.removeIf(Link::isFreed);
-        closing.add(which);
         owner.down(which, reason);
         later();
+    }
+
+    /** The peer is closing: the streams in use live on, and another connection is made for new ones. Timer thread. */
+    void leave(Connection which) {
+        if (state == State.UP && connection == which && which.alive()) {
+            left.add(which);
+            down(which, "closed by the peer: pool closed, streams in use live on for a while");
+        }
+    }
+
+    /** Closes the connections that were left and are not used any more, or that have ended. Timer thread. */
+    void closeLeft(Predicate<Connection> used) {
+        for (Connection each : List.copyOf(left)) {
+            if (!each.alive() || !used.test(each)) {
+                left.remove(each);
+                closing.removeIf(Link::isFreed);
+                closing.add(each);
+                pool.threads.workers().execute(() -> Lifecycle.dismiss(each));
+            } else if (each.silentNanos() > each.idleTimeout().toNanos() / 3) {
+                each.ping();
+            }
+        }
     }
 
     /** Pings when it is time, and gives up a peer that is silent for too long. Timer thread. */
@@ -234,6 +273,10 @@ final class Link {
             if (current != null) {
                 current.close(0, CLOSED);
                 closing.add(current);
+            }
+            for (Connection each : left) {
+                each.close(0, CLOSED);
+                closing.add(each);
             }
             Future<?> running = attempt;
             if (running != null) {

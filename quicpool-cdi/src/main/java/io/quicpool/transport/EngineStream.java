@@ -56,6 +56,15 @@ public interface EngineStream {
      */
     void whenDead(Runnable action);
 
+    /**
+     * The application error code with which the peer ended the stream, in one direction or both.
+     *
+     * @return the code; -1 when the peer has not, or the engine does not know
+     */
+    default long peerError() {
+        return -1;
+    }
+
     /** Ends the stream in order: a FIN after what was written, and no more reading. Never throws. */
     void close();
 

@@ -120,6 +120,8 @@ class ProblemsTest {
                 bad(server, "max-streams-per-connection", "5", "must be from max-capacity, which is 1024, to 1048576"),
                 bad(server, "max-connections", "0", "must be from 1 to 65536"),
                 bad(server, "max-pending-hellos", "-1", "must be from 1 to 65536"),
+                bad(server, "max-pending-handshakes", "0", "must be from 1 to 65536"),
+                bad(server, "address-validation", "perhaps", "must be true or false"),
                 bad(server, "handler-executor", "mine", "must be container or pool"),
                 bad(server, "certificate", "/no/such/file", "there is no such file"),
                 bad(server, "private-key", "/no/such/file", "there is no such file")));

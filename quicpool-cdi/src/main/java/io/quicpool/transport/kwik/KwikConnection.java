@@ -264,7 +264,7 @@ final class KwikConnection implements Connection {
                     }
                 });
             } else if (frame instanceof ResetStreamFrame reset) {
-                onStream(reset.getStreamId(), stream -> stream.resetComing(reset.getFinalSize()));
+                onStream(reset.getStreamId(), stream -> stream.resetComing(reset.getFinalSize(), reset.getErrorCode()));
             } else if (frame instanceof StopSendingFrame stop) {
                 onStream(stop.getStreamId(), stream -> stream.stopComing(stop.getErrorCode()));
             } else if (frame instanceof MaxStreamsFrame max && max.isAppliesToBidirectional()) {

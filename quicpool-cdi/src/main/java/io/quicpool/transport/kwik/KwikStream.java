@@ -30,6 +30,7 @@ final class KwikStream implements EngineStream {
     private final AtomicReference<@Nullable Runnable> whenDead = new AtomicReference<>();
     private final AtomicBoolean signalled = new AtomicBoolean();
     private volatile boolean dead;
+    private volatile long peerError = -1;
     // How far the peer's data reaches, as seen in the packets; kwik may still be about to put it into the stream.
     private volatile long coming;
     // The watcher's own.
@@ -152,12 +153,14 @@ final class KwikStream implements EngineStream {
         }
     }
 
-    void resetComing(long finalSize) {
+    void resetComing(long finalSize, long code) {
+        peerError = code;
         repair.finalSizeKnown(finalSize, input.count(), true);
         die();
     }
 
     void stopComing(long code) {
+        peerError = code;
         // Not before kwik has done its part: two resets at a time would give the peer its credit twice.
         connection.afterThisPacket(() -> repair.sendingAbandoned(code));
         die();
@@ -166,6 +169,11 @@ final class KwikStream implements EngineStream {
     void die() {
         dead = true;
         runWhenDead();
+    }
+
+    @Override
+    public long peerError() {
+        return peerError;
     }
 
     @Override

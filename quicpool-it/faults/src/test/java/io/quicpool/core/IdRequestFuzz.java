@@ -114,6 +114,9 @@ public final class IdRequestFuzz {
         public void delivered(Slot slot) {}
 
         @Override
+        public void peerCloses(Connection connection) {}
+
+        @Override
         public void failed(Throwable cause) {
             metrics.error(cause);
         }
