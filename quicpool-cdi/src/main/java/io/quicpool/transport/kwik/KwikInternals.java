@@ -59,6 +59,8 @@ import tech.kwik.core.util.InetTools;
 final class KwikInternals {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
+    // Set by those below; so it stands before them.
+    private static volatile boolean incomplete;
 
     private static final @Nullable Field CALLBACKS = field(QuicConnectionImpl.class, "callbackThread");
     private static final @Nullable Field STATUS = field(QuicConnectionImpl.class, "connectionState");
@@ -106,41 +108,7 @@ final class KwikInternals {
 
     /** Whether some of it is not to be had. */
     static boolean missing() {
-        return CALLBACKS == null
-                || STATUS == null
-                || FLOW == null
-                || STREAMS == null
-                || TLS == null
-                || CLIENT == null
-                || TIMERS == null
-                || OUTPUT_CLOSED == null
-                || OUTPUT_RESET == null
-                || OUTPUT_BUFFER == null
-                || INPUT_BUFFER == null
-                || INPUT_CLOSED == null
-                || INPUT_RESET == null
-                || INPUT_ENDED == null
-                || SENDER == null
-                || FACTORY == null
-                || FACTORY_SOCKET == null
-                || FACTORY_TLS == null
-                || FACTORY_CONFIGURATION == null
-                || FACTORY_PROTOCOLS == null
-                || FACTORY_REGISTRY == null
-                || FACTORY_CLOSED == null
-                || FACTORY_LOG == null
-                || RECEIVER == null
-                || RECEIVED == null
-                || RECEIVER_FAILED == null
-                || RECEIVE == null
-                || EXECUTOR == null
-                || BACKLOG == null
-                || RETRY_REQUIRED == null
-                || RETRY_TOKEN == null
-                || ID_MANAGER == null
-                || FIRST_ID == null
-                || SILENT_CLOSE == null
-                || !watchNoMemory();
+        return incomplete || !watchNoMemory();
     }
 
     /**
@@ -461,12 +429,14 @@ final class KwikInternals {
 
     private static @Nullable Field field(@Nullable Class<?> owner, String name) {
         try {
-            Field field = owner == null ? null : owner.getDeclaredField(name);
-            if (field != null) {
-                field.setAccessible(true);
+            if (owner == null) {
+                throw new NoSuchFieldException(name);
             }
+            Field field = owner.getDeclaredField(name);
+            field.setAccessible(true);
             return field;
         } catch (ReflectiveOperationException | RuntimeException e) {
+            incomplete = true;
             LOG.log(Level.WARNING, "this kwik has no {0}: some of its leaks cannot be repaired", name);
             return null;
         }
@@ -478,6 +448,7 @@ final class KwikInternals {
             method.setAccessible(true);
             return method;
         } catch (ReflectiveOperationException | RuntimeException e) {
+            incomplete = true;
             LOG.log(Level.WARNING, "this kwik has no {0}: some of its leaks cannot be repaired", name);
             return null;
         }

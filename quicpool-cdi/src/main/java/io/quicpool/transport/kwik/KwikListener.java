@@ -148,16 +148,23 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     // kwik is done with a connection. When it was for an error of its own, it tells nobody else.
     private void ended(ServerConnectionImpl quic) {
         KwikConnection connection = byEngines.remove(quic);
-        if (connection != null) {
-            // If kwik has a reason to tell, it is on its way.
-            KwikInternals.afterEvents(quic, () -> {
-                connection.lost("given up by the engine");
-                if (!KwikInternals.ended(quic)) {
-                    KwikInternals.giveUp(quic);
-                }
-                connection.release();
-                connections.remove(connection);
-            });
+        if (connection == null) {
+            free(quic);
+            return;
+        }
+        // If kwik has a reason to tell, it is on its way.
+        KwikInternals.afterEvents(quic, () -> {
+            connection.lost("given up by the engine");
+            free(quic);
+            connection.release();
+            connections.remove(connection);
+        });
+    }
+
+    // The threads of one that was given up for an error would go on until the idle time-out.
+    private static void free(ServerConnectionImpl quic) {
+        if (!KwikInternals.ended(quic)) {
+            KwikInternals.giveUp(quic);
         }
     }
 

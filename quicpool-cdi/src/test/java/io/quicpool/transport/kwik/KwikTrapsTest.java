@@ -251,6 +251,17 @@ class KwikTrapsTest {
         }
     }
 
+    /** kwik tells nobody, and leaves its threads to the idle time-out. */
+    @Test
+    void aServerConnectionThatDiesOfAnErrorOfTheEnginesIsToldOfAndFreed() throws Exception {
+        connect(4);
+        KwikConnection there = serverSide();
+        there.quic().abortConnection(new IllegalStateException("for the test"));
+        await().until(() -> server.losses.contains("given up by the engine"));
+        assertThat(there.awaitClosed(Duration.ofSeconds(2))).isTrue();
+        assertThat(KwikInternals.ended(there.quic())).isTrue();
+    }
+
     /** kwik's answer is System.exit. */
     @Test
     void aThreadThatReceivesAndDiesIsReplaced() throws Exception {
