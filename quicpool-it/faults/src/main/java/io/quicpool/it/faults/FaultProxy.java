@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 public final class FaultProxy implements AutoCloseable {
 
     private static final int LARGEST = 65_535;
+    // A proxy that is closed takes no orders.
+    private static final Duration LONGEST_ORDER = Duration.ofSeconds(5);
     private static final Duration FORGOTTEN = Duration.ofSeconds(20);
     private static final int BUFFER = 1 << 22;
 
@@ -188,9 +191,16 @@ public final class FaultProxy implements AutoCloseable {
         return lost.sum();
     }
 
+    // Returns when it is done: what is sent from then on finds the network so.
     private FaultProxy order(Runnable what) {
-        orders.add(what);
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        orders.add(() -> {
+            what.run();
+            done.complete(null);
+        });
         selector.wakeup();
+        done.completeOnTimeout(null, LONGEST_ORDER.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
         return this;
     }
 

@@ -111,25 +111,22 @@ class FaultProxyTest {
 
     @Test
     void aBlackHoleEndsByItself() throws Exception {
-        client.setSoTimeout(50);
+        long begin = System.nanoTime();
         proxy.up(Faults.BLACK_HOLE, Duration.ofMillis(300));
-        send(2);
-        server.setSoTimeout(50);
-        assertThatThrownBy(() -> receive(server)).isInstanceOf(SocketTimeoutException.class);
-        server.setSoTimeout(2000);
-        client.setSoTimeout(2000);
-        while (proxy.lost() > 0) {
-            long before = proxy.lost();
-            send(3);
-            if (answered()) {
-                return;
-            }
-            assertThat(proxy.lost()).isGreaterThanOrEqualTo(before);
+        server.setSoTimeout(20);
+        int sent = 0;
+        boolean arrived = false;
+        while (!arrived && Clock.millisSince(begin) < 5_000) {
+            send(2);
+            sent++;
+            arrived = arrives();
         }
+        assertThat(arrived).isTrue();
+        assertThat(Clock.millisSince(begin)).isGreaterThanOrEqualTo(300);
+        assertThat(proxy.lost()).isEqualTo(sent - 1);
     }
 
-    private boolean answered() throws IOException {
-        server.setSoTimeout(20);
+    private boolean arrives() throws IOException {
         try {
             receive(server);
             return true;
@@ -162,14 +159,14 @@ class FaultProxyTest {
 
     @Test
     void limitsTheRate() throws Exception {
-        // Forty bytes a second: the second datagram of four bytes comes a tenth of a second after the first.
+        // Forty bytes a second: four take a tenth of a second.
         proxy.up(Faults.NONE.limitedTo(40));
+        long begin = System.nanoTime();
         send(1);
         send(2);
         receive(server);
-        long first = System.nanoTime();
         receive(server);
-        assertThat(Clock.millisSince(first)).isBetween(50L, 500L);
+        assertThat(Clock.millisSince(begin)).isGreaterThanOrEqualTo(200);
     }
 
     @Test
