@@ -19,7 +19,7 @@ class KilledClientIT {
     private static final int CLIENTS = 5;
     private static final int STREAMS = 40;
     /** The idle time-out of three keep-alives of 700 ms, which the engine looks at once a second. */
-    private static final Duration NOTICED = Duration.ofSeconds(4);
+    private static final Duration NOTICED = Duration.ofSeconds(5);
 
     private final Pools pools = new Pools();
 

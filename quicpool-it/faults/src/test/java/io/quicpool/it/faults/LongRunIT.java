@@ -152,7 +152,8 @@ class LongRunIT {
                 .as("heap: %s, then %s", before, after)
                 .isLessThan(before.heap + before.heap / 4 + (8 << 20));
         assertThat(after.threads).as("threads: %s, then %s", before, after).isLessThanOrEqualTo(before.threads + 2);
-        assertThat(after.sockets).as("sockets: %s, then %s", before, after).isLessThanOrEqualTo(before.sockets);
+        // The network keeps a socket for each attempt to connect, for a while.
+        assertThat(after.sockets).as("sockets: %s, then %s", before, after).isLessThanOrEqualTo(before.sockets + 3);
         assertThat(after.direct).as("direct memory: %s, then %s", before, after).isLessThan(before.direct + (1 << 20));
     }
 }
