@@ -89,6 +89,7 @@ public final class FaultProxy implements AutoCloseable {
     private final LongAdder lost = new LongAdder();
     private final LongAdder doubled = new LongAdder();
     private final LongAdder damaged = new LongAdder();
+    private volatile int ports;
     private volatile boolean closed;
 
     // Only the thread's own from here on.
@@ -177,6 +178,7 @@ public final class FaultProxy implements AutoCloseable {
         return order(() -> {
             flows.values().forEach(flow -> close(flow.back));
             flows.clear();
+            ports = 0;
         });
     }
 
@@ -184,6 +186,11 @@ public final class FaultProxy implements AutoCloseable {
     public String counts() {
         return "seed " + seed + ": passed " + passed + ", lost " + lost + ", doubled " + doubled + ", damaged "
                 + damaged;
+    }
+
+    /** From how many ports it passes on: one for each client that was heard of lately, each with a socket of its own. */
+    public int ports() {
+        return ports;
     }
 
     /** How many datagrams it lost. */
@@ -300,6 +307,7 @@ public final class FaultProxy implements AutoCloseable {
         Flow flow = new Flow(client, back);
         back.register(selector, SelectionKey.OP_READ, flow);
         flows.put(client, flow);
+        ports = flows.size();
         return flow;
     }
 
