@@ -45,15 +45,14 @@ class LongRunIT {
             return new Held(
                     ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
                     ManagementFactory.getThreadMXBean().getThreadCount(),
-                    // Without those of the network between the pools.
-                    openSockets() - network.ports(),
+                    openSockets(network),
                     ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                             .mapToLong(BufferPoolMXBean::getMemoryUsed)
                             .sum());
         }
 
-        // Where the system says so; -1 elsewhere.
-        private static int openSockets() {
+        // Where the system says so, else -1; without those of the network between the pools.
+        private static int openSockets(FaultProxy network) {
             Path descriptors = Path.of("/proc/self/fd");
             if (!Files.isDirectory(descriptors)) {
                 return -1;
@@ -66,7 +65,7 @@ class LongRunIT {
             } catch (IOException e) {
                 return -1;
             }
-            return sockets;
+            return sockets - network.ports();
         }
 
         private static boolean isSocket(Path descriptor) {
