@@ -253,7 +253,7 @@ class ServerProtocolTest {
     @Test
     void aClientShowsThatItsAddressIsItsOwnWhereThatIsAskedFor() throws Exception {
         ServerPool server = pools.server(s -> s.addressValidation(true));
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 50; i++) {
             readId(RawPeer.open(raw.connect(server.localAddress()), 0));
         }
         ClientPool client = pools.client(server, c -> c.capacity(20, 20));

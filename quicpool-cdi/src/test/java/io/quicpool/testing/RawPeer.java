@@ -43,26 +43,33 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
     }
 
     public Connection connect(InetSocketAddress server, String alpn) throws IOException, InterruptedException {
-        ClientPoolConfig any = ClientPoolConfig.builder()
-                .target("localhost:1")
-                .tlsMode(TlsMode.INSECURE)
-                .build();
-        Connection connection = engine.connect(
-                new ConnectSpec(
-                        "raw",
-                        server,
-                        "localhost",
-                        ServerTrust.of(any),
-                        null,
-                        alpn,
-                        Duration.ofSeconds(3),
-                        Duration.ofSeconds(5)),
-                this);
+        Connection connection = engine.connect(spec(server, alpn), this);
         connections.add(connection);
         return connection;
     }
 
+    /** How it connects: without a look at the server's certificate. */
+    public static ConnectSpec spec(InetSocketAddress server, String alpn) {
+        ClientPoolConfig any = ClientPoolConfig.builder()
+                .target("localhost:1")
+                .tlsMode(TlsMode.INSECURE)
+                .build();
+        return new ConnectSpec(
+                "raw",
+                server,
+                "localhost",
+                ServerTrust.of(any),
+                null,
+                alpn,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(5));
+    }
+
     public Listener listen(int maxStreams) throws IOException {
+        return listen(maxStreams, false);
+    }
+
+    public Listener listen(int maxStreams, boolean addressValidation) throws IOException {
         Listener listener = engine.listen(
                 new ListenSpec(
                         "raw",
@@ -72,7 +79,7 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
                         Duration.ofSeconds(3),
                         maxStreams,
                         128,
-                        false),
+                        addressValidation),
                 connection -> {
                     connections.add(connection);
                     return this;

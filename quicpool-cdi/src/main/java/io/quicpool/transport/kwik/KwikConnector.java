@@ -27,11 +27,17 @@ final class KwikConnector {
     private final ConnectionEvents events;
     private final KwikTls.RecordingTrust trust;
     private final ClientSocket socket;
+    private final ClientTap tap;
     private volatile @Nullable KwikConnection connection;
 
     KwikConnector(ConnectSpec spec, ConnectionEvents events) throws IOException {
+        this(spec, events, new ClientTap(spec.connectTimeout()));
+    }
+
+    KwikConnector(ConnectSpec spec, ConnectionEvents events, ClientTap tap) throws IOException {
         this.spec = spec;
         this.events = events;
+        this.tap = tap;
         this.trust = new KwikTls.RecordingTrust(spec.trust());
         this.socket = new ClientSocket(spec.remote());
     }
@@ -43,6 +49,7 @@ final class KwikConnector {
             quic = build();
             KwikConnection made = new KwikConnection(quic, watcher, events, watcher::close);
             connection = made;
+            tap.of(made);
             quic.setConnectionListener(new ConnectionListener() {
                 @Override
                 public void disconnected(ConnectionTerminatedEvent event) {
@@ -88,12 +95,7 @@ final class KwikConnector {
                 .socketFactory(address -> socket)
                 .noServerCertificateCheck()
                 .customTrustManager(trust)
-                .logger(new PacketTap() {
-                    @Override
-                    @Nullable KwikConnection connection() {
-                        return connection;
-                    }
-                });
+                .logger(tap);
         KeyMaterial certificate = spec.clientCertificate();
         if (certificate != null) {
             builder.clientKeyManager(KwikTls.Store.of(certificate).keyManager());

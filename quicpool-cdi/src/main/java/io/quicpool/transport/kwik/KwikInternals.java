@@ -22,6 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.core.QuicStream;
 import tech.kwik.core.cid.ConnectionIdManager;
 import tech.kwik.core.common.EncryptionLevel;
+import tech.kwik.core.impl.QuicClientConnectionImpl;
 import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.log.Logger;
 import tech.kwik.core.receive.RawPacket;
@@ -64,6 +66,7 @@ final class KwikInternals {
 
     private static final @Nullable Field CALLBACKS = field(QuicConnectionImpl.class, "callbackThread");
     private static final @Nullable Field STATUS = field(QuicConnectionImpl.class, "connectionState");
+    private static final @Nullable Field HELLO = field(QuicClientConnectionImpl.class, "originalClientHello");
     private static final @Nullable Field FLOW = field(QuicConnectionImpl.class, "flowController");
     private static final @Nullable Method STREAMS = method(QuicConnectionImpl.class, "getStreamManager");
     private static final @Nullable Method TLS = method(QuicConnectionImpl.class, "getTlsEngine");
@@ -144,6 +147,17 @@ final class KwikInternals {
     static boolean connected(QuicConnectionImpl connection) {
         Object status = get(STATUS, connection);
         return status == null || status == QuicConnectionImpl.Status.Connected;
+    }
+
+    /**
+     * Waits until a client's connection has noted what it sent first: its thread does so after the sender's has sent it, and
+     * an answer that is processed before is an error, or is forgotten. It takes as long as some instructions of another thread.
+     */
+    static void awaitHelloNoted(QuicConnectionImpl connection, Duration longest) {
+        long start = System.nanoTime();
+        while (HELLO != null && get(HELLO, connection) == null && System.nanoTime() - start < longest.toNanos()) {
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(50));
+        }
     }
 
     /** Whether closing or draining is over and everything but the callback thread has been told to end. */

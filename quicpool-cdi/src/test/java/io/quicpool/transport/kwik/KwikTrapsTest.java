@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tech.kwik.core.packet.QuicPacket;
 
 /** What docs/kwik.md says of kwik; a newer version that brings a trap back, or closes a door, is noticed here. */
 class KwikTrapsTest {
@@ -120,6 +124,34 @@ class KwikTrapsTest {
         assertThat(raw.quic().getStats().packetsSent() - before).isLessThanOrEqualTo(2);
         await().atMost(Duration.ofSeconds(10)).until(() -> !connection.alive());
         await().untilAsserted(() -> assertThat(client.losses).contains("no answer within the idle time-out"));
+    }
+
+    /** kwik notes what it sent first when it has been sent already. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnswerThatComesAtOnceIsNotTooEarly(boolean retry) throws Exception {
+        CountDownLatch answered = new CountDownLatch(1);
+        ClientTap slow = new ClientTap(Duration.ofSeconds(3)) {
+            @Override
+            public void sentPacketInfo(String info) {
+                try {
+                    assertThat(answered.await(3, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+
+            @Override
+            public void received(Instant time, int datagram, QuicPacket packet) {
+                answered.countDown();
+                super.received(time, datagram, packet);
+            }
+        };
+        InetSocketAddress there = server.listen(10, retry).localAddress();
+        Connection made = new KwikConnector(RawPeer.spec(there, "np-quic"), client, slow).connect();
+        client.connections.add(made);
+        RawPeer.open(made, 0);
+        await().until(() -> !accepted.isEmpty());
     }
 
     /** createStream of kwik waits for credit without end. */

@@ -1,0 +1,41 @@
+package io.quicpool.transport.kwik;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import tech.kwik.core.packet.QuicPacket;
+
+/** Of a client's connection. */
+class ClientTap extends PacketTap {
+
+    private final Duration patience;
+    private volatile @Nullable KwikConnection connection;
+    // Only of the thread that receives.
+    private boolean begun;
+
+    /** Makes one for an attempt to connect that may take so long. */
+    ClientTap(Duration patience) {
+        this.patience = patience;
+    }
+
+    /** Before it connects. */
+    void of(KwikConnection made) {
+        connection = made;
+    }
+
+    @Override
+    @Nullable KwikConnection connection() {
+        return connection;
+    }
+
+    // The answer may be here before the thread that connects has noted what it asked.
+    @Override
+    public void received(Instant time, int datagram, QuicPacket packet) {
+        KwikConnection made = connection;
+        if (!begun && made != null) {
+            KwikInternals.awaitHelloNoted(made.quic(), patience);
+            begun = true;
+        }
+        super.received(time, datagram, packet);
+    }
+}
