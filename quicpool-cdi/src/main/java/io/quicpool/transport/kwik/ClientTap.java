@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.packet.QuicPacket;
 
-/** Of a client's connection. */
+/** The tap of a client's connection: it also holds the first packet back until kwik is ready for an answer. */
 class ClientTap extends PacketTap {
 
     private final Duration patience;

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import tech.kwik.core.ConnectionListener;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicClientConnection;
@@ -28,7 +27,6 @@ final class KwikConnector {
     private final KwikTls.RecordingTrust trust;
     private final ClientSocket socket;
     private final ClientTap tap;
-    private volatile @Nullable KwikConnection connection;
 
     KwikConnector(ConnectSpec spec, ConnectionEvents events) throws IOException {
         this(spec, events, new ClientTap(spec.connectTimeout()));
@@ -48,7 +46,6 @@ final class KwikConnector {
         try {
             quic = build();
             KwikConnection made = new KwikConnection(quic, watcher, events, watcher::close);
-            connection = made;
             tap.of(made);
             quic.setConnectionListener(new ConnectionListener() {
                 @Override
@@ -132,7 +129,7 @@ final class KwikConnector {
         if (said.contains("timed out")) {
             return to + "no answer within " + spec.connectTimeout().toMillis() + " ms";
         }
-        KwikConnection made = connection;
+        KwikConnection made = tap.connection();
         if (said.equals("Handshake error: ") && made != null && !made.alive()) {
             // The handshake was over, and the connection too before kwik looked again: it has forgotten why.
             return to + "Handshake error: " + made.lostBecause();
