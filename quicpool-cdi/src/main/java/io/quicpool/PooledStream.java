@@ -27,7 +27,7 @@ public interface PooledStream extends AutoCloseable {
     /**
      * What the peer sends. {@code read} blocks until there is a byte, the end of the stream, the read time-out or a
      * loss of the connection, and throws IOException for the last two. Closing it is the same as no longer being
-     * interested: the peer is told to stop sending (RFC 9000, section 3.5).
+     * interested: a peer that sends more is told to stop (RFC 9000, section 3.5).
      *
      * @return always the same input stream
      */
@@ -84,9 +84,9 @@ public interface PooledStream extends AutoCloseable {
     void writeTimeout(Duration timeout);
 
     /**
-     * Ends the stream in order: what was written is still delivered, followed by a FIN; what the peer sends from now on
-     * is refused (STOP_SENDING), so the stream's credit returns. Does not block, does not throw, and does nothing the
-     * second time.
+     * Ends the stream in order: what was written is still delivered, followed by a FIN, also to a peer that takes the
+     * stream only later; what it has sent and was not read, or sends from now on, is refused (STOP_SENDING). Does not
+     * block, does not throw, and does nothing the second time.
      */
     @Override
     void close();

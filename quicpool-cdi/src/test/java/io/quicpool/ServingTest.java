@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,25 @@ class ServingTest {
             assertThat(ask(client, request)).isEqualTo(request);
         }
         assertThat(client.snapshot().totals().handedOut()).isEqualTo(5);
+    }
+
+    /** Many, for it is a race: what is closed at once may be given up by either side before it is heard. */
+    @Test
+    void whoSaysSomethingAndGoesIsHeard() throws Exception {
+        int times = 5000;
+        AtomicInteger heard = new AtomicInteger();
+        ServerPool server = pools.server(s -> s);
+        server.serve(stream -> heard.addAndGet(stream.inputStream().readAllBytes().length));
+        ClientPool client = pools.client(server, c -> c.capacity(8, 8));
+        awaitIdle(client, 8);
+        for (int i = 0; i < times; i++) {
+            try (PooledStream stream = client.incomingGet(SOON)) {
+                stream.outputStream().write(1);
+            }
+        }
+        await().untilAsserted(() -> assertThat(heard.get())
+                .as("%s, %s", client.snapshot(), server.snapshot())
+                .isEqualTo(times));
     }
 
     @Test

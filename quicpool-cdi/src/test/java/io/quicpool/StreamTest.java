@@ -124,6 +124,83 @@ class StreamTest {
         there.close();
     }
 
+    /** The id goes another way, so it may well be later than all that is said on the stream. */
+    @Test
+    void whatWasWrittenAndClosedBeforeTheOtherEndTakesTheStreamIsThere() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            PooledStream there = server.incomingGet(SOON);
+            byte[] text = new byte[1 + 2000 * i];
+            there.outputStream().write(text);
+            there.close();
+            PooledStream next = server.incomingGet(SOON);
+            allHasArrived(next, client.outgoingGet(next.id(), SOON));
+            try (PooledStream here = client.outgoingGet(there.id(), SOON)) {
+                assertThat(here.inputStream().readAllBytes()).isEqualTo(text);
+            }
+        }
+    }
+
+    @Test
+    void soIsWhatAClientSays() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            PooledStream here = client.incomingGet(SOON);
+            here.inputStream().close();
+            here.outputStream().write(i);
+            here.close();
+            PooledStream next = client.incomingGet(SOON);
+            allHasArrived(server.outgoingGet(next.id(), SOON), next);
+            try (PooledStream there = server.outgoingGet(here.id(), SOON)) {
+                assertThat(there.inputStream().readAllBytes()).containsExactly(i);
+            }
+        }
+    }
+
+    // What one end sends, on whatever stream, arrives in the order of sending: nothing is lost on loopback.
+    private static void allHasArrived(PooledStream there, PooledStream here) throws Exception {
+        try (there;
+                here) {
+            there.outputStream().write(1);
+            assertThat(here.inputStream().read()).isOne();
+            here.outputStream().write(2);
+            assertThat(there.inputStream().read()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aPeerThatGoesOnWritingAfterTheEndIsToldToStop() throws Exception {
+        PooledStream there = server.incomingGet(SOON);
+        try (PooledStream here = client.outgoingGet(there.id(), SOON)) {
+            there.close();
+            assertThat(here.inputStream().read()).isEqualTo(-1);
+            here.outputStream().write(1);
+            await().untilAsserted(() ->
+                    assertThatThrownBy(() -> here.outputStream().write(1)).isInstanceOf(IOException.class));
+        }
+    }
+
+    @Test
+    void closingEndsAReadThatBlocks() throws Exception {
+        PooledStream there = server.incomingGet(SOON);
+        try (PooledStream here = client.outgoingGet(there.id(), SOON)) {
+            AtomicReference<Throwable> end = new AtomicReference<>();
+            Thread reader = new Thread(() -> {
+                try {
+                    there.inputStream().read();
+                } catch (IOException e) {
+                    end.set(e);
+                }
+            });
+            reader.start();
+            await().until(() ->
+                    reader.getState() == Thread.State.WAITING || reader.getState() == Thread.State.TIMED_WAITING);
+            there.close();
+            reader.join(5000);
+            assertThat(end.get()).hasMessageContaining("receiving was stopped");
+            assertThatThrownBy(() -> there.inputStream().read()).hasMessageContaining("receiving was stopped");
+            assertThat(here.inputStream().read()).isEqualTo(-1);
+        }
+    }
+
     @Test
     void resettingEndsBothDirectionsAtOnce() throws Exception {
         PooledStream there = server.incomingGet(SOON);

@@ -28,6 +28,12 @@ abstract class CorePool extends Front {
     /** How often dead streams are looked for, and what is overdue. */
     static final Duration HOUSEKEEPING = Duration.ofMillis(500);
 
+    /**
+     * How long a stream whose peer has written and finished waits for the one who is told its id. It counts against the
+     * stock and the peer's credit, so one that nobody comes for must not stay.
+     */
+    static final Duration UNCLAIMED = Duration.ofSeconds(30);
+
     final String name;
     final Logger log;
     final PoolThreads threads;
@@ -189,10 +195,17 @@ abstract class CorePool extends Front {
 
     /** Gives up what is dead, and all but the newest so many. Timer thread. */
     void sweep(int most) {
+        sweep(most, System.nanoTime());
+    }
+
+    /** The same at a given nano time. */
+    void sweep(int most, long now) {
         stock.sweep();
         for (Slot slot : stock.oldestFirst()) {
             if (!slot.stream().alive()) {
                 retire(slot, unlessLost(slot, Reason.Evicted.PROBE));
+            } else if (slot.finishedFor(now) > UNCLAIMED.toNanos() && !stock.suspended()) {
+                retire(slot, Reason.Evicted.PEER_ENDED);
             } else if (stock.idle() > most) {
                 retire(slot, Reason.Evicted.SURPLUS);
             }

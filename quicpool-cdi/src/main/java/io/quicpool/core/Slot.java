@@ -52,6 +52,8 @@ final class Slot {
     // Written before the slot is published through the stock's map, and read after.
     private @Nullable StreamId id;
     private @Nullable Stock home;
+    // The timer thread's own: when it first saw that the peer has finished; 0 before.
+    private long finishedSince;
 
     /**
      * Makes the slot of a stream that was just opened.
@@ -90,6 +92,17 @@ final class Slot {
 
     boolean livesIn(Stock stock) {
         return home == stock;
+    }
+
+    /** Timer thread: how long, in nanoseconds, it has been known that the peer will say no more. */
+    long finishedFor(long now) {
+        if (!stream.finished()) {
+            return 0;
+        }
+        if (finishedSince == 0) {
+            finishedSince = now;
+        }
+        return now - finishedSince;
     }
 
     StreamId id() {

@@ -40,6 +40,13 @@ public interface EngineStream {
     boolean alive();
 
     /**
+     * Whether the peer has ended its direction in order (FIN). What it wrote before may still be unread.
+     *
+     * @return whether it has, as far as is known on this side
+     */
+    boolean finished();
+
+    /**
      * Runs an action once when at least so many bytes can be read without blocking, at once if they are there already. A
      * later call replaces an earlier one that has not run.
      *
@@ -65,7 +72,11 @@ public interface EngineStream {
         return -1;
     }
 
-    /** Ends the stream in order: a FIN after what was written, and no more reading. Never throws. */
+    /**
+     * Ends the stream in order: a FIN after what was written, and no more reading; a read that blocks throws IOException. The
+     * peer is told to stop sending (STOP_SENDING) only if it sends something that was not read, or does so later: a peer
+     * that holds the stream in stock gives it up when it is told, and what was written with it. Never throws.
+     */
     void close();
 
     /**

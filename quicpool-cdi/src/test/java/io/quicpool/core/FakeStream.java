@@ -29,6 +29,11 @@ final class FakeStream implements EngineStream {
     }
 
     @Override
+    public boolean finished() {
+        return false;
+    }
+
+    @Override
     public void whenReadable(int bytes, Runnable action) {
         throw new UnsupportedOperationException();
     }

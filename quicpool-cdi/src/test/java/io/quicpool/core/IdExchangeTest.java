@@ -81,6 +81,28 @@ class IdExchangeTest {
         assertThat(stream.reset).isTrue();
     }
 
+    @Test
+    void aStreamThatThePeerHasFinishedWaitsForTheOneWhoIsToldItsIdButNotForEver() {
+        connection.credit = 1;
+        try (CoreClientPool pool = client(1, Duration.ofSeconds(10))) {
+            await().until(() -> connection.streams.size() == 1);
+            ScriptedStream stream = connection.streams.get(0);
+            stream.receive(0, 0, 0, 1);
+            stream.finished = true;
+            long now = System.nanoTime();
+            pool.sweep(1, now);
+            pool.sweep(1, now + CorePool.UNCLAIMED.toNanos() / 2);
+            assertThat(stream.reset).isFalse();
+            pool.suspend();
+            pool.sweep(1, now + 2 * CorePool.UNCLAIMED.toNanos());
+            assertThat(stream.reset).isFalse();
+            pool.resume();
+            pool.sweep(1, now + 2 * CorePool.UNCLAIMED.toNanos());
+            assertThat(stream.reset).isTrue();
+            assertThat(pool.active()).isZero();
+        }
+    }
+
     // ---- the server
 
     private static CoreServerPool server(Duration helloTimeout) throws IOException {
@@ -146,6 +168,7 @@ class IdExchangeTest {
         private volatile Runnable onReset = () -> {};
         private volatile Runnable onRead = () -> {};
         private volatile boolean reset;
+        private volatile boolean finished;
         private volatile @Nullable Runnable whenReadable;
 
         ScriptedStream(Connection connection) {
@@ -204,6 +227,11 @@ class IdExchangeTest {
         @Override
         public boolean alive() {
             return !reset;
+        }
+
+        @Override
+        public boolean finished() {
+            return finished;
         }
 
         @Override

@@ -243,6 +243,10 @@ final class KwikConnection implements Connection {
     }
 
     private void forget(KwikStream stream) {
+        if (!stream.settled()) {
+            // Nobody will see what the peer may yet send.
+            stream.stopReceiving(0);
+        }
         streams.remove(stream.number(), stream);
     }
 

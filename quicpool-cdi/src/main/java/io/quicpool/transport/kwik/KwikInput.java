@@ -6,10 +6,13 @@ import java.io.InputStream;
 /** kwik's receiving side, with a count of what was read, readable errors and interrupts that stay with their owner. */
 final class KwikInput extends InputStream {
 
+    private static final String STOPPED = "receiving was stopped";
+
     private final KwikStream stream;
     private final InputStream quic;
     private volatile long count;
     private volatile boolean stopped;
+    private volatile boolean reading;
 
     KwikInput(KwikStream stream, InputStream quic) {
         this.stream = stream;
@@ -21,8 +24,18 @@ final class KwikInput extends InputStream {
         return count;
     }
 
+    /** No read from now on gives anything; one that blocks goes on until kwik's side is closed. */
     void stop() {
         stopped = true;
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /** Whether somebody reads at this moment. */
+    boolean isBlocked() {
+        return reading;
     }
 
     @Override
@@ -38,7 +51,11 @@ final class KwikInput extends InputStream {
         // kwik swallows an interrupt and goes on to block, and interrupts a reader itself to tell it of the end. So the
         // caller's own interrupt is put aside, and one that comes with a failure is taken as kwik's.
         boolean interrupted = Thread.interrupted();
+        reading = true;
         try {
+            if (stopped) {
+                throw new IOException(STOPPED);
+            }
             int read = quic.read(buffer, offset, length);
             if (read > 0) {
                 count += read;
@@ -52,8 +69,9 @@ final class KwikInput extends InputStream {
                 count += Math.max(0, left);
                 return left;
             }
-            throw stream.kwik().explain(stopped ? "receiving was stopped" : null, e);
+            throw stream.kwik().explain(stopped ? STOPPED : null, e);
         } finally {
+            reading = false;
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -71,6 +89,6 @@ final class KwikInput extends InputStream {
 
     @Override
     public void close() {
-        stream.stopReceiving(0);
+        stream.noMoreReading();
     }
 }

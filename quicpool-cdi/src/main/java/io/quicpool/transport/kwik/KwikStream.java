@@ -29,6 +29,7 @@ final class KwikStream implements EngineStream {
     private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> whenDead = new AtomicReference<>();
     private final AtomicBoolean signalled = new AtomicBoolean();
+    private final AtomicBoolean toldToStop = new AtomicBoolean();
     private volatile boolean dead;
     private volatile long peerError = -1;
     // How far the peer's data reaches, as seen in the packets; kwik may still be about to put it into the stream.
@@ -139,6 +140,10 @@ final class KwikStream implements EngineStream {
     @SuppressWarnings("NonAtomicVolatileUpdate")
     void dataComing(long upTo) {
         coming = Math.max(coming, upTo);
+        // Not what was read before, and is sent once more because its acknowledgement was late.
+        if (upTo > input.count()) {
+            refuseIfUnwanted();
+        }
         if (pending.get() != null) {
             connection.watcher().signal(this);
         }
@@ -147,6 +152,7 @@ final class KwikStream implements EngineStream {
     void finComing(long finalSize) {
         repair.finalSizeKnown(finalSize, input.count(), false);
         if (finalSize == input.count()) {
+            refuseIfUnwanted();
             die();
         } else {
             dataComing(finalSize);
@@ -169,6 +175,11 @@ final class KwikStream implements EngineStream {
     void die() {
         dead = true;
         runWhenDead();
+    }
+
+    @Override
+    public boolean finished() {
+        return repair.finalSize() >= 0;
     }
 
     @Override
@@ -197,8 +208,26 @@ final class KwikStream implements EngineStream {
     public void close() {
         output.close();
         connection.delivery().closed(quic);
-        stopReceiving(0);
+        noMoreReading();
         ended();
+    }
+
+    /**
+     * Nothing is read any more. The peer is told so when it sends something, not before: as long as it holds the stream in
+     * stock, STOP_SENDING would make it give up what was written for whoever takes it.
+     */
+    void noMoreReading() {
+        input.stop();
+        // In this order, as is the opposite in dataComing and finComing: one of the two sees the other.
+        if (coming > input.count() || repair.finalSize() >= 0 || input.isBlocked()) {
+            stopReceiving(0);
+        }
+    }
+
+    private void refuseIfUnwanted() {
+        if (input.isStopped()) {
+            stopReceiving(0);
+        }
     }
 
     @Override
@@ -211,6 +240,9 @@ final class KwikStream implements EngineStream {
 
     @Override
     public void stopReceiving(long applicationErrorCode) {
+        if (!toldToStop.compareAndSet(false, true)) {
+            return;
+        }
         input.stop();
         repair.stopped(input.count());
         KwikInternals.abortReading(quic, applicationErrorCode);

@@ -408,6 +408,26 @@ class KwikTrapsTest {
     }
 
     @Test
+    void onlyNewDataOfAPeerIsRefusedOnAClosedStream() throws Exception {
+        Connection connection = connect(10);
+        EngineStream here = RawPeer.open(connection, 0);
+        EngineStream there = peerOf(here, connection);
+        there.output().write(new byte[4]);
+        assertThat(here.input().readNBytes(4)).hasSize(4);
+        here.output().write(1);
+        here.close();
+        // The same bytes once more: the peer sends what is not acknowledged in time again.
+        ((KwikStream) here).dataComing(4);
+        EngineStream later = RawPeer.open(connection, 0);
+        EngineStream peerOfLater = peerOf(later, connection);
+        assertThat(peerOfLater.input().read()).isZero();
+        assertThat(there.alive()).isTrue();
+        assertThat(there.input().readAllBytes()).containsExactly(0, 1);
+        there.output().write(1);
+        await().until(() -> !there.alive());
+    }
+
+    @Test
     void dataIsToldOnceWheneverItComes() throws Exception {
         Connection connection = connect(2000);
         AtomicInteger told = new AtomicInteger();

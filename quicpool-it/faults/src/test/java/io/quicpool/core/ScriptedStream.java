@@ -45,6 +45,12 @@ final class ScriptedStream implements EngineStream {
     }
 
     @Override
+    public boolean finished() {
+        script.meanwhile();
+        return fin;
+    }
+
+    @Override
     public void whenReadable(int bytes, Runnable action) {
         script.meanwhile();
         wanted = bytes;

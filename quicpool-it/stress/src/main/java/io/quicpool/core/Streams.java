@@ -45,6 +45,11 @@ final class Streams implements EngineStream {
     }
 
     @Override
+    public boolean finished() {
+        return false;
+    }
+
+    @Override
     public void whenReadable(int bytes, Runnable action) {}
 
     @Override
