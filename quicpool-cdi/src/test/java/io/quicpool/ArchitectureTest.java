@@ -56,6 +56,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void theGateKnowsThePort() {
+        mayUse("io.quicpool.transport.gate", "io.quicpool.transport");
+    }
+
+    @Test
     void theCoreKnowsThePortAndNoEngine() {
         mayUse("io.quicpool.core", "io.quicpool", "io.quicpool.config", "io.quicpool.tls", "io.quicpool.transport");
     }
@@ -114,6 +119,7 @@ class ArchitectureTest {
                 "io.quicpool",
                 "io.quicpool.config",
                 "io.quicpool.transport",
+                "io.quicpool.transport.gate",
                 "tech.kwik..");
         noClasses()
                 .that()

@@ -81,8 +81,19 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     @Override
     public void ignored(InetSocketAddress client, Ignored why) {
-        Reason.Refused reason = why == Ignored.BUSY ? Reason.Refused.HANDSHAKES : unwelcome(client);
-        refused(reason == null ? Reason.Refused.CONNECTIONS : reason, client);
+        switch (why) {
+            case UNWELCOME -> {
+                Reason.Refused reason = unwelcome(client);
+                refused(reason == null ? Reason.Refused.CONNECTIONS : reason, client);
+            }
+            case BUSY -> refused(Reason.Refused.HANDSHAKES, client);
+            case MALFORMED -> refused(Reason.Refused.BAD_HANDSHAKE, client);
+            case SLOW -> refused(Reason.Refused.SLOW_HANDSHAKE, client);
+            case FAILED -> refused(Reason.Refused.FAILED_HANDSHAKE, client);
+            case SENT_BACK -> {
+                // It has cost nothing, and comes back.
+            }
+        }
     }
 
     @Override

@@ -33,6 +33,12 @@ final class Reason {
         SLOW_HELLO("no hello within hello-timeout"),
         /** As many clients were connecting as may be at a time. */
         HANDSHAKES("too many clients are connecting (max-pending-handshakes)"),
+        /** A client's first packet was not one that QUIC allows. */
+        BAD_HANDSHAKE("a first packet that QUIC does not allow"),
+        /** A client began to connect and did not go on. */
+        SLOW_HANDSHAKE("it began to connect and did not go on"),
+        /** TLS did not come to an agreement with the client. */
+        FAILED_HANDSHAKE("its handshake failed (alpn, certificates)"),
         /** The client's address is not allowed. */
         ADDRESS("its address is not in client-ip"),
         /** As many connections as the pool may have. */

@@ -14,12 +14,20 @@ public interface ListenerEvents {
      */
     ConnectionEvents connected(Connection connection);
 
-    /** Why a client that begins to connect is not answered. */
+    /** Why a client that begins to connect is not answered, or no longer. */
     enum Ignored {
         /** It would be turned away, and many like it come at a time. */
         UNWELCOME,
         /** As many handshakes are under way as there may be. */
-        BUSY
+        BUSY,
+        /** Its first packet is not one that QUIC allows. */
+        MALFORMED,
+        /** It is to come back with a token that shows its address to be its own; nobody is told of it. */
+        SENT_BACK,
+        /** Its handshake took too long. */
+        SLOW,
+        /** Its handshake failed, for its application protocol or its certificate. */
+        FAILED
     }
 
     /**
@@ -34,7 +42,7 @@ public interface ListenerEvents {
     }
 
     /**
-     * A client that began to connect is ignored.
+     * A client that began to connect is ignored, or given up before it was connected.
      *
      * @param client its address
      * @param why the reason

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.gate.Gate;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -30,20 +31,22 @@ final class GatedConnections extends ServerConnectionFactory {
 
     private final KwikInternals.FactoryParts parts;
     private final Consumer<ServerConnectionImpl> closed;
-    private final Gate gate;
+    private final Gate<ServerConnectionImpl> gate;
     private final Map<ServerConnectionImpl, byte[]> live;
     private final Queue<TlsServerEngineFactory> renewed = new ConcurrentLinkedQueue<>();
     private volatile TlsServerEngineFactory tls;
 
     /** Makes one with what the original has; the last argument is told of each connection that kwik is done with. */
     static GatedConnections inPlaceOf(
-            KwikInternals.FactoryParts original, Gate gate, Consumer<ServerConnectionImpl> closed) {
+            KwikInternals.FactoryParts original,
+            Gate<ServerConnectionImpl> gate,
+            Consumer<ServerConnectionImpl> closed) {
         Map<ServerConnectionImpl, byte[]> live = new ConcurrentHashMap<>();
         return new GatedConnections(original, gate, live, connection -> {
             byte[] id = live.remove(connection);
             // kwik may say so twice, and does not expect that.
             if (id != null) {
-                gate.done(id);
+                gate.ended(id);
                 original.closeCallback().accept(connection);
                 closed.accept(connection);
             }
@@ -52,7 +55,7 @@ final class GatedConnections extends ServerConnectionFactory {
 
     private GatedConnections(
             KwikInternals.FactoryParts original,
-            Gate gate,
+            Gate<ServerConnectionImpl> gate,
             Map<ServerConnectionImpl, byte[]> live,
             Consumer<ServerConnectionImpl> closed) {
         super(
@@ -87,7 +90,11 @@ final class GatedConnections extends ServerConnectionFactory {
                 closed,
                 parts.log());
         live.put(connection, id);
-        gate.created(id, connection);
+        Gate.Proof proof = gate.created(id, connection);
+        if (proof != null) {
+            KwikInternals.validated(connection, id, proof.firstId(), proof.token());
+        }
+        gate.alias(id, connection.getInitialConnectionId().clone());
         return connection;
     }
 
@@ -106,7 +113,7 @@ final class GatedConnections extends ServerConnectionFactory {
     void established(ServerConnectionImpl connection) {
         byte[] id = live.get(connection);
         if (id != null) {
-            gate.done(id);
+            gate.established(id);
         }
     }
 

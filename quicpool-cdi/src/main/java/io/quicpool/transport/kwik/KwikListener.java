@@ -7,6 +7,7 @@ import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.ListenerEvents;
+import io.quicpool.transport.gate.Gate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
@@ -49,8 +50,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     private final Map<ServerConnectionImpl, KwikConnection> byEngines = new ConcurrentHashMap<>();
     private final @Nullable GatedConnections factory;
 
-    private KwikListener(
-            ListenSpec spec, ListenerEvents events, Gate gate, ServerSocket socket, ServerConnector.Builder builder)
+    private KwikListener(ListenSpec spec, ListenerEvents events, ServerSocket socket, ServerConnector.Builder builder)
             throws IOException {
         this.spec = spec;
         this.events = events;
@@ -65,10 +65,10 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         } catch (CertificateException e) {
             throw new IOException("the certificate cannot be used: " + e.getMessage(), e);
         }
-        this.factory =
-                KwikInternals.replaceFactory(connector, parts -> GatedConnections.inPlaceOf(parts, gate, this::ended));
+        this.factory = KwikInternals.replaceFactory(
+                connector, parts -> GatedConnections.inPlaceOf(parts, socket.gate(), this::ended));
         if (factory == null) {
-            gate.notTold();
+            socket.gate().notTold();
         }
         KwikInternals.surviveReceiver(
                 connector, receive -> KwikThreads.start("quicpool-" + spec.poolName() + "-receiver", receive));
@@ -79,10 +79,9 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     static KwikListener open(ListenSpec spec, ListenerEvents events) throws IOException {
         KwikInternals.watchNoMemory();
         ServerConnector.Builder builder = builder(spec);
-        Gate gate = new Gate(events, spec.maxHandshakes(), spec.addressValidation());
-        ServerSocket socket = new ServerSocket(spec.local(), gate);
+        ServerSocket socket = new ServerSocket(spec.local(), events, spec.maxHandshakes(), spec.addressValidation());
         try {
-            KwikListener listener = new KwikListener(spec, events, gate, socket, builder);
+            KwikListener listener = new KwikListener(spec, events, socket, builder);
             listener.connector.registerApplicationProtocol(spec.alpn(), listener);
             listener.connector.start();
             return listener;

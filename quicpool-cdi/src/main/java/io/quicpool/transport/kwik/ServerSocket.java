@@ -1,20 +1,27 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.ListenerEvents;
+import io.quicpool.transport.gate.Gate;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import tech.kwik.core.server.impl.ServerConnectionImpl;
 
 /**
  * A listener's socket. Its {@code receive} does not throw before it is closed: kwik's answer to that is
  * {@code System.exit}. A socket that fails again and again says so to whoever asks, and goes on trying.
  */
-final class ServerSocket extends DatagramSocket {
+final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerConnectionImpl> {
+
+    private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
 
     private static final int BUFFER = 1 << 22;
     private static final int FAILED = 10;
@@ -25,11 +32,12 @@ final class ServerSocket extends DatagramSocket {
     // Threads in a system call on it: each holds the address, closed or not, until it has come back.
     private final AtomicInteger inside = new AtomicInteger();
 
-    private final Gate gate;
+    private final Gate<ServerConnectionImpl> gate;
 
-    ServerSocket(InetSocketAddress local, Gate gate) throws SocketException {
+    ServerSocket(InetSocketAddress local, ListenerEvents events, int maxHandshakes, boolean retry)
+            throws SocketException {
         super(local);
-        this.gate = gate;
+        this.gate = new Gate<>(events, maxHandshakes, retry, this);
         setReceiveBufferSize(BUFFER);
         setSendBufferSize(BUFFER);
     }
@@ -47,7 +55,7 @@ final class ServerSocket extends DatagramSocket {
             try {
                 super.receive(packet);
                 failures = 0;
-                if (gate.admits(packet, this)) {
+                if (admits(packet)) {
                     return;
                 }
             } catch (IOException e) {
@@ -61,6 +69,29 @@ final class ServerSocket extends DatagramSocket {
                 left();
             }
         }
+    }
+
+    Gate<ServerConnectionImpl> gate() {
+        return gate;
+    }
+
+    private boolean admits(DatagramPacket packet) {
+        ByteBuffer datagram = ByteBuffer.wrap(packet.getData(), packet.getOffset(), packet.getLength());
+        return gate.admits(datagram, (InetSocketAddress) packet.getSocketAddress());
+    }
+
+    @Override
+    public void send(byte[] datagram, InetSocketAddress client) {
+        try {
+            send(new DatagramPacket(datagram, datagram.length, client));
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "a Retry could not be sent: {0}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void giveUp(ServerConnectionImpl connection) {
+        KwikInternals.giveUp(connection);
     }
 
     @Override

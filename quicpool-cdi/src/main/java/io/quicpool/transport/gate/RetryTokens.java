@@ -1,4 +1,4 @@
-package io.quicpool.transport.kwik;
+package io.quicpool.transport.gate;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -24,6 +24,7 @@ final class RetryTokens {
     private static final String MAC = "HmacSHA256";
     private static final int MAC_LENGTH = 16;
     private static final int KEY_LENGTH = 32;
+    private static final int ID_OFFSET = Long.BYTES + MAC_LENGTH;
 
     private final SecretKeySpec key;
 
@@ -33,27 +34,28 @@ final class RetryTokens {
         key = new SecretKeySpec(secret, MAC);
     }
 
-    /** Makes one. */
+    /** Makes one: the time, the MAC, and to its end the id, which is where engines look for it. */
     byte[] issue(InetSocketAddress client, byte[] firstId, byte[] retryId, long now) {
-        ByteBuffer token = ByteBuffer.allocate(Long.BYTES + firstId.length + MAC_LENGTH);
-        token.putLong(now).put(firstId);
-        token.put(mac(client, Arrays.copyOf(token.array(), token.position()), retryId));
+        ByteBuffer content = ByteBuffer.allocate(Long.BYTES + firstId.length);
+        content.putLong(now).put(firstId);
+        ByteBuffer token = ByteBuffer.allocate(ID_OFFSET + firstId.length);
+        token.putLong(now).put(mac(client, content.array(), retryId)).put(firstId);
         return token.array();
     }
 
     /** The connection id that the client chose first; null when the token is not one of ours, not for this client, or old. */
     byte @Nullable [] validate(InetSocketAddress client, byte[] token, byte[] retryId, long now) {
-        int signed = token.length - MAC_LENGTH;
-        if (signed < Long.BYTES) {
+        if (token.length < ID_OFFSET) {
             return null;
         }
-        byte[] content = Arrays.copyOf(token, signed);
-        byte[] mac = Arrays.copyOfRange(token, signed, token.length);
-        if (!MessageDigest.isEqual(mac, mac(client, content, retryId))
-                || now - ByteBuffer.wrap(content).getLong() > VALID.toNanos()) {
-            return null;
-        }
-        return Arrays.copyOfRange(content, Long.BYTES, signed);
+        byte[] mac = Arrays.copyOfRange(token, Long.BYTES, ID_OFFSET);
+        byte[] firstId = Arrays.copyOfRange(token, ID_OFFSET, token.length);
+        long issued = ByteBuffer.wrap(token).getLong();
+        ByteBuffer content = ByteBuffer.allocate(Long.BYTES + firstId.length);
+        content.putLong(issued).put(firstId);
+        return MessageDigest.isEqual(mac, mac(client, content.array(), retryId)) && now - issued <= VALID.toNanos()
+                ? firstId
+                : null;
     }
 
     private byte[] mac(InetSocketAddress client, byte[] content, byte[] retryId) {

@@ -1,0 +1,45 @@
+package io.quicpool.transport.gate;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.HexFormat;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Writes Retry packets (RFC 9000, section 17.2.5): a client is to come back with the token. */
+final class Retry {
+
+    // RFC 9001, section 5.8: known to everybody, the tag shows only that the packet is whole.
+    private static final byte[] KEY = HexFormat.of().parseHex("be0c690b9f66575a1d766b54e368c84e");
+    private static final byte[] NONCE = HexFormat.of().parseHex("461599d35d632bf2239825bb");
+    private static final int TAG_BITS = 128;
+
+    private Retry() {}
+
+    /** The packet that answers an Initial one, and gives the client another id to come back to. */
+    static byte[] answering(Initial initial, byte[] retryId, byte[] token) {
+        ByteBuffer packet = ByteBuffer.allocate(
+                1 + Integer.BYTES + 1 + initial.source.length + 1 + retryId.length + token.length + TAG_BITS / 8);
+        packet.put((byte) 0xff).putInt(1);
+        packet.put((byte) initial.source.length).put(initial.source);
+        packet.put((byte) retryId.length).put(retryId);
+        packet.put(token);
+        packet.put(tag(initial.destination, packet.duplicate().flip()));
+        return packet.array();
+    }
+
+    // RFC 9001, section 5.8: over the id that the client chose first, and the packet before the tag.
+    private static byte[] tag(byte[] firstId, ByteBuffer packet) {
+        try {
+            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(KEY, "AES"), new GCMParameterSpec(TAG_BITS, NONCE));
+            cipher.updateAAD(new byte[] {(byte) firstId.length});
+            cipher.updateAAD(firstId);
+            cipher.updateAAD(packet);
+            return cipher.doFinal();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has AES/GCM", e);
+        }
+    }
+}

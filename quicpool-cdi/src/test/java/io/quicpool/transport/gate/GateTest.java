@@ -1,0 +1,242 @@
+package io.quicpool.transport.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.ListenerEvents;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** Whom the gate lets pass, and what a token is good for. Whole handshakes are in ServerProtocolTest and in the module faults. */
+class GateTest {
+
+    private static final InetSocketAddress CLIENT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4433);
+    private static final byte[] FIRST = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+    private static final byte[] RETRY = {8, 7, 6, 5, 4, 3, 2, 1};
+
+    private final RetryTokens tokens = new RetryTokens();
+    private final byte[] token = tokens.issue(CLIENT, FIRST, RETRY, 0);
+
+    @Test
+    void aTokenGivesBackTheIdThatTheClientChoseFirst() {
+        assertThat(tokens.validate(CLIENT, token, RETRY, 1)).isEqualTo(FIRST);
+        assertThat(tokens.validate(CLIENT, token, RETRY, RetryTokens.VALID.toNanos()))
+                .isEqualTo(FIRST);
+    }
+
+    @Test
+    void aTokenIsForOneClientOneIdAndSomeSeconds() {
+        InetSocketAddress otherPort = new InetSocketAddress(CLIENT.getAddress(), 4434);
+        InetSocketAddress otherHost = new InetSocketAddress(address(127, 0, 0, 2), 4433);
+        assertThat(tokens.validate(otherPort, token, RETRY, 1)).isNull();
+        assertThat(tokens.validate(otherHost, token, RETRY, 1)).isNull();
+        assertThat(tokens.validate(CLIENT, token, FIRST, 1)).isNull();
+        assertThat(tokens.validate(CLIENT, token, RETRY, RetryTokens.VALID.toNanos() + 1))
+                .isNull();
+        assertThat(new RetryTokens().validate(CLIENT, token, RETRY, 1)).isNull();
+    }
+
+    @Test
+    void aTokenThatWasChangedIsNone() {
+        for (int bit = 0; bit < token.length * Byte.SIZE; bit++) {
+            byte[] changed = token.clone();
+            changed[bit / Byte.SIZE] ^= (byte) (1 << (bit % Byte.SIZE));
+            assertThat(tokens.validate(CLIENT, changed, RETRY, 1)).isNull();
+        }
+        for (int length = 0; length < token.length; length++) {
+            assertThat(tokens.validate(CLIENT, Arrays.copyOf(token, length), RETRY, 1))
+                    .isNull();
+        }
+    }
+
+    private static InetAddress address(int... bytes) {
+        byte[] raw = new byte[bytes.length];
+        for (int i = 0; i < raw.length; i++) {
+            raw[i] = (byte) bytes[i];
+        }
+        try {
+            return InetAddress.getByAddress(raw);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // ---- the gate
+
+    /** Counts whom it ignores. */
+    private static final class Told implements ListenerEvents {
+        private final List<Ignored> ignored = new ArrayList<>();
+        private boolean welcome = true;
+
+        @Override
+        public ConnectionEvents connected(Connection connection) {
+            throw new AssertionError(connection);
+        }
+
+        @Override
+        public boolean welcome(InetSocketAddress client) {
+            return welcome;
+        }
+
+        @Override
+        public void ignored(InetSocketAddress client, Ignored why) {
+            ignored.add(why);
+        }
+    }
+
+    private final Told told = new Told();
+
+    // As much of an Initial packet as can be read without keys (RFC 9000, section 17.2.2).
+    private static ByteBuffer initial(int id, byte[] token, int size) {
+        ByteBuffer bytes = ByteBuffer.allocate(size);
+        bytes.put((byte) 0xc3).putInt(1);
+        bytes.put((byte) 8).putLong(id);
+        bytes.put((byte) 0)
+                .put((byte) (0x40 | token.length >> 8))
+                .put((byte) token.length)
+                .put(token);
+        return bytes.clear();
+    }
+
+    private static ByteBuffer initial(int id) {
+        return initial(id, new byte[0], 1200);
+    }
+
+    private static byte[] id(int id) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(id).array();
+    }
+
+    /** What the engine was asked to do. */
+    private static final class Asked implements Gate.Engine<String> {
+        private final List<byte[]> sent = new ArrayList<>();
+        private final List<String> givenUp = new ArrayList<>();
+
+        @Override
+        public void send(byte[] datagram, InetSocketAddress client) {
+            sent.add(datagram);
+        }
+
+        @Override
+        public void giveUp(String connection) {
+            givenUp.add(connection);
+        }
+    }
+
+    private final Asked asked = new Asked();
+
+    private Gate<String> gate(int most, boolean retry) {
+        return new Gate<>(told, most, retry, asked);
+    }
+
+    @Test
+    void soManyHandshakesAtATime() {
+        Gate<String> gate = gate(2, false);
+        assertThat(gate.admits(initial(1), CLIENT)).isTrue();
+        assertThat(gate.admits(initial(2), CLIENT)).isTrue();
+        assertThat(gate.admits(initial(3), CLIENT)).isFalse();
+        // Sent again, and the second datagram of a long hello.
+        assertThat(gate.admits(initial(1), CLIENT)).isTrue();
+        assertThat(gate.pending()).isEqualTo(2);
+        assertThat(told.ignored).containsExactly(ListenerEvents.Ignored.BUSY);
+        gate.established(id(1));
+        gate.established(id(1));
+        gate.ended(id(1));
+        assertThat(gate.admits(initial(3), CLIENT)).isTrue();
+        assertThat(gate.pending()).isEqualTo(2);
+        // What comes late of the one that is over is not another.
+        assertThat(gate.admits(initial(1), CLIENT)).isTrue();
+        assertThat(gate.admits(initial(4), CLIENT)).isFalse();
+    }
+
+    @Test
+    void aHandshakeThatFailsIsToldOnce() {
+        Gate<String> gate = gate(2, false);
+        gate.admits(initial(1), CLIENT);
+        assertThat(gate.created(id(1), "first")).isNull();
+        gate.alias(id(1), id(11));
+        gate.ended(id(11));
+        gate.ended(id(1));
+        assertThat(told.ignored).containsExactly(ListenerEvents.Ignored.FAILED);
+        assertThat(gate.pending()).isZero();
+        assertThat(asked.givenUp).isEmpty();
+    }
+
+    @Test
+    void whatIsNoBeginningIsTheEnginesOrNobodys() {
+        Gate<String> gate = gate(1, false);
+        ByteBuffer any = ByteBuffer.allocate(1200);
+        for (int first = 0; first < 0xc0; first++) {
+            any.put(0, (byte) first);
+            assertThat(gate.admits(any, CLIENT)).isTrue();
+        }
+        // Too small to begin, cut off in the middle of its header, an id that is too long.
+        assertThat(gate.admits(initial(1, new byte[0], 1199), CLIENT)).isFalse();
+        for (int length = 8; length < 16; length++) {
+            assertThat(gate.admits(initial(1).limit(length), CLIENT)).isFalse();
+        }
+        assertThat(gate.admits(initial(1).put(5, (byte) 21), CLIENT)).isFalse();
+        assertThat(gate.pending()).isZero();
+        assertThat(told.ignored).hasSize(10).containsOnly(ListenerEvents.Ignored.MALFORMED);
+    }
+
+    @Test
+    void mostOfThoseWithoutAChanceAreIgnored() {
+        Gate<String> gate = gate(100, false);
+        told.welcome = false;
+        int admitted = 0;
+        for (int i = 0; i < 50; i++) {
+            admitted += gate.admits(initial(i), CLIENT) ? 1 : 0;
+        }
+        // Five a second: two seconds may have begun.
+        assertThat(admitted).isBetween(5, 10);
+        assertThat(told.ignored).hasSize(50 - admitted).containsOnly(ListenerEvents.Ignored.UNWELCOME);
+    }
+
+    @Test
+    void whoComesWithoutATokenIsSentOneAndForgotten() {
+        Gate<String> gate = gate(1, true);
+        assertThat(gate.admits(initial(7), CLIENT)).isFalse();
+        assertThat(gate.pending()).isZero();
+        assertThat(told.ignored).isEmpty();
+
+        ByteBuffer retry = ByteBuffer.wrap(asked.sent.get(0));
+        assertThat(retry.get() & 0xf0).isEqualTo(0xf0);
+        assertThat(retry.getInt()).isEqualTo(1);
+        retry.position(retry.position() + 1 + retry.get(retry.position()));
+        byte[] retryId = new byte[retry.get()];
+        retry.get(retryId);
+        byte[] given = new byte[retry.remaining() - 16];
+        retry.get(given);
+
+        ByteBuffer second = initial(0, given, 1200).put(6, retryId);
+        assertThat(gate.admits(second, CLIENT)).isTrue();
+        assertThat(gate.pending()).isOne();
+        Gate.Proof proof = Objects.requireNonNull(gate.created(retryId, "second"));
+        assertThat(proof.firstId()).isEqualTo(id(7));
+        assertThat(proof.token()).isEqualTo(given).endsWith(id(7));
+    }
+
+    /** The example of RFC 9001, appendix A.4, whose first id is that of appendix A. */
+    @Test
+    void aRetryPacketIsThatOfTheStandard() {
+        byte[] firstId = HexFormat.of().parseHex("8394c8f03e515708");
+        ByteBuffer bytes = ByteBuffer.allocate(1200);
+        bytes.put((byte) 0xc3).putInt(1).put((byte) 8).put(firstId).put((byte) 0);
+        Initial initial = Objects.requireNonNull(Initial.of(bytes.clear()));
+        byte[] packet = Retry.answering(
+                initial,
+                HexFormat.of().parseHex("f067a5502a4262b5"),
+                HexFormat.of().parseHex("746f6b656e"));
+        assertThat(HexFormat.of().formatHex(packet))
+                .isEqualTo("ff000000010008f067a5502a4262b5746f6b656e04a265ba2eff4d829058fb3f0f2496ba");
+    }
+}
