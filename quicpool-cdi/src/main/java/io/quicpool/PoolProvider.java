@@ -24,4 +24,18 @@ public interface PoolProvider {
      * @return the pool
      */
     ServerPool open(ServerPoolConfig config, List<PoolListener> listeners);
+
+    /**
+     * See {@link QuicPools#check(ClientPoolConfig)}.
+     *
+     * @param config the settings
+     */
+    void check(ClientPoolConfig config);
+
+    /**
+     * See {@link QuicPools#check(ServerPoolConfig)}.
+     *
+     * @param config the settings
+     */
+    void check(ServerPoolConfig config);
 }

@@ -25,6 +25,7 @@ public final class QuicPools {
      * @param listeners miss nothing that happens from the start
      * @return the pool, running
      * @throws PoolStartException when the engine that is asked for is not there
+     * @throws io.quicpool.config.ConfigException when it cannot do what a setting asks for
      */
     public static ClientPool open(ClientPoolConfig config, PoolListener... listeners) {
         return PROVIDER.open(config, List.of(listeners));
@@ -38,8 +39,31 @@ public final class QuicPools {
      * @return the pool, listening
      * @throws PoolStartException when the address cannot be bound, the certificate is not usable, or the engine that is
      *     asked for is not there
+     * @throws io.quicpool.config.ConfigException when it cannot do what a setting asks for
      */
     public static ServerPool open(ServerPoolConfig config, PoolListener... listeners) {
         return PROVIDER.open(config, List.of(listeners));
+    }
+
+    /**
+     * Says whether the engine is there and can do what the settings ask for, and opens nothing. {@link #open} does the same first.
+     *
+     * @param config the settings
+     * @throws PoolStartException when the engine that is asked for is not there
+     * @throws io.quicpool.config.ConfigException when it cannot do what a setting asks for
+     */
+    public static void check(ClientPoolConfig config) {
+        PROVIDER.check(config);
+    }
+
+    /**
+     * Says whether the engine is there and can do what the settings ask for, and opens nothing. {@link #open} does the same first.
+     *
+     * @param config the settings
+     * @throws PoolStartException when the engine that is asked for is not there
+     * @throws io.quicpool.config.ConfigException when it cannot do what a setting asks for
+     */
+    public static void check(ServerPoolConfig config) {
+        PROVIDER.check(config);
     }
 }

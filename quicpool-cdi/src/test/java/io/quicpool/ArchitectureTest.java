@@ -120,6 +120,7 @@ class ArchitectureTest {
                 "io.quicpool.config",
                 "io.quicpool.transport",
                 "io.quicpool.transport.gate",
+                "io.quicpool.tls",
                 "tech.kwik..");
         noClasses()
                 .that()
@@ -127,6 +128,39 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("tech.kwik..")
+                .check(code);
+    }
+
+    @Test
+    void onlyOneRoomNamesNetty() {
+        mayUse(
+                "io.quicpool.transport.netty",
+                "io.quicpool",
+                "io.quicpool.config",
+                "io.quicpool.transport",
+                "io.quicpool.transport.gate",
+                "io.quicpool.tls",
+                "io.netty..");
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.quicpool.transport.netty")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.netty..")
+                .check(code);
+    }
+
+    /** It says what is missing where Netty is not there, so it must be loaded without it. */
+    @Test
+    void whatIsLoadedWithoutNettyNamesNothingOfIt() {
+        noClasses()
+                .that()
+                .haveSimpleName("NettyTransport")
+                .or()
+                .haveSimpleName("NettyAvailability")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.netty..")
                 .check(code);
     }
 

@@ -155,13 +155,15 @@ class ClientProtocolTest {
         int port = raw.listen(3).localAddress().getPort();
         ClientPool client = pools.client(
                 "127.0.0.1:" + port, c -> c.capacity(10, 10).interval(Duration.ofMillis(20), Duration.ofMillis(20)));
-        awaitIdle(client, 3);
+        // Netty has no PING, and keeps one stream for it.
+        int most = Pools.CLIENT_ENGINE.equals("netty") ? 2 : 3;
+        awaitIdle(client, most);
         assertThat(client.snapshot().totals().failed()).isZero();
         assertThat(client.errorCount()).isZero();
         // Ending one gives its credit back, and another is opened.
         client.incomingGet(SOON).close();
         raw.connections.forEach(connection -> assertThat(connection.alive()).isTrue());
-        assertThat(count).hasValue(3);
+        assertThat(count).hasValue(most);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
@@ -131,8 +132,14 @@ class ServerProtocolTest {
         awaitIdle(server, 2);
     }
 
+    // quiche tells of a stream with its first byte only, so none can be mute there.
+    private static void assumeThatStreamsCanBeMute() {
+        assumeTrue(Pools.SERVER_ENGINE.equals("kwik"), "netty tells of a stream with its first byte only");
+    }
+
     @Test
     void aStreamThatNeverSaysHelloIsGivenUpInTime() throws Exception {
+        assumeThatStreamsCanBeMute();
         ServerPool server = pools.server(s -> s.helloTimeout(Duration.ofMillis(300)));
         Connection connection = raw.connect(server.localAddress());
         EngineStream mute = RawPeer.open(connection);
@@ -145,6 +152,7 @@ class ServerProtocolTest {
 
     @Test
     void onlySoManyMayBeWithoutAHello() throws Exception {
+        assumeThatStreamsCanBeMute();
         ServerPool server = pools.server(s -> s.maxPendingHellos(6));
         Connection connection = raw.connect(server.localAddress());
         List<EngineStream> mute = new ArrayList<>();

@@ -43,6 +43,9 @@ final class OpenPools {
             Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events, Config config) {
         OpenPools result = new OpenPools(settings, names, handlers, events, config);
         try {
+            // What an engine refuses is found before anything is opened.
+            settings.clients().forEach(each -> QuicPools.check(each.config()));
+            settings.servers().forEach(each -> QuicPools.check(each.config()));
             settings.clients().forEach(result::openClient);
             settings.servers().forEach(result::openServer);
             result.renewal.start();

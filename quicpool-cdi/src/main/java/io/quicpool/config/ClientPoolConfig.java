@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param keepAlive see {@link ClientPoolConfigBuilder#keepAlive}
  * @param connectTimeout see {@link ClientPoolConfigBuilder#connectTimeout}
  * @param idTimeout see {@link ClientPoolConfigBuilder#idTimeout}
+ * @param streamsPerConnection see {@link ClientPoolConfigBuilder#streamsPerConnection}; 0 for what the engine does best
+ * @param congestionControl see {@link ClientPoolConfigBuilder#congestionControl}; null for the engine's
  * @param alpn see {@link ClientPoolConfigBuilder#alpn}
  * @param transport see {@link ClientPoolConfigBuilder#transport}
  */
@@ -40,6 +42,8 @@ public record ClientPoolConfig(
         Duration keepAlive,
         Duration connectTimeout,
         Duration idTimeout,
+        int streamsPerConnection,
+        @Nullable CongestionControl congestionControl,
         String alpn,
         String transport) {
 
@@ -61,6 +65,8 @@ public record ClientPoolConfig(
      * @param keepAlive the keep-alive period
      * @param connectTimeout the connect time-out
      * @param idTimeout the id time-out
+     * @param streamsPerConnection how many streams a connection carries before there is another
+     * @param congestionControl how fast to go on after loss
      * @param alpn the application protocol
      * @param transport the engine
      * @throws ConfigException when a setting cannot be used
@@ -90,6 +96,7 @@ public record ClientPoolConfig(
         Checks.range("keep-alive", keepAlive, PoolLimits.KEEP_ALIVE_MIN, PoolLimits.KEEP_ALIVE_MAX);
         Checks.range("connect-timeout", connectTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
         Checks.range("id-timeout", idTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
+        Checks.range("streams-per-connection", streamsPerConnection, 0, PoolLimits.STREAMS_MAX);
         Checks.alpn(alpn);
         Checks.transport(transport);
     }

@@ -23,6 +23,8 @@ public final class ClientPoolConfigBuilder {
     private Duration keepAlive = PoolLimits.KEEP_ALIVE;
     private Duration connectTimeout = Duration.ofSeconds(5);
     private Duration idTimeout = Duration.ofSeconds(10);
+    private int streamsPerConnection;
+    private @Nullable CongestionControl congestionControl;
     private String alpn = PoolLimits.ALPN;
     private String transport = PoolLimits.TRANSPORT;
 
@@ -44,6 +46,8 @@ public final class ClientPoolConfigBuilder {
         keepAlive = config.keepAlive();
         connectTimeout = config.connectTimeout();
         idTimeout = config.idTimeout();
+        streamsPerConnection = config.streamsPerConnection();
+        congestionControl = config.congestionControl();
         alpn = config.alpn();
         transport = config.transport();
     }
@@ -289,6 +293,30 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
+     * How many streams, idle and in use, one connection carries before another is made beside it; there are never more connections
+     * than {@code max-capacity} streams need, so that many more streams in use share them. When one is lost, only its streams are.
+     * Default: 0, what the engine does best: one connection for all with {@code kwik}, 64 streams each with {@code netty}.
+     *
+     * @param streamsPerConnection from 1 to 1,048,576, or 0
+     * @return this
+     */
+    public ClientPoolConfigBuilder streamsPerConnection(int streamsPerConnection) {
+        this.streamsPerConnection = streamsPerConnection;
+        return this;
+    }
+
+    /**
+     * How fast this side goes on after loss. Default: the engine's own, CUBIC with {@code netty}; {@code kwik} leaves no choice.
+     *
+     * @param congestionControl the algorithm
+     * @return this
+     */
+    public ClientPoolConfigBuilder congestionControl(CongestionControl congestionControl) {
+        this.congestionControl = congestionControl;
+        return this;
+    }
+
+    /**
      * The application protocol that both sides must agree on (ALPN, RFC 7301). Default: {@code np-quic}, that of the Go
      * package NodePassProject/quic.
      *
@@ -340,6 +368,8 @@ public final class ClientPoolConfigBuilder {
                 keepAlive,
                 connectTimeout,
                 idTimeout,
+                streamsPerConnection,
+                congestionControl,
                 alpn,
                 transport);
     }

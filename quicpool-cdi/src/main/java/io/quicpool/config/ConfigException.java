@@ -54,8 +54,13 @@ public final class ConfigException extends IllegalArgumentException {
         this.allowed = allowed;
     }
 
-    /** The same with the pool that it is about, unless it is about the pool's name: that cannot be shown. */
-    ConfigException inPool(String pool) {
+    /**
+     * The same with the pool that it is about, unless it is about the pool's name: that cannot be shown.
+     *
+     * @param pool the pool's name
+     * @return a new exception
+     */
+    public ConfigException inPool(String pool) {
         return property.equals("name")
                 ? this
                 : new ConfigException("pool \"" + pool + "\": ", property, value, allowed, getCause());

@@ -19,5 +19,8 @@ final class PoolLimits {
     static final String ALPN = "np-quic";
     static final String TRANSPORT = "kwik";
 
+    /** Streams that one connection may carry at most; as many as an engine can count. */
+    static final int STREAMS_MAX = 1 << 20;
+
     private PoolLimits() {}
 }

@@ -3,6 +3,7 @@ package io.quicpool.config;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a server pool; made by {@link #builder}, whose methods say what each means and its default.
@@ -19,6 +20,9 @@ import java.util.List;
  * @param maxPendingHellos see {@link ServerPoolConfigBuilder#maxPendingHellos}
  * @param maxPendingHandshakes see {@link ServerPoolConfigBuilder#maxPendingHandshakes}
  * @param addressValidation see {@link ServerPoolConfigBuilder#addressValidation}
+ * @param clientAuth see {@link ServerPoolConfigBuilder#clientAuth}
+ * @param clientTrust see {@link ServerPoolConfigBuilder#clientTrust}; null when clients are not asked
+ * @param congestionControl see {@link ServerPoolConfigBuilder#congestionControl}; null for the engine's
  * @param alpn see {@link ServerPoolConfigBuilder#alpn}
  * @param transport see {@link ServerPoolConfigBuilder#transport}
  */
@@ -35,10 +39,11 @@ public record ServerPoolConfig(
         int maxPendingHellos,
         int maxPendingHandshakes,
         boolean addressValidation,
+        ClientAuth clientAuth,
+        @Nullable TrustMaterial clientTrust,
+        @Nullable CongestionControl congestionControl,
         String alpn,
         String transport) {
-
-    private static final int MOST_STREAMS = 1 << 20;
 
     /**
      * Checks every setting and how they go together.
@@ -55,6 +60,9 @@ public record ServerPoolConfig(
      * @param maxPendingHellos how many streams may be without a hello
      * @param maxPendingHandshakes how many clients may be connecting
      * @param addressValidation whether clients must show that their address is their own
+     * @param clientAuth whether clients are asked for a certificate
+     * @param clientTrust whose certificates are accepted
+     * @param congestionControl how fast to go on after loss
      * @param alpn the application protocol
      * @param transport the engine
      * @throws ConfigException when a setting cannot be used
@@ -70,6 +78,8 @@ public record ServerPoolConfig(
                 maxConnections,
                 maxPendingHellos,
                 maxPendingHandshakes,
+                clientAuth,
+                clientTrust,
                 alpn,
                 transport);
     }
@@ -84,21 +94,34 @@ public record ServerPoolConfig(
             int maxConnections,
             int maxPendingHellos,
             int maxPendingHandshakes,
+            ClientAuth clientAuth,
+            @Nullable TrustMaterial clientTrust,
             String alpn,
             String transport) {
         Checks.name(name);
         Checks.range("max-capacity", maxCapacity, 1, CapacityBounds.LIMIT);
         Checks.range("keep-alive", keepAlive, PoolLimits.KEEP_ALIVE_MIN, PoolLimits.KEEP_ALIVE_MAX);
         Checks.range("hello-timeout", helloTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
-        if (maxStreamsPerConnection < maxCapacity || maxStreamsPerConnection > MOST_STREAMS) {
+        if (maxStreamsPerConnection < maxCapacity || maxStreamsPerConnection > PoolLimits.STREAMS_MAX) {
             throw new ConfigException(
                     "max-streams-per-connection",
                     maxStreamsPerConnection,
-                    "must be from max-capacity, which is " + maxCapacity + ", to " + MOST_STREAMS);
+                    "must be from max-capacity, which is " + maxCapacity + ", to " + PoolLimits.STREAMS_MAX);
         }
         Checks.range("max-connections", maxConnections, 1, 65_536);
         Checks.range("max-pending-hellos", maxPendingHellos, 1, 65_536);
         Checks.range("max-pending-handshakes", maxPendingHandshakes, 1, 65_536);
+        if ((clientAuth == ClientAuth.NONE) != (clientTrust == null)) {
+            throw clientTrust == null
+                    ? new ConfigException(
+                            "client-auth",
+                            clientAuth.text(),
+                            "needs trust-store or trust-certificates, with the issuers of the clients' certificates")
+                    : new ConfigException(
+                            "trust-store",
+                            clientTrust,
+                            "of a server goes with client-auth want or need only, not none");
+        }
         Checks.alpn(alpn);
         Checks.transport(transport);
     }

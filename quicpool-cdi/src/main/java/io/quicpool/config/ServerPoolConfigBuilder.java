@@ -20,6 +20,9 @@ public final class ServerPoolConfigBuilder {
     private int maxPendingHellos = 1024;
     private int maxPendingHandshakes = 128;
     private boolean addressValidation;
+    private ClientAuth clientAuth = ClientAuth.NONE;
+    private @Nullable TrustMaterial clientTrust;
+    private @Nullable CongestionControl congestionControl;
     private String alpn = PoolLimits.ALPN;
     private String transport = PoolLimits.TRANSPORT;
 
@@ -38,6 +41,9 @@ public final class ServerPoolConfigBuilder {
         maxPendingHellos = config.maxPendingHellos();
         maxPendingHandshakes = config.maxPendingHandshakes();
         addressValidation = config.addressValidation();
+        clientAuth = config.clientAuth();
+        clientTrust = config.clientTrust();
+        congestionControl = config.congestionControl();
         alpn = config.alpn();
         transport = config.transport();
     }
@@ -204,6 +210,40 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
+     * Whether clients are asked for a certificate. Goes with {@link #clientTrust}; an engine that cannot ask refuses it when the pool
+     * is opened: {@code kwik} cannot, {@code netty} can. Default: none.
+     *
+     * @param clientAuth none, want or need
+     * @return this
+     */
+    public ServerPoolConfigBuilder clientAuth(ClientAuth clientAuth) {
+        this.clientAuth = clientAuth;
+        return this;
+    }
+
+    /**
+     * Whose clients' certificates are accepted: the chain must lead to one of these issuers. Required when clients are asked.
+     *
+     * @param clientTrust the issuers
+     * @return this
+     */
+    public ServerPoolConfigBuilder clientTrust(TrustMaterial clientTrust) {
+        this.clientTrust = clientTrust;
+        return this;
+    }
+
+    /**
+     * How fast this side goes on after loss. Default: the engine's own, CUBIC with {@code netty}; {@code kwik} leaves no choice.
+     *
+     * @param congestionControl the algorithm
+     * @return this
+     */
+    public ServerPoolConfigBuilder congestionControl(CongestionControl congestionControl) {
+        this.congestionControl = congestionControl;
+        return this;
+    }
+
+    /**
      * The application protocol that both sides must agree on (ALPN, RFC 7301). Default: {@code np-quic}, that of the Go
      * package NodePassProject/quic.
      *
@@ -251,6 +291,8 @@ public final class ServerPoolConfigBuilder {
                 maxConnections,
                 maxPendingHellos,
                 maxPendingHandshakes,
+                clientAuth,
+                clientTrust,
                 alpn,
                 transport);
         if (listen == null) {
@@ -272,6 +314,9 @@ public final class ServerPoolConfigBuilder {
                 maxPendingHellos,
                 maxPendingHandshakes,
                 addressValidation,
+                clientAuth,
+                clientTrust,
+                congestionControl,
                 alpn,
                 transport);
     }

@@ -152,10 +152,12 @@ final class Admission {
         }
     }
 
-    /** A slot was retired before it had its id. */
+    /** A slot was retired before it had its id. One that was ended in order without a byte is a sign of life, and no failure. */
     void ended(Slot slot) {
         finished(slot);
-        pool.metrics.failed.increment();
+        if (!slot.stream().finished()) {
+            pool.metrics.failed.increment();
+        }
     }
 
     /** Gives up what is overdue or dead. Timer thread. */

@@ -6,8 +6,10 @@ import io.quicpool.PoolProvider;
 import io.quicpool.PoolStartException;
 import io.quicpool.ServerPool;
 import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.ConfigException;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.TargetResolver;
+import io.quicpool.tls.ClientTrust;
 import io.quicpool.tls.ServerTrust;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.ListenSpec;
@@ -28,7 +30,7 @@ public final class CorePoolProvider implements PoolProvider {
 
     @Override
     public ClientPool open(ClientPoolConfig config, List<PoolListener> listeners) {
-        Transport transport = transport(config.name(), config.transport());
+        Transport transport = usable(config);
         if (config.targets().size() < 2) {
             CoreClientPool pool = pool(config.name(), config, transport);
             listeners.forEach(pool::addListener);
@@ -73,12 +75,13 @@ public final class CorePoolProvider implements PoolProvider {
                 config.clientCertificate(),
                 config.alpn(),
                 config.idleTimeout(),
-                config.connectTimeout());
+                config.connectTimeout(),
+                config.congestionControl());
     }
 
     @Override
     public ServerPool open(ServerPoolConfig config, List<PoolListener> listeners) {
-        Transport transport = transport(config.name(), config.transport());
+        Transport transport = usable(config);
         CoreServerPool pool = new CoreServerPool(config);
         listeners.forEach(pool::addListener);
         long start = System.nanoTime();
@@ -92,7 +95,10 @@ public final class CorePoolProvider implements PoolProvider {
                             config.idleTimeout(),
                             config.maxStreamsPerConnection(),
                             config.maxPendingHandshakes(),
-                            config.addressValidation()),
+                            config.addressValidation(),
+                            config.clientAuth(),
+                            ClientTrust.of(config),
+                            config.congestionControl()),
                     opened));
             return pool;
         } catch (IOException e) {
@@ -105,7 +111,46 @@ public final class CorePoolProvider implements PoolProvider {
         }
     }
 
+    @Override
+    public void check(ClientPoolConfig config) {
+        usable(config);
+    }
+
+    @Override
+    public void check(ServerPoolConfig config) {
+        usable(config);
+    }
+
+    private static Transport usable(ClientPoolConfig config) {
+        Transport transport = transport(config.name(), config.transport());
+        try {
+            transport.check(config);
+        } catch (ConfigException e) {
+            throw e.inPool(config.name());
+        }
+        return transport;
+    }
+
+    private static Transport usable(ServerPoolConfig config) {
+        Transport transport = transport(config.name(), config.transport());
+        try {
+            transport.check(config);
+        } catch (ConfigException e) {
+            throw e.inPool(config.name());
+        }
+        return transport;
+    }
+
     private static Transport transport(String poolName, String wanted) {
+        Transport transport = named(poolName, wanted);
+        String problem = transport.unavailable();
+        if (problem != null) {
+            throw new PoolStartException(poolName, "transport = " + wanted + ": " + problem, Duration.ZERO, null, null);
+        }
+        return transport;
+    }
+
+    private static Transport named(String poolName, String wanted) {
         TreeSet<String> there = new TreeSet<>();
         for (Transport transport : ServiceLoader.load(Transport.class, Transport.class.getClassLoader())) {
             if (transport.name().equals(wanted)) {

@@ -5,6 +5,7 @@ import static io.quicpool.settings.PoolProperty.*;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ClientPoolConfigBuilder;
+import io.quicpool.config.CongestionControl;
 import io.quicpool.config.Durations;
 import io.quicpool.config.Fingerprint;
 import io.quicpool.config.IntervalBounds;
@@ -46,6 +47,8 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
                 builder.fingerprint(fingerprint);
             }
         });
+        ifSet(STREAMS_PER_CONNECTION, PoolReader::integer, builder::streamsPerConnection);
+        ifSet(CONGESTION_CONTROL, (key, text) -> CongestionControl.parse(text), builder::congestionControl);
         ifSet(ALPN, (key, text) -> text, builder::alpn);
         ifSet(TRANSPORT, (key, text) -> text, builder::transport);
         TlsFiles files = new TlsFiles(this);

@@ -125,24 +125,32 @@ public enum PoolProperty {
             "64 hex digits, colons allowed",
             "that of the first connect",
             "The SHA-256 fingerprint of the only certificate that is accepted in mode self-signed."),
+    /** Whether clients are asked for a certificate. */
+    CLIENT_AUTH(
+            "client-auth",
+            only(SERVER),
+            "none, want, need",
+            "none",
+            "Whether clients are asked for a certificate of an issuer in trust-store or trust-certificates; needs an engine that"
+                    + " can ask, such as netty."),
     /** A store of issuers. */
     TRUST_STORE(
             "trust-store",
-            only(CLIENT),
+            both(),
             "file",
-            "the JDK's",
-            "A key store with the issuers to trust in mode verified."),
+            "the JDK's (client), none (server)",
+            "A key store with the issuers to trust in mode verified (client), or of clients (server, with client-auth)."),
     /** Its type. */
-    TRUST_STORE_TYPE("trust-store-type", only(CLIENT), "PKCS12, JKS, ...", "PKCS12", "The type of trust-store."),
+    TRUST_STORE_TYPE("trust-store-type", both(), "PKCS12, JKS, ...", "PKCS12", "The type of trust-store."),
     /** Its password. */
-    TRUST_STORE_PASSWORD("trust-store-password", only(CLIENT), "secret", "none", "The password of trust-store."),
+    TRUST_STORE_PASSWORD("trust-store-password", both(), "secret", "none", "The password of trust-store."),
     /** Issuers as PEM. */
     TRUST_CERTIFICATES(
             "trust-certificates",
-            only(CLIENT),
+            both(),
             "PEM file",
-            "the JDK's",
-            "The issuers to trust in mode verified, instead of trust-store."),
+            "the JDK's (client), none (server)",
+            "The issuers to trust, instead of trust-store."),
     /** A store with key and certificate. */
     KEY_STORE(
             "key-store",
@@ -174,7 +182,26 @@ public enum PoolProperty {
     /** The application protocol. */
     ALPN("alpn", both(), "1 to 255 visible ASCII characters", "np-quic", "The application protocol of both sides."),
     /** The engine. */
-    TRANSPORT("transport", both(), "name of an engine", "kwik", "The QUIC engine."),
+    TRANSPORT(
+            "transport",
+            both(),
+            "kwik, netty",
+            "kwik",
+            "The QUIC engine; netty needs artifacts of its own. quicpool.transport sets it for all pools of both kinds."),
+    /** How a pool is spread. */
+    STREAMS_PER_CONNECTION(
+            "streams-per-connection",
+            only(CLIENT),
+            "1 to 1048576, 0 for the engine's",
+            "0: all on one (kwik), 64 (netty)",
+            "How many streams a connection carries before there is another beside it."),
+    /** What the sender does about loss. */
+    CONGESTION_CONTROL(
+            "congestion-control",
+            both(),
+            "cubic, reno, bbr",
+            "the engine's",
+            "How fast this side goes on after loss; kwik leaves no choice."),
     /** How long streams in use live on. */
     DRAIN_TIMEOUT(
             "drain-timeout",

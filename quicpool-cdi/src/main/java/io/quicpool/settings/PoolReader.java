@@ -141,7 +141,10 @@ abstract class PoolReader<C> {
         if (found == null && PropertyNames.isPlain(kind, name, property)) {
             found = Found.in(config, kind.prefix() + name + "." + property.key());
         }
-        return found != null ? found : Found.in(config, kind.prefix() + property.key());
+        if (found == null) {
+            found = Found.in(config, kind.prefix() + property.key());
+        }
+        return found != null || property != PoolProperty.TRANSPORT ? found : Found.in(config, PropertyNames.TRANSPORT);
     }
 
     /** The text of a property; null when it is not set, set to nothing, or left out. */

@@ -27,6 +27,9 @@ final class PropertyNames {
     /** What belongs to no pool. */
     static final String APPLICATION = "quicpool.application";
 
+    /** The engine of all pools of both kinds that do not say otherwise. */
+    static final String TRANSPORT = "quicpool.transport";
+
     private static final String PREFIX = "quicpool.";
     private static final Pattern VARIABLE = Pattern.compile("QUICPOOL_[A-Z0-9_]+");
     private static final Pattern PROFILE = Pattern.compile("^%[^.]+\\.");
@@ -107,7 +110,7 @@ final class PropertyNames {
                 return;
             }
         }
-        if (!property.equals(APPLICATION)) {
+        if (!property.equals(APPLICATION) && !property.equals(TRANSPORT)) {
             unknown.put(property, nearestElsewhere(property));
         }
     }
@@ -140,11 +143,11 @@ final class PropertyNames {
     private static @Nullable String nearestElsewhere(String property) {
         int end = property.indexOf('.', PREFIX.length());
         String first = property.substring(PREFIX.length(), end < 0 ? property.length() : end);
-        String near = Nearest.of(first, List.of("client", "server", "application"));
+        String near = Nearest.of(first, List.of("client", "server", "application", "transport"));
         if (near == null || (near.equals(first) && end < 0)) {
             return null;
         }
-        boolean ofPools = !APPLICATION.equals(PREFIX + near);
+        boolean ofPools = !APPLICATION.equals(PREFIX + near) && !TRANSPORT.equals(PREFIX + near);
         return PREFIX + near + (ofPools && end >= 0 ? property.substring(end) : "");
     }
 

@@ -3,11 +3,14 @@ package io.quicpool.settings;
 import static io.quicpool.settings.PoolProperty.*;
 
 import io.quicpool.config.CapacityBounds;
+import io.quicpool.config.ClientAuth;
 import io.quicpool.config.ConfigException;
+import io.quicpool.config.CongestionControl;
 import io.quicpool.config.Durations;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.ServerPoolConfigBuilder;
+import io.quicpool.config.TrustMaterial;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +47,11 @@ final class ServerReader extends PoolReader<ServerPoolConfig> {
         ifSet(MAX_PENDING_HELLOS, PoolReader::integer, builder::maxPendingHellos);
         ifSet(MAX_PENDING_HANDSHAKES, PoolReader::integer, builder::maxPendingHandshakes);
         ifSet(ADDRESS_VALIDATION, PoolReader::bool, builder::addressValidation);
+        ifSet(CONGESTION_CONTROL, (key, text) -> CongestionControl.parse(text), builder::congestionControl);
         ifSet(ALPN, (key, text) -> text, builder::alpn);
         ifSet(TRANSPORT, (key, text) -> text, builder::transport);
         TlsFiles files = new TlsFiles(this);
+        clients(builder, files);
         KeyMaterial key = files.key();
         if (key != null) {
             builder.certificate(key);
@@ -58,6 +63,17 @@ final class ServerReader extends PoolReader<ServerPoolConfig> {
                 return null; // why there is none was told
             }
             throw e;
+        }
+    }
+
+    // The two go together: what was reported of one is no reason to report the other.
+    private void clients(ServerPoolConfigBuilder builder, TlsFiles files) {
+        TrustMaterial trust = files.trust();
+        if (!isLeftOut(CLIENT_AUTH) && !files.isTrustLeftOut()) {
+            ifSet(CLIENT_AUTH, (key, text) -> ClientAuth.parse(text), builder::clientAuth);
+            if (trust != null) {
+                builder.clientTrust(trust);
+            }
         }
     }
 }

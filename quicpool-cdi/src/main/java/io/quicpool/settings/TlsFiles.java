@@ -85,9 +85,14 @@ final class TlsFiles {
         }
     }
 
+    /** Whether the issuers to trust were reported. */
+    boolean isTrustLeftOut() {
+        return reader.isLeftOut(TRUST_STORE, TRUST_STORE_TYPE, TRUST_STORE_PASSWORD, TRUST_CERTIFICATES);
+    }
+
     /** Whom to trust, from a key store or from a PEM file; null when neither is set. */
     @Nullable TrustMaterial trust() {
-        if (reader.isLeftOut(TRUST_STORE, TRUST_STORE_TYPE, TRUST_STORE_PASSWORD, TRUST_CERTIFICATES)) {
+        if (isTrustLeftOut()) {
             return null;
         }
         String store = reader.text(TRUST_STORE);

@@ -1,5 +1,6 @@
 package io.quicpool.transport;
 
+import io.quicpool.config.CongestionControl;
 import io.quicpool.config.KeyMaterial;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param alpn the application protocol (RFC 7301)
  * @param idleTimeout after how long without a word from the peer the connection is lost, as far as this side is concerned
  * @param connectTimeout how long the handshake may take
+ * @param congestion how fast to go on after loss; null for the engine's own
  */
 public record ConnectSpec(
         String poolName,
@@ -26,4 +28,5 @@ public record ConnectSpec(
         @Nullable KeyMaterial clientCertificate,
         String alpn,
         Duration idleTimeout,
-        Duration connectTimeout) {}
+        Duration connectTimeout,
+        @Nullable CongestionControl congestion) {}

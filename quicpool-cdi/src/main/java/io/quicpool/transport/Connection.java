@@ -47,11 +47,14 @@ public interface Connection {
     /**
      * How long ago the last packet came from the peer.
      *
-     * @return nanoseconds
+     * @return nanoseconds; 0 for a client's connection at a server where the engine itself gives it up in time
      */
     long silentNanos();
 
-    /** Asks the peer for a sign of life: sends a PING frame (RFC 9000, section 19.2), which it must acknowledge. */
+    /**
+     * Asks the peer for a sign of life: sends something that it must acknowledge, a PING frame (RFC 9000, section 19.2) or a stream
+     * that is ended without a byte. Only on a connection that this side has made.
+     */
     void ping();
 
     /**

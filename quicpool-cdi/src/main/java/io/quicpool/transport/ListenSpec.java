@@ -1,8 +1,12 @@
 package io.quicpool.transport;
 
+import io.quicpool.config.ClientAuth;
+import io.quicpool.config.CongestionControl;
 import io.quicpool.config.KeyMaterial;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where and how to listen.
@@ -15,6 +19,9 @@ import java.time.Duration;
  * @param maxStreams how many streams one connection may have open at a time, idle and in use
  * @param maxHandshakes how many clients may be connecting at a time
  * @param addressValidation whether a client must show first that its address is its own (RFC 9000, section 8.1.2)
+ * @param clientAuth whether clients are asked for a certificate
+ * @param clientTrust decides whether a client's certificates are accepted; null when clients are not asked
+ * @param congestion how fast to go on after loss; null for the engine's own
  */
 public record ListenSpec(
         String poolName,
@@ -24,4 +31,7 @@ public record ListenSpec(
         Duration idleTimeout,
         int maxStreams,
         int maxHandshakes,
-        boolean addressValidation) {}
+        boolean addressValidation,
+        ClientAuth clientAuth,
+        @Nullable X509TrustManager clientTrust,
+        @Nullable CongestionControl congestion) {}

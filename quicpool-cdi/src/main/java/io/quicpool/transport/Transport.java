@@ -1,6 +1,10 @@
 package io.quicpool.transport;
 
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.ConfigException;
+import io.quicpool.config.ServerPoolConfig;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A QUIC engine. One instance serves every pool that asks for it; it holds nothing of its own. */
 public interface Transport {
@@ -11,6 +15,38 @@ public interface Transport {
      * @return such as {@code kwik}
      */
     String name();
+
+    /**
+     * Whether everything that the engine needs is there.
+     *
+     * @return null when it is, else what is missing and what helps, for people
+     */
+    default @Nullable String unavailable() {
+        return null;
+    }
+
+    /**
+     * Refuses settings that the engine cannot do.
+     *
+     * @param config the settings
+     * @throws ConfigException which names the setting
+     */
+    default void check(ClientPoolConfig config) {}
+
+    /**
+     * Refuses settings that the engine cannot do.
+     *
+     * @param config the settings
+     * @throws ConfigException which names the setting
+     */
+    default void check(ServerPoolConfig config) {}
+
+    /**
+     * How many streams a connection should carry, as measured, where nothing else is set.
+     *
+     * @return at least 1
+     */
+    int streamsPerConnection();
 
     /**
      * Connects. Blocks until the handshake is done, has failed, or has taken longer than its time.

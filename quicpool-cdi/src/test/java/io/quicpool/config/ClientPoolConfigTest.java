@@ -46,6 +46,8 @@ class ClientPoolConfigTest {
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(10),
+                        0,
+                        null,
                         "np-quic",
                         "kwik"));
         assertThat(config.idleTimeout()).isEqualTo(Duration.ofSeconds(30));
@@ -63,6 +65,8 @@ class ClientPoolConfigTest {
                 .keepAlive(Duration.ofSeconds(3))
                 .connectTimeout(Duration.ofSeconds(4))
                 .idTimeout(Duration.ofSeconds(6))
+                .streamsPerConnection(7)
+                .congestionControl(CongestionControl.RENO)
                 .alpn("other")
                 .transport("other-1")
                 .build();
@@ -146,6 +150,10 @@ class ClientPoolConfigTest {
                 row(c -> c.connectTimeout(Duration.ofMinutes(11)), "connect-timeout = 11m" + timeout),
                 row(c -> c.idTimeout(Duration.ZERO), "id-timeout = 0s" + timeout),
                 row(c -> c.idTimeout(Duration.ofMinutes(11)), "id-timeout = 11m" + timeout),
+                row(c -> c.streamsPerConnection(-1), "streams-per-connection = -1: must be from 0 to 1048576"),
+                row(
+                        c -> c.streamsPerConnection(1_048_577),
+                        "streams-per-connection = 1048577: must be from 0 to 1048576"),
                 row(c -> c.alpn(""), "alpn = " + alpn),
                 row(c -> c.alpn("np quic"), "alpn = np quic" + alpn),
                 row(c -> c.alpn("~".repeat(256)), "alpn = " + "~".repeat(256) + alpn),

@@ -42,6 +42,9 @@ class ServerPoolConfigTest {
                         1024,
                         128,
                         false,
+                        ClientAuth.NONE,
+                        null,
+                        null,
                         "np-quic",
                         "kwik"));
         assertThat(config.idleTimeout()).isEqualTo(Duration.ofSeconds(30));
@@ -142,6 +145,13 @@ class ServerPoolConfigTest {
                 row(s -> s.keepAlive(Duration.ofMillis(699)), "keep-alive = 699ms: must be from 700ms to 10m"),
                 row(s -> s.helloTimeout(Duration.ofMillis(99)), "hello-timeout = 99ms: must be from 100ms to 10m"),
                 row(s -> s.helloTimeout(Duration.ofHours(1)), "hello-timeout = 60m: must be from 100ms to 10m"),
+                row(
+                        s -> s.clientAuth(ClientAuth.NEED),
+                        "client-auth = need: needs trust-store or trust-certificates, with the issuers of the clients'"
+                                + " certificates"),
+                row(
+                        s -> s.clientTrust(TrustMaterial.jdk()),
+                        "trust-store = the JDK's trust store: of a server goes with client-auth want or need only, not none"),
                 row(s -> s.alpn("\u00e9"), "alpn = \u00e9: must be 1 to 255 visible ASCII characters"),
                 row(s -> s.transport(""), "transport = : must be the name of an engine, such as kwik"));
     }

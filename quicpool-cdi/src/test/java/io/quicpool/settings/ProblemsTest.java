@@ -123,6 +123,16 @@ class ProblemsTest {
                 bad(server, "max-pending-handshakes", "0", "must be from 1 to 65536"),
                 bad(server, "address-validation", "perhaps", "must be true or false"),
                 bad(server, "handler-executor", "mine", "must be container or pool"),
+                bad(client, "streams-per-connection", "many", number),
+                bad(client, "streams-per-connection", "-1", "must be from 0 to 1048576"),
+                bad(server, "client-auth", "yes", "must be none, want or need"),
+                bad(
+                        server,
+                        "client-auth",
+                        "need",
+                        "needs trust-store or trust-certificates, with the issuers of the clients' certificates"),
+                bad(server, "trust-store", "/no/such/file", "there is no such file"),
+                bad(server, "trust-certificates", "/no/such/file", "there is no such file"),
                 bad(server, "certificate", "/no/such/file", "there is no such file"),
                 bad(server, "private-key", "/no/such/file", "there is no such file")));
         for (PoolKind kind : PoolKind.values()) {
@@ -136,6 +146,7 @@ class ProblemsTest {
                     bad(kind, "drain-timeout", "10", duration),
                     bad(kind, "keep-alive", "699ms", "must be from 700ms to 10m"),
                     bad(kind, "alpn", "two words", "must be 1 to 255 visible ASCII characters"),
+                    bad(kind, "congestion-control", "vegas", "must be cubic, reno or bbr"),
                     bad(kind, "transport", "Kwik!", "must be the name of an engine, such as kwik"),
                     bad(kind, "alpn", "${not.there}", "has an expression that leads to no value")));
         }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.config.AddressRange;
 import io.quicpool.config.CapacityBounds;
+import io.quicpool.config.ClientAuth;
 import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.CongestionControl;
 import io.quicpool.config.Endpoint;
 import io.quicpool.config.Fingerprint;
 import io.quicpool.config.IntervalBounds;
@@ -143,6 +145,12 @@ class PropertiesTest {
                         file("chain.pem")),
                 client(ClientPoolConfig::alpn, "other", "alpn", "other"),
                 client(ClientPoolConfig::transport, "netty", "transport", "netty"),
+                client(ClientPoolConfig::streamsPerConnection, 16, "streams-per-connection", "16"),
+                client(
+                        config -> Objects.requireNonNull(config.congestionControl()),
+                        CongestionControl.RENO,
+                        "congestion-control",
+                        "Reno"),
                 server(ServerPoolConfig::listen, new Endpoint("0.0.0.0", 4433), "listen", "0.0.0.0:4433"),
                 server(ServerPoolConfig::maxCapacity, 99, "max-capacity", "99"),
                 server(
@@ -159,6 +167,31 @@ class PropertiesTest {
                 server(ServerPoolConfig::addressValidation, true, "address-validation", "true"),
                 server(ServerPoolConfig::alpn, "other", "alpn", "other"),
                 server(ServerPoolConfig::transport, "netty", "transport", "netty"),
+                server(
+                        config -> Objects.requireNonNull(config.congestionControl()),
+                        CongestionControl.BBR,
+                        "congestion-control",
+                        "bbr"),
+                server(
+                        config -> Objects.requireNonNull(config.clientTrust())
+                                .trustManager()
+                                .getAcceptedIssuers()[0],
+                        KEY.certificateChain().get(0),
+                        "client-auth",
+                        "need",
+                        "trust-certificates",
+                        file("chain.pem")),
+                server(
+                        ServerPoolConfig::clientAuth,
+                        ClientAuth.WANT,
+                        "client-auth",
+                        "WANT",
+                        "trust-store",
+                        file("trust.jks"),
+                        "trust-store-type",
+                        "JKS",
+                        "trust-store-password",
+                        "secret"),
                 row(PoolKind.SERVER, PoolSettings::managedExecutor, false, "handler-executor", "pool"),
                 row(PoolKind.SERVER, PoolSettings::managedExecutor, true, "handler-executor", "container")));
         for (PoolKind kind : PoolKind.values()) {
@@ -388,5 +421,18 @@ class PropertiesTest {
         assertThat(settings.problems()).isEmpty();
         assertThat(settings.clients()).isEmpty();
         assertThat(settings.servers()).isEmpty();
+    }
+
+    @Test
+    void oneEngineForAllPoolsOfBothKinds() throws Exception {
+        Settings settings = SettingsReader.read(Configs.of(
+                "quicpool.transport", "netty",
+                "quicpool.client.a.target", "peer:1",
+                "quicpool.client.b.target", "peer:1",
+                "quicpool.client.b.transport", "kwik"));
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.clients())
+                .extracting(client -> client.config().transport())
+                .containsExactly("netty", "kwik");
     }
 }

@@ -27,6 +27,11 @@ public final class Pools implements AutoCloseable {
     /** One for all tests: making a key takes time. */
     public static final KeyMaterial CERTIFICATE = TestCertificates.selfSigned("localhost", "127.0.0.1", "::1");
 
+    /** The engines of the pools under test. */
+    public static final String CLIENT_ENGINE = System.getProperty("quicpool.test.client", "kwik");
+
+    public static final String SERVER_ENGINE = System.getProperty("quicpool.test.server", "kwik");
+
     private final Deque<StreamPool> open = new ArrayDeque<>();
 
     /**
@@ -53,6 +58,7 @@ public final class Pools implements AutoCloseable {
     public ServerPool server(UnaryOperator<ServerPoolConfigBuilder> settings, String listen) {
         ServerPoolConfigBuilder builder = ServerPoolConfig.builder()
                 .name("server")
+                .transport(SERVER_ENGINE)
                 .listen(listen)
                 .certificate(CERTIFICATE)
                 .keepAlive(Duration.ofSeconds(1));
@@ -68,6 +74,7 @@ public final class Pools implements AutoCloseable {
     public ClientPool client(String target, UnaryOperator<ClientPoolConfigBuilder> settings) {
         ClientPoolConfigBuilder builder = ClientPoolConfig.builder()
                 .name("client")
+                .transport(CLIENT_ENGINE)
                 .target(target)
                 .tlsMode(TlsMode.SELF_SIGNED)
                 .fingerprint(CERTIFICATE.fingerprint())

@@ -1,5 +1,6 @@
 package io.quicpool.testing;
 
+import io.quicpool.config.ClientAuth;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TlsMode;
 import io.quicpool.tls.ServerTrust;
@@ -11,6 +12,7 @@ import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.Transport;
 import io.quicpool.transport.kwik.KwikTransport;
+import io.quicpool.transport.netty.NettyTransport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,11 +25,15 @@ import java.util.function.Consumer;
 /** A peer that speaks QUIC and nothing of quicpool, for all that a pool's peer may do right or wrong. */
 public final class RawPeer implements ConnectionEvents, AutoCloseable {
 
-    private final Transport engine = new KwikTransport();
+    private final Transport engine = engine(System.getProperty("quicpool.test.raw", "kwik"));
     private final Consumer<EngineStream> onStream;
     public final Queue<String> losses = new ConcurrentLinkedQueue<>();
     public final Queue<Connection> connections = new ConcurrentLinkedQueue<>();
     private final Queue<Listener> listeners = new ConcurrentLinkedQueue<>();
+
+    private static Transport engine(String name) {
+        return name.equals("netty") ? new NettyTransport() : new KwikTransport();
+    }
 
     public RawPeer() {
         this(stream -> {});
@@ -62,7 +68,8 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
                 null,
                 alpn,
                 Duration.ofSeconds(3),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                null);
     }
 
     public Listener listen(int maxStreams) throws IOException {
@@ -79,7 +86,10 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
                         Duration.ofSeconds(3),
                         maxStreams,
                         128,
-                        addressValidation),
+                        addressValidation,
+                        ClientAuth.NONE,
+                        null,
+                        null),
                 connection -> {
                     connections.add(connection);
                     return this;

@@ -32,6 +32,9 @@ public final class Gate<C> {
     /** The same while all places are taken: those who are slower make room for others. */
     static final Duration LONGEST_CROWDED = Duration.ofSeconds(2);
 
+    /** Where in a token of ours the id begins that the client chose first. */
+    public static final int TOKEN_ID_OFFSET = RetryTokens.ID_OFFSET;
+
     /** The length of the ids that this side gives. */
     public static final int OUR_ID = 8;
 
@@ -50,6 +53,11 @@ public final class Gate<C> {
 
         /** Ends a connection without a word, and frees what it holds. */
         void giveUp(C connection);
+
+        /** Whether a token that nobody asked for does no harm; otherwise it is answered with a Retry packet. */
+        default boolean ignoresTokens() {
+            return true;
+        }
     }
 
     /** What a client that came back after a Retry has shown. */
@@ -92,11 +100,15 @@ public final class Gate<C> {
     private final ListenerEvents events;
     private final Engine<C> engine;
     private volatile int most;
-    private final @Nullable RetryTokens tokens;
+    private final boolean retry;
+    private final RetryTokens tokens = new RetryTokens();
     private final SecureRandom random = new SecureRandom();
     // By the connection ids that the client may use in the handshake, the oldest first. Guarded by this.
     private final Map<ByteBuffer, Attempt<C>> attempts = new LinkedHashMap<>();
     private int pending;
+    private volatile boolean closed;
+    // The receiving thread's own.
+    private byte[] beginning = new byte[0];
     private long courtesySecond;
     private int courtesies;
 
@@ -111,7 +123,7 @@ public final class Gate<C> {
     public Gate(ListenerEvents events, int most, boolean retry, Engine<C> engine) {
         this.events = events;
         this.most = most;
-        this.tokens = retry ? new RetryTokens() : null;
+        this.retry = retry;
         this.engine = engine;
     }
 
@@ -127,6 +139,7 @@ public final class Gate<C> {
         }
         Initial initial = Initial.of(datagram);
         if (initial != null && knows(initial.destination)) {
+            beginning = initial.destination;
             return true;
         }
         Ignored why = initial == null || datagram.remaining() < Initial.SMALLEST || initial.destination.length < OUR_ID
@@ -143,18 +156,22 @@ public final class Gate<C> {
 
     private @Nullable Ignored stranger(Initial initial, InetSocketAddress client) {
         long now = System.nanoTime();
+        if (closed) {
+            return Ignored.SENT_BACK;
+        }
         if (!events.welcome(client) && !courtesy(now)) {
             return Ignored.UNWELCOME;
         }
         Proof proof = null;
-        if (tokens != null) {
+        if (retry || (initial.token.length > 0 && !engine.ignoresTokens())) {
             byte[] firstId = tokens.validate(client, initial.token, initial.destination, now);
             if (firstId == null) {
-                retry(tokens, client, initial, now);
+                sendBack(client, initial, now);
                 return Ignored.SENT_BACK;
             }
             proof = new Proof(firstId, initial.token);
         }
+        beginning = initial.destination;
         return begin(initial.destination, new Attempt<>(now, client, proof)) ? null : Ignored.BUSY;
     }
 
@@ -166,10 +183,10 @@ public final class Gate<C> {
         return courtesies++ < COURTESIES;
     }
 
-    private void retry(RetryTokens issuer, InetSocketAddress client, Initial initial, long now) {
+    private void sendBack(InetSocketAddress client, Initial initial, long now) {
         byte[] retryId = new byte[OUR_ID];
         random.nextBytes(retryId);
-        byte[] token = issuer.issue(client, initial.destination, retryId, now);
+        byte[] token = tokens.issue(client, initial.destination, retryId, now);
         engine.send(Retry.answering(initial, retryId, token), client);
     }
 
@@ -224,6 +241,16 @@ public final class Gate<C> {
             pending--;
         }
         return was;
+    }
+
+    /** The id of the beginning that was admitted last. On the thread that receives. */
+    public byte[] beginning() {
+        return beginning.clone();
+    }
+
+    /** Lets no more clients begin; what belongs to others passes. */
+    public void close() {
+        closed = true;
     }
 
     /**

@@ -24,7 +24,7 @@ final class RetryTokens {
     private static final String MAC = "HmacSHA256";
     private static final int MAC_LENGTH = 16;
     private static final int KEY_LENGTH = 32;
-    private static final int ID_OFFSET = Long.BYTES + MAC_LENGTH;
+    static final int ID_OFFSET = Long.BYTES + MAC_LENGTH;
 
     private final SecretKeySpec key;
 

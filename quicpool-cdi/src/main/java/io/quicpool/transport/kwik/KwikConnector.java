@@ -2,6 +2,7 @@ package io.quicpool.transport.kwik;
 
 import io.quicpool.TlsSession;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.tls.RecordingTrust;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
@@ -24,7 +25,7 @@ final class KwikConnector {
 
     private final ConnectSpec spec;
     private final ConnectionEvents events;
-    private final KwikTls.RecordingTrust trust;
+    private final RecordingTrust trust;
     private final ClientSocket socket;
     private final ClientTap tap;
 
@@ -36,7 +37,7 @@ final class KwikConnector {
         this.spec = spec;
         this.events = events;
         this.tap = tap;
-        this.trust = new KwikTls.RecordingTrust(spec.trust());
+        this.trust = new RecordingTrust(spec.trust());
         this.socket = new ClientSocket(spec.remote());
     }
 

@@ -7,12 +7,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** Keys and trust in the forms that kwik takes. */
@@ -82,41 +80,5 @@ final class KwikTls {
                 throw new IOException(
                         "the certificate's EC curve has " + bits + " bits; it must be P-256, P-384 or P-521");
         };
-    }
-
-    /** Remembers why it refused, which kwik does not pass on. */
-    static final class RecordingTrust implements X509TrustManager {
-
-        private final X509TrustManager decider;
-        private volatile @Nullable CertificateException refusal;
-
-        RecordingTrust(X509TrustManager decider) {
-            this.decider = decider;
-        }
-
-        @Nullable CertificateException refusal() {
-            return refusal;
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            try {
-                // kwik always says RSA, whatever the key is; the JDK's checks want what fits any TLS 1.3 suite.
-                decider.checkServerTrusted(chain, "UNKNOWN");
-            } catch (CertificateException e) {
-                refusal = e;
-                throw e;
-            }
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-            decider.checkClientTrusted(chain, authType);
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return decider.getAcceptedIssuers();
-        }
     }
 }

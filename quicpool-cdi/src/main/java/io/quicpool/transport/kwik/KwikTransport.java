@@ -1,5 +1,10 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.config.ClientAuth;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.ConfigException;
+import io.quicpool.config.CongestionControl;
+import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
@@ -8,6 +13,7 @@ import io.quicpool.transport.Listener;
 import io.quicpool.transport.ListenerEvents;
 import io.quicpool.transport.Transport;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** The engine {@code kwik}: QUIC in pure Java. */
 public final class KwikTransport implements Transport {
@@ -29,6 +35,37 @@ public final class KwikTransport implements Transport {
     @Override
     public String name() {
         return "kwik";
+    }
+
+    @Override
+    public void check(ClientPoolConfig config) {
+        refuse(config.congestionControl());
+    }
+
+    @Override
+    public void check(ServerPoolConfig config) {
+        refuse(config.congestionControl());
+        if (config.clientAuth() != ClientAuth.NONE) {
+            throw new ConfigException(
+                    "client-auth",
+                    config.clientAuth().text(),
+                    "must be none with transport = kwik, which cannot ask a client for its certificate; netty can");
+        }
+    }
+
+    private static void refuse(@Nullable CongestionControl wanted) {
+        if (wanted != null) {
+            throw new ConfigException(
+                    "congestion-control",
+                    wanted.text(),
+                    "must not be set with transport = kwik, which has no choice; netty has");
+        }
+    }
+
+    /** All on one: what an idle stream costs does not depend on how many there are. */
+    @Override
+    public int streamsPerConnection() {
+        return Integer.MAX_VALUE;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.config.ClientAuth;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
@@ -308,7 +309,10 @@ class KwikTrapsTest {
                                 Duration.ofSeconds(3),
                                 10,
                                 10,
-                                false),
+                                false,
+                                ClientAuth.NONE,
+                                null,
+                                null),
                         new ListenerEvents() {
                             @Override
                             public ConnectionEvents connected(Connection connection) {

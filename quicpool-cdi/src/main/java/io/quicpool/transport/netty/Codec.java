@@ -1,0 +1,97 @@
+package io.quicpool.transport.netty;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.handler.codec.quic.EpollQuicUtils;
+import io.netty.handler.codec.quic.QuicCodecBuilder;
+import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
+import io.quicpool.config.CongestionControl;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What the sockets and codecs of both roles have in common: sizes, offload, congestion control. */
+final class Codec {
+
+    /** How much of what the peer sends is kept for one stream until it is read; quiche gives more to a fast reader. */
+    static final int STREAM_BUFFER = 256 * 1024;
+
+    /** How much is kept for all streams of a connection. */
+    static final int CONNECTION_BUFFER = 16 * 1024 * 1024;
+
+    private static final int SOCKET_BUFFER = 1 << 22;
+
+    /** The largest payload of a datagram on Ethernet; quiche finds out by probing whether the path takes it. */
+    private static final int LARGEST_DATAGRAM = 1452;
+
+    /** Datagrams of one size that are handed to the system, or taken from it, in one call. */
+    private static final int SEGMENTS = 16;
+
+    private static final int RECEIVE_SIZE = 2048;
+
+    private Codec() {}
+
+    static <B extends QuicCodecBuilder<B>> B settings(
+            B builder, Duration idleTimeout, @Nullable CongestionControl congestion) {
+        builder.maxIdleTimeout(idleTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .initialMaxData(CONNECTION_BUFFER)
+                .initialMaxStreamDataBidirectionalLocal(STREAM_BUFFER)
+                .initialMaxStreamDataBidirectionalRemote(STREAM_BUFFER)
+                .initialMaxStreamsUnidirectional(0)
+                .maxSendUdpPayloadSize(LARGEST_DATAGRAM)
+                .maxRecvUdpPayloadSize(RECEIVE_SIZE)
+                .discoverPmtu(true)
+                .activeMigration(true);
+        if (congestion != null) {
+            builder.congestionControlAlgorithm(algorithm(congestion));
+        }
+        return builder;
+    }
+
+    private static QuicCongestionControlAlgorithm algorithm(CongestionControl wanted) {
+        return switch (wanted) {
+            case CUBIC -> QuicCongestionControlAlgorithm.CUBIC;
+            case RENO -> QuicCongestionControlAlgorithm.RENO;
+            case BBR -> QuicCongestionControlAlgorithm.BBR;
+        };
+    }
+
+    static Bootstrap socket(Loops.Share share) {
+        Bootstrap bootstrap = new Bootstrap()
+                .group(share.group())
+                .channel(Loops.channel())
+                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
+                .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
+        if (Loops.epoll()) {
+            Offload.of(bootstrap);
+        } else {
+            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_SIZE));
+        }
+        return bootstrap;
+    }
+
+    /** How a connection sends many datagrams in one system call. */
+    static SegmentedDatagramPacketAllocator segments() {
+        return Loops.epoll() ? Offload.segments() : SegmentedDatagramPacketAllocator.NONE;
+    }
+
+    /** Apart, for the classes of epoll may not be there. */
+    private static final class Offload {
+
+        static void of(Bootstrap bootstrap) {
+            // So many datagrams with one system call (recvmmsg).
+            bootstrap
+                    .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, RECEIVE_SIZE)
+                    .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_SIZE * SEGMENTS));
+        }
+
+        static SegmentedDatagramPacketAllocator segments() {
+            return EpollQuicUtils.newSegmentedAllocator(SEGMENTS);
+        }
+    }
+}

@@ -1,0 +1,368 @@
+package io.quicpool.transport.netty;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import io.netty.handler.codec.quic.QuicStreamType;
+import io.quicpool.TlsSession;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineStream;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of quiche, of either role, and the handler of its channel.
+ *
+ * <pre>
+ * OPEN --lost--&gt; LOST --close--&gt; CLOSED
+ *   \-----------close--------------^
+ * </pre>
+ */
+final class NettyConnection extends ChannelInboundHandlerAdapter implements Connection {
+
+    enum State {
+        OPEN,
+        LOST,
+        CLOSED
+    }
+
+    /** What is known once the handshake is done. */
+    record Facts(InetSocketAddress local, InetSocketAddress remote, TlsSession tls, Duration idleTimeout) {}
+
+    // Streams that have ended here, and of which the peer has yet to say the end; more are refused.
+    private static final int MOST_ENDED = 4096;
+    private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
+
+    private final QuicChannel channel;
+    private final SendBuffers buffers;
+    private final Runnable freed;
+    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+    private final AtomicInteger opening = new AtomicInteger();
+    private final AtomicInteger fins = new AtomicInteger();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile @Nullable Facts facts;
+    private volatile ConnectionEvents events;
+    private volatile long lastReceived;
+    private volatile String lostBecause = "closed on this side";
+    // The event loop's own: the first reason that anybody gave for an end that is to come.
+    private @Nullable String because;
+    private final Settling settling;
+    private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
+
+    /** Makes the connection's own view of Netty's. The last argument is called when everything of it has ended. */
+    NettyConnection(QuicChannel channel, SendBuffers buffers, ConnectionEvents events, Runnable freed) {
+        this.channel = channel;
+        this.buffers = buffers;
+        this.events = events;
+        this.freed = freed;
+        this.settling = new Settling(channel);
+        channel.closeFuture().addListener(end -> lost());
+    }
+
+    void established(Facts established) {
+        facts = established;
+    }
+
+    void events(ConnectionEvents listener) {
+        events = listener;
+    }
+
+    private Facts facts() {
+        Facts known = facts;
+        if (known == null) {
+            throw new IllegalStateException("not established");
+        }
+        return known;
+    }
+
+    QuicChannel channel() {
+        return channel;
+    }
+
+    EventLoop loop() {
+        return channel.eventLoop();
+    }
+
+    SendBuffers buffers() {
+        return buffers;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return facts().local;
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return facts().remote;
+    }
+
+    @Override
+    public TlsSession tlsSession() {
+        return facts().tls;
+    }
+
+    @Override
+    public Duration idleTimeout() {
+        return facts().idleTimeout;
+    }
+
+    @Override
+    public boolean alive() {
+        return state.get() == State.OPEN;
+    }
+
+    @Override
+    public long silentNanos() {
+        // Of a client's connection at a server quiche's own timer has it.
+        return lastReceived == 0 ? 0 : System.nanoTime() - lastReceived;
+    }
+
+    /** A datagram came from the peer. */
+    void received() {
+        lastReceived = System.nanoTime();
+    }
+
+    // ---- streams
+
+    /** One less than the peer allows: {@link #ping} needs one. */
+    @Override
+    public int credit() {
+        long allowed = channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) - opening.get() - 1;
+        return (int) Math.max(0, Math.min(Integer.MAX_VALUE, allowed));
+    }
+
+    @Override
+    public CompletionStage<EngineStream> openStream() {
+        if (!alive()) {
+            return CompletableFuture.failedFuture(explain(null));
+        }
+        CompletableFuture<EngineStream> opened = new CompletableFuture<>();
+        opening.incrementAndGet();
+        try {
+            loop().execute(() -> {
+                opening.decrementAndGet();
+                open(opened);
+            });
+        } catch (RejectedExecutionException e) {
+            opened.completeExceptionally(explain(e));
+        }
+        return opened;
+    }
+
+    private void open(CompletableFuture<EngineStream> opened) {
+        NettyStream stream = new NettyStream(this, false);
+        channel.newStreamBootstrap()
+                .type(QuicStreamType.BIDIRECTIONAL)
+                .handler(stream)
+                .create()
+                .addListener(created -> {
+                    if (created.isSuccess()) {
+                        opened.complete(stream);
+                    } else {
+                        opened.completeExceptionally(noStream(created.cause()));
+                    }
+                });
+    }
+
+    private IOException noStream(Throwable cause) {
+        return alive()
+                ? new IOException(
+                        "the peer lets this connection open no more streams yet: " + cause.getMessage(), cause)
+                : explain(cause);
+    }
+
+    void accepted(NettyStream stream) {
+        guarded(() -> events.accepted(stream));
+    }
+
+    /** A stream was closed here, and its peer has yet to say the end. */
+    void halfEnded(NettyStream stream) {
+        halfEnded.add(stream);
+        if (halfEnded.size() > MOST_ENDED) {
+            Iterator<NettyStream> oldest = halfEnded.iterator();
+            NettyStream first = oldest.next();
+            oldest.remove();
+            first.stopReceiving(0);
+        }
+    }
+
+    /** Those that wait for their peer's end. Event loop. */
+    Settling settling() {
+        return settling;
+    }
+
+    void ended(NettyStream stream) {
+        halfEnded.remove(stream);
+    }
+
+    /**
+     * Netty has no PING. A stream that is opened and ended without a byte must be acknowledged as well, and tells the peer nothing
+     * else.
+     */
+    @Override
+    public void ping() {
+        try {
+            loop().execute(() -> {
+                if (alive() && channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) > 0) {
+                    CompletableFuture<EngineStream> opened = new CompletableFuture<>();
+                    open(opened);
+                    CompletionStage<EngineStream> stage = opened;
+                    stage.thenAccept(EngineStream::close);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "no ping: {0}", e.getMessage());
+        }
+    }
+
+    // ---- what is under way
+
+    void finBegins() {
+        fins.incrementAndGet();
+    }
+
+    void finEnds() {
+        fins.decrementAndGet();
+    }
+
+    @Override
+    public boolean awaitDelivered(Duration timeout) throws InterruptedException {
+        Delivery delivery = new Delivery(this);
+        return delivery.await(timeout);
+    }
+
+    /** Whether something that was written to closed streams may not have arrived. Event loop. */
+    boolean isUnderWay() {
+        long next = NettyInternals.nextTimeout(channel);
+        return fins.get() > 0 || (next >= 0 && next < idleTimeout().toNanos() / 3);
+    }
+
+    // ---- the end
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof QuicConnectionCloseEvent close) {
+            because(CloseReason.of(close));
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        because("closed by the engine: " + cause.getMessage());
+    }
+
+    /** Why the connection is about to end; only the first reason counts. Event loop. */
+    void because(String reason) {
+        if (because == null) {
+            because = reason;
+        }
+    }
+
+    @Nullable String because() {
+        return because;
+    }
+
+    private void lost() {
+        if (channel.isTimedOut()) {
+            because("no answer within the idle time-out");
+        }
+        String reason = because == null ? "closed by the engine" : because;
+        if (state.get() == State.OPEN) {
+            lostBecause = reason;
+        }
+        if (state.compareAndSet(State.OPEN, State.LOST) && facts != null) {
+            guarded(() -> events.lost(reason));
+        }
+    }
+
+    @Override
+    public void close(long applicationErrorCode, String reason) {
+        if (state.getAndSet(State.CLOSED) == State.CLOSED) {
+            return;
+        }
+        try {
+            loop().execute(() -> end((int) applicationErrorCode, reason));
+        } catch (RejectedExecutionException e) {
+            free();
+        }
+    }
+
+    private void end(int code, String reason) {
+        if (channel.isOpen()) {
+            channel.close(true, code, Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8))
+                    .addListener(end -> free());
+        } else {
+            free();
+        }
+    }
+
+    private void free() {
+        freed.run();
+        closed.countDown();
+    }
+
+    @Override
+    public boolean awaitClosed(Duration timeout) throws InterruptedException {
+        return closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Says in words what a failure means. */
+    IOException explain(@Nullable Throwable cause) {
+        if (!alive()) {
+            return new IOException("connection lost: " + lostBecause, cause);
+        }
+        if (cause == null) {
+            return new IOException("the stream is closed");
+        }
+        return new IOException(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
+    }
+
+    /** Runs what the pool wants to be called; what it throws must not end anything else. */
+    @SuppressWarnings("CatchingUnchecked")
+    void guarded(Runnable action) {
+        try {
+            action.run();
+        } catch (Exception | Error e) {
+            report(e);
+        }
+    }
+
+    private static void report(Throwable e) {
+        try {
+            LOG.log(Level.ERROR, "an event was not handled", e);
+        } catch (OutOfMemoryError again) {
+            // Nor is there any memory to say so.
+        }
+    }
+
+    /** The socket of a client's connection. */
+    static void quietly(Channel socket, Runnable then) {
+        socket.close().addListener(end -> then.run());
+    }
+
+    @Override
+    public String toString() {
+        Facts known = facts;
+        return (known == null ? "connection" : "connection to " + known.remote) + " " + state;
+    }
+}

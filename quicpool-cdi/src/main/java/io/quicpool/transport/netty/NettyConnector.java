@@ -1,0 +1,181 @@
+package io.quicpool.transport.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
+import io.netty.handler.codec.quic.QuicClientCodecBuilder;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.util.concurrent.Future;
+import io.quicpool.tls.RecordingTrust;
+import io.quicpool.transport.ConnectSpec;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Makes one client connection, with a socket and a local port of its own. */
+final class NettyConnector {
+
+    /** Refusals of the system without a datagram in between, after which an established connection is lost. */
+    private static final int REFUSALS = 3;
+
+    private final ConnectSpec spec;
+    private final ConnectionEvents events;
+    private final RecordingTrust trust;
+    private final Loops.Share share;
+    private volatile boolean refused;
+    private volatile @Nullable NettyConnection made;
+
+    NettyConnector(ConnectSpec spec, ConnectionEvents events) {
+        this.spec = spec;
+        this.events = events;
+        this.trust = new RecordingTrust(spec.trust());
+        this.share = Loops.of(spec.poolName());
+    }
+
+    Connection connect() throws IOException, InterruptedException {
+        Channel socket = null;
+        try {
+            socket = open();
+            return handshake(socket);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            if (socket == null) {
+                share.giveBack();
+            } else {
+                NettyConnection.quietly(socket, share::giveBack);
+            }
+            throw e;
+        }
+    }
+
+    private Channel open() throws IOException, InterruptedException {
+        QuicSslContext context = NettyTls.client(spec, trust);
+        ChannelFuture opened = Codec.socket(share)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline()
+                                .addLast(new Watch())
+                                .addLast(Codec.settings(
+                                                new QuicClientCodecBuilder(), spec.idleTimeout(), spec.congestion())
+                                        .initialMaxStreamsBidirectional(0)
+                                        .sslEngineProvider(quic -> context.newEngine(
+                                                quic.alloc(),
+                                                spec.serverName(),
+                                                spec.remote().getPort()))
+                                        .build());
+                    }
+                })
+                // Connected, so that the system says when nobody listens there.
+                .connect(spec.remote());
+        await(opened);
+        return opened.channel();
+    }
+
+    private Connection handshake(Channel socket) throws IOException, InterruptedException {
+        Future<QuicChannel> connecting = QuicChannel.newBootstrap(socket)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
+                        spec.connectTimeout().toMillis())
+                .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, Codec.segments())
+                .handler(new ChannelInitializer<QuicChannel>() {
+                    @Override
+                    protected void initChannel(QuicChannel channel) {
+                        NettyConnection connection = new NettyConnection(
+                                channel,
+                                share.buffers(),
+                                events,
+                                () -> NettyConnection.quietly(socket, share::giveBack));
+                        made = connection;
+                        channel.pipeline().addLast(connection);
+                    }
+                })
+                // In this protocol only clients open streams, and the peer is not allowed any.
+                .streamHandler(new ChannelInboundHandlerAdapter())
+                .remoteAddress(spec.remote())
+                .connect();
+        await(connecting);
+        NettyConnection connection = Objects.requireNonNull(made);
+        QuicChannel channel = connecting.getNow();
+        long own = spec.idleTimeout().toMillis();
+        long peers = Objects.requireNonNull(channel.peerTransportParameters()).maxIdleTimeout();
+        connection.established(new NettyConnection.Facts(
+                (InetSocketAddress) socket.localAddress(),
+                spec.remote(),
+                NettyTls.session(Objects.requireNonNull(channel.sslEngine()).getSession()),
+                Duration.ofMillis(peers == 0 ? own : Math.min(own, peers))));
+        return connection;
+    }
+
+    private void await(Future<?> future) throws IOException, InterruptedException {
+        try {
+            future.await();
+        } catch (InterruptedException e) {
+            future.cancel(true);
+            throw e;
+        }
+        if (!future.isSuccess()) {
+            throw new IOException(
+                    "cannot connect to " + spec.remote() + ": " + failure(future.cause()), future.cause());
+        }
+    }
+
+    private String failure(Throwable cause) {
+        CertificateException refusal = trust.refusal();
+        if (refusal != null) {
+            return String.valueOf(refusal.getMessage());
+        }
+        if (refused) {
+            return "nobody listens there (port unreachable)";
+        }
+        if (cause instanceof io.netty.channel.ConnectTimeoutException) {
+            return "no answer within " + spec.connectTimeout().toMillis() + " ms";
+        }
+        NettyConnection connection = made;
+        String because = connection == null ? null : connection.because();
+        return because == null ? String.valueOf(cause.getMessage()) : because;
+    }
+
+    /** Sees what comes, or what the system says instead, before the codec does. */
+    private final class Watch extends ChannelInboundHandlerAdapter {
+
+        private int refusals;
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object datagram) {
+            refusals = 0;
+            NettyConnection connection = made;
+            if (connection != null) {
+                connection.received();
+            }
+            context.fireChannelRead(datagram);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            boolean nobody = cause instanceof PortUnreachableException || cause instanceof ConnectException;
+            NettyConnection connection = made;
+            if (!nobody || connection == null) {
+                // What could not be sent or received is sent again.
+                return;
+            }
+            if (!connection.channel().isActive()) {
+                refused = true;
+                NettyConnection.quietly(connection.channel(), () -> {});
+            } else if (++refusals >= REFUSALS) {
+                connection.because("nobody listens there any more (port unreachable)");
+                NettyConnection.quietly(connection.channel(), () -> {});
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.quicpool.transport.netty;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import java.lang.System.Logger.Level;
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only reflection on Netty: what its codec knows and does not tell. Where something is missing, less is done, and it is said
+ * once. All of it on the event loop.
+ */
+final class NettyInternals {
+
+    private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
+    private static final String PACKAGE = "io.netty.handler.codec.quic.";
+
+    /** QUICHE_ERR_INVALID_STREAM_STATE, quiche.h. */
+    private static final long NO_SUCH_STREAM = -7;
+
+    /** QUICHE_ERR_STREAM_STOPPED, quiche.h. */
+    private static final long STREAM_STOPPED = -15;
+
+    private static final @Nullable Field CONNECTION = field("QuicheQuicChannel", "connection");
+    private static final @Nullable Method FORGET = method("QuicheQuicChannel", "streamClosed", long.class);
+    private static final @Nullable Method SEND_FIN = method("QuicheQuicChannel", "streamSendFin", long.class);
+    private static final @Nullable Method IS_FREED = method("QuicheQuicConnection", "isFreed");
+    private static final @Nullable Method ADDRESS = method("QuicheQuicConnection", "address");
+    private static final @Nullable Method TIMEOUT = method("Quiche", "quiche_conn_timeout_as_nanos", long.class);
+    private static final @Nullable Method FINISHED =
+            method("Quiche", "quiche_conn_stream_finished", long.class, long.class);
+    private static final @Nullable Method CAPACITY =
+            method("Quiche", "quiche_conn_stream_capacity", long.class, long.class);
+
+    private NettyInternals() {}
+
+    /**
+     * Takes a closed stream out of its connection's table. Netty does so only for streams whose FIN it has read: those that were
+     * reset or stopped would stay until the connection ends. Only when nothing more can come for the stream.
+     */
+    static void forget(QuicStreamChannel stream) {
+        call(FORGET, stream.parent(), stream.streamId());
+    }
+
+    /** Sends a FIN that may have been sent before: its acknowledgement makes quiche look whether the stream is over. */
+    static void sendFinAgain(QuicStreamChannel stream) {
+        call(SEND_FIN, stream.parent(), stream.streamId());
+    }
+
+    /** Whether all that the peer sends on a stream has come, its end included; true when it is not known. */
+    static boolean isFinished(QuicStreamChannel stream) {
+        return !(onStream(FINISHED, stream) instanceof Boolean known) || known;
+    }
+
+    /** Whether quiche has let go of a stream, and of its credit; true when it is not known. */
+    static boolean isGone(QuicStreamChannel stream) {
+        return !(onStream(CAPACITY, stream) instanceof Long known) || known == NO_SUCH_STREAM;
+    }
+
+    /** Whether the peer has stopped a stream (STOP_SENDING) that is not gone. */
+    static boolean isStopped(QuicStreamChannel stream) {
+        return onStream(CAPACITY, stream) instanceof Long known && known == STREAM_STOPPED;
+    }
+
+    /**
+     * In how many nanoseconds quiche wants to be called: soon while something is in flight, for then a probe time-out is due
+     * (RFC 9002, section 6.2); else not before the idle time-out. -1 when it is not known.
+     */
+    static long nextTimeout(QuicChannel channel) {
+        Object address = address(channel);
+        return address != null && call(TIMEOUT, null, address) instanceof Long known ? known : -1;
+    }
+
+    private static @Nullable Object onStream(@Nullable Method function, QuicStreamChannel stream) {
+        Object address = address(stream.parent());
+        return address == null ? null : call(function, null, address, stream.streamId());
+    }
+
+    /** The native address of a connection; null when it has ended. */
+    private static @Nullable Object address(Channel channel) {
+        try {
+            Object connection = CONNECTION == null ? null : CONNECTION.get(channel);
+            return connection == null || Boolean.TRUE.equals(call(IS_FREED, connection))
+                    ? null
+                    : call(ADDRESS, connection);
+        } catch (IllegalAccessException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Object call(
+            @Nullable Method method, @Nullable Object target, @Nullable Object... arguments) {
+        try {
+            return method == null ? null : method.invoke(target, arguments);
+        } catch (InvocationTargetException | IllegalAccessException e) {
+            // What cannot be done any more: the stream or the connection is over.
+            return null;
+        }
+    }
+
+    private static @Nullable Field field(String of, String name) {
+        try {
+            Field field = known(of).getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            complain(e);
+            return null;
+        }
+    }
+
+    private static @Nullable Method method(String of, String name, Class<?>... parameters) {
+        try {
+            Method method = known(of).getDeclaredMethod(name, parameters);
+            method.setAccessible(true);
+            return method;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            complain(e);
+            return null;
+        }
+    }
+
+    private static Class<?> known(String name) throws ClassNotFoundException {
+        return Class.forName(PACKAGE + name, true, QuicChannel.class.getClassLoader());
+    }
+
+    private static void complain(Exception e) {
+        LOG.log(
+                Level.WARNING,
+                "this version of Netty is not one that quicpool knows; streams may cost more than they should: {0}",
+                e.toString());
+    }
+}

@@ -1,0 +1,235 @@
+package io.quicpool.transport.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
+import io.netty.handler.codec.quic.QuicServerCodecBuilder;
+import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.quicpool.config.KeyMaterial;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.ListenSpec;
+import io.quicpool.transport.Listener;
+import io.quicpool.transport.ListenerEvents;
+import io.quicpool.transport.gate.Gate;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** A socket at which clients connect, and their connections. Everything of them happens on one event loop. */
+final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
+
+    private static final Duration LAST_STEPS = Duration.ofSeconds(1);
+
+    private final ListenSpec spec;
+    private final ListenerEvents events;
+    private final Loops.Share share;
+    private final Gate<QuicChannel> gate;
+    private final ServerIds ids = new ServerIds();
+    private final Map<QuicChannel, NettyConnection> connections = new ConcurrentHashMap<>();
+    private final Channel socket;
+    private volatile QuicSslContext tls;
+
+    private NettyListener(ListenSpec spec, ListenerEvents events, QuicSslContext tls)
+            throws IOException, InterruptedException {
+        this.spec = spec;
+        this.events = events;
+        this.tls = tls;
+        this.gate = new Gate<>(events, spec.maxHandshakes(), spec.addressValidation(), this);
+        this.share = Loops.of(spec.poolName());
+        ChannelFuture bound = Codec.socket(share)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new Entrance()).addLast(codec());
+                    }
+                })
+                .bind(spec.local());
+        bound.await();
+        this.socket = bound.channel();
+        if (!bound.isSuccess()) {
+            share.giveBack();
+            throw new IOException(
+                    "cannot bind " + spec.local() + ": " + bound.cause().getMessage(), bound.cause());
+        }
+    }
+
+    static NettyListener open(ListenSpec spec, ListenerEvents events) throws IOException {
+        // Everything that can be wrong with the certificate is found before a socket is opened.
+        QuicSslContext tls = NettyTls.server(spec, spec.certificate());
+        try {
+            return new NettyListener(spec, events, tls);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while binding " + spec.local(), e);
+        }
+    }
+
+    private io.netty.channel.ChannelHandler codec() {
+        return Codec.settings(new QuicServerCodecBuilder(), spec.idleTimeout(), spec.congestion())
+                .initialMaxStreamsBidirectional(spec.maxStreams())
+                .localConnectionIdLength(Gate.OUR_ID)
+                .connectionIdAddressGenerator(ids)
+                .tokenHandler(new GateTokens())
+                .sslEngineProvider(quic -> tls.newEngine(quic.alloc()))
+                .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, Codec.segments())
+                .handler(new ChannelInitializer<QuicChannel>() {
+                    @Override
+                    protected void initChannel(QuicChannel channel) {
+                        begun(channel);
+                    }
+                })
+                .streamHandler(new ChannelInitializer<QuicStreamChannel>() {
+                    @Override
+                    protected void initChannel(QuicStreamChannel channel) {
+                        NettyConnection connection = connections.get(channel.parent());
+                        if (connection != null && !channel.isLocalCreated()) {
+                            channel.pipeline().addLast(new NettyStream(connection, true));
+                        }
+                    }
+                })
+                .build();
+    }
+
+    // ---- connections; on the event loop
+
+    private void begun(QuicChannel channel) {
+        byte[] id = gate.beginning();
+        gate.created(id, channel);
+        gate.alias(id, ids.last());
+        NettyConnection connection = new NettyConnection(channel, share.buffers(), NOBODY, () -> {});
+        channel.pipeline().addLast(connection).addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelActive(ChannelHandlerContext context) {
+                gate.established(id);
+                established(channel, connection);
+            }
+        });
+        channel.closeFuture().addListener(end -> {
+            gate.ended(id);
+            connections.remove(channel);
+            // Nobody above has to close what has ended by itself.
+            connection.close(0, "");
+        });
+    }
+
+    private void established(QuicChannel channel, NettyConnection connection) {
+        connection.established(new NettyConnection.Facts(
+                (InetSocketAddress) Objects.requireNonNull(channel.localSocketAddress()),
+                (InetSocketAddress) Objects.requireNonNull(channel.remoteSocketAddress()),
+                NettyTls.session(Objects.requireNonNull(channel.sslEngine()).getSession()),
+                idleTimeout(channel)));
+        connections.put(channel, connection);
+        connection.events(events.connected(connection));
+    }
+
+    private Duration idleTimeout(QuicChannel channel) {
+        long own = spec.idleTimeout().toMillis();
+        long peers = Objects.requireNonNull(channel.peerTransportParameters()).maxIdleTimeout();
+        return Duration.ofMillis(peers == 0 ? own : Math.min(own, peers));
+    }
+
+    /** Until the pool has said what it wants to be told. */
+    private static final ConnectionEvents NOBODY = new ConnectionEvents() {
+        @Override
+        public void accepted(EngineStream stream) {
+            stream.reset(0);
+        }
+
+        @Override
+        public void lost(String reason) {
+            // Nobody knows of it yet.
+        }
+    };
+
+    /** Lets pass what the gate admits. */
+    private final class Entrance extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            DatagramPacket datagram = (DatagramPacket) message;
+            ByteBuf content = datagram.content();
+            if (gate.admits(
+                    content.internalNioBuffer(content.readerIndex(), content.readableBytes()), datagram.sender())) {
+                context.fireChannelRead(datagram);
+            } else {
+                datagram.release();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            // One client that cannot be reached must not end anything: what is lost is sent again.
+        }
+    }
+
+    // ---- what the gate asks for
+
+    @Override
+    public void send(byte[] datagram, InetSocketAddress client) {
+        // What is lost is asked for again.
+        socket.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(datagram), client))
+                .addListener(sent -> {});
+    }
+
+    @Override
+    public void giveUp(QuicChannel connection) {
+        NettyConnection.quietly(connection, () -> {});
+    }
+
+    @Override
+    public boolean ignoresTokens() {
+        return false;
+    }
+
+    // ---- the listener
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) socket.localAddress();
+    }
+
+    @Override
+    public boolean alive() {
+        return socket.isOpen();
+    }
+
+    @Override
+    public void certificate(KeyMaterial certificate) throws IOException {
+        tls = NettyTls.server(spec, certificate);
+    }
+
+    @Override
+    public void stopAccepting() {
+        gate.close();
+    }
+
+    @Override
+    public boolean close(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        var left = connections.values().toArray(NettyConnection[]::new);
+        for (NettyConnection connection : left) {
+            connection.close(0, "listener closed");
+        }
+        boolean freed = true;
+        for (NettyConnection connection : left) {
+            freed &= connection.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+        }
+        freed &= socket.close().await(LAST_STEPS.toMillis(), TimeUnit.MILLISECONDS);
+        share.giveBack();
+        freed &= share.awaitEnded(LAST_STEPS);
+        return freed;
+    }
+}

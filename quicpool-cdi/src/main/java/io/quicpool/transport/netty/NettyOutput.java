@@ -1,0 +1,158 @@
+package io.quicpool.transport.netty;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was written and quiche has not taken yet: up to {@link #MOST}, beyond which writing blocks. What a caller's thread writes
+ * is copied once, into memory that quiche can read. On the event loop writing never blocks: only the few bytes of the id exchange
+ * are written there.
+ */
+final class NettyOutput extends OutputStream {
+
+    /** How much may wait for quiche. */
+    static final int MOST = 256 * 1024;
+
+    private final NettyStream stream;
+    private final SendBuffers buffers;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    // Guarded by the lock.
+    private int waiting;
+    private boolean closed;
+    private @Nullable IOException failure;
+
+    NettyOutput(NettyStream stream, SendBuffers buffers) {
+        this.stream = stream;
+        this.buffers = buffers;
+    }
+
+    @Override
+    public void write(int oneByte) throws IOException {
+        write(new byte[] {(byte) oneByte}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        int done = 0;
+        while (done < length) {
+            int part = Math.min(length - done, SendBuffers.SIZE);
+            reserve(part);
+            ByteBuf data = buffers.copyOf(bytes, offset + done, part);
+            stream.send(data, part);
+            done += part;
+        }
+        if (length == 0) {
+            flush();
+        }
+    }
+
+    private void reserve(int bytes) throws IOException {
+        lock.lock();
+        try {
+            while (true) {
+                check();
+                if (waiting == 0 || waiting + bytes <= MOST) {
+                    waiting += bytes;
+                    return;
+                }
+                if (stream.onEventLoop()) {
+                    throw new IOException("more than " + MOST + " bytes wait to be sent");
+                }
+                await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void check() throws IOException {
+        if (failure != null) {
+            throw stream.explain(failure);
+        }
+        if (closed) {
+            throw new IOException("the sending side is closed");
+        }
+    }
+
+    // Its callers look again.
+    @SuppressWarnings("WaitNotInLoop")
+    private void await() throws InterruptedIOException {
+        try {
+            changed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (InterruptedIOException) new InterruptedIOException("interrupted while writing").initCause(e);
+        }
+    }
+
+    /** quiche has taken so many bytes. */
+    void sent(int bytes) {
+        lock.lock();
+        try {
+            waiting -= bytes;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing more can be sent. */
+    void fail(IOException why) {
+        lock.lock();
+        try {
+            if (failure == null) {
+                failure = why;
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether something waits for quiche. */
+    boolean isWaiting() {
+        lock.lock();
+        try {
+            return waiting > 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was written has been handed over when {@link #write} returns; this only tells whether more can be. */
+    @Override
+    public void flush() throws IOException {
+        lock.lock();
+        try {
+            check();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            changed.signalAll();
+            if (failure != null) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        stream.sendFin();
+    }
+}

@@ -1,0 +1,46 @@
+package io.quicpool.transport.netty;
+
+import io.quicpool.transport.ConnectSpec;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.ListenSpec;
+import io.quicpool.transport.Listener;
+import io.quicpool.transport.ListenerEvents;
+import io.quicpool.transport.Transport;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The engine {@code netty}: Netty's QUIC codec with quiche, a native library. Names no class of Netty, which may not be there. */
+public final class NettyTransport implements Transport {
+
+    /** Beyond some sixty, what quiche does for each packet takes longer than anything else; see docs/figures.md. */
+    private static final int STREAMS_PER_CONNECTION = 64;
+
+    /** For {@link java.util.ServiceLoader}. */
+    public NettyTransport() {}
+
+    @Override
+    public String name() {
+        return "netty";
+    }
+
+    @Override
+    public @Nullable String unavailable() {
+        return NettyAvailability.problem();
+    }
+
+    @Override
+    public int streamsPerConnection() {
+        return STREAMS_PER_CONNECTION;
+    }
+
+    @Override
+    public Connection connect(ConnectSpec spec, ConnectionEvents events) throws IOException, InterruptedException {
+        return new NettyConnector(spec, events).connect();
+    }
+
+    @Override
+    public Listener listen(ListenSpec spec, ListenerEvents events) throws IOException {
+        return NettyListener.open(spec, events);
+    }
+}
