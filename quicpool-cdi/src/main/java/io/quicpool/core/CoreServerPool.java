@@ -90,6 +90,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             case MALFORMED -> refused(Reason.Refused.BAD_HANDSHAKE, client);
             case SLOW -> refused(Reason.Refused.SLOW_HANDSHAKE, client);
             case FAILED -> refused(Reason.Refused.FAILED_HANDSHAKE, client);
+            case DROPPED -> refused(Reason.Refused.DATAGRAMS, client);
             case SENT_BACK -> {
                 // It has cost nothing, and comes back.
             }
@@ -182,6 +183,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     void housekeeping() {
         admission.sweep();
         sweep(maxCapacity);
+        refusals.flush();
     }
 
     @Override
