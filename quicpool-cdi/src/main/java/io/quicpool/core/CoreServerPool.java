@@ -189,8 +189,8 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         dropSilent();
     }
 
-    // An engine may take longer: it waits for three probe time-outs at least (RFC 9000, section 10.1), which are seconds after a
-    // bad time of the network or of this machine.
+    // An engine may take longer: it waits for three probe time-outs at least (RFC 9000, section 10.1), and those are
+    // seconds after a bad time of the network or of this machine.
     private void dropSilent() {
         long now = System.nanoTime();
         // When this process itself stood still, the clients' packets may still be unread: let them be read first.
