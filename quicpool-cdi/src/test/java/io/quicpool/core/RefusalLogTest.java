@@ -62,6 +62,17 @@ class RefusalLogTest {
         });
     }
 
+    /** Who comes is worth more than a number: as long as somebody does, the line is his. */
+    @Test
+    void aNumberAloneIsToldOnlyWhenNobodyComes() {
+        await().pollInterval(Duration.ofMillis(10)).until(() -> {
+            log.tell(Reason.Refused.ADDRESS, CLIENT);
+            log.flush();
+            return lines.written.size() == 3;
+        });
+        assertThat(lines.written).allMatch(line -> line.contains("its address is not in client-ip"));
+    }
+
     /** Keeps what is written. */
     private static final class Lines implements System.Logger {
         private final List<String> written = new CopyOnWriteArrayList<>();

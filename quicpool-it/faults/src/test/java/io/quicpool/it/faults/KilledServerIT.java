@@ -119,7 +119,7 @@ class KilledServerIT {
             server.kill();
         }
         assertThat(server.wrong()).isEmpty();
-        Report.row("server " + what + ", " + kills + " times", "", traffic.ledger, back, "");
+        Report.row("server " + what + ", " + kills + " times", "kills " + kills, traffic.ledger, back, "");
         traffic.assertNothingWrong();
         assertThat(back).allSatisfy(time -> assertThat(time).isLessThan(NOTICED_AND_BACK.toMillis()));
         assertThat(client.snapshot().totals().lost()).isEqualTo(kills);
