@@ -299,23 +299,20 @@ class KwikTrapsTest {
     @Test
     void aThreadThatReceivesAndDiesIsReplaced() throws Exception {
         AtomicInteger died = new AtomicInteger();
-        Listener listener = new KwikTransport()
-                .listen(
-                        spec("dying"),
-                        new ListenerEvents() {
-                            @Override
-                            public ConnectionEvents connected(Connection connection) {
-                                return client;
-                            }
+        Listener listener = new KwikTransport().listen(spec("dying"), new ListenerEvents() {
+            @Override
+            public ConnectionEvents connected(Connection connection) {
+                return client;
+            }
 
-                            @Override
-                            public boolean welcome(InetSocketAddress from) {
-                                if (died.incrementAndGet() < 3) {
-                                    throw new OutOfMemoryError("for the test");
-                                }
-                                return true;
-                            }
-                        });
+            @Override
+            public boolean welcome(InetSocketAddress from) {
+                if (died.incrementAndGet() < 3) {
+                    throw new OutOfMemoryError("for the test");
+                }
+                return true;
+            }
+        });
         try {
             assertThat(client.connect(listener.localAddress()).alive()).isTrue();
             assertThat(died).hasValueGreaterThan(2);
