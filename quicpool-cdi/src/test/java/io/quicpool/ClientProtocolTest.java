@@ -2,6 +2,7 @@ package io.quicpool;
 
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.testing.Pools;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +91,32 @@ class ClientProtocolTest {
             }
         });
         assertOnlyTheStreamFails(client, "no id within 500 ms");
+    }
+
+    @Test
+    void anIdThatComesTooLate() throws Exception {
+        AtomicReference<EngineStream> late = new AtomicReference<>();
+        ClientPool client = client(100, (stream, number) -> {
+            if (number == 0) {
+                late.set(stream);
+                return;
+            }
+            if (number == 1) {
+                // It wants one stream, so it has given up the first when it opens the second.
+                try {
+                    id(late.get(), 77);
+                } catch (IOException reset) {
+                    // The client may have said so by now.
+                }
+            }
+            id(stream, number);
+        });
+        assertOnlyTheStreamFails(client, "no id within 500 ms");
+        assertThatThrownBy(() -> client.outgoingGet(new StreamId(77), Duration.ofMillis(500)))
+                .isInstanceOf(PoolTimeoutException.class);
+        try (PooledStream stream = client.incomingGet(SOON)) {
+            assertThat(stream.id()).isEqualTo(new StreamId(1));
+        }
     }
 
     @Test

@@ -198,6 +198,9 @@ class ServerProtocolTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot connect to");
         assertThat(server.snapshot().peers()).isEmpty();
+        // The server learns of it when its connection has ended, which may be a little later.
+        await().untilAsserted(
+                        () -> assertThat(server.snapshot().totals().refused()).containsEntry("failed-handshake", 1L));
     }
 
     @Test

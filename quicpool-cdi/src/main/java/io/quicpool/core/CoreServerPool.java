@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     private final RefusalLog refusals;
     private final Set<Guest> guests = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Dispatcher> dispatcher = new AtomicReference<>();
+    private long lastLook = System.nanoTime(); // timer thread only
     private volatile int maxCapacity;
     private volatile @Nullable Listener listener;
 
@@ -90,6 +92,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             case MALFORMED -> refused(Reason.Refused.BAD_HANDSHAKE, client);
             case SLOW -> refused(Reason.Refused.SLOW_HANDSHAKE, client);
             case FAILED -> refused(Reason.Refused.FAILED_HANDSHAKE, client);
+            case DROPPED -> refused(Reason.Refused.DATAGRAMS, client);
             case SENT_BACK -> {
                 // It has cost nothing, and comes back.
             }
@@ -182,6 +185,29 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     void housekeeping() {
         admission.sweep();
         sweep(maxCapacity);
+        refusals.flush();
+        dropSilent();
+    }
+
+    // An engine may take longer: it waits for three probe time-outs at least (RFC 9000, section 10.1), and those are
+    // seconds after a bad time of the network or of this machine.
+    private void dropSilent() {
+        long now = System.nanoTime();
+        // When this process itself stood still, the clients' packets may still be unread: let them be read first.
+        boolean stalled = now - lastLook > 3 * HOUSEKEEPING.toNanos();
+        lastLook = now;
+        if (stalled) {
+            return;
+        }
+        for (Guest guest : guests) {
+            Connection connection = guest.connection();
+            long silent = connection.silentNanos();
+            // A client that does not ping answers what this side sends it last of all, so it is given a little longer.
+            if (silent > connection.idleTimeout().plus(HOUSEKEEPING).toNanos()) {
+                lost(guest, "no answer for " + TimeUnit.NANOSECONDS.toMillis(silent) + " ms");
+                threads.workers().execute(() -> connection.close(0, Link.CLOSED));
+            }
+        }
     }
 
     @Override

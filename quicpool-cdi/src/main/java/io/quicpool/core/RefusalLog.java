@@ -15,6 +15,8 @@ final class RefusalLog {
     private final Logger log;
     private final AtomicLong next = new AtomicLong(System.nanoTime());
     private final AtomicLong suppressed = new AtomicLong();
+    // The last that was not told.
+    private volatile long latest;
 
     RefusalLog(String poolName, Logger log) {
         this.poolName = poolName;
@@ -22,9 +24,8 @@ final class RefusalLog {
     }
 
     void tell(Reason.Refused reason, InetSocketAddress client) {
-        long now = System.nanoTime();
-        long due = next.get();
-        if (now - due < 0 || !next.compareAndSet(due, now + PERIOD)) {
+        if (!due()) {
+            latest = System.nanoTime();
             suppressed.incrementAndGet();
             return;
         }
@@ -36,5 +37,22 @@ final class RefusalLog {
                 client,
                 reason.meaning(),
                 others == 0 ? "" : " (and " + others + " others since the last such line)");
+    }
+
+    /** Tells of those since the last line when nobody has come for a second to do it. Now and then. */
+    void flush() {
+        if (suppressed.get() > 0 && System.nanoTime() - latest >= PERIOD && due()) {
+            long others = suppressed.getAndSet(0);
+            if (others > 0) {
+                log.log(Level.WARNING, "{0}: turned away {1} more since the last such line", poolName, others);
+            }
+        }
+    }
+
+    // True for one caller a period.
+    private boolean due() {
+        long now = System.nanoTime();
+        long due = next.get();
+        return now - due >= 0 && next.compareAndSet(due, now + PERIOD);
     }
 }

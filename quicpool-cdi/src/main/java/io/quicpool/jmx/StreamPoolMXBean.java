@@ -165,11 +165,12 @@ public interface StreamPoolMXBean {
     Map<String, Long> getEvicted();
 
     /**
-     * Streams and connections of peers that were turned away.
+     * Streams, connections and datagrams of peers that were turned away.
      *
      * @return the number since the pool was opened, by reason
      */
-    @Description("Streams and connections of peers that were turned away since the pool was opened, by reason")
+    @Description(
+            "Streams, connections and datagrams of peers that were turned away since the pool was opened, by reason")
     Map<String, Long> getRefused();
 
     /**

@@ -20,9 +20,7 @@ final class PinnedTrust extends ServerTrust {
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        if (chain.length == 0) {
-            throw new CertificateException("the server gave no certificate");
-        }
+        requireCertificate(chain);
         Fingerprint shown = Fingerprint.of(chain[0]);
         pinned.compareAndSet(null, shown);
         if (!shown.equals(pinned.get())) {

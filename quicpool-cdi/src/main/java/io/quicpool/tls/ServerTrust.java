@@ -32,6 +32,13 @@ public abstract class ServerTrust implements X509TrustManager {
         };
     }
 
+    // The JDK answers this with an exception that is not for the user.
+    static void requireCertificate(X509Certificate[] chain) throws CertificateException {
+        if (chain.length == 0) {
+            throw new CertificateException("the server gave no certificate");
+        }
+    }
+
     @Override
     public final void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
         throw new CertificateException("this trust manager checks servers only");

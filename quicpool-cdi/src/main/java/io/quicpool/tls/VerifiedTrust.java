@@ -23,6 +23,7 @@ final class VerifiedTrust extends ServerTrust {
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        requireCertificate(chain);
         try {
             pkix.checkServerTrusted(chain, authType, new IdentityEngine(host));
         } catch (CertificateException e) {

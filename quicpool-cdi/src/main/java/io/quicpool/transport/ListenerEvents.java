@@ -27,7 +27,9 @@ public interface ListenerEvents {
         /** Its handshake took too long. */
         SLOW,
         /** Its handshake failed, for its application protocol or its certificate. */
-        FAILED
+        FAILED,
+        /** A datagram of it, connected or not, was dropped: more wait to be looked at than there is room for. */
+        DROPPED
     }
 
     /**
@@ -42,9 +44,10 @@ public interface ListenerEvents {
     }
 
     /**
-     * A client that began to connect is ignored, or given up before it was connected.
+     * A client that began to connect is ignored, or given up before it was connected; or a datagram of a client was dropped.
+     * It may be told of each of a flood, so it must be cheap.
      *
-     * @param client its address
+     * @param client its address; the unspecified one, 0.0.0.0, where the engine does not know it
      * @param why the reason
      */
     default void ignored(InetSocketAddress client, Ignored why) {}

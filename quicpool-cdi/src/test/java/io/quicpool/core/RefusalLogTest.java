@@ -43,6 +43,36 @@ class RefusalLogTest {
                         + " others since the last such line)");
     }
 
+    /** The last of a storm are told too, although nobody comes after them. */
+    @Test
+    void theOthersAreToldWhenRefusalsStop() {
+        for (int i = 0; i < 4; i++) {
+            log.tell(Reason.Refused.ADDRESS, CLIENT);
+        }
+        log.flush();
+        assertThat(lines.written).as("within the second").hasSize(1);
+        await().pollInterval(Duration.ofMillis(10)).until(() -> {
+            log.flush();
+            return lines.written.size() == 2;
+        });
+        assertThat(lines.written.get(1)).isEqualTo("orders: turned away 3 more since the last such line");
+        await().during(Duration.ofMillis(1100)).until(() -> {
+            log.flush();
+            return lines.written.size() == 2;
+        });
+    }
+
+    /** Who comes is worth more than a number: as long as somebody does, the line is his. */
+    @Test
+    void aNumberAloneIsToldOnlyWhenNobodyComes() {
+        await().pollInterval(Duration.ofMillis(10)).until(() -> {
+            log.tell(Reason.Refused.ADDRESS, CLIENT);
+            log.flush();
+            return lines.written.size() == 3;
+        });
+        assertThat(lines.written).allMatch(line -> line.contains("its address is not in client-ip"));
+    }
+
     /** Keeps what is written. */
     private static final class Lines implements System.Logger {
         private final List<String> written = new CopyOnWriteArrayList<>();

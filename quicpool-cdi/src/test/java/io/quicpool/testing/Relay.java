@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Passes the datagrams of one client on to a server and back, until it is told to pass nothing on. */
@@ -16,13 +17,17 @@ public final class Relay implements AutoCloseable {
 
     private final DatagramSocket front = new DatagramSocket(Pools.freePort(), InetAddress.getLoopbackAddress());
     private final DatagramSocket back = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    private final InetSocketAddress server;
     private volatile @Nullable SocketAddress client;
+    private volatile byte[] last = {};
     private volatile boolean blocked;
 
     public Relay(InetSocketAddress server) throws SocketException {
+        this.server = server;
         start(() -> {
             DatagramPacket packet = receive(front);
             client = packet.getSocketAddress();
+            last = Arrays.copyOf(packet.getData(), packet.getLength());
             send(back, packet, server);
         });
         start(() -> send(front, receive(back), client));
@@ -30,6 +35,14 @@ public final class Relay implements AutoCloseable {
 
     public int port() {
         return front.getLocalPort();
+    }
+
+    /** Passes on what the client said last so many times more. */
+    public void repeat(int times) throws IOException {
+        byte[] datagram = last;
+        for (int i = 0; i < times; i++) {
+            back.send(new DatagramPacket(datagram, datagram.length, server));
+        }
     }
 
     /** From now on nothing arrives. */

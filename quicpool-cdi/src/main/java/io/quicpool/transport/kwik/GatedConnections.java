@@ -32,32 +32,41 @@ final class GatedConnections extends ServerConnectionFactory {
     private final KwikInternals.FactoryParts parts;
     private final Consumer<ServerConnectionImpl> closed;
     private final Gate<ServerConnectionImpl> gate;
+    private final Consumer<InetSocketAddress> dropped;
     private final Map<ServerConnectionImpl, byte[]> live;
     private final Queue<TlsServerEngineFactory> renewed = new ConcurrentLinkedQueue<>();
     private volatile TlsServerEngineFactory tls;
 
-    /** Makes one with what the original has; the last argument is told of each connection that kwik is done with. */
+    /** Makes one with what the original has; the last two are told of each connection that kwik is done with, and from whom each datagram was that is dropped. */
     static GatedConnections inPlaceOf(
             KwikInternals.FactoryParts original,
             Gate<ServerConnectionImpl> gate,
-            Consumer<ServerConnectionImpl> closed) {
+            Consumer<ServerConnectionImpl> closed,
+            Consumer<InetSocketAddress> dropped) {
         Map<ServerConnectionImpl, byte[]> live = new ConcurrentHashMap<>();
-        return new GatedConnections(original, gate, live, connection -> {
-            byte[] id = live.remove(connection);
-            // kwik may say so twice, and does not expect that.
-            if (id != null) {
-                gate.ended(id);
-                original.closeCallback().accept(connection);
-                closed.accept(connection);
-            }
-        });
+        return new GatedConnections(
+                original,
+                gate,
+                live,
+                connection -> {
+                    byte[] id = live.remove(connection);
+
+                    // kwik may say so twice, and does not expect that.
+                    if (id != null) {
+                        gate.ended(id);
+                        original.closeCallback().accept(connection);
+                        closed.accept(connection);
+                    }
+                },
+                dropped);
     }
 
     private GatedConnections(
             KwikInternals.FactoryParts original,
             Gate<ServerConnectionImpl> gate,
             Map<ServerConnectionImpl, byte[]> live,
-            Consumer<ServerConnectionImpl> closed) {
+            Consumer<ServerConnectionImpl> closed,
+            Consumer<InetSocketAddress> dropped) {
         super(
                 original.socket(),
                 original.tls(),
@@ -70,26 +79,16 @@ final class GatedConnections extends ServerConnectionFactory {
         this.closed = closed;
         this.gate = gate;
         this.live = live;
+        this.dropped = dropped;
         this.tls = original.tls();
     }
 
     @Override
     public ServerConnectionImpl createNewConnection(
             Version version, InetSocketAddress client, byte[] peersId, byte[] id, CryptoStream crypto) {
-        ServerConnectionImpl connection = new ServerConnectionImpl(
-                version,
-                parts.socket(),
-                client,
-                peersId,
-                id,
-                crypto,
-                tls,
-                parts.configuration(),
-                parts.protocols(),
-                parts.registry(),
-                closed,
-                parts.log());
+        ServerConnectionImpl connection = new GatedConnection(parts, version, client, peersId, id, crypto, tls, closed);
         live.put(connection, id);
+
         Gate.Proof proof = gate.created(id, connection);
         if (proof != null) {
             KwikInternals.validated(connection, id, proof.firstId(), proof.token());
@@ -120,13 +119,19 @@ final class GatedConnections extends ServerConnectionFactory {
     @Override
     public ServerConnectionProxy createServerConnectionProxy(
             ServerConnectionImpl connection, List<InitialPacket> initials, ByteBuffer data, PacketMetaData meta) {
-        return new ServerConnectionThread(connection, initials, data, meta, parts.log()) {
+        ServerConnectionThread receiver = new ServerConnectionThread(connection, initials, data, meta, parts.log()) {
             @Override
             public void parsePackets(int number, Instant received, ByteBuffer more, InetSocketAddress source) {
                 if (KwikInternals.backlog(this) < MOST_WAITING) {
                     super.parsePackets(number, received, more, source);
+                } else {
+                    dropped.accept(source);
                 }
             }
         };
+        if (connection instanceof GatedConnection gated) {
+            gated.receiver(receiver);
+        }
+        return receiver;
     }
 }

@@ -93,6 +93,9 @@ final class KwikInternals {
     private static final @Nullable Field FACTORY_CLOSED = field(ServerConnectionFactory.class, "closeCallback");
     private static final @Nullable Field FACTORY_LOG = field(ServerConnectionFactory.class, "log");
     private static final @Nullable Field RECEIVER = field(ServerConnectorImpl.class, "receiver");
+    /** Who sent what was dropped, where kwik does not say. */
+    static final InetSocketAddress SOMEBODY = new InetSocketAddress(0);
+
     private static final @Nullable Field RECEIVED = field(Receiver.class, "receivedPacketsQueue");
     private static final @Nullable Field RECEIVER_FAILED = field(Receiver.class, "abortCallback");
     private static final @Nullable Method RECEIVE = method(Receiver.class, "run");
@@ -245,11 +248,20 @@ final class KwikInternals {
         }
     }
 
-    /** Bounds what may wait to be looked at, where kwik would let it grow without end. */
-    static void boundQueues(ServerConnector connector, int datagrams, int beginnings) {
+    /**
+     * Bounds what may wait to be looked at, where kwik would let it grow without end. The last argument is told from whom each
+     * datagram was that is dropped; from {@link #SOMEBODY} where that is not known.
+     */
+    static void boundQueues(
+            ServerConnector connector, int datagrams, int beginnings, Consumer<InetSocketAddress> dropped) {
         Object receiver = get(RECEIVER, connector);
         if (receiver != null) {
-            set(RECEIVED, receiver, new DroppingQueue<RawPacket>(datagrams));
+            set(
+                    RECEIVED,
+                    receiver,
+                    new DroppingQueue<RawPacket>(
+                            datagrams,
+                            each -> dropped.accept(new InetSocketAddress(each.getAddress(), each.getPort()))));
         }
         if (get(EXECUTOR, connector) instanceof ThreadPoolExecutor original) {
             // kwik's has up to ten threads of which all but one wait for a queue to be full that never is.
@@ -260,7 +272,7 @@ final class KwikInternals {
                     TimeUnit.SECONDS,
                     new LinkedBlockingQueue<>(beginnings),
                     original.getThreadFactory(),
-                    new ThreadPoolExecutor.DiscardPolicy());
+                    (task, executor) -> dropped.accept(SOMEBODY));
             bounded.allowCoreThreadTimeOut(true);
             set(EXECUTOR, connector, bounded);
             original.shutdown();

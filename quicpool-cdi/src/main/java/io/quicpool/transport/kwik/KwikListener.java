@@ -66,13 +66,13 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             throw new IOException("the certificate cannot be used: " + e.getMessage(), e);
         }
         this.factory = KwikInternals.replaceFactory(
-                connector, parts -> GatedConnections.inPlaceOf(parts, socket.gate(), this::ended));
+                connector, parts -> GatedConnections.inPlaceOf(parts, socket.gate(), this::ended, this::dropped));
         if (factory == null) {
             socket.gate().notTold();
         }
         KwikInternals.surviveReceiver(
                 connector, receive -> KwikThreads.start("quicpool-" + spec.poolName() + "-receiver", receive));
-        KwikInternals.boundQueues(connector, MOST_DATAGRAMS, MOST_BEGINNINGS);
+        KwikInternals.boundQueues(connector, MOST_DATAGRAMS, MOST_BEGINNINGS, this::dropped);
         this.watcher = new Watcher(spec.poolName());
     }
 
@@ -158,6 +158,10 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             connection.release();
             connections.remove(connection);
         });
+    }
+
+    private void dropped(InetSocketAddress client) {
+        events.ignored(client, ListenerEvents.Ignored.DROPPED);
     }
 
     // The threads of one that was given up for an error would go on until the idle time-out.

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.quicpool.config.ClientAuth;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
+import io.quicpool.testing.Relay;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineStream;
@@ -299,40 +300,91 @@ class KwikTrapsTest {
     @Test
     void aThreadThatReceivesAndDiesIsReplaced() throws Exception {
         AtomicInteger died = new AtomicInteger();
-        Listener listener = new KwikTransport()
-                .listen(
-                        new ListenSpec(
-                                "dying",
-                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                                Pools.CERTIFICATE,
-                                "np-quic",
-                                Duration.ofSeconds(3),
-                                10,
-                                10,
-                                false,
-                                ClientAuth.NONE,
-                                null,
-                                null),
-                        new ListenerEvents() {
-                            @Override
-                            public ConnectionEvents connected(Connection connection) {
-                                return client;
-                            }
+        Listener listener = new KwikTransport().listen(spec("dying"), new ListenerEvents() {
+            @Override
+            public ConnectionEvents connected(Connection connection) {
+                return client;
+            }
 
-                            @Override
-                            public boolean welcome(InetSocketAddress from) {
-                                if (died.incrementAndGet() < 3) {
-                                    throw new OutOfMemoryError("for the test");
-                                }
-                                return true;
-                            }
-                        });
+            @Override
+            public boolean welcome(InetSocketAddress from) {
+                if (died.incrementAndGet() < 3) {
+                    throw new OutOfMemoryError("for the test");
+                }
+                return true;
+            }
+        });
         try {
             assertThat(client.connect(listener.localAddress()).alive()).isTrue();
             assertThat(died).hasValueGreaterThan(2);
         } finally {
             listener.close(Duration.ofSeconds(5));
         }
+    }
+
+    /** kwik's queue of a connection grows without end while its thread is busy. */
+    @Test
+    void datagramsForWhichAConnectionHasNoRoomAreDroppedAndToldOf() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger dropped = new AtomicInteger();
+        Listener listener = new KwikTransport().listen(spec("busy"), new ListenerEvents() {
+            @Override
+            public ConnectionEvents connected(Connection connection) {
+                busy.countDown();
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return client;
+            }
+
+            @Override
+            public void ignored(InetSocketAddress from, Ignored why) {
+                if (why == Ignored.DROPPED) {
+                    dropped.incrementAndGet();
+                }
+            }
+        });
+        try (Relay relay = new Relay(listener.localAddress())) {
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.port());
+            Thread connecting = KwikThreads.start("connecting", () -> {
+                try {
+                    client.connect(address);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            busy.await();
+            await().pollInterval(Duration.ofMillis(1)).until(() -> {
+                relay.repeat(100);
+                return dropped.get() > 0;
+            });
+            release.countDown();
+            connecting.join();
+            assertThat(client.connections).hasSize(1);
+        } finally {
+            release.countDown();
+            listener.close(Duration.ofSeconds(5));
+        }
+    }
+
+    private static ListenSpec spec(String name) {
+        return new ListenSpec(
+                name,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Pools.CERTIFICATE,
+                "np-quic",
+                Duration.ofSeconds(3),
+                10,
+                10,
+                false,
+                ClientAuth.NONE,
+                null,
+                null);
     }
 
     private static void assertFree(InetSocketAddress address) throws SocketException {

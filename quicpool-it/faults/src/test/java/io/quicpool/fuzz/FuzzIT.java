@@ -74,13 +74,15 @@ class FuzzIT {
         }
         String output = Files.readString(log, StandardCharsets.ISO_8859_1);
         if (!ended) {
-            fail(name + " did not end within " + longest + " s:\n" + tail(output));
+            fail(name + " did not end within " + longest + " s; " + again("") + "\n" + tail(output));
         }
         if (process.exitValue() != 0) {
             fail(finding(name, folder, output));
         }
         Matcher runs = RUNS.matcher(output);
-        assertThat(INPUT.isEmpty() ? runs.find() : true).as(tail(output)).isTrue();
+        assertThat(INPUT.isEmpty() ? runs.find() : true)
+                .as(again("") + "\n" + tail(output))
+                .isTrue();
         System.out.println(name + ": " + (INPUT.isEmpty() ? runs.group() + "s" : INPUT + " does no harm"));
     }
 
@@ -125,17 +127,20 @@ class FuzzIT {
     private static String finding(String name, Path folder, String output) throws IOException {
         Matcher written = WRITTEN.matcher(output);
         if (!written.find()) {
-            return name + " did not run:\n" + tail(output);
+            return name + " did not run; " + again("") + "\n" + tail(output);
         }
         Path input = folder.resolve(written.group(1)).normalize();
         int trace = Math.max(0, output.indexOf("== Java Exception"));
         return String.join(
                 "\n",
                 name + " found an input of " + Files.size(input) + " bytes: " + input,
-                "seed: quicpool.faults.seed=" + SEED,
-                "run it again: mvn -B -Pone -pl quicpool-it/faults -am verify -Dit.test=FuzzIT -Dquicpool.fuzz.input="
-                        + input,
+                again(" -Dquicpool.fuzz.input=" + input),
                 withoutNoise(output.substring(trace)));
+    }
+
+    private static String again(String more) {
+        return "run it again: mvn -B -Pone -pl quicpool-it/faults -am verify -Dit.test=FuzzIT -Dquicpool.fuzz.seconds="
+                + SECONDS + " -Dquicpool.faults.seed=" + SEED + more;
     }
 
     private static String tail(String output) {

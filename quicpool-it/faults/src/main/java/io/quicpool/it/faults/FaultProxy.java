@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +102,7 @@ public final class FaultProxy implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST);
     private InetSocketAddress server;
     private long order;
+    private @Nullable Consumer<byte[]> tap;
 
     /** Opens one on a port of the system's choice. */
     public FaultProxy(InetSocketAddress server, long seed) throws IOException {
@@ -180,6 +183,25 @@ public final class FaultProxy implements AutoCloseable {
             flows.clear();
             ports = 0;
         });
+    }
+
+    /** Shows each datagram that comes for the server, that is not lost, before it is damaged. On this proxy's thread. */
+    public FaultProxy tap(Consumer<byte[]> each) {
+        return order(() -> tap = each);
+    }
+
+    /** Sends the server a datagram as if from each client that was heard of lately. */
+    public FaultProxy inject(byte[] datagram) {
+        return order(() -> {
+            for (Flow flow : flows.values()) {
+                underWay.add(new Held(System.nanoTime(), order++, flow.back, server, ByteBuffer.wrap(datagram)));
+            }
+        });
+    }
+
+    /** Counts anew. */
+    public FaultProxy countAnew() {
+        return order(() -> List.of(passed, lost, doubled, damaged).forEach(LongAdder::reset));
     }
 
     /** What it did so far, for people. */
@@ -333,6 +355,10 @@ public final class FaultProxy implements AutoCloseable {
         }
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(bytes);
+        Consumer<byte[]> look = tap;
+        if (look != null && direction == Direction.UP) {
+            look.accept(bytes.clone());
+        }
         if (fate.turned() >= 0) {
             fate.damage(bytes);
             damaged.increment();

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Test;
 class BadNetworkIT {
 
     private static final Duration TIME = Duration.ofSeconds(5);
+    /** From here on so much is lost that a connection may be. */
+    private static final double VERY_BAD = 0.2;
+
     private static final int CALLERS = 4;
     private static final int LENGTH = 3000;
 
@@ -87,16 +90,20 @@ class BadNetworkIT {
             Clock.pass(TIME.dividedBy(2));
             led.close();
             server.serve(stream -> Traffic.answer(stream, served));
+            String ledCounts = proxy.counts();
+            proxy.countAnew();
             Traffic asking = Traffic.of(client, CALLERS, LENGTH);
             Clock.pass(TIME.dividedBy(2));
             asking.close();
-            System.out.println("[faults] " + proxy.counts());
-            Report.row(what + ", server-led", proxy.counts(), led.ledger);
-            Report.row(what + ", client-led", "", asking.ledger);
+            Report.row(what + ", server-led", ledCounts, led.ledger);
+            Report.row(what + ", client-led", proxy.counts(), asking.ledger);
             led.assertNothingWrong();
             asking.assertNothingWrong();
             assertThat(served.examples()).isEmpty();
             long lost = client.snapshot().totals().lost();
+            assertThat(faults.loss() >= VERY_BAD || lost == 0)
+                    .as("connections lost: " + lost)
+                    .isTrue();
             for (Ledger each : new Ledger[] {led.ledger, asking.ledger}) {
                 assertThat(each.answered.sum()).as("answered: " + each).isPositive();
                 // Nothing but the loss of a connection may cost a stream.

@@ -11,7 +11,7 @@ import java.time.Instant;
 
 /**
  * A server, its client and traffic between them, in one process whose clock jumps. Answers each line with what it sees: the time
- * of its clock in seconds, and how many requests were answered, cut, wrong and how many connections lost.
+ * of its clock in seconds, and how many requests were answered, cut, wrong, how many connections lost, and how many streams handed out.
  */
 final class ClockProgram {
 
@@ -29,7 +29,7 @@ final class ClockProgram {
                 Ledger ledger = traffic.ledger;
                 System.out.println(Instant.now().getEpochSecond() + " " + ledger.answered + " " + ledger.cut + " "
                         + (ledger.examples().size() + served.examples().size()) + " "
-                        + client.snapshot().totals().lost());
+                        + client.snapshot().totals().lost() + " " + ledger.handedOut);
             }
         }
         System.exit(0);

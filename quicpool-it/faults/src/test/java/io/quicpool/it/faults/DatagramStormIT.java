@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,9 @@ class DatagramStormIT {
 
     private static final int DATAGRAMS = 1_000_000;
     private static final int LARGEST = 1400;
+    private static final int LIVE = 50_000;
+    /** The length of a connection id. */
+    private static final int ID = 8;
 
     private final Pools pools = new Pools();
 
@@ -59,7 +63,8 @@ class DatagramStormIT {
                 "connections lost " + client.snapshot().totals().lost(),
                 traffic.ledger,
                 List.of(),
-                "handshakes " + server.snapshot().totals().refused().get("handshakes"));
+                Report.counted(server.snapshot().totals().refused()));
+        assertThat(server.snapshot().totals().refused().get("bad-handshake")).isPositive();
         traffic.assertNothingWrong();
         assertThat(served.examples()).isEmpty();
         assertThat(traffic.ledger.cut.sum() == 0 || client.snapshot().totals().lost() > 0)
@@ -70,6 +75,58 @@ class DatagramStormIT {
             assertThat(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
                     .isLessThan(150L << 20);
         });
+    }
+
+    /** With the id of a connection that is up, from its client's address and from others: it is not shaken. */
+    @Test
+    void mutatedDatagramsOfALiveConnection() throws Exception {
+        Random random = new Random(Scenario.SEED);
+        Ledger served = new Ledger();
+        ServerPool server = pools.server(s -> s);
+        server.serve(stream -> Traffic.answer(stream, served));
+        try (FaultProxy network = new FaultProxy(server.localAddress(), Scenario.SEED);
+                DatagramSocket stranger = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            ClientPool client = pools.client("127.0.0.1:" + network.address().getPort(), c -> c.capacity(32, 64));
+            await().until(client::ready);
+            AtomicReference<byte[]> last = new AtomicReference<>(new byte[0]);
+            network.tap(datagram -> last.set(datagram));
+            Traffic traffic = Traffic.of(client, 4, 1000);
+            await().until(() -> last.get().length > 0);
+            for (int i = 0; i < LIVE; i++) {
+                byte[] changed = change(last.get(), random);
+                if (i % 2 == 0) {
+                    network.inject(changed);
+                } else {
+                    stranger.send(new DatagramPacket(changed, changed.length, server.localAddress()));
+                }
+            }
+            long answered = traffic.ledger.answered.sum();
+            await().until(() -> traffic.ledger.answered.sum() > answered + 100);
+            traffic.close();
+            Report.row(
+                    LIVE + " mutated datagrams of a live connection",
+                    "connections lost " + client.snapshot().totals().lost(),
+                    traffic.ledger,
+                    List.of(),
+                    Report.counted(server.snapshot().totals().refused()));
+            traffic.assertNothingWrong();
+            assertThat(served.examples()).isEmpty();
+            assertThat(traffic.ledger.cut.sum()).isZero();
+            assertThat(client.snapshot().totals().lost()).isZero();
+        }
+    }
+
+    // Anything but the connection id, which follows the first byte.
+    private static byte[] change(byte[] datagram, Random random) {
+        byte[] changed = datagram.clone();
+        int changes = 1 + random.nextInt(4);
+        for (int i = 0; i < changes; i++) {
+            int where = random.nextInt(changed.length);
+            if (where == 0 || where > ID) {
+                changed[where] ^= (byte) (1 << random.nextInt(Byte.SIZE));
+            }
+        }
+        return changed;
     }
 
     // One in ten is whole and real but for its connection id, so that some get far.

@@ -20,11 +20,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +69,7 @@ class DifficultPeersIT {
         }
         more(traffic);
         traffic.close();
-        Report.row("20 flushes, by both sides in turn", "", traffic.ledger);
+        Report.row("20 flushes, by both sides in turn", "flushes 20", traffic.ledger);
         traffic.assertNothingWrong();
         assertThat(served.examples()).isEmpty();
         // At most what the callers have in their hands at a flush of the server.
@@ -98,58 +101,55 @@ class DifficultPeersIT {
         assertThat(client.snapshot().totals().lost()).isZero();
     }
 
-    /** They leave the stock before anybody gets them. */
+    /** They leave the stock, all of them, and nobody gets one. */
     @Test
     void thePeerResetsEveryTenthIdleStream() throws Exception {
+        int idle = 100;
         AtomicInteger ids = new AtomicInteger();
-        AtomicReference<@Nullable EngineStream> next = new AtomicReference<>();
-        try (RawPeer peer = new RawPeer(stream -> giveIdAndResetEveryTenth(stream, ids, next))) {
+        Map<Integer, EngineStream> streams = new ConcurrentHashMap<>();
+        try (RawPeer peer = new RawPeer(stream -> giveId(stream, ids, streams))) {
             Listener listener = peer.listen(4096);
             ClientPool client =
-                    pools.client("127.0.0.1:" + listener.localAddress().getPort(), c -> c.capacity(50, 50));
-            List<PooledStream> taken = new ArrayList<>();
-            Ledger ledger = new Ledger();
-            for (int i = 0; i < 500; i++) {
-                PooledStream stream = client.incomingGet(Duration.ofSeconds(10));
-                ledger.handedOut.increment();
-                // 1, 11, 21 and so on are reset a little later than they come.
-                if (stream.id().value() % 10 == 1 && client.snapshot().idle() > 10) {
-                    ledger.oldBeforeNotice.increment();
+                    pools.client("127.0.0.1:" + listener.localAddress().getPort(), c -> c.capacity(idle, idle));
+            Pools.awaitIdle(client, idle);
+            assertThat(streams).hasSize(idle);
+            Set<Integer> reset = new HashSet<>();
+            streams.forEach((id, stream) -> {
+                if (id % 10 == 0) {
+                    reset.add(id);
+                    stream.reset(0);
                 }
-                taken.add(stream);
-            }
-            taken.forEach(PooledStream::close);
-            Pools.awaitIdle(client, 50);
-            // The last one or two of them may yet have to be.
-            for (int i = 0; i < 40; i++) {
+            });
+            await().until(() -> evicted(client) == idle / 10);
+            Ledger ledger = new Ledger();
+            for (int i = 0; i < 2 * idle; i++) {
                 try (PooledStream stream = client.incomingGet(Duration.ofSeconds(10))) {
                     ledger.handedOut.increment();
-                    if (stream.id().value() % 10 == 1 && ids.get() - stream.id().value() > 10) {
+                    if (reset.contains(stream.id().value())) {
                         ledger.wrong(ledger.oldAfterNotice, stream);
                     }
                 }
             }
-            long evicted = client.snapshot().totals().evicted().getOrDefault("peer-ended", 0L);
-            Report.row("every tenth idle stream is reset by the peer", "evicted " + evicted, ledger);
+            Report.row("every tenth of " + idle + " idle streams is reset by the peer", "resets " + idle / 10, ledger);
             assertThat(ledger.examples()).isEmpty();
-            assertThat(evicted).isPositive();
+            assertThat(reset).hasSize(idle / 10);
+            assertThat(evicted(client)).isEqualTo(idle / 10);
             assertThat(client.snapshot().totals().lost()).isZero();
         }
     }
 
-    private static void giveIdAndResetEveryTenth(
-            EngineStream stream, AtomicInteger ids, AtomicReference<@Nullable EngineStream> next) {
+    private static long evicted(ClientPool client) {
+        return client.snapshot().totals().evicted().getOrDefault("peer-ended", 0L);
+    }
+
+    private static void giveId(EngineStream stream, AtomicInteger ids, Map<Integer, EngineStream> streams) {
         stream.whenReadable(1, () -> {
             int id = ids.incrementAndGet();
+            streams.put(id, stream);
             try {
                 stream.output().write(new StreamId(id).toBytes());
             } catch (IOException e) {
-                return;
-            }
-            // A little later, when its id has arrived: it would be dropped with the rest.
-            EngineStream victim = id % 10 == 1 ? next.getAndSet(stream) : id % 10 == 6 ? next.getAndSet(null) : null;
-            if (victim != null) {
-                victim.reset(0);
+                streams.remove(id);
             }
         });
     }
@@ -185,7 +185,7 @@ class DifficultPeersIT {
                 back.add(Clock.millisSince(moved));
             }
             traffic.close();
-            Report.row("the name leads elsewhere, 4 times", "", traffic.ledger, back, "");
+            Report.row("the name leads elsewhere, 4 times", "moves 4", traffic.ledger, back, "");
             traffic.assertNothingWrong();
             assertThat(served.examples()).isEmpty();
             assertThat(back).allSatisfy(time -> assertThat(time).isLessThan(5_000));
@@ -235,7 +235,7 @@ class DifficultPeersIT {
                             .get())
                     .isTrue();
             traffic.close();
-            Report.row("10 listeners that block, one that throws", "", traffic.ledger);
+            Report.row("10 listeners that block, one that throws", "listeners 11", traffic.ledger);
             traffic.assertNothingWrong();
             assertThat(traffic.ledger.cut.sum()).isZero();
         } finally {

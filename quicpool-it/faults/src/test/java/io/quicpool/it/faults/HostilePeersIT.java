@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +30,8 @@ class HostilePeersIT {
 
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final int HELLO = 0;
+    /** What an attack may make a process hold, both ends of it, in MB: the unread bytes of a connection are the most. */
+    private static final long MOST_HEAP = 64;
 
     private final Pools pools = new Pools();
     private final RawPeer raw = new RawPeer();
@@ -65,6 +68,7 @@ class HostilePeersIT {
         await().until(() -> traffic.ledger.answered.sum() > answered + 100);
         traffic.close();
         long grown = Math.max(0, heapAfterCollection() - heap) >> 20;
+        assertThat(grown).as("MB of heap").isLessThan(MOST_HEAP);
         Report.row(what, "heap + " + grown + " MB", traffic.ledger, List.of(), refused);
         traffic.assertNothingWrong();
         assertThat(served.examples()).isEmpty();
@@ -118,25 +122,58 @@ class HostilePeersIT {
     void aMillionBytesBeforeItsId() throws Exception {
         AtomicInteger heard = new AtomicInteger();
         ServerPool server = pools.server(s -> s);
-        int million = 1_000_000;
+        byte[] sent = new byte[1_000_000];
+        new Random(Scenario.SEED).nextBytes(sent);
         server.serve(stream -> {
-            int first = stream.inputStream().read();
-            if (first == 'x') {
-                heard.addAndGet(1 + stream.inputStream().readAllBytes().length);
+            if (isRaw(stream)) {
+                byte[] got = stream.inputStream().readAllBytes();
+                int different = Arrays.mismatch(got, sent);
+                heard.set(different < 0 ? got.length : -different);
             } else {
-                throw new IOException("another client");
+                Traffic.answer(stream, served);
             }
         });
-        Connection connection = raw.connect(server.localAddress());
-        EngineStream stream = RawPeer.open(connection, HELLO);
-        byte[] bytes = new byte[million];
-        Arrays.fill(bytes, (byte) 'x');
-        // Not one of them waits for the id.
-        stream.output().write(bytes);
-        stream.output().close();
-        await().atMost(SOON).until(() -> heard.get() == million);
-        assertThat(stream.input().readNBytes(StreamId.BYTES)).hasSize(StreamId.BYTES);
-        Report.refused("a million bytes before the id", "", "none: they are the application's");
+        beside("a million bytes before the id", server, same -> {
+            Connection connection = raw.connect(server.localAddress());
+            EngineStream stream = RawPeer.open(connection, HELLO);
+            // Not one of them waits for the id.
+            stream.output().write(sent);
+            stream.output().close();
+            await().atMost(SOON).until(() -> heard.get() != 0);
+            assertThat(heard).hasValue(sent.length);
+            assertThat(stream.input().readNBytes(StreamId.BYTES)).hasSize(StreamId.BYTES);
+            return "none: they are the application's";
+        });
+    }
+
+    /** As many as may be connected, made as fast as they can be; then silent. They are noticed and make room for others. */
+    @Test
+    void clientsThatConnectAndVanish() throws Exception {
+        int most = 32;
+        // They do not ping: the first must not be given up before the last is there.
+        ServerPool server = pools.server(s -> s.maxConnections(most).keepAlive(Duration.ofSeconds(2)));
+        server.serve(stream -> Traffic.answer(stream, served));
+        beside("clients that connect and vanish, until " + most + " are there", server, same -> {
+            try (FaultProxy network = new FaultProxy(server.localAddress(), Scenario.SEED)) {
+                long begin = System.nanoTime();
+                for (int i = 1; i < most; i++) {
+                    raw.connect(network.address());
+                }
+                long rate = 1000L * (most - 1) / Clock.millisSince(begin);
+                // The good client is one of them.
+                await().atMost(SOON).until(() -> server.snapshot().peers().size() == most);
+                network.both(Faults.BLACK_HOLE);
+                ClientPool newcomer =
+                        pools.client(server, c -> c.name("newcomer").capacity(4, 4));
+                await().atMost(SOON).until(() -> refused(server, "connections") > 0);
+                assertThat(newcomer.ready()).isFalse();
+                // The idle time-out of six seconds, a second more, and the newcomer's back-off.
+                await().atMost(SOON.multipliedBy(2)).until(newcomer::ready);
+                await().atMost(SOON).until(() -> server.snapshot().peers().size() == 2);
+                assertThat(rate).as("connections a second").isGreaterThan(most / 6);
+                return "connections " + refused(server, "connections") + " (" + rate + " connected a second)";
+            }
+        });
     }
 
     /** The peer's window is full, and stays so: who has a write time-out is rid of it. */
@@ -160,12 +197,13 @@ class HostilePeersIT {
         });
     }
 
+    private boolean isRaw(PooledStream stream) {
+        int port = stream.remoteAddress().getPort();
+        return raw.connections.stream().anyMatch(each -> each.localAddress().getPort() == port);
+    }
+
     private void serve(PooledStream stream, byte[] answer, AtomicInteger timedOut) throws IOException {
-        if (stream.remoteAddress().getPort()
-                == raw.connections.stream()
-                        .findFirst()
-                        .map(each -> each.localAddress().getPort())
-                        .orElse(0)) {
+        if (isRaw(stream)) {
             stream.writeTimeout(Duration.ofSeconds(1));
             try {
                 stream.outputStream().write(answer);

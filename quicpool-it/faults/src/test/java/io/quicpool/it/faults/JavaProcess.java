@@ -23,6 +23,7 @@ final class JavaProcess implements AutoCloseable {
     private final Process process;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+    private final Thread reader;
 
     JavaProcess(Class<?> program, String... arguments) {
         this(Map.of(), List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), program, arguments);
@@ -43,7 +44,7 @@ final class JavaProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Thread reader = new Thread(this::read, "output of " + program.getSimpleName());
+        reader = new Thread(this::read, "output of " + program.getSimpleName());
         reader.setDaemon(true);
         reader.start();
     }
@@ -82,14 +83,18 @@ final class JavaProcess implements AutoCloseable {
         return line;
     }
 
-    /** What it found to be wrong. */
+    /** What it found to be wrong: all of it once it was killed. */
     Queue<String> wrong() {
         return wrong;
     }
 
-    /** SIGKILL; returns when it is gone. */
+    /** SIGKILL; returns when it is gone and all that it said was read. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
+        reader.join(TimeUnit.SECONDS.toMillis(LONGEST_WAIT));
+        if (reader.isAlive()) {
+            throw new IllegalStateException("the output of the process that was killed has no end");
+        }
     }
 
     @Override

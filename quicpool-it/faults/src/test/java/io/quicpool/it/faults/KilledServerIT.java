@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Scenario
 class KilledServerIT {
 
-    private static final int KILLS = 25;
+    private static final int RESTARTS = 50;
+    private static final int REPLACEMENTS = 25;
     private static final int CALLERS = 4;
     private static final int REQUESTS = 100;
     private static final int LENGTH = 3000;
@@ -45,7 +46,7 @@ class KilledServerIT {
         String address = "127.0.0.1:" + Pools.freePort();
         JavaProcess first = server(address, pem);
         first.await();
-        run("killed and started again", client(address), first, () -> {
+        run("killed and started again", RESTARTS, client(address), first, () -> {
             JavaProcess next = server(address, pem);
             next.await();
             return next;
@@ -59,12 +60,17 @@ class KilledServerIT {
         JavaProcess first = server("127.0.0.1:0", pem);
         try (FaultProxy proxy = new FaultProxy(address(first), Scenario.SEED)) {
             List<JavaProcess> standby = new ArrayList<>(List.of(server("127.0.0.1:0", pem)));
-            run("killed and replaced", client("127.0.0.1:" + proxy.address().getPort()), first, () -> {
-                JavaProcess next = standby.remove(0);
-                proxy.lead(address(next));
-                standby.add(server("127.0.0.1:0", pem));
-                return next;
-            });
+            run(
+                    "killed and replaced",
+                    REPLACEMENTS,
+                    client("127.0.0.1:" + proxy.address().getPort()),
+                    first,
+                    () -> {
+                        JavaProcess next = standby.remove(0);
+                        proxy.lead(address(next));
+                        standby.add(server("127.0.0.1:0", pem));
+                        return next;
+                    });
             standby.get(0).close();
         }
     }
@@ -89,13 +95,13 @@ class KilledServerIT {
         JavaProcess start() throws InterruptedException;
     }
 
-    private static void run(String what, ClientPool client, JavaProcess first, Next next) throws Exception {
+    private static void run(String what, int kills, ClientPool client, JavaProcess first, Next next) throws Exception {
         JavaProcess server = first;
         List<Long> back = new ArrayList<>();
         Traffic traffic = Traffic.impatient(client, CALLERS, LENGTH, PATIENCE);
         try {
             await().until(() -> traffic.ledger.answered.sum() > 0);
-            for (int kill = 0; kill < KILLS; kill++) {
+            for (int kill = 0; kill < kills; kill++) {
                 server.kill();
                 traffic.peerGone();
                 long killed = System.nanoTime();
@@ -110,11 +116,12 @@ class KilledServerIT {
             }
         } finally {
             traffic.close();
-            server.close();
+            server.kill();
         }
-        Report.row("server " + what + ", " + KILLS + " times", "", traffic.ledger, back, "");
+        assertThat(server.wrong()).isEmpty();
+        Report.row("server " + what + ", " + kills + " times", "kills " + kills, traffic.ledger, back, "");
         traffic.assertNothingWrong();
         assertThat(back).allSatisfy(time -> assertThat(time).isLessThan(NOTICED_AND_BACK.toMillis()));
-        assertThat(client.snapshot().totals().lost()).isEqualTo(KILLS);
+        assertThat(client.snapshot().totals().lost()).isEqualTo(kills);
     }
 }

@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Streams at full rate through a network that loses, with a restart of the server every minute: nothing piles up. */
 @Scenario
@@ -26,6 +28,12 @@ class LongRunIT {
     private static final Duration PART = Duration.ofSeconds(30);
     private static final int CALLERS = 8;
     private static final int LENGTH = 2000;
+    /** What the last minute may hold more than the first. */
+    private static final long MORE_HEAP = 6 << 20;
+    /** From so many minutes in each half on, the heap may grow by so much a minute. */
+    private static final int LONG_ENOUGH = 4;
+
+    private static final long SLOPE = 200 << 10;
 
     private final Pools pools = new Pools();
     private final Ledger served = new Ledger();
@@ -84,6 +92,7 @@ class LongRunIT {
     }
 
     @Test
+    @Timeout(value = 60, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void nothingPilesUp() throws Exception {
         ServerPool first = server("127.0.0.1:0");
         String address = "127.0.0.1:" + first.localAddress().getPort();
@@ -96,8 +105,15 @@ class LongRunIT {
             List<Held> held = new ArrayList<>();
             Ledger all = new Ledger();
             for (int minute = 1; minute <= MINUTES; minute++) {
+                if (minute % 2 == 0) {
+                    Traffic led = Traffic.led(server, client, CALLERS, LENGTH);
+                    Clock.pass(PART.dividedBy(2));
+                    led.close();
+                    led.assertNothingWrong();
+                    all.add(led.ledger);
+                }
                 Traffic traffic = Traffic.impatient(client, CALLERS, LENGTH, Duration.ofSeconds(5));
-                Clock.pass(PART);
+                Clock.pass(minute % 2 == 0 ? PART.dividedBy(2) : PART);
                 traffic.peerGone();
                 long closed = System.nanoTime();
                 server.close();
@@ -119,12 +135,14 @@ class LongRunIT {
             Held last = held.get(MINUTES - 1);
             Report.row(
                     MINUTES + " minutes through 1 % loss, a restart each",
-                    "after the first: " + begin + "; after the last: " + last,
+                    "restarts " + MINUTES + ", " + proxy.counts() + "; after the first: " + begin + "; after the last: "
+                            + last,
                     all,
                     back,
                     "");
             assertThat(served.examples()).isEmpty();
             assertNoMore(begin, last);
+            assertNoSlope(held);
         }
     }
 
@@ -147,10 +165,24 @@ class LongRunIT {
         return Held.now(network);
     }
 
+    // What grows without end grows in the second half of a long run as well.
+    private static void assertNoSlope(List<Held> held) {
+        int half = held.size() / 2;
+        if (half >= LONG_ENOUGH) {
+            long before = smallest(held.subList(1, half));
+            long after = smallest(held.subList(half, held.size()));
+            assertThat(after - before)
+                    .as("smallest heap of the first half and of the second: %s, %s", before, after)
+                    .isLessThan(half * SLOPE);
+        }
+    }
+
+    private static long smallest(List<Held> minutes) {
+        return minutes.stream().mapToLong(Held::heap).min().orElseThrow();
+    }
+
     private static void assertNoMore(Held before, Held after) {
-        assertThat(after.heap)
-                .as("heap: %s, then %s", before, after)
-                .isLessThan(before.heap + before.heap / 4 + (8 << 20));
+        assertThat(after.heap).as("heap: %s, then %s", before, after).isLessThan(before.heap + MORE_HEAP);
         assertThat(after.threads).as("threads: %s, then %s", before, after).isLessThanOrEqualTo(before.threads + 2);
         assertThat(after.sockets).as("sockets: %s, then %s", before, after).isLessThanOrEqualTo(before.sockets);
         assertThat(after.direct).as("direct memory: %s, then %s", before, after).isLessThan(before.direct + (1 << 20));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What the scenarios saw, as the table of docs/reliability.md, in {@code target/reliability.md}. */
 final class Report {
@@ -54,6 +55,14 @@ final class Report {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What was refused, as a column. */
+    static String counted(Map<String, Long> refused) {
+        return refused.entrySet().stream()
+                .filter(each -> each.getValue() > 0)
+                .map(each -> each.getKey() + " " + each.getValue())
+                .collect(Collectors.joining(", "));
     }
 
     /** Median and longest. */

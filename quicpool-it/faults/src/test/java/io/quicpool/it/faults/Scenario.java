@@ -5,17 +5,23 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
-/** A class of scenarios: each says its seed at the start and, when it fails, how to run it again. */
+/**
+ * A class of scenarios: each says its seed at the start and, when it fails, how to run it again. One that hangs fails too, after
+ * five minutes; one that takes longer says so itself.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(Scenario.Again.class)
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @interface Scenario {
 
     /** The seed of all that is drawn in this process. */
@@ -33,7 +39,12 @@ import org.junit.jupiter.api.extension.TestWatcher;
         public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
             System.out.println(
                     "[faults] " + name(context) + " failed. Once more: mvn -B -Pone -pl quicpool-it/faults -am verify"
-                            + " -Dit.test='" + name(context) + "' -Dquicpool.faults.seed=" + SEED);
+                            + " -Dit.test='" + name(context) + "' -Dquicpool.faults.seed=" + SEED + minutes());
+        }
+
+        private static String minutes() {
+            String minutes = System.getProperty("quicpool.faults.minutes", "");
+            return minutes.isEmpty() ? "" : " -Dquicpool.faults.minutes=" + minutes;
         }
 
         private static String name(ExtensionContext context) {

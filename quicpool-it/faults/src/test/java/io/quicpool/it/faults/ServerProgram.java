@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A server pool that answers numbered requests: listen address, certificate, private key. With a fourth argument, every tenth
- * request eats up the memory first.
+ * request eats up the memory first. It answers each line with how often there was none.
  */
 final class ServerProgram {
 
@@ -21,6 +21,7 @@ final class ServerProgram {
     public static void main(String[] args) throws Exception {
         Ledger ledger = new Ledger();
         AtomicLong requests = new AtomicLong();
+        AtomicLong errors = new AtomicLong();
         try (ServerPool pool = QuicPools.open(ServerPoolConfig.builder()
                 .listen(args[0])
                 .certificate(KeyMaterial.fromPem(Path.of(args[1]), Path.of(args[2])))
@@ -32,13 +33,19 @@ final class ServerProgram {
                         eat();
                     }
                     Traffic.answer(stream, ledger);
+                } catch (OutOfMemoryError e) {
+                    errors.incrementAndGet();
+                    throw e;
                 } finally {
                     ledger.examples().forEach(each -> System.out.println("wrong " + each));
                 }
             });
             System.out.println(pool.localAddress().getPort());
-            while (System.in.read() >= 0) {
-                // Until its owner has gone.
+            // Until its owner has gone, who may ask how often there was no memory.
+            for (int next = System.in.read(); next >= 0; next = System.in.read()) {
+                if (next == '\n') {
+                    System.out.println(errors);
+                }
             }
         }
         System.exit(0);

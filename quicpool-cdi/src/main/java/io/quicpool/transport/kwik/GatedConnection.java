@@ -1,0 +1,71 @@
+package io.quicpool.transport.kwik;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tech.kwik.agent15.engine.TlsServerEngineFactory;
+import tech.kwik.core.crypto.CryptoStream;
+import tech.kwik.core.impl.Version;
+import tech.kwik.core.server.impl.ServerConnectionImpl;
+import tech.kwik.core.server.impl.ServerConnectionProxy;
+
+/**
+ * A connection that ends when TLS fails at its first packet. kwik puts that off until it has processed the next datagram, and for
+ * most there is none: the client is told, and gone, and the connection with its threads would stay for the life of the listener.
+ */
+final class GatedConnection extends ServerConnectionImpl {
+
+    private final InetSocketAddress client;
+    private volatile boolean failed;
+    private volatile @Nullable ServerConnectionProxy receiver;
+
+    GatedConnection(
+            KwikInternals.FactoryParts parts,
+            Version version,
+            InetSocketAddress client,
+            byte[] peersId,
+            byte[] id,
+            CryptoStream crypto,
+            TlsServerEngineFactory tls,
+            Consumer<ServerConnectionImpl> closed) {
+        super(
+                version,
+                parts.socket(),
+                client,
+                peersId,
+                id,
+                crypto,
+                tls,
+                parts.configuration(),
+                parts.protocols(),
+                parts.registry(),
+                closed,
+                parts.log());
+        this.client = client;
+    }
+
+    /** What processes its datagrams, which may have begun to. */
+    void receiver(ServerConnectionProxy thread) {
+        receiver = thread;
+        if (failed) {
+            nextDatagram(thread);
+        }
+    }
+
+    // Before kwik closes the connection, on the thread that processes its datagrams.
+    @Override
+    protected void cryptoProcessingErrorOcurred(Exception cause) {
+        failed = true;
+        ServerConnectionProxy thread = receiver;
+        if (thread != null) {
+            nextDatagram(thread);
+        }
+    }
+
+    // One that means nothing, and is looked at when this one is done.
+    private void nextDatagram(ServerConnectionProxy thread) {
+        thread.parsePackets(0, Instant.now(), ByteBuffer.allocate(1), client);
+    }
+}

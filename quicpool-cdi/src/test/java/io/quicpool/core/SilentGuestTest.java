@@ -1,0 +1,72 @@
+package io.quicpool.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.testing.Pools;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.Listener;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** A client that says nothing is given up by the pool itself, for an engine may take its time over it. */
+class SilentGuestTest {
+
+    private static final InetSocketAddress ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4433);
+    private static final Duration IDLE = Duration.ofSeconds(2);
+
+    private final AtomicLong silent = new AtomicLong();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private final Connection connection = (Connection) Proxy.newProxyInstance(
+            Connection.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (proxy, method, arguments) -> switch (method.getName()) {
+                case "remoteAddress", "localAddress" -> ADDRESS;
+                case "idleTimeout" -> IDLE;
+                case "silentNanos" -> silent.get();
+                case "alive", "awaitDelivered", "awaitClosed" -> true;
+                case "equals" -> proxy == arguments[0];
+                case "hashCode" -> 1;
+                case "close" -> {
+                    closed.countDown();
+                    yield null;
+                }
+                default -> throw new UnsupportedOperationException(method.getName());
+            });
+
+    private static final Listener LISTENER = (Listener) Proxy.newProxyInstance(
+            Listener.class.getClassLoader(),
+            new Class<?>[] {Listener.class},
+            (proxy, method, arguments) -> switch (method.getName()) {
+                case "localAddress" -> ADDRESS;
+                case "alive", "close" -> true;
+                default -> null;
+            });
+
+    @Test
+    void isGivenUpALittleAfterTheIdleTimeout() throws Exception {
+        try (CoreServerPool pool = new CoreServerPool(ServerPoolConfig.builder()
+                .name("orders")
+                .listen("localhost:1")
+                .certificate(Pools.CERTIFICATE)
+                .build())) {
+            pool.start(same -> LISTENER);
+            pool.connected(connection);
+            silent.set(IDLE.toNanos() + 1);
+            await().during(CorePool.HOUSEKEEPING.multipliedBy(3))
+                    .until(() -> pool.connections().size() == 1);
+            silent.set(IDLE.plus(CorePool.HOUSEKEEPING).toNanos() + 1);
+            await().atMost(CorePool.HOUSEKEEPING.multipliedBy(4))
+                    .until(() -> pool.connections().isEmpty());
+            closed.await();
+            assertThat(pool.snapshot().totals().lost()).isOne();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.quicpool.tls;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.TlsMode;
+import io.quicpool.testing.Pools;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What no real server of an engine's does: whole handshakes are in TlsTest. */
+class ServerTrustTest {
+
+    private static X509TrustManager trust(TlsMode mode) {
+        return ServerTrust.of(ClientPoolConfig.builder()
+                .target("orders.example:4433")
+                .tlsMode(mode)
+                .build());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SELF_SIGNED", "VERIFIED"})
+    void aServerThatShowsNoCertificateIsRefused(TlsMode mode) {
+        assertThatThrownBy(() -> trust(mode).checkServerTrusted(new X509Certificate[0], "UNKNOWN"))
+                .isInstanceOf(CertificateException.class)
+                .hasMessage("the server gave no certificate");
+    }
+
+    /** Nothing is pinned by a server that shows nothing. */
+    @Test
+    void theFirstCertificateIsPinnedNotTheLackOfOne() throws Exception {
+        X509TrustManager pinning = trust(TlsMode.SELF_SIGNED);
+        X509Certificate[] shown = Pools.CERTIFICATE.certificateChain().toArray(X509Certificate[]::new);
+        assertThatThrownBy(() -> pinning.checkServerTrusted(new X509Certificate[0], "UNKNOWN"))
+                .isInstanceOf(CertificateException.class);
+        pinning.checkServerTrusted(shown, "UNKNOWN");
+    }
+}
