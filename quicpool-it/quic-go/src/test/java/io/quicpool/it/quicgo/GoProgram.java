@@ -21,12 +21,17 @@ final class GoProgram {
     private static final Path BINARY = Path.of("target", "quic-go").toAbsolutePath();
     private static final Pattern VERSION = Pattern.compile("go ?(\\d+)\\.(\\d+)");
 
+    private static boolean built;
+
     private record Outcome(int code, String text) {}
 
     private GoProgram() {}
 
-    /** Builds it; Go itself knows when there is nothing to do. */
-    static Path built() throws IOException, InterruptedException {
+    /** Builds it, once in this process. */
+    static synchronized Path built() throws IOException, InterruptedException {
+        if (built) {
+            return BINARY;
+        }
         Optional<Path> found = find();
         assumeTrue(found.isPresent(), "no go was found, neither on the path nor in /usr/local/go");
         String go = found.orElseThrow().toString();
@@ -41,6 +46,7 @@ final class GoProgram {
         if (build.code != 0) {
             throw new AssertionError("go build: " + build.text);
         }
+        built = true;
         return BINARY;
     }
 
