@@ -1,0 +1,101 @@
+package io.quicpool.it.quicgo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The quic-go program in a process of its own, asked line by line; it ends when its input does. */
+final class GoProcess implements AutoCloseable {
+
+    private static final String END = "(end)";
+
+    private final Process process;
+    private final Writer in;
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+    GoProcess(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(GoProgram.built().toString());
+        command.addAll(List.of(arguments));
+        process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        in = process.outputWriter(StandardCharsets.UTF_8);
+        Thread reader = new Thread(this::read, "quic-go-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read() {
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                lines.add(line);
+            }
+        } catch (IOException e) {
+            // The process was killed.
+        }
+        lines.add(END);
+    }
+
+    /** The value of the next line, which must have that key. */
+    String next(String key) throws InterruptedException {
+        String line = line();
+        if (!line.startsWith(key + " ")) {
+            throw new AssertionError("expected " + key + ", got " + line);
+        }
+        return line.substring(key.length() + 1);
+    }
+
+    private String line() throws InterruptedException {
+        String line = lines.poll(60, TimeUnit.SECONDS);
+        if (line == null) {
+            throw new AssertionError("quic-go says nothing");
+        }
+        return line;
+    }
+
+    /** What is printed until it ends; it must end well. */
+    List<String> rest() throws InterruptedException {
+        List<String> all = new ArrayList<>();
+        for (String line = line(); !line.equals(END); line = line()) {
+            all.add(line);
+        }
+        assertThat(process.waitFor()).as("exit code after %s", all).isZero();
+        return all;
+    }
+
+    String ask(String command) throws InterruptedException {
+        try {
+            in.write(command + "\n");
+            in.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return line();
+    }
+
+    /** Ends its input, upon which it closes its connections in order and ends. */
+    void quit() throws IOException, InterruptedException {
+        in.close();
+        assertThat(process.waitFor()).isZero();
+    }
+
+    /** SIGKILL; returns when it is gone. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
