@@ -163,7 +163,7 @@ class RecoveryTest {
         assertThat(server.snapshot().peers()).hasSize(2);
         one.close();
         awaitIdle(server, 10);
-        assertThat(server.snapshot().peers()).hasSize(1);
+        await().untilAsserted(() -> assertThat(server.snapshot().peers()).hasSize(1));
         for (int i = 0; i < 10; i++) {
             try (PooledStream there = server.incomingGet(SOON);
                     PooledStream here = two.outgoingGet(there.id(), SOON)) {

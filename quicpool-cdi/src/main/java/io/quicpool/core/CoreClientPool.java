@@ -10,9 +10,13 @@ import io.quicpool.transport.Connection;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, IdRequest.Owner {
 
     private final ClientPoolConfig config;
-    private final Link link;
+    private final Links links;
     private final IdRequest ids;
     private final AtomicBoolean lookPending = new AtomicBoolean();
     private final AtomicInteger openedSinceTick = new AtomicInteger();
@@ -33,10 +37,14 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     private volatile Duration interval;
     private @Nullable Future<?> nextTick;
     private boolean everReady;
-    // The connection on which an id was exchanged: only then is it known to lead to a pool.
-    private volatile @Nullable Connection proven;
+    // The connections on which an id was exchanged: only then are they known to lead to a pool.
+    private final Set<Connection> proven = ConcurrentHashMap.newKeySet();
 
     CoreClientPool(String name, ClientPoolConfig config, Link.Connector connector) {
+        this(name, config, connector, Integer.MAX_VALUE);
+    }
+
+    CoreClientPool(String name, ClientPoolConfig config, Link.Connector connector, int perConnection) {
         super(name);
         this.config = config;
         this.capacityBounds = config.capacity();
@@ -44,7 +52,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
         this.capacity = capacityBounds.min();
         this.interval = intervalBounds.min();
         this.ids = new IdRequest(this, config.idTimeout(), this);
-        this.link = new Link(this, connector, this);
+        this.links = new Links(this, connector, this, perConnection);
     }
 
     void start() {
@@ -52,7 +60,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
             log.log(Level.WARNING, "{0}: tls-mode is insecure: the server''s certificate is not checked", name);
         }
         lifecycle.start();
-        threads.decide(link::connect);
+        threads.decide(links::connect);
         threads.decide(this::tick);
     }
 
@@ -60,7 +68,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     private void tick() {
         try {
-            if (link.connection() != null) {
+            if (!links.open().isEmpty()) {
                 adjust();
             }
             look();
@@ -76,15 +84,28 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     }
 
     private void look() {
-        Connection connection = link.connection();
-        if (connection == null || life() != PoolState.RUNNING) {
+        List<Connection> open = links.open();
+        if (open.isEmpty() || life() != PoolState.RUNNING) {
             return;
         }
-        int missing = Policy.missing(
-                capacity, stock.waitingForAny(), stock.idle(), ids.opening(), capacityBounds, connection.credit());
+        int waiting = stock.waitingForAny();
+        int missing = Policy.missing(capacity, waiting, stock.idle(), ids.opening(), capacityBounds, links.credit());
+        if (missing == 0) {
+            return;
+        }
+        Links.Spread spread = links.new Spread(open, used(), capacityBounds.max());
         for (int i = 0; i < missing; i++) {
+            Connection connection = spread.next(i < waiting);
+            if (connection == null) {
+                return;
+            }
             ids.open(connection);
         }
+    }
+
+    // The connection of each stream there is, once for each.
+    private Stream<Connection> used() {
+        return Stream.concat(stock.live().stream().map(slot -> slot.stream().connection()), ids.connections());
     }
 
     @Override
@@ -104,8 +125,11 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     @Override
     void housekeeping() {
-        link.watch(config.keepAlive());
-        link.closeLeft(this::isUsed);
+        links.watch(config.keepAlive(), this::isUsed);
+        if (links.several()) {
+            Set<Connection> used = used().collect(Collectors.toSet());
+            links.shrink(Math.max(capacity, stock.idle() + stock.taken()), used::contains);
+        }
         Future<?> tick = nextTick;
         if (tick != null && tick.isDone()) {
             // The last one could not arm the next, for want of memory.
@@ -128,9 +152,8 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     @Override
     public void down(Connection connection, String reason) {
         retireAll(connection);
-        ids.giveUp(Reason.Evicted.LINK_LOST);
-        if (proven == connection) {
-            proven = null;
+        ids.lost(connection);
+        if (proven.remove(connection) && proven.isEmpty()) {
             listeners.tell(listener -> listener.peerLost(this, reason));
         }
     }
@@ -139,7 +162,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     public void delivered(Slot slot) {
         openedSinceTick.incrementAndGet();
         Connection connection = slot.stream().connection();
-        if (proven != connection) {
+        if (!proven.contains(connection)) {
             threads.decide(() -> proved(connection));
         }
         if (stock.waitingForAny() > 0 || stock.idle() + ids.opening() < capacity) {
@@ -148,11 +171,15 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     }
 
     private void proved(Connection connection) {
-        if (proven == connection || link.connection() != connection) {
+        if (proven.contains(connection) || !links.has(connection)) {
             return;
         }
-        proven = connection;
-        link.proved();
+        boolean more = !proven.isEmpty();
+        proven.add(connection);
+        links.proved(connection);
+        if (more) {
+            return;
+        }
         boolean again = everReady;
         everReady = true;
         log.log(Level.INFO, again ? "{0}: ready again" : "{0}: ready", name);
@@ -173,8 +200,8 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     @Override
     public void peerCloses(Connection connection) {
-        if (link.connection() == connection) {
-            threads.decide(() -> link.leave(connection));
+        if (links.has(connection)) {
+            threads.decide(() -> links.leave(connection));
         }
     }
 
@@ -192,8 +219,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     @Override
     public boolean ready() {
-        Connection connection = link.connection();
-        return state() == PoolState.RUNNING && connection != null && connection == proven;
+        return state() == PoolState.RUNNING && links.open().stream().anyMatch(proven::contains);
     }
 
     @Override
@@ -208,12 +234,12 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     @Override
     String link() {
-        return link.text();
+        return links.text();
     }
 
     @Override
     List<Connection> connections() {
-        return link.connections();
+        return links.connections();
     }
 
     private boolean isUsed(Connection connection) {
@@ -278,7 +304,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     @Override
     boolean closeConnections(Duration timeout) throws InterruptedException {
         ids.giveUp(Reason.Evicted.CLOSED);
-        link.close();
-        return link.awaitClosed(timeout);
+        links.close();
+        return links.awaitClosed(timeout);
     }
 }

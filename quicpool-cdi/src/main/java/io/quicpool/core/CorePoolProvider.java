@@ -54,7 +54,8 @@ public final class CorePoolProvider implements PoolProvider {
                 name,
                 config,
                 events -> addresses.connect(
-                        address -> transport.connect(connectSpec(name, config, address, trust), events)));
+                        address -> transport.connect(connectSpec(name, config, address, trust), events)),
+                config.streamsPerConnection() > 0 ? config.streamsPerConnection() : transport.streamsPerConnection());
     }
 
     private static Addresses addresses(ClientPoolConfig config) {

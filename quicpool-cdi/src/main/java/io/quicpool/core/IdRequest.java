@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * The client's half of the id exchange: opens a stream, writes the hello, reads the id, brings the stream into stock. Any
@@ -140,8 +141,22 @@ final class IdRequest {
         }
     }
 
-    /** Gives up everything that is on its way, on one connection or on all. */
+    /** Gives up everything that is on its way. */
     void giveUp(Reason.Evicted reason) {
         pending.forEach(slot -> pool.retire(slot, reason));
+    }
+
+    /** Gives up what is on its way on a connection that was lost. */
+    void lost(Connection connection) {
+        for (Slot slot : pending) {
+            if (slot.stream().connection() == connection) {
+                pool.retire(slot, Reason.Evicted.LINK_LOST);
+            }
+        }
+    }
+
+    /** The connections of what is on its way, once for each stream. */
+    Stream<Connection> connections() {
+        return pending.stream().map(slot -> slot.stream().connection());
     }
 }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client pool's one connection at a time: makes it, watches it, makes it anew.
+ * One connection at a time of a client pool: makes it, watches it, makes it anew; or, where another does that, is gone with it.
  *
  * <pre>
  * DOWN --start--&gt; CONNECTING --&gt; UP
@@ -55,6 +55,9 @@ final class Link {
         void up(Connection connection);
 
         void down(Connection connection, String reason);
+
+        /** A link that is not kept has failed or was lost, and is closed. */
+        default void gone(Link link) {}
     }
 
     /** What peers are told when a pool closes; that of the Go package. */
@@ -63,6 +66,7 @@ final class Link {
     private final CorePool pool;
     private final Connector connector;
     private final Owner owner;
+    private final boolean kept;
     private final Backoff backoff =
             new Backoff(() -> ThreadLocalRandom.current().nextDouble());
     // Written by the timer thread only.
@@ -81,10 +85,11 @@ final class Link {
     private long lastWatch;
     private long lastPing;
 
-    Link(CorePool pool, Connector connector, Owner owner) {
+    Link(CorePool pool, Connector connector, Owner owner, boolean kept) {
         this.pool = pool;
         this.connector = connector;
         this.owner = owner;
+        this.kept = kept;
     }
 
     /** The connection while it is up and alive, else null. */
@@ -181,6 +186,14 @@ final class Link {
     }
 
     private void later() {
+        if (!kept) {
+            state = State.CLOSED;
+            if (!attempting) {
+                ended.countDown();
+            }
+            owner.gone(this);
+            return;
+        }
         state = State.BACKOFF;
         silentSince = 0;
         retry = pool.threads.decideAfter(backoff.next(), this::connect);

@@ -8,17 +8,20 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Passes the datagrams of one client on to a server and back, until it is told to pass nothing on. */
+/** Passes the datagrams of clients on to a server and back, until it is told to pass nothing on. */
 public final class Relay implements AutoCloseable {
 
     private static final int LARGEST = 65_535;
 
     private final DatagramSocket front = new DatagramSocket(Pools.freePort(), InetAddress.getLoopbackAddress());
-    private final DatagramSocket back = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     private final InetSocketAddress server;
-    private volatile @Nullable SocketAddress client;
+    // The server must be able to tell clients apart: a socket for each.
+    private final Map<SocketAddress, DatagramSocket> backs = new ConcurrentHashMap<>();
+    private final Set<Integer> cut = ConcurrentHashMap.newKeySet();
     private volatile byte[] last = {};
     private volatile boolean blocked;
 
@@ -26,11 +29,32 @@ public final class Relay implements AutoCloseable {
         this.server = server;
         start(() -> {
             DatagramPacket packet = receive(front);
-            client = packet.getSocketAddress();
+            SocketAddress client = packet.getSocketAddress();
+            DatagramSocket back = backs.get(client);
+            if (back == null) {
+                back = open(client);
+            }
             last = Arrays.copyOf(packet.getData(), packet.getLength());
-            send(back, packet, server);
+            if (passes(client)) {
+                send(back, packet, server);
+            }
         });
-        start(() -> send(front, receive(back), client));
+    }
+
+    private DatagramSocket open(SocketAddress client) throws SocketException {
+        DatagramSocket back = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        backs.put(client, back);
+        start(() -> {
+            DatagramPacket packet = receive(back);
+            if (passes(client)) {
+                send(front, packet, client);
+            }
+        });
+        return back;
+    }
+
+    private boolean passes(SocketAddress client) {
+        return !blocked && !cut.contains(((InetSocketAddress) client).getPort());
     }
 
     public int port() {
@@ -41,8 +65,15 @@ public final class Relay implements AutoCloseable {
     public void repeat(int times) throws IOException {
         byte[] datagram = last;
         for (int i = 0; i < times; i++) {
-            back.send(new DatagramPacket(datagram, datagram.length, server));
+            for (DatagramSocket back : backs.values()) {
+                back.send(new DatagramPacket(datagram, datagram.length, server));
+            }
         }
+    }
+
+    /** From now on nothing of the client at this port arrives, nor what is sent to it. */
+    public void cut(int port) {
+        cut.add(port);
     }
 
     /** From now on nothing arrives. */
@@ -79,16 +110,14 @@ public final class Relay implements AutoCloseable {
         return packet;
     }
 
-    private void send(DatagramSocket socket, DatagramPacket packet, @Nullable SocketAddress to) throws IOException {
-        if (!blocked && to != null) {
-            packet.setSocketAddress(to);
-            socket.send(packet);
-        }
+    private static void send(DatagramSocket socket, DatagramPacket packet, SocketAddress to) throws IOException {
+        packet.setSocketAddress(to);
+        socket.send(packet);
     }
 
     @Override
     public void close() {
         vanish();
-        back.close();
+        backs.values().forEach(DatagramSocket::close);
     }
 }

@@ -14,7 +14,7 @@ final class CloseReason {
     private CloseReason() {}
 
     static String of(QuicConnectionCloseEvent close) {
-        String said = new String(close.reason(), StandardCharsets.UTF_8).replaceAll("\\p{Cntrl}", " ");
+        String said = said(close).replaceAll("\\p{Cntrl}", " ");
         String reason = said.isBlank() ? "" : ": " + said;
         String shortened = reason.length() <= LONGEST ? reason : reason.substring(0, LONGEST);
         if (close.error() == 0) {
@@ -26,12 +26,23 @@ final class CloseReason {
                 + (close.isTlsError() ? alert(close.error() - TLS) : "") + ")";
     }
 
+    private static String said(QuicConnectionCloseEvent close) {
+        try {
+            return new String(close.reason(), StandardCharsets.UTF_8);
+        } catch (NullPointerException e) {
+            // So says Netty that there is none.
+            return "";
+        }
+    }
+
     // RFC 8446, section 6.2: those that settings lead to.
     private static String alert(int alert) {
         return switch (alert) {
             case 42 -> ", bad certificate";
             case 46 -> ", certificate unknown";
             case 48 -> ", unknown certificate authority";
+            // What quiche says of a certificate that its owner's trust manager refused.
+            case 80 -> ", internal error: it may not accept the certificate of this side";
             case 116 -> ", certificate required";
             case 120 -> ", no application protocol in common";
             default -> ", TLS alert " + alert;

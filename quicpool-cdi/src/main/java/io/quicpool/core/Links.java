@@ -1,0 +1,246 @@
+package io.quicpool.core;
+
+import io.quicpool.transport.Connection;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of a client pool over which its streams are spread. The first is made anew whenever it is lost; others are made
+ * beside it when the streams need them, and go when they are lost or no stream is left on them. Changed on the timer thread.
+ */
+final class Links implements Link.Owner {
+
+    private static final int MOST_FAILURES = 3;
+
+    private final CorePool pool;
+    private final Link.Connector connector;
+    private final Link.Owner owner;
+    private final int perConnection;
+    private final Link first;
+    private final List<Link> more = new CopyOnWriteArrayList<>();
+    // Gone, and perhaps still freeing what they held.
+    private final Queue<Link> gone = new ConcurrentLinkedQueue<>();
+    private final Backoff patience =
+            new Backoff(() -> ThreadLocalRandom.current().nextDouble());
+    private long notBefore = System.nanoTime();
+    private int failures;
+
+    Links(CorePool pool, Link.Connector connector, Link.Owner owner, int perConnection) {
+        this.pool = pool;
+        this.connector = connector;
+        this.owner = owner;
+        this.perConnection = perConnection;
+        this.first = new Link(pool, connector, this, true);
+    }
+
+    private Stream<Link> all() {
+        return Stream.concat(Stream.of(first), more.stream());
+    }
+
+    void connect() {
+        first.connect();
+    }
+
+    /** Those that streams can be opened on. */
+    List<Connection> open() {
+        return all().map(Link::connection)
+                .<Connection>mapMulti((connection, next) -> {
+                    if (connection != null) {
+                        next.accept(connection);
+                    }
+                })
+                .toList();
+    }
+
+    /** All that are up: those in use, and those that are left and still have streams in use. */
+    List<Connection> connections() {
+        return all().flatMap(link -> link.connections().stream()).toList();
+    }
+
+    boolean has(Connection connection) {
+        return all().anyMatch(link -> link.connection() == connection);
+    }
+
+    boolean several() {
+        return !more.isEmpty();
+    }
+
+    String text() {
+        return more.isEmpty() ? first.text() : open().size() + " of " + (more.size() + 1) + " up";
+    }
+
+    /** How many streams may be opened now, over all connections. */
+    int credit() {
+        long sum = open().stream().mapToLong(Connection::credit).sum();
+        return (int) Math.min(Integer.MAX_VALUE, sum);
+    }
+
+    // ---- where the next stream goes
+
+    /** The streams of each connection, by which the next are spread. */
+    final class Spread {
+
+        private final Map<Connection, Integer> streams = new HashMap<>();
+        private final Map<Connection, Integer> credit = new HashMap<>();
+        private final int most;
+
+        Spread(List<Connection> open, Stream<Connection> used, int most) {
+            this.most = most;
+            for (Connection each : open) {
+                streams.put(each, 0);
+                credit.put(each, each.credit());
+            }
+            if (open.size() > 1 || perConnection < most) {
+                used.forEach(each -> streams.computeIfPresent(each, (connection, count) -> count + 1));
+            }
+        }
+
+        /**
+         * The connection for one more: the fullest that has room, so that others empty. When none has, another connection is made, as
+         * long as {@code max-capacity} streams need it; until then, or if that does not help, the one with the fewest. Null when no
+         * stream should be opened now.
+         */
+        @Nullable Connection next(boolean awaited) {
+            Connection fullest = null;
+            Connection emptiest = null;
+            for (Map.Entry<Connection, Integer> each : streams.entrySet()) {
+                Connection connection = each.getKey();
+                if (credit.getOrDefault(connection, 0) <= 0) {
+                    continue;
+                }
+                int count = each.getValue();
+                if (count < perConnection && (fullest == null || count > streams.getOrDefault(fullest, 0))) {
+                    fullest = connection;
+                }
+                if (emptiest == null || count < streams.getOrDefault(emptiest, 0)) {
+                    emptiest = connection;
+                }
+            }
+            Connection chosen = fullest;
+            if (chosen == null && (!grow(most) || awaited)) {
+                chosen = emptiest;
+            }
+            if (chosen != null) {
+                streams.merge(chosen, 1, Integer::sum);
+                credit.merge(chosen, -1, Integer::sum);
+            }
+            return chosen;
+        }
+    }
+
+    // Whether there is, or will be, one more.
+    private boolean grow(int most) {
+        if (more.stream().anyMatch(link -> link.connection() == null)) {
+            return true;
+        }
+        if (more.size() + 1 >= needed(most) || first.connection() == null) {
+            return false;
+        }
+        if (System.nanoTime() - notBefore < 0) {
+            // Worth waiting for, unless it fails again and again: a server may not take more connections.
+            return failures < MOST_FAILURES;
+        }
+        Link another = new Link(pool, connector, this, false);
+        more.add(another);
+        another.connect();
+        return true;
+    }
+
+    private int needed(int streams) {
+        return (int) Math.max(1, ((long) streams + perConnection - 1) / perConnection);
+    }
+
+    /** Gives up a connection that nothing is left on, when fewer do. */
+    void shrink(int streams, Predicate<Connection> used) {
+        for (Link link : List.copyOf(more)) {
+            Connection connection = link.connection();
+            if (connection != null && more.size() + 1 > needed(streams) && !used.test(connection)) {
+                more.remove(link);
+                gone.add(link);
+                link.close();
+            }
+        }
+    }
+
+    // ---- what happens to them
+
+    @Override
+    public void up(Connection connection) {
+        owner.up(connection);
+    }
+
+    @Override
+    public void down(Connection connection, String reason) {
+        owner.down(connection, reason);
+    }
+
+    @Override
+    public void gone(Link link) {
+        if (more.remove(link)) {
+            gone.removeIf(Links::isQuiet);
+            gone.add(link);
+            notBefore = System.nanoTime() + patience.next().toNanos();
+            failures++;
+        }
+    }
+
+    private static boolean isQuiet(Link link) {
+        try {
+            return link.awaitClosed(Duration.ZERO);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** A connection has proved that it works: the next loss begins with a short delay again. Any thread. */
+    void proved(Connection connection) {
+        if (first.connection() == connection) {
+            first.proved();
+        } else {
+            pool.threads.decide(() -> {
+                patience.reset();
+                failures = 0;
+            });
+        }
+    }
+
+    /** The peer is closing: its streams in use live on, and another connection is made for new ones. */
+    void leave(Connection connection) {
+        all().forEach(link -> link.leave(connection));
+    }
+
+    /** Pings when it is time, gives up silent peers, closes what was left and is not used any more. */
+    void watch(Duration keepAlive, Predicate<Connection> used) {
+        all().forEach(link -> {
+            link.watch(keepAlive);
+            link.closeLeft(used);
+        });
+        gone.forEach(link -> link.closeLeft(used));
+    }
+
+    /** Ends all for good. Any thread. */
+    void close() {
+        all().forEach(Link::close);
+        gone.forEach(Link::close);
+    }
+
+    /** Waits until every connection has freed what it held. */
+    boolean awaitClosed(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        boolean quiet = true;
+        for (Link link : Stream.concat(all(), gone.stream()).toList()) {
+            quiet &= link.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+        }
+        return quiet;
+    }
+}

@@ -1,0 +1,145 @@
+package io.quicpool;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.config.CapacityBounds;
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.Relay;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The streams of a client pool over several connections: streams-per-connection. */
+class SpreadTest {
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final Pools pools = new Pools();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    private ClientPool client(ServerPool server, int capacity) {
+        return pools.client(server, c -> c.capacity(capacity, capacity)
+                .streamsPerConnection(4)
+                .interval(Duration.ofMillis(50), Duration.ofMillis(50)));
+    }
+
+    private static Map<InetSocketAddress, Integer> byConnection(List<PooledStream> streams) {
+        Map<InetSocketAddress, Integer> count = new HashMap<>();
+        streams.forEach(stream -> count.merge(stream.localAddress(), 1, Integer::sum));
+        return count;
+    }
+
+    private static List<PooledStream> take(ClientPool client, int count) throws Exception {
+        List<PooledStream> taken = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            taken.add(client.incomingGet(SOON));
+        }
+        return taken;
+    }
+
+    @Test
+    void eachConnectionCarriesSoManyStreams() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = client(server, 16);
+        awaitIdle(client, 16);
+        assertThat(client.snapshot().peers()).hasSize(4);
+        assertThat(client.snapshot().totals().connects()).isEqualTo(4);
+        List<PooledStream> taken = take(client, 16);
+        assertThat(byConnection(taken)).hasSize(4).allSatisfy((from, count) -> assertThat(count)
+                .isEqualTo(4));
+        for (PooledStream here : taken) {
+            try (here;
+                    PooledStream there = server.outgoingGet(here.id(), SOON)) {
+                here.outputStream().write(7);
+                assertThat(there.inputStream().read()).isEqualTo(7);
+            }
+        }
+    }
+
+    @Test
+    void moreStreamsInUseThanThatShareTheConnectionsThereAre() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = client(server, 8);
+        List<PooledStream> taken = take(client, 40);
+        awaitIdle(client, 8);
+        assertThat(client.snapshot().totals().connects()).isEqualTo(2);
+        assertThat(byConnection(taken)).hasSize(2).allSatisfy((from, count) -> assertThat(count)
+                .isBetween(10, 30));
+        taken.forEach(PooledStream::close);
+    }
+
+    @Test
+    void connectionsThatNothingIsLeftOnGo() {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(
+                server,
+                c -> c.capacity(16, 16).streamsPerConnection(4).interval(Duration.ofMillis(50), Duration.ofMillis(50)));
+        awaitIdle(client, 16);
+        client.capacityBounds(new CapacityBounds(2, 2));
+        awaitIdle(client, 2);
+        await().atMost(SOON).until(() -> client.snapshot().peers().size() < 3);
+        assertThat(client.ready()).isTrue();
+        assertThat(client.snapshot().totals().lost()).isZero();
+    }
+
+    @Test
+    void aServerThatTakesNoMoreConnectionsStillFillsThePool() {
+        ServerPool server = pools.server(s -> s.maxConnections(2));
+        ClientPool client = client(server, 16);
+        awaitIdle(client, 16);
+        assertThat(client.snapshot().peers()).hasSizeBetween(1, 2);
+        assertThat(client.ready()).isTrue();
+    }
+
+    @Test
+    void aConnectionThatIsLostTakesItsStreamsOnly() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        AtomicInteger losses = new AtomicInteger();
+        try (Relay relay = new Relay(server.localAddress())) {
+            ClientPool client = pools.client("127.0.0.1:" + relay.port(), c -> c.capacity(8, 8)
+                    .streamsPerConnection(4)
+                    .keepAlive(Duration.ofMillis(700))
+                    .interval(Duration.ofMillis(50), Duration.ofMillis(50)));
+            client.addListener(new PoolListener() {
+                @Override
+                public void peerLost(StreamPool pool, String reason) {
+                    losses.incrementAndGet();
+                }
+            });
+            awaitIdle(client, 8);
+            List<PooledStream> taken = take(client, 8);
+            awaitIdle(client, 8);
+            InetSocketAddress cut = taken.get(0).localAddress();
+            relay.cut(cut.getPort());
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> client.snapshot().totals().lost() == 1);
+            assertThat(losses).hasValue(0);
+            assertThat(client.ready()).isTrue();
+            for (PooledStream here : taken) {
+                if (here.localAddress().equals(cut)) {
+                    here.close();
+                    continue;
+                }
+                try (here;
+                        PooledStream there = server.outgoingGet(here.id(), SOON)) {
+                    here.outputStream().write(9);
+                    assertThat(there.inputStream().read()).isEqualTo(9);
+                }
+            }
+            awaitIdle(client, 8);
+            await().atMost(SOON).until(() -> client.snapshot().peers().size() == 2);
+        }
+    }
+}
