@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Clients' processes are killed while their streams fill the server's pool: those leave the stock within the idle time-out. */
 @Scenario
+@Isolated
 class KilledClientIT {
 
     private static final int ROUNDS = 10;
