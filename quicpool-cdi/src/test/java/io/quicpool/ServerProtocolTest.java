@@ -194,7 +194,7 @@ class ServerProtocolTest {
     @Test
     void anotherApplicationProtocolIsRefused() {
         ServerPool server = pools.server(s -> s);
-        assertThatThrownBy(() -> raw.connect(server.localAddress(), "other"))
+        assertThatThrownBy(() -> raw.connect(server.localAddress(), "other", Duration.ofSeconds(1)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot connect to");
         assertThat(server.snapshot().peers()).isEmpty();

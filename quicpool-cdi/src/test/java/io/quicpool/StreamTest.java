@@ -277,6 +277,13 @@ class StreamTest {
             });
             await().during(Duration.ofMillis(200)).until(() -> !writing.isDone());
             assertThat(there.inputStream().available()).isLessThanOrEqualTo(256 * 1024);
+            // The other streams of the connection are not.
+            try (PooledStream other = server.incomingGet(SOON);
+                    PooledStream end = client.outgoingGet(other.id(), SOON)) {
+                assertThat(end.localAddress()).isEqualTo(here.localAddress());
+                end.outputStream().write(7);
+                assertThat(other.inputStream().read()).isEqualTo(7);
+            }
             assertThat(there.inputStream().readAllBytes()).hasSize(size);
             writing.get(5, TimeUnit.SECONDS);
         } finally {

@@ -132,6 +132,19 @@ class TroubleshootingTest {
                 }));
     }
 
+    /** Waits until the pool stands as the section says that health shows it; of several, as the last. */
+    private static void healthShows(String heading, StreamPool pool) {
+        List<String> entries = section(heading).stream()
+                .filter(line -> line.startsWith("- Health:"))
+                .flatMap(TroubleshootingTest::quoted)
+                .toList();
+        assertThat(entries).as(heading).isNotEmpty();
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat((pool.ready() ? "ready, " : "not ready, ")
+                        + pool.snapshot().state() + ", link "
+                        + pool.snapshot().link())
+                .isEqualTo(entries.get(entries.size() - 1)));
+    }
+
     private List<String> everything() {
         List<String> all = new ArrayList<>(said);
         watched.forEach(pool -> all.add(String.valueOf(pool.snapshot().lastError())));
@@ -160,22 +173,25 @@ class TroubleshootingTest {
     @Test
     void noAnswer() throws Exception {
         try (DatagramSocket mute = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            client("127.0.0.1:" + mute.getLocalPort(), c -> c.connectTimeout(SHORT));
+            ClientPool client = client("127.0.0.1:" + mute.getLocalPort(), c -> c.connectTimeout(SHORT));
             saysAll("No answer while connecting");
+            healthShows("No answer while connecting", client);
         }
     }
 
     @Test
     void nobodyListens() {
-        client("127.0.0.1:" + Pools.freePort(), c -> c);
+        ClientPool client = client("127.0.0.1:" + Pools.freePort(), c -> c);
         saysAll("Nobody listens");
+        healthShows("Nobody listens", client);
     }
 
     @Test
     void unknownHost() {
         // Longer than a name may be: no server of names is asked.
-        client("a".repeat(70) + ":4433", c -> c);
+        ClientPool client = client("a".repeat(70) + ":4433", c -> c);
         saysAll("The host is not known, or the name leads elsewhere now");
+        healthShows("The host is not known, or the name leads elsewhere now", client);
     }
 
     @Test
@@ -192,6 +208,7 @@ class TroubleshootingTest {
         verified(expired, "localhost", trust);
         client(pools.server(s -> s.certificate(stranger)), c -> c);
         saysAll("The certificate is refused");
+        watched.forEach(client -> healthShows("The certificate is refused", client));
     }
 
     private void verified(KeyMaterial certificate, String host, TrustMaterial trust) {
@@ -214,8 +231,9 @@ class TroubleshootingTest {
     @Test
     void anotherProtocol() {
         ServerPool server = pools.server(s -> s.alpn("other"));
-        client(server, c -> c);
+        ClientPool client = client(server, c -> c.connectTimeout(Duration.ofSeconds(1)));
         saysAll("Another application protocol");
+        healthShows("Another application protocol", client);
     }
 
     @Test
@@ -267,6 +285,7 @@ class TroubleshootingTest {
                 assertThat(evicted.get("link-lost")).isPositive();
                 assertThat(evicted.get("peer-ended")).isZero();
             }));
+            watched.forEach(client -> healthShows("The peer falls silent", client));
         }
     }
 
@@ -281,6 +300,20 @@ class TroubleshootingTest {
         saysAll("Callers wait in vain");
         assertThat(client.snapshot().totals().timeouts()).isOne();
         held.close();
+    }
+
+    @Test
+    void inUseGrows() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = client(server, c -> c.capacity(1, 1));
+        List<PooledStream> neverClosed = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            neverClosed.add(client.incomingGet(Duration.ofSeconds(10)));
+        }
+        assertThat(client.snapshot().taken()).isEqualTo(5);
+        healthShows("In use grows without end", client);
+        neverClosed.forEach(PooledStream::close);
+        await().until(() -> client.snapshot().taken() == 0);
     }
 
     @Test
@@ -321,6 +354,8 @@ class TroubleshootingTest {
             thrown(catchThrowable(() -> stream.inputStream().readAllBytes()));
         }
         saysAll("The handler throws");
+        healthShows("The handler throws", server);
+        assertThat(server.errorCount()).isPositive();
     }
 
     // ---- starting and ending
@@ -349,6 +384,7 @@ class TroubleshootingTest {
         PoolMBeans.register(client(server, c -> c.name("twice")), "troubleshooting");
         PoolMBeans.register(client(server, c -> c.name("twice")), "troubleshooting");
         saysAll("There is no MXBean");
+        watched.forEach(client -> healthShows("There is no MXBean", client));
     }
 
     @Test
@@ -376,6 +412,20 @@ class TroubleshootingTest {
     }
 
     // ---- what is told elsewhere
+
+    @Test
+    void everySectionSaysWhatIsShownTheCauseAndTheCure() {
+        SECTIONS.forEach((heading, lines) -> {
+            for (String part : List.of("- Health: ", "- JMX: ")) {
+                assertThat(lines).as(heading).anyMatch(line -> line.startsWith(part));
+            }
+            if (lines.stream().noneMatch(line -> line.startsWith("| says | cause | cure |"))) {
+                for (String part : List.of("- Says: ", "- Cause: ", "- Cure: ")) {
+                    assertThat(lines).as(heading).anyMatch(line -> line.startsWith(part));
+                }
+            }
+        });
+    }
 
     @Test
     void healthIsThatOfItsPage() {

@@ -25,6 +25,8 @@ import java.util.function.Consumer;
 /** A peer that speaks QUIC and nothing of quicpool, for all that a pool's peer may do right or wrong. */
 public final class RawPeer implements ConnectionEvents, AutoCloseable {
 
+    private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
+
     private final Transport engine = engine(System.getProperty("quicpool.test.raw", "kwik"));
     private final Consumer<EngineStream> onStream;
     public final Queue<String> losses = new ConcurrentLinkedQueue<>();
@@ -45,31 +47,28 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
     }
 
     public Connection connect(InetSocketAddress server) throws IOException, InterruptedException {
-        return connect(server, "np-quic");
+        return connect(server, "np-quic", LONGEST_CONNECT);
     }
 
-    public Connection connect(InetSocketAddress server, String alpn) throws IOException, InterruptedException {
-        Connection connection = engine.connect(spec(server, alpn), this);
+    public Connection connect(InetSocketAddress server, String alpn, Duration timeout)
+            throws IOException, InterruptedException {
+        Connection connection = engine.connect(spec(server, alpn, timeout), this);
         connections.add(connection);
         return connection;
     }
 
     /** How it connects: without a look at the server's certificate. */
     public static ConnectSpec spec(InetSocketAddress server, String alpn) {
+        return spec(server, alpn, LONGEST_CONNECT);
+    }
+
+    private static ConnectSpec spec(InetSocketAddress server, String alpn, Duration timeout) {
         ClientPoolConfig any = ClientPoolConfig.builder()
                 .target("localhost:1")
                 .tlsMode(TlsMode.INSECURE)
                 .build();
         return new ConnectSpec(
-                "raw",
-                server,
-                "localhost",
-                ServerTrust.of(any),
-                null,
-                alpn,
-                Duration.ofSeconds(3),
-                Duration.ofSeconds(5),
-                null);
+                "raw", server, "localhost", ServerTrust.of(any), null, alpn, Duration.ofSeconds(3), timeout, null);
     }
 
     public Listener listen(int maxStreams) throws IOException {

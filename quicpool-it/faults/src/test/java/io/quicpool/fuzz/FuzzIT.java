@@ -13,20 +13,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs Jazzer on each target for a while, in a process of its own. What it finds stays under {@code target/fuzz}; with
+ * Runs Jazzer on each target for a while, in a process of its own, two at a time and nothing beside them. What it finds stays under {@code target/fuzz}; with
  * {@code quicpool.fuzz.input} that one input is run again.
  */
+@Isolated
 class FuzzIT {
 
     private static final int SECONDS = Integer.getInteger("quicpool.fuzz.seconds", 6);
@@ -38,21 +48,45 @@ class FuzzIT {
     private static final Pattern WRITTEN = Pattern.compile("Test unit written to (\\S+)");
     private static final Pattern RUNS = Pattern.compile("Done \\d+ runs in \\d+ second");
 
-    @ParameterizedTest
-    @ValueSource(
-            classes = {
-                IdRequestFuzz.class,
-                AdmissionFuzz.class,
-                SettingsFuzz.class,
-                ParsersFuzz.class,
-                TlsMaterialFuzz.class
-            })
-    void findsNothing(Class<?> target) throws Exception {
-        String name = target.getSimpleName();
-        assumeTrue(
-                INPUT.isEmpty() || Path.of(INPUT).toAbsolutePath().startsWith(folder(name)),
-                "quicpool.fuzz.input is one of another target");
+    private static final ExecutorService TWO_AT_A_TIME = Executors.newFixedThreadPool(2);
+    private static final Map<Class<?>, Future<?>> STARTED = new HashMap<>();
+
+    static Stream<Class<?>> targets() {
+        return Stream.of(
+                IdRequestFuzz.class, AdmissionFuzz.class, SettingsFuzz.class, ParsersFuzz.class, TlsMaterialFuzz.class);
+    }
+
+    @BeforeAll
+    static void start() {
         assumeTrue(hasNatives(), "Jazzer has no native library for " + platform());
+        targets()
+                .filter(target ->
+                        INPUT.isEmpty() || Path.of(INPUT).toAbsolutePath().startsWith(folder(target.getSimpleName())))
+                .forEach(target -> STARTED.put(target, TWO_AT_A_TIME.submit(() -> {
+                    fuzz(target);
+                    return null;
+                })));
+    }
+
+    @AfterAll
+    static void stop() {
+        TWO_AT_A_TIME.shutdownNow();
+    }
+
+    @ParameterizedTest
+    @MethodSource("targets")
+    void findsNothing(Class<?> target) throws Throwable {
+        Future<?> run = STARTED.get(target);
+        assumeTrue(run != null, "quicpool.fuzz.input is one of another target");
+        try {
+            run.get();
+        } catch (ExecutionException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void fuzz(Class<?> target) throws Exception {
+        String name = target.getSimpleName();
         Path folder = Files.createDirectories(folder(name));
         Path corpus = Files.createDirectories(folder.resolve("corpus"));
         if (target == TlsMaterialFuzz.class && INPUT.isEmpty()) {

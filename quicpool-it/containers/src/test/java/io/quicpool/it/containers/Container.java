@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
@@ -31,6 +33,8 @@ abstract class Container implements AutoCloseable {
 
     /** Certificate of every server here, and what every client trusts. */
     static final PemFiles CERTIFICATES = PemFiles.write(SelfSigned.forLoopback("containers"), Path.of("target", "tls"));
+
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     // Not HTTP/2: Liberty ends its connections at SIGTERM whatever is under way on them.
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -101,16 +105,30 @@ abstract class Container implements AutoCloseable {
     Duration start() {
         long begin = System.nanoTime();
         launch();
+        awaitStart();
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    /** Starts them at the same time and waits until each answers. */
+    static void start(Container... containers) {
+        for (Container each : containers) {
+            each.launch();
+        }
+        for (Container each : containers) {
+            each.awaitStart();
+        }
+    }
+
+    private void awaitStart() {
         await().atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> !program().alive() || answers());
         if (!program().alive()) {
             throw new IllegalStateException(name + " has ended:\n" + program().output());
         }
-        return Duration.ofNanos(System.nanoTime() - begin);
     }
 
-    /** Starts it without waiting, where it is not expected to come up. */
+    /** Starts it without waiting, where others start too or it is not expected to come up. */
     Program launch() {
         List<String> options = new ArrayList<>(List.of(
                 "-Xmx256m",
@@ -214,10 +232,13 @@ abstract class Container implements AutoCloseable {
         }
     }
 
-    /** A port that nobody has now, below those that the system gives to clients. */
+    /** A port that nobody has now, below those that the system gives to clients; never one twice. */
     static int freePort() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            if (!GIVEN.add(port)) {
+                continue;
+            }
             try (ServerSocket tcp = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
                     java.net.DatagramSocket udp = new java.net.DatagramSocket(port, InetAddress.getLoopbackAddress())) {
                 return Math.min(tcp.getLocalPort(), udp.getLocalPort());

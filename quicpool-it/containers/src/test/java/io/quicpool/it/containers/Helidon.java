@@ -10,13 +10,15 @@ import java.util.Optional;
 /** The application "shop". Needs Java 21. */
 final class Helidon extends Container {
 
+    static final int LEAST_JAVA = 21;
+
     private static final Path JAR =
             Path.of("..", "helidon", "target", "shop.jar").toAbsolutePath().normalize();
 
     Helidon() {
         super("helidon");
-        Optional<Jdk> jdk = Jdk.atLeast(21);
-        assumeTrue(jdk.isPresent(), "no JDK of version 21 or newer was found, which Helidon 4 needs");
+        Optional<Jdk> jdk = Jdk.atLeast(LEAST_JAVA);
+        assumeTrue(jdk.isPresent(), "no JDK of version " + LEAST_JAVA + " or newer was found, which Helidon 4 needs");
         on(jdk.get());
         set("server.host", "127.0.0.1");
         set("server.port", Integer.toString(httpPort()));
@@ -24,10 +26,21 @@ final class Helidon extends Container {
         set("quicpool.client.\"stock\".target", "localhost:" + freePort());
     }
 
+    static boolean canRun() {
+        return Jdk.atLeast(LEAST_JAVA).isPresent();
+    }
+
     /** Whom it asks. */
     Helidon asking(Quarkus prices, Liberty stock) {
         set("quicpool.client.\"prices\".target", "localhost:" + prices.prices);
         set("quicpool.client.\"stock\".target", "localhost:" + stock.stock);
+        return this;
+    }
+
+    /** Both of one that is there only to be a peer. */
+    Helidon asking(Quarkus peer) {
+        set("quicpool.client.\"prices\".target", "localhost:" + peer.prices);
+        set("quicpool.client.\"stock\".target", "localhost:" + peer.prices);
         return this;
     }
 

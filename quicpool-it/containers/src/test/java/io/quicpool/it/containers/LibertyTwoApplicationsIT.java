@@ -21,12 +21,12 @@ class LibertyTwoApplicationsIT {
                 Liberty liberty = new Liberty().asking(peer)) {
             int other = Container.freePort();
             deploySecond(liberty, other);
-            peer.start();
-            liberty.start();
+            peer.asking(liberty);
+            Container.start(liberty, peer);
             liberty.awaitReadiness(200);
             await().until(() -> liberty.get("/second/stock/apple").statusCode() == 200);
 
-            assertThat(liberty.get("/stock/apple").body()).matches("\\d+ of apple left, \\d\\.\\d\\d each");
+            assertThat(liberty.get("/stock/apple").body()).matches(Answers.STOCK);
             assertThat(liberty.get("/second/stock/apple").body())
                     .isEqualTo(liberty.get("/stock/apple").body());
             try (Quarkus askingTheSecond = new Quarkus();
@@ -34,7 +34,7 @@ class LibertyTwoApplicationsIT {
                 askingTheSecond.set("quicpool.client.\"stock\".target", "localhost:" + other);
                 askingTheSecond.start();
                 askingTheSecond.awaitReadiness(200);
-                assertThat(askingTheSecond.get("/prices/apple").body()).endsWith(" left");
+                assertThat(askingTheSecond.get("/prices/apple").body()).matches(Answers.PRICES);
 
                 Set<String> names = new TreeSet<>();
                 jmx.getMBeanServerConnection()
@@ -47,6 +47,15 @@ class LibertyTwoApplicationsIT {
                                 "\"prices\" \"stock\"",
                                 "\"stock\" \"second\"",
                                 "\"stock\" \"stock\"");
+                // Both server pools have answered, and both client pools have asked.
+                peer.awaitReadiness(200);
+                assertThat(peer.get("/prices/apple").body()).matches(Answers.PRICES);
+                for (ObjectName bean :
+                        jmx.getMBeanServerConnection().queryNames(new ObjectName("io.quicpool:*"), null)) {
+                    assertThat((Long) jmx.getMBeanServerConnection().getAttribute(bean, "HandedOut"))
+                            .as(bean.toString())
+                            .isPositive();
+                }
             }
             Results.shown(liberty, "two applications with pools of the same names");
         }

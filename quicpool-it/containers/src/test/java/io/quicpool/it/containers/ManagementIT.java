@@ -9,46 +9,59 @@ import java.util.Locale;
 import javax.management.JMX;
 import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The MXBeans, over a remote connector, and by them where the configuration came from. */
 class ManagementIT {
 
+    private static final Quarkus PEER = new Quarkus();
+    private static final Quarkus QUARKUS = new Quarkus().asking(PEER);
+    private static final Liberty LIBERTY = new Liberty().asking(PEER);
+
+    @BeforeAll
+    static void start() {
+        configure(QUARKUS, "stock");
+        configure(LIBERTY, "prices");
+        Container.start(PEER, QUARKUS, LIBERTY);
+    }
+
+    @AfterAll
+    static void stop() {
+        QUARKUS.close();
+        LIBERTY.close();
+        PEER.close();
+    }
+
+    // The file in each application says 4 for the least capacity.
+    private static void configure(Container container, String pool) {
+        container.set("quicpool.client.\"" + pool + "\".max-capacity", "40");
+        container.environment("QUICPOOL_CLIENT__" + pool.toUpperCase(Locale.ROOT) + "__MIN_INTERVAL", "1234ms");
+        // The system property wins.
+        container.environment("QUICPOOL_CLIENT__" + pool.toUpperCase(Locale.ROOT) + "__MAX_CAPACITY", "50");
+    }
+
     @Test
     void ofQuarkus() throws Exception {
-        try (Liberty peer = new Liberty();
-                Quarkus quarkus = new Quarkus().asking(peer)) {
-            peer.start();
-            // The file in the application says 4 for the pool "stock".
-            manage(quarkus, "stock", "prices", 4);
-        }
+        manage(QUARKUS, "stock", "prices", 4);
     }
 
     @Test
     void ofLiberty() throws Exception {
-        try (Quarkus peer = new Quarkus();
-                Liberty liberty = new Liberty().asking(peer)) {
-            peer.start();
-            manage(liberty, "prices", "stock", 4);
-        }
+        manage(LIBERTY, "prices", "stock", 4);
     }
 
     @Test
     void ofHelidon() throws Exception {
-        try (Quarkus peer = new Quarkus();
-                Liberty other = new Liberty();
-                Helidon helidon = new Helidon().asking(peer, other)) {
-            peer.start();
+        try (Helidon helidon = new Helidon().asking(PEER)) {
+            configure(helidon, "prices");
+            helidon.start();
             manage(helidon, "prices", "shop", 4);
         }
     }
 
     private static void manage(Container container, String pool, String application, int minByFile) throws Exception {
-        container.set("quicpool.client.\"" + pool + "\".max-capacity", "40");
-        container.environment("QUICPOOL_CLIENT__" + pool.toUpperCase(Locale.ROOT) + "__MIN_INTERVAL", "1234ms");
-        // The system property wins.
-        container.environment("QUICPOOL_CLIENT__" + pool.toUpperCase(Locale.ROOT) + "__MAX_CAPACITY", "50");
-        container.start();
         try (JMXConnector jmx = container.jmx()) {
             ObjectName name = new ObjectName(
                     "io.quicpool:type=ClientPool,name=\"" + pool + "\",application=\"" + application + "\"");
@@ -70,9 +83,11 @@ class ManagementIT {
             assertThatThrownBy(() -> bean.setMinCapacity(41))
                     .hasMessageContaining("41")
                     .hasMessageContaining("40");
+            container.awaitReadiness(200);
             bean.suspend();
             container.awaitReadiness(503);
             bean.resume();
+            container.awaitReadiness(200);
             bean.resetError();
             assertThat(bean.getErrorCount()).isZero();
             Results.shown(container, "MXBean over remote JMX");

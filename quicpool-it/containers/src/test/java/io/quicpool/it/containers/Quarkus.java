@@ -28,6 +28,12 @@ final class Quarkus extends Container {
         return this;
     }
 
+    /** The same, of another that is there only to be a peer. */
+    Quarkus asking(Quarkus peer) {
+        set("quicpool.client.\"stock\".target", "localhost:" + peer.prices);
+        return this;
+    }
+
     @Override
     String version() {
         return System.getProperty("quarkus.version", "?");

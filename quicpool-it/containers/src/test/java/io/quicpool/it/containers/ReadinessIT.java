@@ -4,61 +4,75 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What a readiness probe sees while the peer of an application is not there yet, there, killed, and there again. */
+/**
+ * What a readiness probe sees in each container while the peer that all of them ask is not there yet, there, killed, and there
+ * again.
+ */
 class ReadinessIT {
 
     @Test
-    void ofQuarkus() {
-        try (Liberty peer = new Liberty();
-                Quarkus quarkus = new Quarkus().asking(peer)) {
-            follow(quarkus, peer);
+    void followsThePeer() {
+        List<Container> all = new ArrayList<>();
+        try (Quarkus peer = new Quarkus()) {
+            all.add(new Quarkus().asking(peer));
+            all.add(new Liberty().asking(peer));
+            if (Helidon.canRun()) {
+                all.add(new Helidon().asking(peer));
+            }
+            follow(all, peer);
+        } finally {
+            all.forEach(Container::close);
         }
     }
 
-    @Test
-    void ofLiberty() {
-        try (Quarkus peer = new Quarkus();
-                Liberty liberty = new Liberty().asking(peer)) {
-            follow(liberty, peer);
+    private static void follow(List<Container> all, Container peer) {
+        Container.start(all.toArray(Container[]::new));
+        for (Container container : all) {
+            container.awaitReadiness(503);
+            await().untilAsserted(() -> assertThat(
+                            container.get(container.readyPath()).body())
+                    .contains("nobody listens there")
+                    .contains("DOWN"));
+            // Not ready is no reason to be restarted.
+            assertThat(container.get(container.livePath()).statusCode()).isEqualTo(200);
         }
-    }
-
-    @Test
-    void ofHelidon() {
-        try (Quarkus peer = new Quarkus();
-                Liberty other = new Liberty();
-                Helidon helidon = new Helidon().asking(peer, other)) {
-            other.start();
-            follow(helidon, peer);
-        }
-    }
-
-    private static void follow(Container container, Container peer) {
-        container.start();
-        container.awaitReadiness(503);
-        await().untilAsserted(
-                        () -> assertThat(container.get(container.readyPath()).body())
-                                .contains("nobody listens there")
-                                .contains("DOWN"));
-        // Not ready is no reason to be restarted.
-        assertThat(container.get(container.livePath()).statusCode()).isEqualTo(200);
 
         peer.start();
-        Duration found = container.awaitReadiness(200);
+        List<Duration> found = readiness(all, 200);
         peer.program().kill();
-        Duration lost = container.awaitReadiness(503);
+        List<Duration> lost = readiness(all, 503);
         peer.start();
-        Duration back = container.awaitReadiness(200);
+        List<Duration> back = readiness(all, 200);
 
-        Results.say(
-                container,
-                "503 without its peer; 200 " + found.toMillis() + " ms after the peer was up; 503 " + lost.toMillis()
-                        + " ms after it was killed; 200 " + back.toMillis() + " ms after it was back");
-        Results.shown(container, "readiness: no peer, peer, killed, back");
-        // Three seconds of silence (three times keep-alive), or less when the system says that nobody listens; and a
-        // slow machine.
-        assertThat(lost).isLessThan(Duration.ofSeconds(10));
+        for (int i = 0; i < all.size(); i++) {
+            Container container = all.get(i);
+            Results.say(
+                    container,
+                    "503 without its peer; 200 " + found.get(i).toMillis() + " ms after the peer was up; 503 "
+                            + lost.get(i).toMillis() + " ms after it was killed; 200 "
+                            + back.get(i).toMillis() + " ms after it was back");
+            Results.shown(container, "readiness: no peer, peer, killed, back");
+            // Three seconds of silence (three times keep-alive), or less when the system says that nobody listens; and
+            // a slow machine.
+            assertThat(lost.get(i)).isLessThan(Duration.ofSeconds(10));
+        }
+    }
+
+    /** How long it took in each, all watched at the same time. */
+    private static List<Duration> readiness(List<Container> all, int status) {
+        List<CompletableFuture<Duration>> watches = new ArrayList<>();
+        for (Container each : all) {
+            CompletableFuture<Duration> watch = new CompletableFuture<>();
+            watches.add(watch);
+            Thread thread = new Thread(() -> watch.completeAsync(() -> each.awaitReadiness(status), Runnable::run));
+            thread.setDaemon(true);
+            thread.start();
+        }
+        return watches.stream().map(CompletableFuture::join).toList();
     }
 }

@@ -8,10 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +30,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
@@ -194,31 +196,68 @@ class DemoIT {
 
     @Test
     @Order(8)
-    void worksWithoutTheMouse() {
-        List<String> reached = new ArrayList<>();
-        String first = null;
-        for (int tab = 0; tab < 60; tab++) {
-            browser.switchTo().activeElement().sendKeys(Keys.TAB);
-            WebElement focus = browser.switchTo().activeElement();
-            String name = focus.getText() + focus.getDomAttribute("name");
-            if (focus.getTagName().equals("body") || name.equals(first)) {
+    void everyControlIsReachedByTheTabulatorAndShowsIt() {
+        Set<WebElement> reached = new LinkedHashSet<>();
+        for (WebElement focus = next(); reached.size() < 100; focus = next()) {
+            if (focus.getTagName().equals("body") || !reached.add(focus)) {
                 break;
             }
-            first = first == null ? name : first;
-            reached.add(name);
-            assertThat(focus.getCssValue("outline-style")).as(name).isEqualTo("solid");
-            if (reached.size() > 1 && focus.getText().equals("Flush")) {
-                int opened = number(ORDERS, "opened");
-                focus.sendKeys(Keys.ENTER);
-                await().until(() -> number(ORDERS, "opened") >= opened + 4);
-                break;
-            }
+            assertThat(focus.getCssValue("outline-style")).as(name(focus)).isEqualTo("solid");
         }
-        assertThat(String.join(" ", reached)).contains("Kill the peer", "Stop the traffic", "Flush");
+        List<WebElement> controls =
+                browser.findElements(By.cssSelector("a[href], button:enabled, input:enabled")).stream()
+                        .filter(WebElement::isDisplayed)
+                        .toList();
+        assertThat(reached.stream().map(DemoIT::name))
+                .containsAll(controls.stream().map(DemoIT::name).toList());
+        assertThat(reached).hasSizeGreaterThan(10).containsAll(controls);
     }
 
     @Test
     @Order(9)
+    void worksWithoutTheMouse() {
+        int opened = number(ORDERS, "opened");
+        tabTo(button(ORDERS, "Flush"), Keys.ENTER);
+        await().until(() -> number(ORDERS, "opened") >= opened + 4);
+
+        boundsByKeyboard("20", "24");
+        await().until(() -> number(ORDERS, "capacity") >= 20);
+        boundsByKeyboard("8", "32");
+
+        tabTo(browser.findElement(By.id("kill")), Keys.SPACE);
+        await().until(() -> text(ORDERS, ".ready").equals("not ready"));
+        await().until(() -> browser.findElement(By.id("start")).isEnabled());
+        tabTo(browser.findElement(By.id("start")), Keys.ENTER);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> text(ORDERS, ".ready").equals("ready"));
+    }
+
+    private static void boundsByKeyboard(String min, String max) {
+        tabTo(pool(ORDERS).findElement(By.name("min")), Keys.chord(Keys.CONTROL, "a"), min);
+        tabTo(pool(ORDERS).findElement(By.name("max")), Keys.chord(Keys.CONTROL, "a"), max, Keys.ENTER);
+        await().until(() -> output().isEmpty() && said().equals(ORDERS + ": new bounds: done"));
+    }
+
+    /** Presses the tabulator until this has the focus, then these keys. */
+    private static void tabTo(WebElement control, CharSequence... keys) {
+        for (int tab = 0; !next().equals(control); tab++) {
+            assertThat(tab).as("tabs to " + name(control)).isLessThan(100);
+        }
+        new Actions(browser).sendKeys(keys).perform();
+    }
+
+    /** What has the focus after the tabulator. */
+    private static WebElement next() {
+        new Actions(browser).sendKeys(Keys.TAB).perform();
+        return browser.switchTo().activeElement();
+    }
+
+    private static String name(WebElement control) {
+        return control.getTagName() + " " + control.getDomAttribute("name") + " " + control.getText();
+    }
+
+    @Test
+    @Order(10)
     void fitsIntoANarrowWindow() {
         emulate(360, false);
         try {
@@ -229,7 +268,7 @@ class DemoIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void isDarkInTheDark() throws IOException {
         assertThat(background()).isEqualTo("rgba(246, 247, 249, 1)");
         emulate(360, true);
@@ -245,17 +284,17 @@ class DemoIT {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void keepsAPicture() throws IOException {
         browser.manage().window().setSize(new Dimension(1200, 1160));
         int before = number(ORDERS, "handedOut");
-        int more = Boolean.getBoolean(INTO_DOCS) ? 7000 : 500;
+        int more = Boolean.getBoolean(INTO_DOCS) ? 7000 : 100;
         await().atMost(Duration.ofMinutes(2)).until(() -> number(ORDERS, "handedOut") > before + more);
         picture("demo");
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void saysWhenTheDemoIsGoneAndGoesOnWhenItIsBack() throws IOException {
         demo.close();
         await().atMost(Duration.ofSeconds(20))
@@ -280,8 +319,12 @@ class DemoIT {
         return Integer.parseInt(text(title, ".now ." + count + " dd"));
     }
 
+    private static WebElement button(String title, String button) {
+        return pool(title).findElement(By.xpath(".//button[text()='" + button + "']"));
+    }
+
     private static void press(String title, String button) {
-        pool(title).findElement(By.xpath(".//button[text()='" + button + "']")).click();
+        button(title, button).click();
     }
 
     private static String said() {

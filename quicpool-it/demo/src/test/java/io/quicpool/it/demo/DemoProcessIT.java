@@ -8,30 +8,22 @@ import java.net.ServerSocket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged demo: what it leaves, whom it lets in, and what it says when its port is taken. */
 class DemoProcessIT {
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void leavesNoPeerBehind(boolean orderly) throws Exception {
+    @Test
+    void leavesNoPeerBehindWhenItIsKilled() throws Exception {
         try (DemoProcess demo = new DemoProcess().awaitReady()) {
             List<ProcessHandle> peer = demo.children();
             assertThat(peer).hasSize(1);
-            if (orderly) {
-                demo.process.destroy();
-            } else {
-                demo.process.destroyForcibly();
-            }
-            demo.process.onExit().join();
+            demo.process.destroyForcibly().onExit().join();
             await().until(() -> !peer.get(0).isAlive());
         }
     }
 
     @Test
-    void refusesWhatAPageFromElsewhereAsks() throws Exception {
+    void refusesWhatAPageFromElsewhereAsksAndLeavesNoPeerBehindAtItsEnd() throws Exception {
         try (DemoProcess demo = new DemoProcess().awaitReady()) {
             assertThat(demo.send(demo.request("/api/peer/kill")
                                     .header("Origin", "http://example.org")
@@ -47,6 +39,17 @@ class DemoProcessIT {
                             .statusCode())
                     .isEqualTo(204);
             await().until(() -> demo.children().isEmpty());
+            assertThat(demo.send(demo.request("/api/peer/start")
+                                    .header("Origin", demo.url())
+                                    .POST(BodyPublishers.noBody())
+                                    .build())
+                            .statusCode())
+                    .isEqualTo(204);
+            List<ProcessHandle> peer = demo.children();
+            assertThat(peer).hasSize(1);
+            demo.process.destroy();
+            demo.process.onExit().join();
+            await().until(() -> !peer.get(0).isAlive());
         }
     }
 

@@ -8,6 +8,8 @@ import io.quicpool.testing.Pools;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A network that loses, delays, doubles, damages and overtakes: every answer is whole and on the right stream. */
 @Scenario
@@ -43,11 +45,13 @@ class BadNetworkIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void delayedBy200Milliseconds() throws Exception {
         run("200 ms each way", Faults.NONE.delaying(Duration.ofMillis(200), Duration.ZERO));
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void jitterAndOvertaking() throws Exception {
         run(
                 "5 to 15 ms each way, 10 % overtaken",
@@ -62,11 +66,13 @@ class BadNetworkIT {
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void aSlowLine() throws Exception {
         run("200 kB/s each way", Faults.NONE.limitedTo(200_000));
     }
 
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void everythingAtOnce() throws Exception {
         run(
                 "3 % lost, 3 % doubled, 1 % damaged, 5 % overtaken, 10 to 20 ms each way",

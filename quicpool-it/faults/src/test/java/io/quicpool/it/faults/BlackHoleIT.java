@@ -11,9 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** For a while nothing passes, in one direction or in both; and a client's port changes under way. */
 @Scenario
+@Execution(ExecutionMode.CONCURRENT)
 class BlackHoleIT {
 
     private static final int TIMES = 2;

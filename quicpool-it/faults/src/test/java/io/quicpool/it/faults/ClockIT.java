@@ -17,9 +17,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The wall clock of a process jumps, as when it is set, or when a machine was asleep; libfaketime makes it so. */
 @Scenario
+@Execution(ExecutionMode.CONCURRENT)
 class ClockIT {
 
     private static final List<Path> PLACES = List.of(

@@ -16,9 +16,11 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A million datagrams of noise at the port of a server that serves: random ones, and real ones that were changed. */
 @Scenario
+@Isolated
 class DatagramStormIT {
 
     private static final int DATAGRAMS = 1_000_000;

@@ -30,6 +30,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Peers that flush, reset and move; and listeners of the own side that do what they should not. */
 @Scenario
@@ -156,6 +158,7 @@ class DifficultPeersIT {
 
     /** The name leads elsewhere from one moment to the next, and who was there is silent. */
     @Test
+    @Execution(ExecutionMode.CONCURRENT)
     void theNameLeadsElsewhere() throws Exception {
         List<Long> back = new ArrayList<>();
         ServerPool first = answering();

@@ -24,9 +24,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A thousand clients a second begin to connect and are never seen again: those that are connected notice nothing of it. */
 @Scenario
+@Isolated
 class HandshakeStormIT {
 
     private static final int PER_SECOND = 1000;

@@ -23,9 +23,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Peers that speak QUIC and mean ill; a good client beside them is served all the while. */
 @Scenario
+@Isolated
 class HostilePeersIT {
 
     private static final Duration SOON = Duration.ofSeconds(10);

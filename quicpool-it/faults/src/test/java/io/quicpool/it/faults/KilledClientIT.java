@@ -15,12 +15,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Clients' processes are killed while their streams fill the server's pool: those leave the stock within the idle time-out and a
  * little more. Another client, that survives, is answered all the while.
  */
 @Scenario
+@Isolated
 class KilledClientIT {
 
     private static final int ROUNDS = 10;

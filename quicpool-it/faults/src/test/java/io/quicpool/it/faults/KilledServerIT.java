@@ -15,9 +15,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A server's process is killed, again and again, while callers ask; none of them waits in vain. */
 @Scenario
+@Execution(ExecutionMode.CONCURRENT)
 class KilledServerIT {
 
     private static final int RESTARTS = 50;

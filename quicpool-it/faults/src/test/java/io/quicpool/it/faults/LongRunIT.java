@@ -19,9 +19,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Streams at full rate through a network that loses, with a restart of the server every minute: nothing piles up. */
 @Scenario
+@Isolated
 class LongRunIT {
 
     private static final int MINUTES = Integer.getInteger("quicpool.faults.minutes", 2);

@@ -13,9 +13,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A process whose handlers run out of memory again and again: the others are answered, and it goes on. */
 @Scenario
+@Isolated
 class OutOfMemoryIT {
 
     private static final int ERRORS = 50;

@@ -8,12 +8,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Nothing stalls: a round trip of 20 s would be an error. The counts can be raised: -Dquicpool.it.ping.rounds=100000. */
+/**
+ * Nothing stalls: a round trip of 20 s would be an error. The counts can be raised: -Dquicpool.it.ping.rounds=100000
+ * -Dquicpool.it.ping.times=10.
+ */
 @Timeout(1200)
 class PingIT {
 
     private static final int ROUNDS = Integer.getInteger("quicpool.it.ping.rounds", 10_000);
-    private static final int TIMES = Integer.getInteger("quicpool.it.ping.times", 10);
+    private static final int TIMES = Integer.getInteger("quicpool.it.ping.times", 5);
     private static final int STREAMS = 8;
 
     @Test
