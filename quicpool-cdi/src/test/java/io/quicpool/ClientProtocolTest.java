@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The client's half of docs/protocol.md against servers that do not keep to it: it costs the stream, never the link. */
+@Tag("contract")
 class ClientProtocolTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);

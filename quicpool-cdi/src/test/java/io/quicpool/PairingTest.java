@@ -7,9 +7,11 @@ import io.quicpool.testing.Pools;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two pools, one on each side of a real connection, know the same streams under the same ids. */
+@Tag("contract")
 class PairingTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);

@@ -21,9 +21,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The server's half of docs/protocol.md, line by line, against a peer that speaks raw QUIC. */
+@Tag("contract")
 class ServerProtocolTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);

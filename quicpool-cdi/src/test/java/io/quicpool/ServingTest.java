@@ -15,9 +15,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Client-led use: the client takes any stream and speaks, the server's handler answers. */
+@Tag("contract")
 class ServingTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);

@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The streams of a client pool over several connections: streams-per-connection. */
+@Tag("contract")
 class SpreadTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);

@@ -89,7 +89,10 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
             return;
         }
         int waiting = stock.waitingForAny();
-        int missing = Policy.missing(capacity, waiting, stock.idle(), ids.opening(), capacityBounds, links.credit());
+        // Before the stock: a stream that comes to rest in between counts twice then, and not never, which would open
+        // one too many.
+        int opening = ids.opening();
+        int missing = Policy.missing(capacity, waiting, stock.idle(), opening, capacityBounds, links.credit());
         if (missing == 0) {
             return;
         }

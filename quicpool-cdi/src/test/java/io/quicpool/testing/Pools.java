@@ -28,9 +28,9 @@ public final class Pools implements AutoCloseable {
     public static final KeyMaterial CERTIFICATE = TestCertificates.selfSigned("localhost", "127.0.0.1", "::1");
 
     /** The engines of the pools under test. */
-    public static final String CLIENT_ENGINE = System.getProperty("quicpool.test.client", "kwik");
+    public static final String CLIENT_ENGINE = System.getProperty("test.engine.client", "kwik");
 
-    public static final String SERVER_ENGINE = System.getProperty("quicpool.test.server", "kwik");
+    public static final String SERVER_ENGINE = System.getProperty("test.engine.server", "kwik");
 
     private final Deque<StreamPool> open = new ArrayDeque<>();
 

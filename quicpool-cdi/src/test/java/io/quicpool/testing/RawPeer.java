@@ -27,7 +27,9 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
 
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
 
-    private final Transport engine = engine(System.getProperty("quicpool.test.raw", "kwik"));
+    // As a client of the engine that client pools have, as a server of that of server pools.
+    private final Transport client = engine(Pools.CLIENT_ENGINE);
+    private final Transport server = engine(Pools.SERVER_ENGINE);
     private final Consumer<EngineStream> onStream;
     public final Queue<String> losses = new ConcurrentLinkedQueue<>();
     public final Queue<Connection> connections = new ConcurrentLinkedQueue<>();
@@ -52,7 +54,7 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
 
     public Connection connect(InetSocketAddress server, String alpn, Duration timeout)
             throws IOException, InterruptedException {
-        Connection connection = engine.connect(spec(server, alpn, timeout), this);
+        Connection connection = client.connect(spec(server, alpn, timeout), this);
         connections.add(connection);
         return connection;
     }
@@ -76,7 +78,7 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
     }
 
     public Listener listen(int maxStreams, boolean addressValidation) throws IOException {
-        Listener listener = engine.listen(
+        Listener listener = server.listen(
                 new ListenSpec(
                         "raw",
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
