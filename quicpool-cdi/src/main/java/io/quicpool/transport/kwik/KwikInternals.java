@@ -2,6 +2,7 @@ package io.quicpool.transport.kwik;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.quicpool.transport.EngineEvents;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -410,7 +411,7 @@ final class KwikInternals {
     static void onSender(QuicConnectionImpl connection, Runnable task) {
         connection.send(
                 size -> {
-                    Watcher.guarded(task);
+                    EngineEvents.guarded(task);
                     return null;
                 },
                 1,

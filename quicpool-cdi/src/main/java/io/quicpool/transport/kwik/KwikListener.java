@@ -2,8 +2,7 @@ package io.quicpool.transport.kwik;
 
 import io.quicpool.TlsSession;
 import io.quicpool.config.KeyMaterial;
-import io.quicpool.transport.ConnectionEvents;
-import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.ListenerEvents;
@@ -114,7 +113,8 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     public ApplicationProtocolConnection createConnection(String protocol, QuicConnection quicConnection) {
         ServerConnectionImpl quic = (ServerConnectionImpl) quicConnection;
         Thread receiver = Thread.currentThread();
-        KwikConnection connection = new KwikConnection(quic, watcher, NOBODY, () -> byThread.remove(receiver));
+        KwikConnection connection =
+                new KwikConnection(quic, watcher, EngineEvents.NOBODY, () -> byThread.remove(receiver));
         connection.established(new KwikConnection.Facts(
                 local,
                 KwikInternals.clientAddress(quic),
@@ -139,7 +139,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         return new ApplicationProtocolConnection() {
             @Override
             public void acceptPeerInitiatedStream(QuicStream stream) {
-                Watcher.guarded(() -> connection.accepted(stream));
+                EngineEvents.guarded(() -> connection.accepted(stream));
             }
         };
     }
@@ -180,19 +180,6 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     public int maxConcurrentPeerInitiatedBidirectionalStreams() {
         return spec.maxStreams();
     }
-
-    /** Until the pool has said what it wants to be told. */
-    private static final ConnectionEvents NOBODY = new ConnectionEvents() {
-        @Override
-        public void accepted(EngineStream stream) {
-            stream.reset(0);
-        }
-
-        @Override
-        public void lost(String reason) {
-            // Nobody knows of it yet.
-        }
-    };
 
     /** One logger for all connections. */
     private final class Tap extends PacketTap {

@@ -1,6 +1,7 @@
 package io.quicpool.transport.kwik;
 
 import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -123,7 +124,7 @@ final class KwikStream implements EngineStream {
             return seen <= reached;
         }
         if (pending.compareAndSet(wanted, null)) {
-            Watcher.guarded(wanted.action);
+            EngineEvents.guarded(wanted.action);
         }
         return true;
     }

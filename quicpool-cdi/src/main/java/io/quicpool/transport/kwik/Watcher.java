@@ -1,6 +1,6 @@
 package io.quicpool.transport.kwik;
 
-import java.lang.System.Logger.Level;
+import io.quicpool.transport.EngineEvents;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Queue;
@@ -16,7 +16,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Watcher {
 
-    private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
     // Beyond this, what was seen coming is lost in kwik: only another packet can tell more.
     private static final long LONGEST_LOOK = TimeUnit.SECONDS.toNanos(5);
     // The longer it takes, the longer the pause: a tenth of the time so far, but at least so long.
@@ -54,7 +53,7 @@ final class Watcher {
         Set<KwikStream> looking = new LinkedHashSet<>();
         while (!closed) {
             // No memory for a moment must not leave a pool deaf.
-            guarded(() -> look(looking));
+            EngineEvents.guarded(() -> look(looking));
         }
         runTasks();
     }
@@ -87,25 +86,7 @@ final class Watcher {
 
     private void runTasks() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            guarded(task);
-        }
-    }
-
-    /** Runs what the pool wants to be called; what it throws must not end the watching of all other streams. */
-    @SuppressWarnings("CatchingUnchecked")
-    static void guarded(Runnable action) {
-        try {
-            action.run();
-        } catch (Exception | Error e) {
-            report(e);
-        }
-    }
-
-    private static void report(Throwable e) {
-        try {
-            LOG.log(Level.ERROR, "an event was not handled", e);
-        } catch (OutOfMemoryError again) {
-            // Nor is there any memory to say so.
+            EngineEvents.guarded(task);
         }
     }
 

@@ -11,6 +11,7 @@ import io.netty.handler.codec.quic.QuicStreamType;
 import io.quicpool.TlsSession;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -53,8 +54,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
 
     private final QuicChannel channel;
-    private final SendBuffers buffers;
-    private final Runnable freed;
+    private final Loops.Share share;
+    // A client's own; a server's is its listener's.
+    private final @Nullable Channel socket;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final AtomicInteger opening = new AtomicInteger();
     private final AtomicInteger fins = new AtomicInteger();
@@ -68,12 +70,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final Settling settling;
     private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
 
-    /** Makes the connection's own view of Netty's. The last argument is called when everything of it has ended. */
-    NettyConnection(QuicChannel channel, SendBuffers buffers, ConnectionEvents events, Runnable freed) {
+    /** Makes the connection's own view of Netty's. With a socket of its own it frees that, and its share, when it has ended. */
+    NettyConnection(QuicChannel channel, Loops.Share share, @Nullable Channel socket, ConnectionEvents events) {
         this.channel = channel;
-        this.buffers = buffers;
+        this.share = share;
+        this.socket = socket;
         this.events = events;
-        this.freed = freed;
         this.settling = new Settling(channel);
         channel.closeFuture().addListener(end -> lost());
     }
@@ -103,7 +105,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     SendBuffers buffers() {
-        return buffers;
+        return share.buffers();
     }
 
     @Override
@@ -192,7 +194,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     void accepted(NettyStream stream) {
-        guarded(() -> events.accepted(stream));
+        EngineEvents.guarded(() -> events.accepted(stream));
     }
 
     /** A stream was closed here, and its peer has yet to say the end. */
@@ -291,7 +293,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             lostBecause = reason;
         }
         if (state.compareAndSet(State.OPEN, State.LOST) && facts != null) {
-            guarded(() -> events.lost(reason));
+            EngineEvents.guarded(() -> events.lost(reason));
         }
     }
 
@@ -317,13 +319,21 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     private void free() {
-        freed.run();
-        closed.countDown();
+        if (socket == null) {
+            closed.countDown();
+        } else {
+            quietly(socket, () -> {
+                share.giveBack();
+                closed.countDown();
+            });
+        }
     }
 
     @Override
     public boolean awaitClosed(Duration timeout) throws InterruptedException {
-        return closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        long deadline = System.nanoTime() + timeout.toNanos();
+        return closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS)
+                && (socket == null || share.awaitEnded(Duration.ofNanos(Math.max(1, deadline - System.nanoTime()))));
     }
 
     /** Says in words what a failure means. */
@@ -335,24 +345,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             return new IOException("the stream is closed");
         }
         return new IOException(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
-    }
-
-    /** Runs what the pool wants to be called; what it throws must not end anything else. */
-    @SuppressWarnings("CatchingUnchecked")
-    void guarded(Runnable action) {
-        try {
-            action.run();
-        } catch (Exception | Error e) {
-            report(e);
-        }
-    }
-
-    private static void report(Throwable e) {
-        try {
-            LOG.log(Level.ERROR, "an event was not handled", e);
-        } catch (OutOfMemoryError again) {
-            // Nor is there any memory to say so.
-        }
     }
 
     /** The socket of a client's connection. */

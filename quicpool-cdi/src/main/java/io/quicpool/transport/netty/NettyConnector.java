@@ -91,11 +91,7 @@ final class NettyConnector {
                 .handler(new ChannelInitializer<QuicChannel>() {
                     @Override
                     protected void initChannel(QuicChannel channel) {
-                        NettyConnection connection = new NettyConnection(
-                                channel,
-                                share.buffers(),
-                                events,
-                                () -> NettyConnection.quietly(socket, share::giveBack));
+                        NettyConnection connection = new NettyConnection(channel, share, socket, events);
                         made = connection;
                         channel.pipeline().addLast(connection);
                     }
@@ -114,6 +110,10 @@ final class NettyConnector {
                 spec.remote(),
                 NettyTls.session(Objects.requireNonNull(channel.sslEngine()).getSession()),
                 Duration.ofMillis(peers == 0 ? own : Math.min(own, peers))));
+        if (!connection.alive()) {
+            // Lost before anybody could be told of it.
+            throw connection.explain(null);
+        }
         return connection;
     }
 

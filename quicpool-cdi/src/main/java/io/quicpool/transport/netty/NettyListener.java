@@ -14,8 +14,7 @@ import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.quicpool.config.KeyMaterial;
-import io.quicpool.transport.ConnectionEvents;
-import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.ListenerEvents;
@@ -109,7 +108,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         byte[] id = gate.beginning();
         gate.created(id, channel);
         gate.alias(id, ids.last());
-        NettyConnection connection = new NettyConnection(channel, share.buffers(), NOBODY, () -> {});
+        NettyConnection connection = new NettyConnection(channel, share, null, EngineEvents.NOBODY);
         channel.pipeline().addLast(connection).addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelActive(ChannelHandlerContext context) {
@@ -140,19 +139,6 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         long peers = Objects.requireNonNull(channel.peerTransportParameters()).maxIdleTimeout();
         return Duration.ofMillis(peers == 0 ? own : Math.min(own, peers));
     }
-
-    /** Until the pool has said what it wants to be told. */
-    private static final ConnectionEvents NOBODY = new ConnectionEvents() {
-        @Override
-        public void accepted(EngineStream stream) {
-            stream.reset(0);
-        }
-
-        @Override
-        public void lost(String reason) {
-            // Nobody knows of it yet.
-        }
-    };
 
     /** Lets pass what the gate admits. */
     private final class Entrance extends ChannelInboundHandlerAdapter {

@@ -12,6 +12,7 @@ import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.util.concurrent.Future;
 import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -183,7 +184,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     private void runWhenDead() {
         Runnable action = whenDead.getAndSet(null);
         if (action != null) {
-            connection.guarded(action);
+            EngineEvents.guarded(action);
         }
     }
 
@@ -213,7 +214,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     private void fire() {
         Pending wanted = pending.get();
         if (wanted != null && !dead && input.has(wanted.bytes) && pending.compareAndSet(wanted, null)) {
-            connection.guarded(wanted.action);
+            EngineEvents.guarded(wanted.action);
         }
     }
 

@@ -1,0 +1,189 @@
+package io.quicpool.transport.netty;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.channel.Channel;
+import io.quicpool.ClientPool;
+import io.quicpool.PooledStream;
+import io.quicpool.ServerPool;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.TlsMode;
+import io.quicpool.testing.Pools;
+import io.quicpool.tls.ServerTrust;
+import io.quicpool.transport.ConnectSpec;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineEvents;
+import io.quicpool.transport.EngineStream;
+import java.lang.reflect.Field;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What Netty and quiche leave to whoever uses them; see docs/netty.md. When one of these fails after an upgrade, read that page. */
+class NettyTrapsTest {
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final Pools pools = new Pools();
+    private final List<NettyConnection> connections = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        connections.forEach(connection -> connection.close(0, "test over"));
+        pools.close();
+    }
+
+    private ServerPool server() {
+        return pools.server(s -> s.transport("netty").keepAlive(Duration.ofMillis(700)));
+    }
+
+    private NettyConnection connect(ServerPool server, ConnectionEvents events) throws Exception {
+        ClientPoolConfig any = ClientPoolConfig.builder()
+                .target("localhost:1")
+                .tlsMode(TlsMode.INSECURE)
+                .build();
+        InetSocketAddress address = server.localAddress();
+        NettyConnection connection = (NettyConnection) new NettyTransport()
+                .connect(
+                        new ConnectSpec(
+                                "raw",
+                                address,
+                                "localhost",
+                                ServerTrust.of(any),
+                                null,
+                                "np-quic",
+                                Duration.ofSeconds(3),
+                                SOON,
+                                null),
+                        events);
+        connections.add(connection);
+        return connection;
+    }
+
+    private static EngineStream idle(NettyConnection connection) throws Exception {
+        EngineStream stream = connection.openStream().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        stream.output().write(0);
+        assertThat(stream.input().readNBytes(4)).hasSize(4);
+        return stream;
+    }
+
+    @Test
+    void whateverEndsAnIdleStreamIsSeenAtOnce() throws Exception {
+        ServerPool server = server();
+        NettyConnection connection = connect(server, EngineEvents.NOBODY);
+        EngineStream fin = idle(connection);
+        EngineStream reset = idle(connection);
+        EngineStream stop = idle(connection);
+        EngineStream data = idle(connection);
+        awaitIdle(server, 4);
+        long start = System.nanoTime();
+        fin.output().close();
+        awaitIdle(server, 3);
+        reset.reset(9);
+        awaitIdle(server, 2);
+        stop.stopReceiving(9);
+        awaitIdle(server, 1);
+        // House-keeping would have seen them too, but later.
+        assertThat(server.snapshot().totals().evicted())
+                .containsEntry("peer-ended", 3L)
+                .containsEntry("probe", 0L);
+        System.out.printf("three idle streams left the stock in %d ms%n", (System.nanoTime() - start) / 1_000_000);
+        data.output().write(42);
+        try (PooledStream kept = server.incomingGet(SOON)) {
+            assertThat(kept.inputStream().read()).isEqualTo(42);
+        }
+    }
+
+    @Test
+    void aPingIsAnsweredAndNotCounted() throws Exception {
+        ServerPool server = server();
+        ClientPool client = pools.client(
+                server,
+                c -> c.transport("netty").keepAlive(Duration.ofMillis(700)).capacity(2, 2));
+        awaitIdle(client, 2);
+        // Three idle time-outs.
+        await().during(Duration.ofMillis(6300)).atMost(Duration.ofSeconds(8)).until(client::ready);
+        assertThat(client.snapshot().totals().lost()).isZero();
+        assertThat(server.snapshot().totals().lost()).isZero();
+        assertThat(server.snapshot().totals().failed()).isZero();
+        assertThat(server.snapshot().opening()).isZero();
+        assertThat(server.errorCount()).isZero();
+    }
+
+    @Test
+    void nothingIsKeptOfStreamsThatAreOver() throws Exception {
+        ServerPool server = pools.server(s -> s.transport("netty"));
+        NettyConnection connection = connect(server, EngineEvents.NOBODY);
+        for (int i = 0; i < 300; i++) {
+            EngineStream here = idle(connection);
+            try (PooledStream there = server.incomingGet(SOON)) {
+                switch (i % 4) {
+                    case 0 -> here.reset(1);
+                    case 1 -> there.reset(2);
+                    case 2 -> there.outputStream().write(1);
+                    default -> here.output().write(1);
+                }
+            }
+            here.close();
+        }
+        await().atMost(SOON).until(() -> streams(connection).isEmpty());
+    }
+
+    private static Map<?, ?> streams(NettyConnection connection) throws Exception {
+        Channel channel = connection.channel();
+        Field streams = channel.getClass().getDeclaredField("streams");
+        streams.setAccessible(true);
+        return (Map<?, ?>) streams.get(channel);
+    }
+
+    @Test
+    void oneThreadForAllConnectionsOfAPoolAndNoneAfterIt() {
+        ServerPool server = pools.server(s -> s.name("many").transport("netty"));
+        ClientPool client = pools.client(
+                server, c -> c.name("few").transport("netty").capacity(64, 64).streamsPerConnection(4));
+        awaitIdle(client, 64);
+        assertThat(client.snapshot().peers()).hasSize(16);
+        assertThat(threads("quicpool-few-io")).isOne();
+        assertThat(threads("quicpool-many-io")).isOne();
+        client.close();
+        server.close();
+        assertThat(threads("quicpool-few")).isZero();
+        assertThat(threads("quicpool-many")).isZero();
+    }
+
+    private static long threads(String prefix) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith(prefix))
+                .count();
+    }
+
+    @Test
+    void writingLeavesNothingInTheCallersThread() throws Exception {
+        ServerPool server = pools.server(s -> s.transport("netty"));
+        ClientPool client = pools.client(server, c -> c.transport("netty").capacity(1, 1));
+        List<Object> left = new ArrayList<>();
+        Thread caller = new Thread(() -> {
+            try (PooledStream here = client.incomingGet(SOON);
+                    PooledStream there = server.outgoingGet(here.id(), SOON)) {
+                here.outputStream().write(new byte[100]);
+                here.outputStream().write(new byte[10_000]);
+                here.outputStream().close();
+                there.inputStream().readAllBytes();
+            } catch (Exception e) {
+                left.add(e);
+            }
+            left.addAll(
+                    io.netty.util.internal.InternalThreadLocalMap.getIfSet() == null ? List.of() : List.of("a map"));
+        });
+        caller.start();
+        caller.join();
+        assertThat(left).isEmpty();
+    }
+}
