@@ -74,6 +74,7 @@ class SpreadTest {
     void moreStreamsInUseThanThatShareTheConnectionsThereAre() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = client(server, 8);
+        awaitIdle(client, 8);
         List<PooledStream> taken = take(client, 40);
         awaitIdle(client, 8);
         assertThat(client.snapshot().totals().connects()).isEqualTo(2);
