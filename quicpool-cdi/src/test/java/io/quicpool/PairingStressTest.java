@@ -17,9 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Pairs from many threads while the refill runs: every id matches, nothing is lost, nothing is doubled. */
+@Tag("engine")
 class PairingStressTest {
 
     private static final int PAIRS = 10_000;
@@ -36,7 +38,8 @@ class PairingStressTest {
     @Test
     void tenThousandPairsFromEightThreadsOnEachSide() throws Exception {
         ServerPool server = pools.server(s -> s);
-        ClientPool client = pools.client(server, c -> c.capacity(64, 256));
+        ClientPool client =
+                pools.client(server, c -> c.streamsPerConnection(1 << 20).capacity(64, 256));
         BlockingQueue<StreamId> told = new ArrayBlockingQueue<>(PAIRS);
         Set<StreamId> held = ConcurrentHashMap.newKeySet();
         AtomicInteger toTake = new AtomicInteger(PAIRS);

@@ -90,8 +90,8 @@ class SpreadTest {
                 server,
                 c -> c.capacity(16, 16).streamsPerConnection(4).interval(Duration.ofMillis(50), Duration.ofMillis(50)));
         awaitIdle(client, 16);
-        client.capacityBounds(new CapacityBounds(2, 2));
-        awaitIdle(client, 2);
+        client.capacityBounds(new CapacityBounds(1, 1));
+        awaitIdle(client, 1);
         await().atMost(SOON).until(() -> client.snapshot().peers().size() < 3);
         assertThat(client.ready()).isTrue();
         assertThat(client.snapshot().totals().lost()).isZero();

@@ -205,7 +205,9 @@ class TargetsTest {
             server.serve(
                     stream -> stream.outputStream().write(stream.inputStream().readAllBytes()));
         }
-        ClientPool client = pools.client(targets(one, two), c -> c.capacity(2, 8));
+        // No look at the demand before there is any: it would find that all streams are new, and aim for more.
+        ClientPool client =
+                pools.client(targets(one, two), c -> c.capacity(2, 8).minInterval(Duration.ofSeconds(5)));
         awaitIdle(client, 4);
         int callers = 16;
         int rounds = 200;

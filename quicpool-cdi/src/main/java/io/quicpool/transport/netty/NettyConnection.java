@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -47,7 +48,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     /** What is known once the handshake is done. */
-    record Facts(InetSocketAddress local, InetSocketAddress remote, TlsSession tls, Duration idleTimeout) {}
+    private record Facts(InetSocketAddress local, InetSocketAddress remote, TlsSession tls, Duration idleTimeout) {}
 
     // Streams that have ended here, and of which the peer has yet to say the end; more are refused.
     private static final int MOST_ENDED = 4096;
@@ -80,8 +81,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         channel.closeFuture().addListener(end -> lost());
     }
 
-    void established(Facts established) {
-        facts = established;
+    /** The handshake is done. Event loop. */
+    void established(InetSocketAddress local, InetSocketAddress remote, Duration own) {
+        long peers = Objects.requireNonNull(channel.peerTransportParameters()).maxIdleTimeout();
+        facts = new Facts(
+                local,
+                remote,
+                NettyTls.session(Objects.requireNonNull(channel.sslEngine()).getSession()),
+                Duration.ofMillis(peers == 0 ? own.toMillis() : Math.min(own.toMillis(), peers)));
     }
 
     void events(ConnectionEvents listener) {
@@ -265,12 +272,22 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof QuicConnectionCloseEvent close) {
             because(CloseReason.of(close));
+            endSoon();
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         because("closed by the engine: " + cause.getMessage());
+        if (facts == null) {
+            // A handshake that failed: the peer is told now, not when it asks again.
+            endSoon();
+        }
+    }
+
+    // quiche would first drain it for three probe time-outs. Not before what came with the end was read.
+    private void endSoon() {
+        loop().execute(() -> quietly(channel, () -> {}));
     }
 
     /** Why the connection is about to end; only the first reason counts. Event loop. */

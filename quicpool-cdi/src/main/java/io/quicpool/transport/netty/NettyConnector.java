@@ -20,7 +20,6 @@ import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.security.cert.CertificateException;
-import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +92,13 @@ final class NettyConnector {
                     protected void initChannel(QuicChannel channel) {
                         NettyConnection connection = new NettyConnection(channel, share, socket, events);
                         made = connection;
-                        channel.pipeline().addLast(connection);
+                        channel.pipeline().addLast(connection).addLast(new ChannelInboundHandlerAdapter() {
+                            @Override
+                            public void channelActive(ChannelHandlerContext context) {
+                                connection.established(
+                                        (InetSocketAddress) socket.localAddress(), spec.remote(), spec.idleTimeout());
+                            }
+                        });
                     }
                 })
                 // In this protocol only clients open streams, and the peer is not allowed any.
@@ -102,14 +107,8 @@ final class NettyConnector {
                 .connect();
         await(connecting);
         NettyConnection connection = Objects.requireNonNull(made);
-        QuicChannel channel = connecting.getNow();
-        long own = spec.idleTimeout().toMillis();
-        long peers = Objects.requireNonNull(channel.peerTransportParameters()).maxIdleTimeout();
-        connection.established(new NettyConnection.Facts(
-                (InetSocketAddress) socket.localAddress(),
-                spec.remote(),
-                NettyTls.session(Objects.requireNonNull(channel.sslEngine()).getSession()),
-                Duration.ofMillis(peers == 0 ? own : Math.min(own, peers))));
+        // The event loop has noted what it knows of the connection, and perhaps its end, before this comes back.
+        await(connection.loop().submit(() -> {}));
         if (!connection.alive()) {
             // Lost before anybody could be told of it.
             throw connection.explain(null);
@@ -118,12 +117,8 @@ final class NettyConnector {
     }
 
     private void await(Future<?> future) throws IOException, InterruptedException {
-        try {
-            future.await();
-        } catch (InterruptedException e) {
-            future.cancel(true);
-            throw e;
-        }
+        // Interrupted: whoever called closes the socket, and the rest with it.
+        future.await();
         if (!future.isSuccess()) {
             throw new IOException(
                     "cannot connect to " + spec.remote() + ": " + failure(future.cause()), future.cause());

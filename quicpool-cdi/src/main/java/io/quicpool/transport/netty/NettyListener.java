@@ -125,19 +125,12 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     }
 
     private void established(QuicChannel channel, NettyConnection connection) {
-        connection.established(new NettyConnection.Facts(
+        connection.established(
                 (InetSocketAddress) Objects.requireNonNull(channel.localSocketAddress()),
                 (InetSocketAddress) Objects.requireNonNull(channel.remoteSocketAddress()),
-                NettyTls.session(Objects.requireNonNull(channel.sslEngine()).getSession()),
-                idleTimeout(channel)));
+                spec.idleTimeout());
         connections.put(channel, connection);
         connection.events(events.connected(connection));
-    }
-
-    private Duration idleTimeout(QuicChannel channel) {
-        long own = spec.idleTimeout().toMillis();
-        long peers = Objects.requireNonNull(channel.peerTransportParameters()).maxIdleTimeout();
-        return Duration.ofMillis(peers == 0 ? own : Math.min(own, peers));
     }
 
     /** Lets pass what the gate admits. */
