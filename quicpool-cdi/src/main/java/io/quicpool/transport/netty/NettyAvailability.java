@@ -2,6 +2,9 @@ package io.quicpool.transport.netty;
 
 import java.lang.reflect.InvocationTargetException;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Whether Netty, its QUIC codec and the native library for this platform are there; says what to add. Names no class of Netty. */
@@ -12,6 +15,13 @@ final class NettyAvailability {
 
     private static final ClassLoader LOADER = NettyAvailability.class.getClassLoader();
 
+    /** A class of each artifact that the codec stands on: each may be of another version, where a container or a BOM decides. */
+    private static final Map<String, String> ARTIFACTS = new TreeMap<>(Map.of(
+            "netty-buffer", "io.netty.buffer.ByteBuf",
+            "netty-common", "io.netty.util.concurrent.Future",
+            "netty-handler", "io.netty.handler.ssl.SslContext",
+            "netty-transport", "io.netty.channel.Channel"));
+
     private NettyAvailability() {}
 
     /** Null when everything is there, else what is missing and what helps. */
@@ -19,15 +29,35 @@ final class NettyAvailability {
         if (!present("io.netty.channel.Channel")) {
             return "Netty is not on the class path: " + add();
         }
-        if (!present("io.netty.channel.MultiThreadIoEventLoopGroup")) {
-            return "Netty on the class path is " + version()
-                    + ", and must be 4.2 (a container that brings its own 4.1 can only use" + " transport = kwik): "
-                    + add();
+        String old = older();
+        if (old != null) {
+            return "Netty on the class path is " + old
+                    + ", and all of it must be 4.2 (where a container brings its own,"
+                    + " it may not run with another): set transport = kwik, or import io.netty:netty-bom:" + VERSION
+                    + " before the BOM of the container, and add " + artifacts();
         }
         if (!present("io.netty.handler.codec.quic.Quic")) {
             return "Netty's QUIC codec is not on the class path: " + add();
         }
-        return unavailable();
+        String missing = unavailable();
+        return missing == null ? unusable() : missing;
+    }
+
+    /** The versions that are too old, or null. */
+    private static @Nullable String older() {
+        TreeSet<String> versions = new TreeSet<>();
+        StringBuilder which = new StringBuilder();
+        ARTIFACTS.forEach((artifact, type) -> {
+            String version = version(type);
+            if (version != null && version.matches("(3|4\\.[01])\\..*")) {
+                versions.add(version);
+                which.append(which.isEmpty() ? "" : ", ").append(artifact);
+            }
+        });
+        if (versions.isEmpty()) {
+            return present("io.netty.channel.MultiThreadIoEventLoopGroup") ? null : "older than 4.2";
+        }
+        return String.join(", ", versions) + " (" + which + ")";
     }
 
     private static @Nullable String unavailable() {
@@ -40,27 +70,50 @@ final class NettyAvailability {
                     : "Netty's native QUIC library for " + platform() + " cannot be loaded ("
                             + ((Throwable) cause).getMessage() + "): " + add();
         } catch (ReflectiveOperationException | LinkageError e) {
-            Throwable cause = e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
-            return "Netty's QUIC codec does not go with the Netty " + version() + " on the class path (" + cause + "): "
+            return "Netty's QUIC codec does not go with the rest of Netty on the class path (" + cause(e) + "): "
                     + add();
         }
     }
 
-    private static String add() {
-        return "add io.netty:netty-codec-classes-quic:" + VERSION + " and io.netty:netty-codec-native-quic:" + VERSION
-                + " with the classifier " + platform() + ", or set transport = kwik";
+    /** A container may have changed classes of Netty when it was built, for another version of them: seen in Quarkus 3.37. */
+    private static @Nullable String unusable() {
+        try {
+            Object buffer = Class.forName("io.netty.buffer.Unpooled", true, LOADER)
+                    .getMethod("directBuffer", int.class)
+                    .invoke(null, 1);
+            Class.forName("io.netty.util.ReferenceCounted", true, LOADER)
+                    .getMethod("release")
+                    .invoke(buffer);
+            return null;
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return "Netty on the class path cannot allocate and free memory outside of the heap (" + cause(e)
+                    + "), as where a container changes classes of Netty for a version of its own: start Java with"
+                    + " --add-opens=java.base/java.nio=ALL-UNNAMED and -Dio.netty.tryReflectionSetAccessible=true,"
+                    + " or use Java 25, or set transport = kwik";
+        }
     }
 
-    private static String version() {
-        String version = null;
+    private static Throwable cause(Throwable e) {
+        return e instanceof InvocationTargetException && e.getCause() != null ? e.getCause() : e;
+    }
+
+    private static String add() {
+        return "add " + artifacts() + ", or set transport = kwik";
+    }
+
+    private static String artifacts() {
+        return "io.netty:netty-codec-classes-quic:" + VERSION + " and io.netty:netty-codec-native-quic:" + VERSION
+                + " with the classifier " + platform();
+    }
+
+    /** What the archive of the class says of itself; null where it says nothing, or the class is not there. */
+    private static @Nullable String version(String type) {
         try {
-            Package in =
-                    Class.forName("io.netty.channel.Channel", false, LOADER).getPackage();
-            version = in == null ? null : in.getImplementationVersion();
-        } catch (ClassNotFoundException e) {
-            // Asked for only when it is there.
+            Package in = Class.forName(type, false, LOADER).getPackage();
+            return in == null ? null : in.getImplementationVersion();
+        } catch (ClassNotFoundException | LinkageError e) {
+            return null;
         }
-        return version == null ? "older than 4.2" : version;
     }
 
     /** The classifier of Netty's native artifacts for this platform. */

@@ -1,9 +1,12 @@
 package io.quicpool.it.containers;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 
 /** The application "stock". */
@@ -22,6 +25,8 @@ final class Liberty extends Container {
     static final Path WAR = MADE.resolve("apps/stock.war");
 
     final int stock = freePort();
+
+    private boolean netty;
 
     Liberty() {
         super("liberty");
@@ -42,6 +47,33 @@ final class Liberty extends Container {
         set("quicpool.client.\"history\".target", "localhost:" + prices.history);
         set("prices.url", prices.url());
         return this;
+    }
+
+    /** With the engine netty, which its application brings. */
+    Liberty overNetty() {
+        set("quicpool.transport", "netty");
+        netty = true;
+        return this;
+    }
+
+    /** Puts its application there, in place of one that may be there. */
+    void deploy() throws IOException {
+        Path copy = Files.copy(WAR, folder().resolve("deployed.war"), StandardCopyOption.REPLACE_EXISTING);
+        if (netty) {
+            NettyJars.addTo(copy, "WEB-INF", "lib");
+        }
+        // At once: the server looks at the folder.
+        Files.move(copy, server().resolve("apps/stock.war"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Puts it there while the server runs, for the n-th time, and waits until it is up. */
+    void redeploy(int time) throws IOException {
+        deploy();
+        await().atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() ->
+                        program().output().split("CWWKZ0003I: The application stock updated", -1).length == time + 1);
+        awaitReadiness(200);
     }
 
     /** The folder of the server: its configuration, and its applications in {@code apps}. */
@@ -75,7 +107,7 @@ final class Liberty extends Container {
         if (!Files.exists(server.resolve("server.xml"))) {
             Files.copy(SERVER_XML, server.resolve("server.xml"));
         }
-        Files.copy(WAR, server.resolve("apps/stock.war"), StandardCopyOption.REPLACE_EXISTING);
+        deploy();
         return List.of(HOME.resolve("bin/server").toString(), "run", SERVER);
     }
 }

@@ -6,14 +6,10 @@ import static org.awaitility.Awaitility.await;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import javax.management.MBeanServerConnection;
-import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
 import org.junit.jupiter.api.Test;
 
@@ -36,14 +32,14 @@ class LibertyRedeployIT {
                 ThreadMXBean threads = ManagementFactory.newPlatformMXBeanProxy(
                         jmx, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
                 // The first is not typical: the server sets up this and that.
-                redeploy(liberty, 1);
+                liberty.redeploy(1);
                 List<String> threadsBefore = ours(threads);
-                long loadersBefore = instances(jmx, "com.ibm.ws.classloading.internal.AppClassLoader");
+                long loadersBefore = Heap.instances(jmx, "com.ibm.ws.classloading.internal.AppClassLoader");
                 assertThat(threadsBefore).isNotEmpty();
                 assertThat(loadersBefore).isPositive();
 
                 for (int time = 2; time <= TIMES + 1; time++) {
-                    redeploy(liberty, time);
+                    liberty.redeploy(time);
                 }
                 // Threads that have nothing to do end by themselves after a while.
                 await().atMost(Duration.ofMinutes(2))
@@ -51,9 +47,9 @@ class LibertyRedeployIT {
                 await().atMost(Duration.ofSeconds(30))
                         .pollInterval(Duration.ofSeconds(1))
                         .untilAsserted(() -> {
-                            assertThat(instances(jmx, "io.quicpool.cdi.PoolRegistry"))
+                            assertThat(Heap.instances(jmx, "io.quicpool.cdi.PoolRegistry"))
                                     .isEqualTo(1);
-                            assertThat(instances(jmx, "com.ibm.ws.classloading.internal.AppClassLoader"))
+                            assertThat(Heap.instances(jmx, "com.ibm.ws.classloading.internal.AppClassLoader"))
                                     .isLessThanOrEqualTo(loadersBefore);
                         });
                 assertThat(liberty.get("/stock/apple").statusCode()).isEqualTo(200);
@@ -61,22 +57,11 @@ class LibertyRedeployIT {
                         liberty,
                         "deployed anew " + TIMES + " times: " + ours(threads).size() + " threads of its pools (before "
                                 + threadsBefore.size() + "), "
-                                + instances(jmx, "com.ibm.ws.classloading.internal.AppClassLoader")
+                                + Heap.instances(jmx, "com.ibm.ws.classloading.internal.AppClassLoader")
                                 + " class loaders of applications (before " + loadersBefore + ")");
                 Results.shown(liberty, "redeployed ten times");
             }
         }
-    }
-
-    // As an operator does: a new file in place of the old one.
-    private static void redeploy(Liberty liberty, int time) throws Exception {
-        Path copy = Files.copy(Liberty.WAR, Path.of("target", "redeployed.war"), StandardCopyOption.REPLACE_EXISTING);
-        Files.move(copy, liberty.server().resolve("apps/stock.war"), StandardCopyOption.REPLACE_EXISTING);
-        await().atMost(Duration.ofMinutes(1))
-                .pollInterval(Duration.ofMillis(50))
-                .until(() -> liberty.program().output().split("CWWKZ0003I: The application stock updated", -1).length
-                        == time + 1);
-        liberty.awaitReadiness(200);
     }
 
     private static List<String> ours(ThreadMXBean threads) {
@@ -87,24 +72,5 @@ class LibertyRedeployIT {
                         name.matches("(quicpool|prices|history|stock|sender|receive|loss-detection|server con).*"))
                 .sorted()
                 .toList();
-    }
-
-    // A histogram of the heap counts what is reachable: it collects garbage first.
-    private static long instances(MBeanServerConnection jmx, String type) {
-        try {
-            String histogram = (String) jmx.invoke(
-                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                    "gcClassHistogram",
-                    new Object[] {new String[0]},
-                    new String[] {String[].class.getName()});
-            return histogram
-                    .lines()
-                    .map(line -> line.strip().split("\\s+"))
-                    .filter(words -> words.length >= 4 && words[3].equals(type))
-                    .mapToLong(words -> Long.parseLong(words[1]))
-                    .sum();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -1,0 +1,177 @@
+package io.quicpool.transport.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What is said where Netty is not there, or not all of it, or another: the engine in a class loader that has less. */
+class NettyAvailabilityTest {
+
+    private static final String ARTIFACTS = "io.netty:netty-codec-classes-quic:" + NettyAvailability.VERSION
+            + " and io.netty:netty-codec-native-quic:" + NettyAvailability.VERSION + " with the classifier "
+            + NettyAvailability.platform();
+    private static final String ADD = "add " + ARTIFACTS + ", or set transport = kwik";
+    private static final String BOM = "set transport = kwik, or import io.netty:netty-bom:" + NettyAvailability.VERSION
+            + " before the BOM of the container, and add " + ARTIFACTS;
+
+    /** Of which version the archive of a package says that it is. */
+    private interface Versions {
+        @Nullable String of(String room);
+    }
+
+    private static boolean nothing(String name) {
+        return false;
+    }
+
+    private static String asBuilt(String room) {
+        return NettyAvailability.VERSION;
+    }
+
+    private static @Nullable String problem(Predicate<String> without, Versions versions)
+            throws ReflectiveOperationException {
+        // The whole engine, so that nothing of Netty is needed to ask it.
+        Class<?> engine = new Other(without, versions).loadClass("io.quicpool.transport.netty.NettyTransport");
+        return (String)
+                engine.getMethod("unavailable").invoke(engine.getConstructor().newInstance());
+    }
+
+    private static Predicate<String> named(String start) {
+        return room -> room.startsWith(start);
+    }
+
+    @Test
+    void everythingIsThere() throws Exception {
+        assertThat(problem(NettyAvailabilityTest::nothing, NettyAvailabilityTest::asBuilt))
+                .isNull();
+    }
+
+    @Test
+    void noNetty() throws Exception {
+        assertThat(problem(named("io.netty."), NettyAvailabilityTest::asBuilt))
+                .isEqualTo("Netty is not on the class path: " + ADD);
+    }
+
+    @Test
+    void noCodec() throws Exception {
+        assertThat(problem(named("io.netty.handler.codec.quic."), NettyAvailabilityTest::asBuilt))
+                .isEqualTo("Netty's QUIC codec is not on the class path: " + ADD);
+    }
+
+    @Test
+    void noNativeLibrary() throws Exception {
+        assertThat(problem(named("META-INF/native/"), NettyAvailabilityTest::asBuilt))
+                .startsWith("Netty's native QUIC library for " + NettyAvailability.platform() + " cannot be loaded (")
+                .endsWith("): " + ADD);
+    }
+
+    @Test
+    void anOlderNettyWithoutTheCodec() throws Exception {
+        Predicate<String> without =
+                named("io.netty.handler.codec.quic.").or(named("io.netty.channel.MultiThreadIoEventLoopGroup"));
+        assertThat(problem(without, room -> "4.1.136.Final"))
+                .startsWith("Netty on the class path is 4.1.136.Final"
+                        + " (netty-buffer, netty-common, netty-handler, netty-transport), and all of it must be 4.2")
+                .endsWith(BOM);
+    }
+
+    @Test
+    void anOlderNettyUnderTheCodec() throws Exception {
+        assertThat(problem(
+                        named("io.netty.channel.MultiThreadIoEventLoopGroup"),
+                        room -> room.startsWith("io.netty.handler.codec.quic")
+                                ? NettyAvailability.VERSION
+                                : "4.1.136.Final"))
+                .startsWith("Netty on the class path is 4.1.136.Final"
+                        + " (netty-buffer, netty-common, netty-handler, netty-transport), and all of it must be 4.2")
+                .endsWith(BOM);
+    }
+
+    @Test
+    void oneArtifactIsOlder() throws Exception {
+        assertThat(problem(
+                        NettyAvailabilityTest::nothing,
+                        room -> room.equals("io.netty.buffer") ? "4.1.136.Final" : NettyAvailability.VERSION))
+                .startsWith("Netty on the class path is 4.1.136.Final (netty-buffer), and all of it must be 4.2")
+                .endsWith(BOM);
+    }
+
+    @Test
+    void anOlderNettyThatDoesNotSayWhichItIs() throws Exception {
+        assertThat(problem(named("io.netty.channel.MultiThreadIoEventLoopGroup"), room -> null))
+                .startsWith("Netty on the class path is older than 4.2, and all of it must be 4.2")
+                .endsWith(BOM);
+    }
+
+    @Test
+    void aNettyThatDoesNotSayWhichItIsMayBeNewEnough() throws Exception {
+        assertThat(problem(NettyAvailabilityTest::nothing, room -> null)).isNull();
+    }
+
+    @Test
+    void aCodecThatDoesNotGoWithTheRest() throws Exception {
+        assertThat(problem(named("io.netty.util.internal.NativeLibraryLoader"), NettyAvailabilityTest::asBuilt))
+                .contains("NativeLibraryLoader")
+                .endsWith(ADD);
+    }
+
+    // As Quarkus 3.37 does to a class by which memory is freed; here that class is missing.
+    @Test
+    void aNettyWhoseClassesWereChanged() throws Exception {
+        assertThat(problem(named("io.netty.buffer.Unpooled"), NettyAvailabilityTest::asBuilt))
+                .startsWith("Netty on the class path cannot allocate and free memory outside of the heap (")
+                .contains("--add-opens=java.base/java.nio=ALL-UNNAMED")
+                .contains("-Dio.netty.tryReflectionSetAccessible=true")
+                .endsWith("or set transport = kwik");
+    }
+
+    /** Everything of the tests' class path anew, but what is left out; archives say that they are of the version given. */
+    private static final class Other extends ClassLoader {
+
+        private final ClassLoader source = NettyAvailabilityTest.class.getClassLoader();
+        private final Predicate<String> without;
+        private final Versions versions;
+
+        Other(Predicate<String> without, Versions versions) {
+            super(getPlatformClassLoader());
+            this.without = without;
+            this.versions = versions;
+        }
+
+        @Override
+        protected Class<?> findClass(String name) throws ClassNotFoundException {
+            if (without.test(name)) {
+                throw new ClassNotFoundException(name);
+            }
+            try (InputStream in = source.getResourceAsStream(name.replace('.', '/') + ".class")) {
+                if (in == null) {
+                    throw new ClassNotFoundException(name);
+                }
+                String room = name.substring(0, name.lastIndexOf('.'));
+                if (getDefinedPackage(room) == null) {
+                    definePackage(room, null, null, null, null, versions.of(room), null, null);
+                }
+                byte[] bytes = in.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
+            }
+        }
+
+        @Override
+        protected @Nullable URL findResource(String name) {
+            return without.test(name) ? null : source.getResource(name);
+        }
+
+        @Override
+        protected Enumeration<URL> findResources(String name) throws IOException {
+            return without.test(name) ? Collections.emptyEnumeration() : source.getResources(name);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.quicpool.it.containers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import javax.management.MBeanServerConnection;
+import javax.management.remote.JMXConnector;
+import org.junit.jupiter.api.Test;
+
+/** The engine netty in containers: where an application may bring it, and where the container has a Netty of its own. */
+class NettyIT {
+
+    private static final String LOADER = "com.ibm.ws.classloading.internal.AppClassLoader";
+
+    @Test
+    void quarkusWithItsOwnNettySaysWhatToDo() throws Exception {
+        try (Quarkus quarkus = new Quarkus()) {
+            quarkus.set("quicpool.transport", "netty");
+            assertThat(quarkus.launch().awaitEnd()).isNotZero();
+            assertThat(quarkus.program().output())
+                    .contains("transport = netty: Netty on the class path is 4.1.")
+                    .contains("all of it must be 4.2")
+                    .contains("set transport = kwik")
+                    .contains("io.netty:netty-bom:4.2.")
+                    .contains("io.netty:netty-codec-classes-quic:4.2.")
+                    .contains("io.netty:netty-codec-native-quic:4.2.")
+                    .contains("with the classifier ")
+                    .doesNotContain("NoClassDefFoundError", "NoSuchMethodError", "LinkageError")
+                    // Nothing was opened before.
+                    .doesNotContain("INFO  [io.quicpool]");
+            Results.shown(quarkus, "netty is refused: its own is 4.1");
+        }
+    }
+
+    @Test
+    void libertyOverNettyAsksAndAnswersQuarkusOverKwik() throws Exception {
+        try (Quarkus quarkus = new Quarkus();
+                Liberty liberty = new Liberty().overNetty()) {
+            quarkus.asking(liberty);
+            liberty.asking(quarkus).readingHistoryOf(quarkus);
+            // Caches of the JDK and of the server may keep what is gone until memory is short: let it be short.
+            liberty.option("-XX:SoftRefLRUPolicyMSPerMB=0");
+            quarkus.start();
+            liberty.start();
+            quarkus.awaitReadiness(200);
+            liberty.awaitReadiness(200);
+            try (JMXConnector connector = liberty.jmx()) {
+                MBeanServerConnection jmx = connector.getMBeanServerConnection();
+                ThreadMXBean threads = ManagementFactory.newPlatformMXBeanProxy(
+                        jmx, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
+                assertCalls(quarkus, liberty);
+                assertThat(loops(threads)).hasSize(3);
+                Results.shown(liberty, "netty, with quarkus over kwik");
+
+                liberty.redeploy(1);
+                long loaders = Heap.instances(jmx, LOADER);
+                liberty.redeploy(2);
+                liberty.redeploy(3);
+                assertCalls(quarkus, liberty);
+                await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+                    assertThat(loops(threads)).hasSize(3);
+                    assertThat(names(threads)).doesNotContain("globalEventExecutor");
+                });
+                // Each native library keeps the class loader that loaded it: see docs/netty.md.
+                Results.say(
+                        liberty,
+                        "netty in the application, deployed anew twice: " + Heap.instances(jmx, LOADER)
+                                + " class loaders of applications (before " + loaders + ")");
+                Results.shown(liberty, "netty, redeployed");
+            }
+        }
+    }
+
+    private static void assertCalls(Quarkus quarkus, Liberty liberty) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(quarkus.get("/prices/apple").body()).matches("apple costs \\d\\.\\d\\d, \\d+ left"));
+        assertThat(liberty.get("/stock/apple").body()).matches("\\d+ of apple left, \\d\\.\\d\\d each");
+        assertThat(liberty.get("/history/apple").body()).isEqualTo("the price of apple on 10000 days");
+    }
+
+    private static List<String> loops(ThreadMXBean threads) {
+        return names(threads).stream()
+                .filter(name -> name.matches("quicpool-.*-io-.*"))
+                .toList();
+    }
+
+    private static List<String> names(ThreadMXBean threads) {
+        return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+                .filter(thread -> thread != null)
+                .map(ThreadInfo::getThreadName)
+                .sorted()
+                .toList();
+    }
+}
