@@ -303,9 +303,8 @@ class QuicGoIT {
         String address = somewhere();
         GoProcess server = goServer(address);
         ClientPool client = client(address);
-        await().pollDelay(Duration.ofSeconds(4))
-                .atMost(SOON)
-                .until(() -> server.ask("idle").equals("idle " + STOCK));
+        await().pollDelay(Duration.ofSeconds(4)).atMost(SOON).until(() -> server.ask("idle")
+                .equals("idle " + STOCK));
         assertThat(client.snapshot().totals().lost()).isZero();
         assertStreamsWork(client);
     }
