@@ -102,7 +102,11 @@ func (p *serverPool) serveConnection(connection *quic.Conn) {
 }
 
 func (p *serverPool) serve(stream *quic.Stream) {
-	if code, err := readHello(stream); err != nil {
+	if code, err := readHello(stream); err == io.EOF {
+		// Opened and ended without a byte: a client whose engine has no PING asks whether anybody is there.
+		stream.Close()
+		return
+	} else if err != nil {
 		abort(stream, code)
 		return
 	}

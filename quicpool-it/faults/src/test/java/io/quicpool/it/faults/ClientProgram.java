@@ -4,6 +4,7 @@ import io.quicpool.ClientPool;
 import io.quicpool.QuicPools;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TlsMode;
+import io.quicpool.testing.Pools;
 import java.time.Duration;
 
 /** A client pool that fills up when it is told a line: target, capacity. */
@@ -15,6 +16,7 @@ final class ClientProgram {
         System.out.println("started");
         if (System.in.read() >= 0) {
             try (ClientPool pool = QuicPools.open(ClientPoolConfig.builder()
+                    .transport(Pools.CLIENT_ENGINE)
                     .target(args[0])
                     .capacity(Integer.parseInt(args[1]), Integer.parseInt(args[1]))
                     .tlsMode(TlsMode.INSECURE)

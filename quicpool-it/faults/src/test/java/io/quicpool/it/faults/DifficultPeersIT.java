@@ -167,6 +167,7 @@ class DifficultPeersIT {
                 FaultProxy two = new FaultProxy(second.localAddress(), Scenario.SEED)) {
             AtomicReference<InetSocketAddress> answer = new AtomicReference<>(one.address());
             ClientPool client = pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                    .transport(Pools.CLIENT_ENGINE)
                     .resolver(answer::get)
                     .tlsMode(TlsMode.SELF_SIGNED)
                     .fingerprint(Pools.CERTIFICATE.fingerprint())

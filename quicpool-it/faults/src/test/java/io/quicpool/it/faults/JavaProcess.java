@@ -1,5 +1,6 @@
 package io.quicpool.it.faults;
 
+import io.quicpool.testing.Pools;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +34,8 @@ final class JavaProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
+        command.add("-Dquicpool.test.client=" + Pools.CLIENT_ENGINE);
+        command.add("-Dquicpool.test.server=" + Pools.SERVER_ENGINE);
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.add(program.getName());

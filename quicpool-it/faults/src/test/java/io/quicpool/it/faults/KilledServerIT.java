@@ -91,7 +91,10 @@ class KilledServerIT {
     }
 
     private ClientPool client(String target) {
-        return pools.client(target, c -> c.capacity(32, 64).keepAlive(Duration.ofMillis(700)));
+        return pools.client(target, c -> c.capacity(32, 64)
+                // All on one connection, so that each kill costs one.
+                .streamsPerConnection(4096)
+                .keepAlive(Duration.ofMillis(700)));
     }
 
     private interface Next {

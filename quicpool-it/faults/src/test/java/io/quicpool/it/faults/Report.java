@@ -1,5 +1,6 @@
 package io.quicpool.it.faults;
 
+import io.quicpool.testing.Pools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,7 +16,8 @@ import java.util.stream.Collectors;
 /** What the scenarios saw, as the table of docs/reliability.md, in {@code target/reliability.md}. */
 final class Report {
 
-    private static final Path FILE = Path.of("target", "reliability.md");
+    // A table for each pair of engines, kwik's without a suffix.
+    private static final Path FILE = Path.of("target", "reliability" + suffix() + ".md");
     private static final String HEAD = "| scenario | faults | handed out | old ones after notice / before (longest) |"
             + " wrongly paired | wrong bytes | cut | back after: median, longest | refused |\n"
             + "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
@@ -23,6 +25,11 @@ final class Report {
     private static final Map<String, String> ROWS = new TreeMap<>();
 
     private Report() {}
+
+    private static String suffix() {
+        String engines = Pools.CLIENT_ENGINE + "-" + Pools.SERVER_ENGINE;
+        return engines.equals("kwik-kwik") ? "" : "-" + engines;
+    }
 
     /** One row. Times in milliseconds. */
     static void row(String scenario, String faults, Ledger ledger, List<Long> recoveries, String refused) {

@@ -1,5 +1,6 @@
 package io.quicpool.it.faults;
 
+import io.quicpool.testing.Pools;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -32,19 +33,29 @@ import org.junit.jupiter.api.extension.TestWatcher;
 
         @Override
         public void beforeEach(ExtensionContext context) {
-            System.out.println("[faults] " + name(context) + ", seed " + SEED);
+            System.out.println("[faults] " + name(context) + ", seed " + SEED + ", " + Pools.CLIENT_ENGINE + " to "
+                    + Pools.SERVER_ENGINE);
         }
 
         @Override
         public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
-            System.out.println(
-                    "[faults] " + name(context) + " failed. Once more: mvn -B -Pone -pl quicpool-it/faults -am verify"
-                            + " -Dit.test='" + name(context) + "' -Dquicpool.faults.seed=" + SEED + minutes());
+            System.out.println("[faults] " + name(context)
+                    + " failed. Once more: mvn -B -Pone -pl quicpool-it/faults -am verify" + " -Dit.test='"
+                    + name(context) + "' -Dquicpool.faults.seed=" + SEED + minutes() + engines());
         }
 
         private static String minutes() {
             String minutes = System.getProperty("quicpool.faults.minutes", "");
             return minutes.isEmpty() ? "" : " -Dquicpool.faults.minutes=" + minutes;
+        }
+
+        private static String engines() {
+            return (Pools.CLIENT_ENGINE.equals("kwik")
+                            ? ""
+                            : " -Dquicpool.faults.client.transport=" + Pools.CLIENT_ENGINE)
+                    + (Pools.SERVER_ENGINE.equals("kwik")
+                            ? ""
+                            : " -Dquicpool.faults.server.transport=" + Pools.SERVER_ENGINE);
         }
 
         private static String name(ExtensionContext context) {

@@ -4,6 +4,7 @@ import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.testing.Pools;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ final class ServerProgram {
         AtomicLong requests = new AtomicLong();
         AtomicLong errors = new AtomicLong();
         try (ServerPool pool = QuicPools.open(ServerPoolConfig.builder()
+                .transport(Pools.SERVER_ENGINE)
                 .listen(args[0])
                 .certificate(KeyMaterial.fromPem(Path.of(args[1]), Path.of(args[2])))
                 .keepAlive(Duration.ofMillis(700))

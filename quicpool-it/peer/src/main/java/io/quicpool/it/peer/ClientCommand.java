@@ -5,6 +5,7 @@ import io.quicpool.QuicPools;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ClientPoolConfigBuilder;
 import io.quicpool.config.ConfigException;
+import io.quicpool.config.CongestionControl;
 import io.quicpool.config.TrustMaterial;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,8 +81,17 @@ final class ClientCommand implements Callable<Integer> {
     @Option(names = "--alpn", description = "application protocol")
     @Nullable String alpn;
 
-    @Option(names = "--transport", description = "QUIC engine")
+    @Option(names = "--transport", paramLabel = "ENGINE", description = "QUIC engine: kwik (default) or netty")
     @Nullable String transport;
+
+    @Option(names = "--congestion-control", description = "cubic, reno or bbr, where the engine can choose")
+    @Nullable String congestionControl;
+
+    @Option(
+            names = "--streams-per-connection",
+            paramLabel = "N",
+            description = "how many streams a connection carries before there is another; 0: what the engine does best")
+    @Nullable Integer streamsPerConnection;
 
     @Mixin
     KeyOptions keys = new KeyOptions();
@@ -110,6 +120,8 @@ final class ClientCommand implements Callable<Integer> {
         Given.set(idTimeout, builder::idTimeout);
         Given.set(alpn, builder::alpn);
         Given.set(transport, builder::transport);
+        Given.set(congestionControl, (String text) -> builder.congestionControl(CongestionControl.parse(text)));
+        Given.set(streamsPerConnection, builder::streamsPerConnection);
         return builder.build();
     }
 

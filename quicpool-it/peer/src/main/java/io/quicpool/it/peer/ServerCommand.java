@@ -2,6 +2,7 @@ package io.quicpool.it.peer;
 
 import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
+import io.quicpool.config.CongestionControl;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.ServerPoolConfigBuilder;
@@ -71,8 +72,11 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--alpn", description = "application protocol")
     @Nullable String alpn;
 
-    @Option(names = "--transport", description = "QUIC engine")
+    @Option(names = "--transport", paramLabel = "ENGINE", description = "QUIC engine: kwik (default) or netty")
     @Nullable String transport;
+
+    @Option(names = "--congestion-control", description = "cubic, reno or bbr, where the engine can choose")
+    @Nullable String congestionControl;
 
     @Mixin
     KeyOptions keys = new KeyOptions();
@@ -109,6 +113,7 @@ final class ServerCommand implements Callable<Integer> {
         builder.addressValidation(addressValidation);
         Given.set(alpn, builder::alpn);
         Given.set(transport, builder::transport);
+        Given.set(congestionControl, (String text) -> builder.congestionControl(CongestionControl.parse(text)));
         return builder.build();
     }
 }

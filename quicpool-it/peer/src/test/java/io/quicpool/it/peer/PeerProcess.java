@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
 final class PeerProcess implements AutoCloseable {
 
     private static final Duration LONG = Duration.ofMinutes(5);
+    /** The engine of the processes under test. */
+    static final String ENGINE = System.getProperty("quicpool.it.transport", "kwik");
+
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
     private final Process process;
@@ -35,6 +38,9 @@ final class PeerProcess implements AutoCloseable {
                 "-jar",
                 System.getProperty("quicpool.peer.jar", "target/quicpool-peer.jar")));
         command.addAll(List.of(arguments));
+        if (command.stream().noneMatch("--transport"::equals)) {
+            command.addAll(List.of("--transport", ENGINE));
+        }
         process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -102,7 +102,7 @@ class RecoveryIT {
             first.kill();
             try (PeerProcess second = server(pem, address)) {
                 long back = millisSince(kill);
-                await().atMost(Duration.ofSeconds(20)).until(() -> client.stat("lost") == 1);
+                await().atMost(Duration.ofSeconds(20)).until(() -> client.stat("lost") > 0);
                 long noticed = millisSince(kill);
                 await().atMost(Duration.ofSeconds(20)).until(() -> client.stat("idle") == STOCK);
                 long fresh = millisSince(kill);
@@ -122,12 +122,13 @@ class RecoveryIT {
         try (PeerProcess client = client(address)) {
             client.awaitReady();
             await().until(() -> client.stat("idle") == STOCK);
+            long before = client.stat("connects");
             assertThat(first.quit()).isZero();
             await().until(() -> client.stat("idle") == 0);
             try (PeerProcess second = server(pem, address)) {
                 long back = System.nanoTime();
                 await().atMost(Duration.ofSeconds(20))
-                        .until(() -> client.stat("connects") == 2 && client.stat("idle") > 0);
+                        .until(() -> client.stat("connects") > before && client.stat("idle") > 0);
                 long again = millisSince(back);
                 await().atMost(Duration.ofSeconds(20)).until(() -> client.stat("idle") == STOCK);
                 System.out.println("server closed in order: first stream " + again + " ms and fresh stock of " + STOCK

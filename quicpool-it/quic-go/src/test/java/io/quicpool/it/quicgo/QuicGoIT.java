@@ -54,7 +54,7 @@ class QuicGoIT {
     }
 
     static List<String> engines() {
-        return List.of("kwik");
+        return List.of("kwik", "netty");
     }
 
     // Before each: a whole class that is skipped before its first test is not counted in the report.
@@ -295,6 +295,18 @@ class QuicGoIT {
         assertThat(client.snapshot().totals().failed()).isZero();
         client.close();
         await().atMost(SOON).until(() -> server.ask("idle").equals("idle 0"));
+    }
+
+    /** Nothing is asked for longer than the idle time-out: pings keep the connection, and are no streams to the server. */
+    @Test
+    void anIdleClientStaysConnected() throws Exception {
+        String address = somewhere();
+        GoProcess server = goServer(address);
+        ClientPool client = client(address);
+        await().pollDelay(Duration.ofSeconds(4)).atMost(SOON).until(() -> server.ask("idle")
+                .equals("idle " + STOCK));
+        assertThat(client.snapshot().totals().lost()).isZero();
+        assertStreamsWork(client);
     }
 
     @Test

@@ -1,0 +1,55 @@
+package io.quicpool.it.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Who asks for the engine netty without its artifacts is told which to add, before anything is opened. */
+class MissingEngineTest {
+
+    private static final String ADD = "add io.netty:netty-codec-classes-quic:";
+
+    private static String errorWithout(Predicate<String> jar) throws Exception {
+        String path = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !jar.test(Path.of(entry).getFileName().toString()))
+                .collect(Collectors.joining(File.pathSeparator));
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        path,
+                        Peer.class.getName(),
+                        "server",
+                        "--listen",
+                        "127.0.0.1:0",
+                        "--transport",
+                        "netty")
+                .start();
+        process.getOutputStream().close();
+        String error = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isOne();
+        assertThat(process.getInputStream().readAllBytes())
+                .asString(StandardCharsets.UTF_8)
+                .doesNotContain("port ");
+        return error;
+    }
+
+    @Test
+    void noNettyAtAll() throws Exception {
+        assertThat(errorWithout(name -> name.startsWith("netty-")))
+                .contains("transport = netty: Netty is not on the class path", ADD, "or set transport = kwik")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void noNativeLibrary() throws Exception {
+        assertThat(errorWithout(name -> name.startsWith("netty-codec-native-quic")))
+                .contains("Netty's native QUIC library for ", ADD, "netty-codec-native-quic", "with the classifier ")
+                .doesNotContain("\tat ");
+    }
+}
