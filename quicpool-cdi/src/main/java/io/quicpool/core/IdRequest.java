@@ -6,8 +6,10 @@ import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -33,6 +35,8 @@ final class IdRequest {
     private final CorePool pool;
     private final Owner owner;
     private final Duration timeout;
+    // Asked for, and not there yet: once for each stream.
+    private final Queue<Connection> asked = new ConcurrentLinkedQueue<>();
     private final Set<Slot> pending = ConcurrentHashMap.newKeySet();
     private final AtomicInteger opening = new AtomicInteger();
 
@@ -51,10 +55,13 @@ final class IdRequest {
         int generation = pool.generation();
         long since = System.nanoTime();
         opening.incrementAndGet();
+        asked.add(connection);
         connection.openStream().whenComplete((stream, failure) -> {
             if (failure == null) {
                 begin(new Slot(stream, generation, since));
+                asked.remove(connection);
             } else {
+                asked.remove(connection);
                 opening.decrementAndGet();
                 pool.metrics.failed.increment();
                 owner.failed(failure);
@@ -157,6 +164,7 @@ final class IdRequest {
 
     /** The connections of what is on its way, once for each stream. */
     Stream<Connection> connections() {
-        return pending.stream().map(slot -> slot.stream().connection());
+        return Stream.concat(
+                asked.stream(), pending.stream().map(slot -> slot.stream().connection()));
     }
 }
