@@ -14,9 +14,9 @@ public final class ComponentProgram {
                         "orders",
                         "127.0.0.1:" + pools.server(s -> s).localAddress().getPort()))) {
             ClientPool orders = app.get(PoolRegistry.class).client("");
-            Pools.awaitIdle(orders, 8);
+            PlainProgram.awaitFull(orders);
             return PlainProgram.absent("org.eclipse.microprofile.health.HealthCheck", "no health API") + ": "
-                    + orders.name() + " has " + orders.active() + " idle";
+                    + orders.name() + " is full";
         }
     }
 }

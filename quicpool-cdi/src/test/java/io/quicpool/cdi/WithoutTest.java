@@ -46,11 +46,11 @@ class WithoutTest {
 
     @Test
     void thePoolsNeedNothingOfAContainer() throws Exception {
-        assertThat(run(ANYTHING_OF_A_CONTAINER, "io.quicpool.cdi.PlainProgram")).isEqualTo("no CDI: 8 idle");
+        assertThat(run(ANYTHING_OF_A_CONTAINER, "io.quicpool.cdi.PlainProgram")).isEqualTo("no CDI: full");
     }
 
     @Test
     void theComponentNeedsNoHealthApi() throws Exception {
-        assertThat(run(HEALTH, "io.quicpool.cdi.ComponentProgram")).isEqualTo("no health API: orders has 8 idle");
+        assertThat(run(HEALTH, "io.quicpool.cdi.ComponentProgram")).isEqualTo("no health API: orders is full");
     }
 }

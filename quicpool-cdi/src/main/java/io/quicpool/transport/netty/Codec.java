@@ -4,7 +4,6 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
@@ -28,7 +27,7 @@ final class Codec {
     /** The largest payload of a datagram on Ethernet; quiche finds out by probing whether the path takes it. */
     private static final int LARGEST_DATAGRAM = 1452;
 
-    /** Datagrams of one size that are handed to the system, or taken from it, in one call. */
+    /** Datagrams of one size that are handed to the system in one call. */
     private static final int SEGMENTS = 16;
 
     private static final int RECEIVE_SIZE = 2048;
@@ -61,18 +60,16 @@ final class Codec {
     }
 
     static Bootstrap socket(Loops.Share share) {
-        Bootstrap bootstrap = new Bootstrap()
+        return new Bootstrap()
                 .group(share.group())
                 .channel(Loops.channel())
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                // A buffer for each datagram: of those that epoll reads many of into one (recvmmsg), quiche loses data
+                // for good when
+                // the network loses some.
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_SIZE))
                 .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
                 .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
-        if (Loops.epoll()) {
-            Offload.of(bootstrap);
-        } else {
-            bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_SIZE));
-        }
-        return bootstrap;
     }
 
     /** How a connection sends many datagrams in one system call. */
@@ -82,13 +79,6 @@ final class Codec {
 
     /** Apart, for the classes of epoll may not be there. */
     private static final class Offload {
-
-        static void of(Bootstrap bootstrap) {
-            // So many datagrams with one system call (recvmmsg).
-            bootstrap
-                    .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, RECEIVE_SIZE)
-                    .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_SIZE * SEGMENTS));
-        }
 
         static SegmentedDatagramPacketAllocator segments() {
             return EpollQuicUtils.newSegmentedAllocator(SEGMENTS);
