@@ -115,6 +115,7 @@ final class Lifecycle {
         } catch (InterruptedException e) {
             interrupted = true;
         }
+        pool.stock.clear();
         pool.listeners.tell(this::tellClosed);
         state.set(PoolState.CLOSED);
         try {

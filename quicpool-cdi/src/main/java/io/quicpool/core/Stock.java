@@ -302,6 +302,12 @@ final class Stock {
         return true;
     }
 
+    /** Keeps nothing of streams that are over: the pool is closed, and whoever still holds it holds only its figures. */
+    void clear() {
+        queue.clear();
+        byId.clear();
+    }
+
     /** Refuses new waiters from now on and cancels those that wait. */
     void close() {
         lock.lock();

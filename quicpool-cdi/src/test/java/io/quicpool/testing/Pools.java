@@ -88,6 +88,12 @@ public final class Pools implements AutoCloseable {
         return pool;
     }
 
+    /** Closes it now, and keeps nothing of it. */
+    public void close(StreamPool pool) {
+        open.remove(pool);
+        pool.close();
+    }
+
     /** Waits until the pool has so many idle streams. */
     public static void awaitIdle(StreamPool pool, int idle) {
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {

@@ -118,7 +118,7 @@ class LongRunIT {
                 Clock.pass(minute % 2 == 0 ? PART.dividedBy(2) : PART);
                 traffic.peerGone();
                 long closed = System.nanoTime();
-                server.close();
+                pools.close(server);
                 server = server(address);
                 await().atMost(Duration.ofSeconds(20))
                         .pollInterval(Duration.ofMillis(5))
