@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
@@ -33,6 +35,9 @@ final class Links implements Link.Owner {
             new Backoff(() -> ThreadLocalRandom.current().nextDouble());
     private long notBefore = System.nanoTime();
     private int failures;
+    // Those beside the first that have proved to work.
+    private final Set<Connection> proven = ConcurrentHashMap.newKeySet();
+    private boolean hadWorked;
 
     Links(CorePool pool, Link.Connector connector, Link.Owner owner, int perConnection) {
         this.pool = pool;
@@ -180,6 +185,7 @@ final class Links implements Link.Owner {
 
     @Override
     public void down(Connection connection, String reason) {
+        hadWorked = proven.remove(connection);
         owner.down(connection, reason);
     }
 
@@ -188,8 +194,12 @@ final class Links implements Link.Owner {
         if (more.remove(link)) {
             gone.removeIf(Links::isQuiet);
             gone.add(link);
-            notBefore = System.nanoTime() + patience.next().toNanos();
-            failures++;
+            // That it was lost, with the server perhaps, says nothing of the next.
+            if (!hadWorked) {
+                notBefore = System.nanoTime() + patience.next().toNanos();
+                failures++;
+            }
+            hadWorked = false;
         }
     }
 
@@ -207,6 +217,7 @@ final class Links implements Link.Owner {
         if (first.connection() == connection) {
             first.proved();
         } else {
+            proven.add(connection);
             pool.threads.decide(() -> {
                 patience.reset();
                 failures = 0;

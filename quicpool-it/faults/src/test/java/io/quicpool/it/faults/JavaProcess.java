@@ -34,8 +34,8 @@ final class JavaProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.add("-Dquicpool.test.client=" + Pools.CLIENT_ENGINE);
-        command.add("-Dquicpool.test.server=" + Pools.SERVER_ENGINE);
+        command.add("-Dtest.engine.client=" + Pools.CLIENT_ENGINE);
+        command.add("-Dtest.engine.server=" + Pools.SERVER_ENGINE);
         command.add("-cp");
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.add(program.getName());
