@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import javax.net.ssl.X509TrustManager;
 
 /** Puts pools together: settings, engine and TLS. Found by {@link io.quicpool.QuicPools}. */
@@ -123,21 +124,19 @@ public final class CorePoolProvider implements PoolProvider {
     }
 
     private static Transport usable(ClientPoolConfig config) {
-        Transport transport = transport(config.name(), config.transport());
-        try {
-            transport.check(config);
-        } catch (ConfigException e) {
-            throw e.inPool(config.name());
-        }
-        return transport;
+        return usable(config.name(), config.transport(), transport -> transport.check(config));
     }
 
     private static Transport usable(ServerPoolConfig config) {
-        Transport transport = transport(config.name(), config.transport());
+        return usable(config.name(), config.transport(), transport -> transport.check(config));
+    }
+
+    private static Transport usable(String poolName, String wanted, Consumer<Transport> check) {
+        Transport transport = transport(poolName, wanted);
         try {
-            transport.check(config);
+            check.accept(transport);
         } catch (ConfigException e) {
-            throw e.inPool(config.name());
+            throw e.inPool(poolName);
         }
         return transport;
     }
