@@ -14,6 +14,8 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,21 +32,23 @@ final class Loops {
     private final String poolName;
     private final EventLoopGroup group;
     private final SendBuffers buffers = new SendBuffers();
+    private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     // Guarded by BY_POOL.
     private int users;
 
     private Loops(String poolName) {
         this.poolName = poolName;
         AtomicInteger number = new AtomicInteger();
-        ThreadFactory threads = task -> thread(task, poolName, number.incrementAndGet());
+        ThreadFactory factory = task -> thread(task, poolName, number.incrementAndGet());
         IoHandlerFactory io = epoll() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        group = new MultiThreadIoEventLoopGroup(1, threads, io);
+        group = new MultiThreadIoEventLoopGroup(1, factory, io);
     }
 
-    private static Thread thread(Runnable task, String poolName, int number) {
+    private Thread thread(Runnable task, String poolName, int number) {
         Thread thread = new FastThreadLocalThread(task, "quicpool-" + poolName + "-io-" + number);
         thread.setDaemon(true);
         thread.setContextClassLoader(Loops.class.getClassLoader());
+        threads.add(thread);
         return thread;
     }
 
@@ -76,6 +80,17 @@ final class Loops {
             loops.users++;
             return loops.new Share();
         }
+    }
+
+    // The group counts as terminated a moment before its thread has ended.
+    private boolean joined(long deadline) throws InterruptedException {
+        if (!group.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        for (Thread thread : threads) {
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+        }
+        return threads.stream().noneMatch(Thread::isAlive);
     }
 
     /** One user's share. */
@@ -111,7 +126,7 @@ final class Loops {
 
         /** Waits until the thread has ended, if this was the last share. */
         boolean awaitEnded(Duration timeout) throws InterruptedException {
-            return !last || group.awaitTermination(Math.max(1, timeout.toNanos()), TimeUnit.NANOSECONDS);
+            return !last || joined(System.nanoTime() + timeout.toNanos());
         }
     }
 }

@@ -158,6 +158,18 @@ class NettyTrapsTest {
         assertThat(threads("quicpool-many")).isZero();
     }
 
+    /** Netty counts a group as terminated a moment before its thread has ended. */
+    @Test
+    void whoWaitsForTheEndOfAnEventLoopFindsNoThread() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            Loops.Share share = Loops.of("ending");
+            share.group().execute(() -> {});
+            share.giveBack();
+            assertThat(share.awaitEnded(SOON)).isTrue();
+            assertThat(threads("quicpool-ending")).isZero();
+        }
+    }
+
     private static long threads(String prefix) {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith(prefix))
