@@ -9,8 +9,11 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Passes the datagrams of clients on to a server and back, until it is told to pass nothing on. */
 public final class Relay implements AutoCloseable {
@@ -23,7 +26,10 @@ public final class Relay implements AutoCloseable {
     private final Map<SocketAddress, DatagramSocket> backs = new ConcurrentHashMap<>();
     private final Set<Integer> cut = ConcurrentHashMap.newKeySet();
     private volatile byte[] last = {};
+    private final Queue<byte[]> held = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger toLose = new AtomicInteger();
     private volatile boolean blocked;
+    private volatile boolean holding;
 
     public Relay(InetSocketAddress server) throws SocketException {
         this.server = server;
@@ -35,7 +41,9 @@ public final class Relay implements AutoCloseable {
                 back = open(client);
             }
             last = Arrays.copyOf(packet.getData(), packet.getLength());
-            if (passes(client)) {
+            if (toLose.get() > 0) {
+                toLose.decrementAndGet();
+            } else if (passes(client)) {
                 send(back, packet, server);
             }
         });
@@ -46,7 +54,9 @@ public final class Relay implements AutoCloseable {
         backs.put(client, back);
         start(() -> {
             DatagramPacket packet = receive(back);
-            if (passes(client)) {
+            if (holding) {
+                held.add(Arrays.copyOf(packet.getData(), packet.getLength()));
+            } else if (passes(client)) {
                 send(front, packet, client);
             }
         });
@@ -68,6 +78,30 @@ public final class Relay implements AutoCloseable {
             for (DatagramSocket back : backs.values()) {
                 back.send(new DatagramPacket(datagram, datagram.length, server));
             }
+        }
+    }
+
+    /** The next so many datagrams of clients are lost. */
+    public void loseNext(int datagrams) {
+        toLose.set(datagrams);
+    }
+
+    /** How many are still to be {@link #loseNext lost}. */
+    public int toLose() {
+        return toLose.get();
+    }
+
+    /** From now on what the server says waits. */
+    public void hold() {
+        holding = true;
+    }
+
+    /** What the server has said while it had to wait goes to the only client, and what it says from now on. */
+    public void release() throws IOException {
+        holding = false;
+        SocketAddress client = backs.keySet().iterator().next();
+        for (byte[] datagram = held.poll(); datagram != null; datagram = held.poll()) {
+            front.send(new DatagramPacket(datagram, datagram.length, client));
         }
     }
 

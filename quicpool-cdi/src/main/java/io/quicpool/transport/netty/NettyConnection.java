@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import io.netty.handler.codec.quic.QuicPathEvent;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.quicpool.TlsSession;
 import io.quicpool.transport.Connection;
@@ -68,7 +69,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private volatile String lostBecause = "closed on this side";
     // The event loop's own: the first reason that anybody gave for an end that is to come.
     private @Nullable String because;
+    private boolean stranded;
     private final Settling settling;
+    private final LoneFins loneFins;
     private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
 
     /** Makes the connection's own view of Netty's. With a socket of its own it frees that, and its share, when it has ended. */
@@ -78,6 +81,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.socket = socket;
         this.events = events;
         this.settling = new Settling(channel);
+        this.loneFins = new LoneFins(channel);
         channel.closeFuture().addListener(end -> lost());
     }
 
@@ -220,6 +224,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         return settling;
     }
 
+    /** Those that nobody but us would send again. Event loop. */
+    LoneFins loneFins() {
+        return loneFins;
+    }
+
     void ended(NettyStream stream) {
         halfEnded.remove(stream);
     }
@@ -273,6 +282,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         if (event instanceof QuicConnectionCloseEvent close) {
             because(CloseReason.of(close));
             endSoon();
+        } else if (event instanceof QuicPathEvent.New) {
+            stranded |= facts != null && isUnderWay();
+        } else if (event instanceof QuicPathEvent.PeerMigrated && (stranded || isUnderWay())) {
+            // Of what was on its way to the old address quiche sends only the first two datagrams again, and those for
+            // ever:
+            // whoever waits for the others would wait as long. The client is told, where it is now.
+            because("the client's address has changed while something was on its way to it");
+            loop().execute(() -> end(0, String.valueOf(because)));
         }
     }
 

@@ -52,7 +52,10 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new Entrance()).addLast(codec());
+                        channel.pipeline()
+                                .addLast(new LoneFins.Outlet())
+                                .addLast(new Entrance())
+                                .addLast(codec());
                     }
                 })
                 .bind(spec.local());

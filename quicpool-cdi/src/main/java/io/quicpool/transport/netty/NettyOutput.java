@@ -117,6 +117,16 @@ final class NettyOutput extends OutputStream {
         }
     }
 
+    /** Whether nothing follows behind the last so many bytes but the end. */
+    boolean endsWith(int bytes) {
+        lock.lock();
+        try {
+            return closed && failure == null && waiting == bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether something waits for quiche. */
     boolean isWaiting() {
         lock.lock();
@@ -150,6 +160,7 @@ final class NettyOutput extends OutputStream {
             if (failure != null) {
                 return;
             }
+            stream.finBegins();
         } finally {
             lock.unlock();
         }

@@ -266,14 +266,22 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     private void write(ByteBuf data, int length) {
         disarm();
         writing++;
-        channel().write(data).addListener(sent -> {
+        // With what was written last, where that is still here, an end is sure to arrive: see LoneFins.
+        boolean last = output.endsWith(length);
+        finSent |= last;
+        channel().write(last ? new DefaultQuicStreamFrame(data, true) : data).addListener(sent -> {
             writing--;
             connection.buffers().done(data, length);
             output.sent(length);
-            if (sent.isSuccess()) {
-                arm();
-            } else {
+            if (!sent.isSuccess()) {
                 sendFailed(sent);
+            } else if (!last) {
+                arm();
+            }
+            if (last) {
+                outputEnded = true;
+                connection.finEnds();
+                endIfDone();
             }
         });
     }
@@ -286,19 +294,30 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         }
     }
 
-    /** Sends a FIN behind what was written. Any thread. */
-    void sendFin() {
+    /** A FIN is to be sent: with what was written, or behind it by {@link #sendFin}. Any thread. */
+    void finBegins() {
         connection.finBegins();
+    }
+
+    /** Sends the FIN if it did not go with the last data. Any thread. */
+    void sendFin() {
         onLoop(() -> {
-            finSent = true;
-            disarm();
-            channel()
-                    .write(new DefaultQuicStreamFrame(Unpooled.EMPTY_BUFFER, true))
-                    .addListener(sent -> {
-                        connection.finEnds();
-                        outputEnded = true;
-                        endIfDone();
-                    });
+            if (!finSent) {
+                sendFinAlone();
+            }
+        });
+    }
+
+    private void sendFinAlone() {
+        finSent = true;
+        disarm();
+        channel().write(new DefaultQuicStreamFrame(Unpooled.EMPTY_BUFFER, true)).addListener(sent -> {
+            if (sent.isSuccess()) {
+                connection.loneFins().sent(channel());
+            }
+            outputEnded = true;
+            connection.finEnds();
+            endIfDone();
         });
     }
 
