@@ -2,40 +2,67 @@ package io.quicpool.transport.netty;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamPriority;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The FINs of a connection that went without data, until they have surely arrived. quiche lets go of a stream that is over when its
- * data is acknowledged, whether or not a FIN behind it is, and then never sends that again (its issue 2525): the peer would wait
- * for an end for ever. So such a FIN goes out three times, which is enough where single datagrams are lost, and its last datagram
- * is kept for ten seconds and sent again when the connection is seen to lose some, which is enough where all three were lost
- * together. A peer that has it drops a datagram that it has seen (RFC 9000, section 12.3). On the event loop.
+ * The FINs of a connection that go without data. quiche lets go of a stream that is over when its data is acknowledged, whether or
+ * not a FIN behind it is or was sent at all, and then never sends it again (its issue 2525): the peer would wait for an end for
+ * ever. So such a FIN
+ *
+ * <ul>
+ *   <li>is given to quiche only when it will leave at once: on a connection that loses datagrams, when some have just been read;
+ *       only then does quiche know how much may be sent;
+ *   <li>goes out three times, or five, which is enough where single datagrams are lost;
+ *   <li>is kept for eight seconds, and sent again when the connection is seen to lose something, for all may be lost together:
+ *       by quiche as long as that knows the stream, then as it was sent last. A peer that has it drops a datagram that it has seen
+ *       (RFC 9000, section 12.3).
+ * </ul>
+ *
+ * <p>On the event loop.
  */
 final class LoneFins {
 
+    /** How much room a datagram with nothing but a FIN needs at most, header and all. */
+    private static final int ROOM = 128;
+
+    /** So long is waited for room: a window of the peer's that is used up is no reason to wait for longer. */
+    private static final long MOST_WAITED = TimeUnit.SECONDS.toNanos(1);
+
+    /** So long a connection that has lost something counts as one that loses. */
+    private static final long LOSING = TimeUnit.SECONDS.toNanos(10);
+
+    private static final QuicStreamPriority FIRST = new QuicStreamPriority(0, true);
     private static final int COPIES = 2;
-    private static final int FIRST_LOOK_MILLIS = 5;
-    // Each about as long after the one before as that was after the FIN: the last after ten seconds.
-    private static final int LOOKS = 11;
+    private static final int COPIES_WHERE_LOSING = 4;
+    private static final int FIRST_LOOK_MILLIS = 1;
+    // Each about as long after the one before as that was after the FIN: the last after eight seconds. The first are
+    // soon, for
+    // quiche takes what is 128 packets old for something that it has seen.
+    private static final int LOOKS = 13;
     private static final int MOST_KEPT = 256;
 
     private static final class Kept {
-        private final byte[] datagram;
+        private final QuicStreamChannel stream;
+        private final byte @Nullable [] datagram;
         private final long lost;
         private int looks;
         private boolean given;
 
-        private Kept(byte[] datagram, long lost) {
+        private Kept(QuicStreamChannel stream, byte @Nullable [] datagram, long lost) {
+            this.stream = stream;
             this.datagram = datagram;
             this.lost = lost;
         }
@@ -43,24 +70,63 @@ final class LoneFins {
 
     private final QuicChannel connection;
     private final Deque<Kept> all = new ArrayDeque<>();
+    private long lostBefore;
+    private long lastLoss = System.nanoTime() - LOSING;
 
     LoneFins(QuicChannel connection) {
         this.connection = connection;
     }
 
-    /** A FIN was written on a stream, behind all data. */
-    void sent(QuicStreamChannel stream) {
-        Outlet outlet = connection.parent().pipeline().get(Outlet.class);
-        outlet.last = null;
-        outlet.watching = true;
-        for (int i = 0; i < COPIES; i++) {
+    /** Sends the FIN of a stream of which quiche has all data; then, however that went, does what is to be done. */
+    void send(QuicStreamChannel stream, Runnable after) {
+        if (NettyInternals.hasRoom(stream, ROOM) && !losing()) {
+            write(stream, after);
+        } else {
+            whenRead(stream, after, System.nanoTime() + MOST_WAITED);
+        }
+    }
+
+    private boolean losing() {
+        long lost = lost();
+        if (lost > lostBefore) {
+            lostBefore = lost;
+            lastLoss = System.nanoTime();
+        }
+        return System.nanoTime() - lastLoss < LOSING;
+    }
+
+    private void whenRead(QuicStreamChannel stream, Runnable after, long deadline) {
+        edge().whenRead(() -> {
+            if (NettyInternals.hasRoom(stream, ROOM) || System.nanoTime() - deadline > 0) {
+                write(stream, after);
+            } else {
+                whenRead(stream, after, deadline);
+            }
+        });
+    }
+
+    private void write(QuicStreamChannel stream, Runnable after) {
+        // Before what is lost and due again, which may need all the room there is.
+        stream.updatePriority(FIRST)
+                .addListener(first -> stream.write(new DefaultQuicStreamFrame(Unpooled.EMPTY_BUFFER, true))
+                        .addListener(sent -> {
+                            if (sent.isSuccess()) {
+                                copies(stream);
+                            }
+                            after.run();
+                        }));
+    }
+
+    private void copies(QuicStreamChannel stream) {
+        Edge edge = edge();
+        byte[] datagram = null;
+        for (int i = losing() ? COPIES_WHERE_LOSING : COPIES; i > 0; i--) {
+            edge.watch();
             NettyInternals.sendFinAgain(stream);
+            byte[] first = edge.watched();
+            datagram = first == null ? datagram : first;
         }
-        outlet.watching = false;
-        byte[] datagram = outlet.last;
-        if (datagram != null) {
-            keep(new Kept(datagram, lost()));
-        }
+        keep(new Kept(stream, datagram, lost()));
     }
 
     private void keep(Kept kept) {
@@ -82,12 +148,8 @@ final class LoneFins {
         if (kept.given || !connection.isOpen()) {
             return;
         }
-        InetSocketAddress peer = (InetSocketAddress) connection.remoteSocketAddress();
-        if (peer != null && lost() > kept.lost) {
-            connection
-                    .parent()
-                    .writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(kept.datagram), peer))
-                    .addListener(sent -> {});
+        if (lost() > kept.lost) {
+            again(kept);
         }
         if (++kept.looks < LOOKS) {
             later(kept);
@@ -96,21 +158,61 @@ final class LoneFins {
         }
     }
 
+    private void again(Kept kept) {
+        InetSocketAddress peer = (InetSocketAddress) connection.remoteSocketAddress();
+        if (!NettyInternals.isGone(kept.stream)) {
+            NettyInternals.sendFinAgain(kept.stream);
+        } else if (kept.datagram != null && peer != null) {
+            connection
+                    .parent()
+                    .writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(kept.datagram), peer))
+                    .addListener(sent -> {});
+        }
+    }
+
     private long lost() {
         return connection.collectStats().getNow().lost();
     }
 
-    /** Where datagrams leave a socket: shows what goes out while somebody watches. */
-    static final class Outlet extends ChannelOutboundHandlerAdapter {
+    private Edge edge() {
+        return connection.parent().pipeline().get(Edge.class);
+    }
 
+    /** Next to a socket: shows what leaves while somebody watches, and says when what has come was given to quiche. */
+    static final class Edge extends ChannelDuplexHandler {
+
+        private final Queue<Runnable> waiting = new ArrayDeque<>();
         private boolean watching;
-        private byte @Nullable [] last;
+        private byte @Nullable [] first;
+
+        private void watch() {
+            watching = true;
+            first = null;
+        }
+
+        /** The datagram that was the first to leave since: what is most urgent is in there. */
+        private byte @Nullable [] watched() {
+            watching = false;
+            return first;
+        }
+
+        private void whenRead(Runnable task) {
+            waiting.add(task);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+            for (int i = waiting.size(); i > 0; i--) {
+                waiting.remove().run();
+            }
+            super.channelReadComplete(context);
+        }
 
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
             // Larger ones, of many segments, are of streams that send a lot: their losses are seen soon.
-            if (watching && message.getClass() == DatagramPacket.class) {
-                last = ByteBufUtil.getBytes(((DatagramPacket) message).content());
+            if (watching && first == null && message.getClass() == DatagramPacket.class) {
+                first = ByteBufUtil.getBytes(((DatagramPacket) message).content());
             }
             super.write(context, message, promise);
         }

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +54,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     // Streams that have ended here, and of which the peer has yet to say the end; more are refused.
     private static final int MOST_ENDED = 4096;
+    private static final int LOOK_MILLIS = 200;
     private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
 
     private final QuicChannel channel;
@@ -72,6 +74,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private boolean stranded;
     private final Settling settling;
     private final LoneFins loneFins;
+    private final Set<NettyStream> streams = new LinkedHashSet<>();
+    private long heardOf;
     private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
 
     /** Makes the connection's own view of Netty's. With a socket of its own it frees that, and its share, when it has ended. */
@@ -82,7 +86,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.events = events;
         this.settling = new Settling(channel);
         this.loneFins = new LoneFins(channel);
-        channel.closeFuture().addListener(end -> lost());
+        var looking = channel.eventLoop()
+                .scheduleWithFixedDelay(this::lookForEnds, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        channel.closeFuture().addListener(end -> {
+            looking.cancel(false);
+            lost();
+        });
     }
 
     /** The handshake is done. Event loop. */
@@ -229,8 +238,25 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         return loneFins;
     }
 
+    void begun(NettyStream stream) {
+        streams.add(stream);
+    }
+
     void ended(NettyStream stream) {
+        streams.remove(stream);
         halfEnded.remove(stream);
+    }
+
+    /**
+     * An end that comes with data that has come before, because the acknowledgement of that was lost, is known to quiche and told to
+     * nobody. So the streams are looked at a little later than something has come.
+     */
+    private void lookForEnds() {
+        long received = channel.collectStats().getNow().recv();
+        if (received > heardOf) {
+            heardOf = received;
+            List.copyOf(streams).forEach(NettyStream::lookForEnd);
+        }
     }
 
     /**

@@ -65,7 +65,7 @@ final class NettyConnector {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
-                                .addLast(new LoneFins.Outlet())
+                                .addLast(new LoneFins.Edge())
                                 .addLast(new Watch())
                                 .addLast(Codec.settings(
                                                 new QuicClientCodecBuilder(), spec.idleTimeout(), spec.congestion())

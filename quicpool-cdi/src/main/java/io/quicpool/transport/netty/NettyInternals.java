@@ -55,9 +55,19 @@ final class NettyInternals {
         return !(onStream(FINISHED, stream) instanceof Boolean known) || known;
     }
 
+    /** The same, and false when it is not known. */
+    static boolean isSurelyFinished(QuicStreamChannel stream) {
+        return onStream(FINISHED, stream) instanceof Boolean known && known;
+    }
+
     /** Whether quiche has let go of a stream, and of its credit; true when it is not known. */
     static boolean isGone(QuicStreamChannel stream) {
         return !(onStream(CAPACITY, stream) instanceof Long known) || known == NO_SUCH_STREAM;
+    }
+
+    /** Whether so many bytes of a stream would go out at once, or none ever; true when it is not known. */
+    static boolean hasRoom(QuicStreamChannel stream, int bytes) {
+        return !(onStream(CAPACITY, stream) instanceof Long known) || known < 0 || known >= bytes;
     }
 
     /** Whether the peer has stopped a stream (STOP_SENDING) that is not gone. */

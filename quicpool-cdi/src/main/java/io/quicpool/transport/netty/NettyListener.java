@@ -53,7 +53,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
-                                .addLast(new LoneFins.Outlet())
+                                .addLast(new LoneFins.Edge())
                                 .addLast(new Entrance())
                                 .addLast(codec());
                     }

@@ -58,6 +58,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     private boolean ending;
     private int resetCode = -1;
     private boolean finSent;
+    private boolean finWaits;
     private int writing;
     private @Nullable StopSentinel sentinel;
 
@@ -105,6 +106,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         QuicStreamChannel added = (QuicStreamChannel) context.channel();
         added.config().setAutoRead(false).setAllowHalfClosure(true).setReadFrames(true);
         channel = added;
+        connection.begun(this);
     }
 
     @Override
@@ -119,11 +121,22 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         QuicStreamFrame frame = (QuicStreamFrame) message;
-        boolean last = frame.hasFin();
-        boolean some = frame.content().isReadable();
-        if (input.put(frame.content(), last)) {
+        if (came(frame.content(), frame.hasFin())) {
             context.read();
         }
+    }
+
+    /** Looks whether the peer's end has come without a word of quiche's. */
+    void lookForEnd() {
+        if (!inputEnded && NettyInternals.isSurelyFinished(channel())) {
+            came(Unpooled.EMPTY_BUFFER, true);
+        }
+    }
+
+    // Says whether there is room for more.
+    private boolean came(ByteBuf content, boolean last) {
+        boolean some = content.isReadable();
+        boolean more = input.put(content, last);
         if (last) {
             inputEnded = true;
             if (input.unread() == 0) {
@@ -134,6 +147,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         }
         fire();
         endIfDone();
+        return more;
     }
 
     @Override
@@ -279,11 +293,17 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
                 arm();
             }
             if (last) {
-                outputEnded = true;
-                connection.finEnds();
-                endIfDone();
+                finGone();
+            } else if (finWaits && writing == 0) {
+                loop().execute(this::sendFinAlone);
             }
         });
+    }
+
+    private void finGone() {
+        outputEnded = true;
+        connection.finEnds();
+        endIfDone();
     }
 
     private void sendFailed(Future<?> sent) {
@@ -303,22 +323,19 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     void sendFin() {
         onLoop(() -> {
             if (!finSent) {
-                sendFinAlone();
+                finSent = true;
+                disarm();
+                if (writing == 0) {
+                    sendFinAlone();
+                } else {
+                    finWaits = true;
+                }
             }
         });
     }
 
     private void sendFinAlone() {
-        finSent = true;
-        disarm();
-        channel().write(new DefaultQuicStreamFrame(Unpooled.EMPTY_BUFFER, true)).addListener(sent -> {
-            if (sent.isSuccess()) {
-                connection.loneFins().sent(channel());
-            }
-            outputEnded = true;
-            connection.finEnds();
-            endIfDone();
-        });
+        connection.loneFins().send(channel(), this::finGone);
     }
 
     // Also where nobody waits for the end: what is written to a stream that the peer has stopped, and that is over in

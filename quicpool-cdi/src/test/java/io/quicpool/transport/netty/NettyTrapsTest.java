@@ -144,8 +144,9 @@ class NettyTrapsTest {
     }
 
     /**
-     * quiche lets go of a stream when its data is acknowledged, though the FIN behind it may be lost (its issue 2525). All three
-     * of them: what is kept is sent once the loss is known.
+     * quiche lets go of a stream when its data is acknowledged, though the FIN behind it may be lost (its issue 2525). When all
+     * three of it are, what is kept is sent once the loss is known; or the FIN comes with the data once more, as the acknowledgement
+     * of that was held up, and then quiche at the other end does not tell of it.
      */
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
