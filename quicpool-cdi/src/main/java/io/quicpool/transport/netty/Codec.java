@@ -44,7 +44,7 @@ final class Codec {
                 .maxSendUdpPayloadSize(LARGEST_DATAGRAM)
                 .maxRecvUdpPayloadSize(RECEIVE_SIZE)
                 .discoverPmtu(true)
-                .activeMigration(true);
+                .activeMigration(false);
         if (congestion != null) {
             builder.congestionControlAlgorithm(algorithm(congestion));
         }
@@ -64,9 +64,8 @@ final class Codec {
                 .group(share.group())
                 .channel(Loops.channel())
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                // A buffer for each datagram: of those that epoll reads many of into one (recvmmsg), quiche loses data
-                // for good when
-                // the network loses some.
+                // A buffer for each datagram: where epoll reads many into one (recvmmsg) and the network loses some,
+                // streams stall.
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_SIZE))
                 .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
                 .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);

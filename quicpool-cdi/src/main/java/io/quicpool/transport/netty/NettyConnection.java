@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
-import io.netty.handler.codec.quic.QuicPathEvent;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.quicpool.TlsSession;
 import io.quicpool.transport.Connection;
@@ -71,7 +70,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private volatile String lostBecause = "closed on this side";
     // The event loop's own: the first reason that anybody gave for an end that is to come.
     private @Nullable String because;
-    private boolean stranded;
     private final Settling settling;
     private final LoneFins loneFins;
     private final Set<NettyStream> streams = new LinkedHashSet<>();
@@ -308,14 +306,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         if (event instanceof QuicConnectionCloseEvent close) {
             because(CloseReason.of(close));
             endSoon();
-        } else if (event instanceof QuicPathEvent.New) {
-            stranded |= facts != null && isUnderWay();
-        } else if (event instanceof QuicPathEvent.PeerMigrated && (stranded || isUnderWay())) {
-            // Of what was on its way to the old address quiche sends only the first two datagrams again, and those for
-            // ever:
-            // whoever waits for the others would wait as long. The client is told, where it is now.
-            because("the client's address has changed while something was on its way to it");
-            loop().execute(() -> end(0, String.valueOf(because)));
         }
     }
 

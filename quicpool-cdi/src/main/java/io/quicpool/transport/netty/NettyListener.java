@@ -22,6 +22,7 @@ import io.quicpool.transport.gate.Gate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +39,8 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     private final Gate<QuicChannel> gate;
     private final ServerIds ids = new ServerIds();
     private final Map<QuicChannel, NettyConnection> connections = new ConcurrentHashMap<>();
+    // How many connections each address has; on the event loop.
+    private final Map<InetSocketAddress, Integer> clients = new HashMap<>();
     private final Channel socket;
     private volatile QuicSslContext tls;
 
@@ -111,6 +114,8 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         byte[] id = gate.beginning();
         gate.created(id, channel);
         gate.alias(id, ids.last());
+        InetSocketAddress client = (InetSocketAddress) Objects.requireNonNull(channel.remoteSocketAddress());
+        clients.merge(client, 1, Integer::sum);
         NettyConnection connection = new NettyConnection(channel, share, null, EngineEvents.NOBODY);
         channel.pipeline().addLast(connection).addLast(new ChannelInboundHandlerAdapter() {
             @Override
@@ -122,6 +127,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         channel.closeFuture().addListener(end -> {
             gate.ended(id);
             connections.remove(channel);
+            clients.merge(client, -1, (all, one) -> all + one == 0 ? null : all + one);
             // Nobody above has to close what has ended by itself.
             connection.close(0, "");
         });
@@ -143,12 +149,23 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         public void channelRead(ChannelHandlerContext context, Object message) {
             DatagramPacket datagram = (DatagramPacket) message;
             ByteBuf content = datagram.content();
-            if (gate.admits(
-                    content.internalNioBuffer(content.readerIndex(), content.readableBytes()), datagram.sender())) {
+            if (fromWhereItsConnectionIs(content, datagram.sender())
+                    && gate.admits(
+                            content.internalNioBuffer(content.readerIndex(), content.readableBytes()),
+                            datagram.sender())) {
                 context.fireChannelRead(datagram);
             } else {
                 datagram.release();
             }
+        }
+
+        /**
+         * A client whose address changes (RFC 9000, section 9) is not followed, as over kwik: of what is on its way to the old
+         * address quiche sends only the first two datagrams again, and it would follow whoever repeats a datagram first.
+         */
+        private boolean fromWhereItsConnectionIs(ByteBuf datagram, InetSocketAddress client) {
+            boolean shortHeader = datagram.isReadable() && datagram.getByte(datagram.readerIndex()) >= 0;
+            return !shortHeader || clients.containsKey(client);
         }
 
         @Override

@@ -2,7 +2,6 @@ package io.quicpool.it.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quicpool.ClientPool;
 import io.quicpool.ServerPool;
@@ -25,9 +24,6 @@ class BlackHoleIT {
     private static final int LENGTH = 3000;
     /** Three keep-alives. */
     private static final Duration IDLE_TIMEOUT = Duration.ofMillis(2_100);
-
-    /** Whether the server's engine goes on with a client whose address has changed (RFC 9000, section 9). */
-    private static final boolean FOLLOWS = Pools.SERVER_ENGINE.equals("netty");
 
     private static final Duration PATIENCE = Duration.ofMillis(250);
 
@@ -63,27 +59,6 @@ class BlackHoleIT {
     @Test
     void thePortOfTheClientChanges() throws Exception {
         losing("another port of the client (NAT rebinding)", Duration.ZERO, FaultProxy::rebind);
-    }
-
-    /** Nothing is lost where nothing was on its way. */
-    @Test
-    void anotherPortOfAnIdleClientIsFollowed() throws Exception {
-        assumeTrue(
-                FOLLOWS,
-                "a server over kwik knows a connection by its client's address: see thePortOfTheClientChanges");
-        run(proxy -> {
-            ClientPool client = client(proxy);
-            Pools.awaitIdle(client, 32);
-            proxy.rebind();
-            // The client is heard of at its new port with its next ping, and found there.
-            Clock.pass(IDLE_TIMEOUT.multipliedBy(2));
-            Traffic traffic = Traffic.of(client, CALLERS, LENGTH);
-            await().until(() -> traffic.ledger.answered.sum() > 100);
-            traffic.close();
-            traffic.assertNothingWrong();
-            assertThat(client.snapshot().totals().lost()).isZero();
-            assertThat(traffic.ledger.cut.sum()).isZero();
-        });
     }
 
     /** The connection is lost, the next one works. */

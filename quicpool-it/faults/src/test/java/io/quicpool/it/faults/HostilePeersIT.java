@@ -97,6 +97,11 @@ class HostilePeersIT {
             }
             // A stream opens all below it (RFC 9000, section 3.2).
             RawPeer.open(connection, HELLO);
+            if (Pools.SERVER_ENGINE.equals("netty")) {
+                // It tells of a stream with its first byte only: none of them has cost the pool anything.
+                assertThat(server.snapshot().opening()).isLessThanOrEqualTo(64);
+                return "";
+            }
             await().atMost(SOON).until(() -> refused(server, "pending-hellos") >= 9_999 - 512);
             assertThat(server.snapshot().opening()).isLessThanOrEqualTo(512 + 64);
             await().atMost(SOON).until(() -> refused(server, "slow-hello") >= 500);

@@ -21,6 +21,11 @@ final class Handlers {
         }
     }
 
+    /** Reads to the end. */
+    static void sink(PooledStream stream) throws IOException {
+        stream.inputStream().transferTo(OutputStream.nullOutputStream());
+    }
+
     /** Answers the client's 8 bytes with the time at which this began: one clock for all processes of a machine. */
     static void stamp(PooledStream stream) throws IOException {
         long started = System.nanoTime();

@@ -2,6 +2,7 @@ package io.quicpool.it.peer;
 
 import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
+import io.quicpool.StreamHandler;
 import io.quicpool.config.CongestionControl;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
@@ -26,7 +27,17 @@ final class ServerCommand implements Callable<Integer> {
         /** Sends back what comes. */
         echo,
         /** Answers 8 bytes with the nano time at which the handler started. */
-        stamp
+        stamp,
+        /** Reads to the end, then ends its side. */
+        sink;
+
+        StreamHandler handler() {
+            return switch (this) {
+                case echo -> Handlers::echo;
+                case stamp -> Handlers::stamp;
+                case sink -> Handlers::sink;
+            };
+        }
     }
 
     @Option(
@@ -91,7 +102,7 @@ final class ServerCommand implements Callable<Integer> {
                 console.print("fingerprint " + certificate.fingerprint());
             }
             if (serve != null) {
-                pool.serve(serve == Serve.echo ? Handlers::echo : Handlers::stamp);
+                pool.serve(serve.handler());
             }
             console.print("port " + pool.localAddress().getPort());
             return new Session(pool, console).run();
