@@ -8,6 +8,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamPriority;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * ever. So such a FIN
  *
  * <ul>
- *   <li>is given to quiche only when it will leave at once: on a connection that loses datagrams, when some have just been read;
- *       only then does quiche know how much may be sent;
+ *   <li>is given to quiche only when it will leave at once: on a connection that loses datagrams, and has some in flight, when
+ *       some have just been read: only then does quiche know how much may be sent;
  *   <li>goes out three times, or five, which is enough where single datagrams are lost;
  *   <li>is kept for eight seconds, and sent again when the connection is seen to lose something, for all may be lost together:
  *       by quiche as long as that knows the stream, then as it was sent last. A peer that has it drops a datagram that it has seen
@@ -39,7 +41,7 @@ final class LoneFins {
     private static final int ROOM = 128;
 
     /** So long is waited for room: a window of the peer's that is used up is no reason to wait for longer. */
-    private static final long MOST_WAITED = TimeUnit.SECONDS.toNanos(1);
+    private static final int MOST_WAITED_MILLIS = 1000;
 
     /** So long a connection that has lost something counts as one that loses. */
     private static final long LOSING = TimeUnit.SECONDS.toNanos(10);
@@ -49,7 +51,7 @@ final class LoneFins {
     private static final int COPIES_WHERE_LOSING = 4;
     private static final int FIRST_LOOK_MILLIS = 1;
     // Each about as long after the one before as that was after the FIN: the last after eight seconds. The first are
-    // soon, for
+    // soon:
     // quiche takes what is 128 packets old for something that it has seen.
     private static final int LOOKS = 13;
     private static final int MOST_KEPT = 256;
@@ -68,22 +70,55 @@ final class LoneFins {
         }
     }
 
+    /** A FIN that has not been given to quiche. */
+    private final class Waiting {
+        private final QuicStreamChannel stream;
+        private final Runnable after;
+        private boolean over;
+
+        private Waiting(QuicStreamChannel stream, Runnable after) {
+            this.stream = stream;
+            this.after = after;
+        }
+
+        private void someWasRead() {
+            if (NettyInternals.hasRoom(stream, ROOM)) {
+                anyway();
+            } else if (!over) {
+                edge().whenRead(this::someWasRead);
+            }
+        }
+
+        private void anyway() {
+            if (!over) {
+                over = true;
+                write(stream, after);
+            }
+        }
+    }
+
     private final QuicChannel connection;
+    private final BooleanSupplier inFlight;
     private final Deque<Kept> all = new ArrayDeque<>();
     private long lostBefore;
     private long lastLoss = System.nanoTime() - LOSING;
 
-    LoneFins(QuicChannel connection) {
+    /** Makes those of a connection, of which it can be told whether something is in flight. */
+    LoneFins(QuicChannel connection, BooleanSupplier inFlight) {
         this.connection = connection;
+        this.inFlight = inFlight;
     }
 
     /** Sends the FIN of a stream of which quiche has all data; then, however that went, does what is to be done. */
     void send(QuicStreamChannel stream, Runnable after) {
-        if (NettyInternals.hasRoom(stream, ROOM) && !losing()) {
+        if (NettyInternals.hasRoom(stream, ROOM) && !(losing() && inFlight.getAsBoolean())) {
             write(stream, after);
-        } else {
-            whenRead(stream, after, System.nanoTime() + MOST_WAITED);
+            return;
         }
+        Waiting waiting = new Waiting(stream, after);
+        edge().whenRead(waiting::someWasRead);
+        var latest = connection.eventLoop().schedule(waiting::anyway, MOST_WAITED_MILLIS, TimeUnit.MILLISECONDS);
+        assert latest != null;
     }
 
     private boolean losing() {
@@ -93,16 +128,6 @@ final class LoneFins {
             lastLoss = System.nanoTime();
         }
         return System.nanoTime() - lastLoss < LOSING;
-    }
-
-    private void whenRead(QuicStreamChannel stream, Runnable after, long deadline) {
-        edge().whenRead(() -> {
-            if (NettyInternals.hasRoom(stream, ROOM) || System.nanoTime() - deadline > 0) {
-                write(stream, after);
-            } else {
-                whenRead(stream, after, deadline);
-            }
-        });
     }
 
     private void write(QuicStreamChannel stream, Runnable after) {
@@ -171,7 +196,8 @@ final class LoneFins {
     }
 
     private long lost() {
-        return connection.collectStats().getNow().lost();
+        QuicConnectionStats stats = connection.collectStats().getNow();
+        return stats == null ? 0 : stats.lost();
     }
 
     private Edge edge() {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.quicpool.TlsSession;
 import io.quicpool.transport.Connection;
@@ -83,7 +84,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.socket = socket;
         this.events = events;
         this.settling = new Settling(channel);
-        this.loneFins = new LoneFins(channel);
+        this.loneFins = new LoneFins(channel, this::isInFlight);
         var looking = channel.eventLoop()
                 .scheduleWithFixedDelay(this::lookForEnds, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         channel.closeFuture().addListener(end -> {
@@ -250,9 +251,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
      * nobody. So the streams are looked at a little later than something has come.
      */
     private void lookForEnds() {
-        long received = channel.collectStats().getNow().recv();
-        if (received > heardOf) {
-            heardOf = received;
+        QuicConnectionStats stats = channel.collectStats().getNow();
+        if (stats != null && stats.recv() > heardOf) {
+            heardOf = stats.recv();
             List.copyOf(streams).forEach(NettyStream::lookForEnd);
         }
     }
@@ -295,8 +296,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     /** Whether something that was written to closed streams may not have arrived. Event loop. */
     boolean isUnderWay() {
+        return fins.get() > 0 || isInFlight();
+    }
+
+    private boolean isInFlight() {
         long next = NettyInternals.nextTimeout(channel);
-        return fins.get() > 0 || (next >= 0 && next < idleTimeout().toNanos() / 3);
+        return next >= 0 && next < idleTimeout().toNanos() / 3;
     }
 
     // ---- the end

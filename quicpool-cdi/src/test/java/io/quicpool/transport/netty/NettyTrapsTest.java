@@ -172,6 +172,27 @@ class NettyTrapsTest {
         }
     }
 
+    /** It is kept back only while something is in flight, which makes the peer answer. */
+    @Test
+    void anEndOnAConnectionThatHasLostSomethingDoesNotWaitWhereNothingIsInFlight() throws Exception {
+        ServerPool server = server();
+        try (Relay relay = new Relay(server.localAddress())) {
+            NettyConnection connection =
+                    connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.port()), EngineEvents.NOBODY);
+            EngineStream here = idle(connection);
+            try (PooledStream there = server.incomingGet(SOON)) {
+                relay.loseNext(1);
+                here.output().write(7);
+                there.readTimeout(SOON);
+                assertThat(there.inputStream().read()).isEqualTo(7);
+                assertThat(connection.awaitDelivered(SOON)).isTrue();
+                here.output().close();
+                there.readTimeout(Duration.ofMillis(500));
+                assertThat(there.inputStream().read()).isEqualTo(-1);
+            }
+        }
+    }
+
     private static Map<?, ?> streams(NettyConnection connection) throws Exception {
         Channel channel = connection.channel();
         Field streams = channel.getClass().getDeclaredField("streams");
