@@ -4,16 +4,21 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamPriority;
+import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -28,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>is given to quiche only when it will leave at once: on a connection that loses datagrams, and has some in flight, when
  *       some have just been read: only then does quiche know how much may be sent;
  *   <li>goes out three times, or five, which is enough where single datagrams are lost;
- *   <li>is kept for eight seconds, and sent again when the connection is seen to lose something, for all may be lost together:
- *       by quiche as long as that knows the stream, then as it was sent last. A peer that has it drops a datagram that it has seen
+ *   <li>is kept for eight seconds, and sent again when the connection is seen to lose something, or known to, for all may be lost
+ *       together: by quiche as long as that knows the stream, then as it was sent last. A peer that has it drops a datagram that it has seen
  *       (RFC 9000, section 12.3).
  * </ul>
  *
@@ -46,26 +51,28 @@ final class LoneFins {
     /** So long a connection that has lost something counts as one that loses. */
     private static final long LOSING = TimeUnit.SECONDS.toNanos(10);
 
+    private static final ChannelOption<SegmentedDatagramPacketAllocator> SEGMENTS =
+            QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR;
     private static final QuicStreamPriority FIRST = new QuicStreamPriority(0, true);
     private static final int COPIES = 2;
     private static final int COPIES_WHERE_LOSING = 4;
-    private static final int FIRST_LOOK_MILLIS = 1;
-    // Each about as long after the one before as that was after the FIN: the last after eight seconds. The first are
-    // soon:
-    // quiche takes what is 128 packets old for something that it has seen.
-    private static final int LOOKS = 13;
+    private static final int LOOK_MILLIS = 2;
+    // The first looks are soon, for quiche takes what is 128 packets old for something that it has seen.
+    private static final int SOON = 10;
+    // Each about as long after the one before as that was after the FIN: the last after eight seconds.
+    private static final int LOOKS = SOON + 11;
     private static final int MOST_KEPT = 256;
 
     private static final class Kept {
         private final QuicStreamChannel stream;
-        private final byte @Nullable [] datagram;
+        private final List<byte[]> datagrams;
         private final long lost;
         private int looks;
         private boolean given;
 
-        private Kept(QuicStreamChannel stream, byte @Nullable [] datagram, long lost) {
+        private Kept(QuicStreamChannel stream, List<byte[]> datagrams, long lost) {
             this.stream = stream;
-            this.datagram = datagram;
+            this.datagrams = datagrams;
             this.lost = lost;
         }
     }
@@ -82,9 +89,12 @@ final class LoneFins {
         }
 
         private void someWasRead() {
-            if (NettyInternals.hasRoom(stream, ROOM)) {
+            if (over) {
+                return;
+            }
+            if (NettyInternals.room(stream) >= ROOM) {
                 anyway();
-            } else if (!over) {
+            } else {
                 edge().whenRead(this::someWasRead);
             }
         }
@@ -111,7 +121,7 @@ final class LoneFins {
 
     /** Sends the FIN of a stream of which quiche has all data; then, however that went, does what is to be done. */
     void send(QuicStreamChannel stream, Runnable after) {
-        if (NettyInternals.hasRoom(stream, ROOM) && !(losing() && inFlight.getAsBoolean())) {
+        if (NettyInternals.room(stream) >= ROOM && !(losing() && inFlight.getAsBoolean())) {
             write(stream, after);
             return;
         }
@@ -131,27 +141,30 @@ final class LoneFins {
     }
 
     private void write(QuicStreamChannel stream, Runnable after) {
+        // Not in one piece with other datagrams, so that its own can be kept.
+        SegmentedDatagramPacketAllocator usual = connection.config().getOption(SEGMENTS);
+        connection.config().setOption(SEGMENTS, SegmentedDatagramPacketAllocator.NONE);
         // Before what is lost and due again, which may need all the room there is.
-        stream.updatePriority(FIRST)
-                .addListener(first -> stream.write(new DefaultQuicStreamFrame(Unpooled.EMPTY_BUFFER, true))
-                        .addListener(sent -> {
-                            if (sent.isSuccess()) {
-                                copies(stream);
-                            }
-                            after.run();
-                        }));
+        stream.updatePriority(FIRST).addListener(done -> {});
+        edge().watch();
+        stream.write(new DefaultQuicStreamFrame(Unpooled.EMPTY_BUFFER, true)).addListener(sent -> {
+            List<byte[]> datagrams = new ArrayList<>();
+            edge().watched(datagrams);
+            if (sent.isSuccess()) {
+                copies(stream, datagrams);
+            }
+            after.run();
+        });
+        connection.config().setOption(SEGMENTS, usual);
     }
 
-    private void copies(QuicStreamChannel stream) {
-        Edge edge = edge();
-        byte[] datagram = null;
+    private void copies(QuicStreamChannel stream, List<byte[]> datagrams) {
         for (int i = losing() ? COPIES_WHERE_LOSING : COPIES; i > 0; i--) {
-            edge.watch();
+            edge().watch();
             NettyInternals.sendFinAgain(stream);
-            byte[] first = edge.watched();
-            datagram = first == null ? datagram : first;
+            edge().watched(datagrams);
         }
-        keep(new Kept(stream, datagram, lost()));
+        keep(new Kept(stream, datagrams, lost()));
     }
 
     private void keep(Kept kept) {
@@ -165,7 +178,8 @@ final class LoneFins {
     private void later(Kept kept) {
         var next = connection
                 .eventLoop()
-                .schedule(() -> look(kept), (long) FIRST_LOOK_MILLIS << kept.looks, TimeUnit.MILLISECONDS);
+                .schedule(
+                        () -> look(kept), (long) LOOK_MILLIS << Math.max(0, kept.looks - SOON), TimeUnit.MILLISECONDS);
         assert next != null;
     }
 
@@ -173,7 +187,7 @@ final class LoneFins {
         if (kept.given || !connection.isOpen()) {
             return;
         }
-        if (lost() > kept.lost) {
+        if (lost() > kept.lost || (kept.looks < SOON && losing())) {
             again(kept);
         }
         if (++kept.looks < LOOKS) {
@@ -187,10 +201,12 @@ final class LoneFins {
         InetSocketAddress peer = (InetSocketAddress) connection.remoteSocketAddress();
         if (!NettyInternals.isGone(kept.stream)) {
             NettyInternals.sendFinAgain(kept.stream);
-        } else if (kept.datagram != null && peer != null) {
+        } else if (!kept.datagrams.isEmpty() && peer != null) {
+            // In turn: it is not known which of them has which of the frames that left together.
+            byte[] datagram = kept.datagrams.get(kept.looks % kept.datagrams.size());
             connection
                     .parent()
-                    .writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(kept.datagram), peer))
+                    .writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(datagram), peer))
                     .addListener(sent -> {});
         }
     }
@@ -216,10 +232,12 @@ final class LoneFins {
             first = null;
         }
 
-        /** The datagram that was the first to leave since: what is most urgent is in there. */
-        private byte @Nullable [] watched() {
+        /** Adds the datagram that was the first to leave since: what is most urgent is in there. */
+        private void watched(List<byte[]> datagrams) {
             watching = false;
-            return first;
+            if (first != null) {
+                datagrams.add(first);
+            }
         }
 
         private void whenRead(Runnable task) {
@@ -236,9 +254,8 @@ final class LoneFins {
 
         @Override
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
-            // Larger ones, of many segments, are of streams that send a lot: their losses are seen soon.
-            if (watching && first == null && message.getClass() == DatagramPacket.class) {
-                first = ByteBufUtil.getBytes(((DatagramPacket) message).content());
+            if (watching && first == null && message instanceof DatagramPacket datagram) {
+                first = ByteBufUtil.getBytes(datagram.content());
             }
             super.write(context, message, promise);
         }

@@ -65,9 +65,9 @@ final class NettyInternals {
         return !(onStream(CAPACITY, stream) instanceof Long known) || known == NO_SUCH_STREAM;
     }
 
-    /** Whether so many bytes of a stream would go out at once, or none ever; true when it is not known. */
-    static boolean hasRoom(QuicStreamChannel stream, int bytes) {
-        return !(onStream(CAPACITY, stream) instanceof Long known) || known < 0 || known >= bytes;
+    /** How many bytes of a stream the network and the peer took when something was read last; very many where it is not known. */
+    static long room(QuicStreamChannel stream) {
+        return onStream(CAPACITY, stream) instanceof Long known && known >= 0 ? known : Long.MAX_VALUE;
     }
 
     /** Whether the peer has stopped a stream (STOP_SENDING) that is not gone. */
