@@ -382,10 +382,12 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private void send(Held held) throws IOException {
+        // Before: who has received it may look at the count.
+        passed.increment();
         try {
             held.from.send(held.bytes, held.to);
-            passed.increment();
         } catch (PortUnreachableException e) {
+            passed.decrement();
             lost.increment();
         }
     }
