@@ -34,7 +34,8 @@ final class KeyStores {
             }
             throw Pem.unreadable(property, file, e);
         } catch (GeneralSecurityException e) {
-            throw new ConfigException(property, file, "cannot be opened: " + e.getMessage(), e);
+            // Without its cause: what Java says of a damaged entry may be a piece of the entry.
+            throw new ConfigException(property, file, "has an entry that is damaged, or that this Java cannot read");
         }
     }
 }

@@ -71,7 +71,9 @@ final class Pem {
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
             return (X509Certificate) certificate;
         } catch (CertificateException e) {
-            throw new ConfigException(property, file, "has a certificate that cannot be read: " + e.getMessage(), e);
+            // Without its cause: what Java says may be a piece of the block.
+            throw new ConfigException(
+                    property, file, "has a certificate that is damaged, or that this Java cannot read");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.quicpool.testing.KeyFiles;
 import io.quicpool.testing.TestCertificates;
+import java.io.DataOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys given in code and from PEM files. */
 class KeyMaterialTest {
+
+    /** Java shows a piece of such an entry, which may be of a key that was put there by mistake. */
+    @Test
+    void nothingOfADamagedEntryIsShown() throws Exception {
+        Path file = folder.resolve("damaged.jks");
+        try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(file))) {
+            byte[] entry = "-----BEGI PRIVATE KEY-----s3cret-key-bytes".getBytes(StandardCharsets.US_ASCII);
+            // The format of JKS: magic, version, how many; a trusted certificate: its alias, date, type, length, bytes.
+            out.writeInt(0xfeedfeed);
+            out.writeInt(2);
+            out.writeInt(1);
+            out.writeInt(2);
+            out.writeUTF("a");
+            out.writeLong(0);
+            out.writeUTF("X.509");
+            out.writeInt(entry.length);
+            out.write(entry);
+        }
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> KeyMaterial.fromKeyStore(file, "JKS", "password".toCharArray(), null))
+                .withMessage("key-store = " + file + ": has an entry that is damaged, or that this Java cannot read")
+                .withNoCause();
+    }
 
     private static final KeyMaterial EC = TestCertificates.selfSigned("orders");
     private static final KeyMaterial RSA = TestCertificates.selfSignedRsa("billing");
@@ -131,7 +155,8 @@ class KeyMaterialTest {
         file("chain.pem", KeyFiles.pem("CERTIFICATE", "no certificate".getBytes(StandardCharsets.US_ASCII)));
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> KeyMaterial.fromPem(chain, key))
-                .withMessageStartingWith("certificate = " + chain + ": has a certificate that cannot be read: ");
+                .withMessage("certificate = " + chain
+                        + ": has a certificate that is damaged, or that this Java cannot read");
     }
 
     @Test
