@@ -21,29 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Keys given in code and from PEM files. */
 class KeyMaterialTest {
 
-    /** Java shows a piece of such an entry, which may be of a key that was put there by mistake. */
-    @Test
-    void nothingOfADamagedEntryIsShown() throws Exception {
-        Path file = folder.resolve("damaged.jks");
-        try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(file))) {
-            byte[] entry = "-----BEGI PRIVATE KEY-----s3cret-key-bytes".getBytes(StandardCharsets.US_ASCII);
-            // The format of JKS: magic, version, how many; a trusted certificate: its alias, date, type, length, bytes.
-            out.writeInt(0xfeedfeed);
-            out.writeInt(2);
-            out.writeInt(1);
-            out.writeInt(2);
-            out.writeUTF("a");
-            out.writeLong(0);
-            out.writeUTF("X.509");
-            out.writeInt(entry.length);
-            out.write(entry);
-        }
-        assertThatExceptionOfType(ConfigException.class)
-                .isThrownBy(() -> KeyMaterial.fromKeyStore(file, "JKS", "password".toCharArray(), null))
-                .withMessage("key-store = " + file + ": has an entry that is damaged, or that this Java cannot read")
-                .withNoCause();
-    }
-
     private static final KeyMaterial EC = TestCertificates.selfSigned("orders");
     private static final KeyMaterial RSA = TestCertificates.selfSignedRsa("billing");
 
@@ -180,5 +157,28 @@ class KeyMaterialTest {
         assertThat(EC).hasToString("CN=orders " + EC.fingerprint());
         String shown = EC.toString();
         assertThat(shown).doesNotContain(SecretsOf.key(EC));
+    }
+
+    /** Java shows a piece of such an entry, which may be of a key that was put there by mistake. */
+    @Test
+    void nothingOfADamagedEntryIsShown() throws Exception {
+        Path file = folder.resolve("damaged.jks");
+        try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(file))) {
+            byte[] entry = "-----BEGI PRIVATE KEY-----s3cret-key-bytes".getBytes(StandardCharsets.US_ASCII);
+            // The format of JKS: magic, version, how many; a trusted certificate: its alias, date, type, length, bytes.
+            out.writeInt(0xfeedfeed);
+            out.writeInt(2);
+            out.writeInt(1);
+            out.writeInt(2);
+            out.writeUTF("a");
+            out.writeLong(0);
+            out.writeUTF("X.509");
+            out.writeInt(entry.length);
+            out.write(entry);
+        }
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> KeyMaterial.fromKeyStore(file, "JKS", "password".toCharArray(), null))
+                .withMessage("key-store = " + file + ": has an entry that is damaged, or that this Java cannot read")
+                .withNoCause();
     }
 }

@@ -52,6 +52,10 @@ class NettyTrapsTest {
         return connect(server.localAddress(), events);
     }
 
+    private NettyConnection connect(Relay relay) throws Exception {
+        return connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.port()), EngineEvents.NOBODY);
+    }
+
     private NettyConnection connect(InetSocketAddress address, ConnectionEvents events) throws Exception {
         ClientPoolConfig any = ClientPoolConfig.builder()
                 .target("localhost:1")
@@ -153,8 +157,7 @@ class NettyTrapsTest {
     void anEndThatIsLostIsSaidAgain(int datagrams) throws Exception {
         ServerPool server = server();
         try (Relay relay = new Relay(server.localAddress())) {
-            NettyConnection connection =
-                    connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.port()), EngineEvents.NOBODY);
+            NettyConnection connection = connect(relay);
             EngineStream here = idle(connection);
             try (PooledStream there = server.incomingGet(SOON)) {
                 there.outputStream().close();
@@ -177,8 +180,7 @@ class NettyTrapsTest {
     void anEndOnAConnectionThatHasLostSomethingDoesNotWaitWhereNothingIsInFlight() throws Exception {
         ServerPool server = server();
         try (Relay relay = new Relay(server.localAddress())) {
-            NettyConnection connection =
-                    connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.port()), EngineEvents.NOBODY);
+            NettyConnection connection = connect(relay);
             EngineStream here = idle(connection);
             try (PooledStream there = server.incomingGet(SOON)) {
                 relay.loseNext(1);

@@ -1,7 +1,6 @@
 package io.quicpool.it.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quicpool.ClientPool;
 import io.quicpool.ServerPool;
@@ -42,9 +41,6 @@ class BadNetworkIT {
 
     @Test
     void twentyPercentAreLost() throws Exception {
-        assumeTrue(
-                Pools.CLIENT_ENGINE.equals("kwik") && Pools.SERVER_ENGINE.equals("kwik"),
-                "not mended: with so much lost quiche keeps some ends to itself, see docs/netty.md");
         run("20 % lost", Faults.NONE.losing(0.2));
     }
 
