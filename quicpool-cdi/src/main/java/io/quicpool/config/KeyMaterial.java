@@ -73,9 +73,9 @@ public final class KeyMaterial {
                     Arrays.stream(certificates).map(X509Certificate.class::cast).toList();
             return new KeyMaterial(KEY_STORE, file, privateKey, chain);
         } catch (UnrecoverableKeyException e) {
-            throw new ConfigException(KEY_STORE, file, "the password of the key is not that of the store", e);
+            throw new ConfigException(KEY_STORE, file, "the password of the key is not that of the store");
         } catch (GeneralSecurityException e) {
-            throw new ConfigException(KEY_STORE, file, "cannot be used: " + e.getMessage(), e);
+            throw new ConfigException(KEY_STORE, file, "has a key that is damaged, or that this Java cannot read");
         }
     }
 

@@ -10,7 +10,7 @@ import java.security.KeyStoreException;
 import java.security.UnrecoverableKeyException;
 import org.jspecify.annotations.Nullable;
 
-/** Opens key stores with readable errors. */
+/** Opens key stores with readable errors, in which, as in those of {@link Pem}, nothing of the file is shown. */
 final class KeyStores {
 
     private KeyStores() {}
@@ -27,14 +27,13 @@ final class KeyStores {
             return store;
         } catch (IOException e) {
             if (e.getCause() instanceof UnrecoverableKeyException) {
-                throw new ConfigException(property, file, "the password is wrong", e);
+                throw new ConfigException(property, file, "the password is wrong");
             }
             if (Files.isRegularFile(file) && Files.isReadable(file)) {
-                throw new ConfigException(property, file, "is not a key store of type " + store.getType(), e);
+                throw new ConfigException(property, file, "is not a key store of type " + store.getType());
             }
             throw Pem.unreadable(property, file, e);
         } catch (GeneralSecurityException e) {
-            // Without its cause: what Java says of a damaged entry may be a piece of the entry.
             throw new ConfigException(property, file, "has an entry that is damaged, or that this Java cannot read");
         }
     }

@@ -7,7 +7,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
@@ -15,6 +14,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -22,11 +22,15 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads certificates and private keys from PEM files (RFC 7468), and any file with readable errors. */
+/**
+ * Reads certificates and private keys from PEM files (RFC 7468), and any file with readable errors. A refusal shows nothing of the
+ * file but the label of a block: neither Java's words nor its exception, which may hold a piece of what is damaged.
+ */
 final class Pem {
 
     private static final long LARGEST = 1 << 20;
-    private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----");
+    // Words as long as those of a label are: a message shows it, and a longer one may be a piece of a key.
+    private static final Pattern BEGIN = Pattern.compile("-----BEGIN ((?:[A-Z0-9]{1,11} ){0,3}[A-Z0-9]{1,11})-----");
     private static final Pattern SPACE = Pattern.compile("\\s+");
 
     private Pem() {}
@@ -71,7 +75,6 @@ final class Pem {
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
             return (X509Certificate) certificate;
         } catch (CertificateException e) {
-            // Without its cause: what Java says may be a piece of the block.
             throw new ConfigException(
                     property, file, "has a certificate that is damaged, or that this Java cannot read");
         }
@@ -96,17 +99,16 @@ final class Pem {
 
     // PKCS#8 says its algorithm, but KeyFactory wants to be told; there are two that TLS 1.3 engines take.
     private static PrivateKey privateKey(String property, Path file, byte[] der) {
-        GeneralSecurityException last = null;
         for (String algorithm : List.of("EC", "RSA")) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e);
-            } catch (GeneralSecurityException e) {
-                last = e;
+            } catch (InvalidKeySpecException otherKindOrDamaged) {
+                // The next, or neither.
             }
         }
-        throw new ConfigException(property, file, "has a private key that is neither EC nor RSA, or is damaged", last);
+        throw new ConfigException(property, file, "has a private key that is neither EC nor RSA, or is damaged");
     }
 
     // Not the MIME decoder, which passes over what is no Base64.
@@ -114,7 +116,7 @@ final class Pem {
         try {
             return Base64.getDecoder().decode(SPACE.matcher(block.body()).replaceAll(""));
         } catch (IllegalArgumentException e) {
-            throw new ConfigException(property, file, "is damaged: a " + block.label() + " is not Base64", e);
+            throw new ConfigException(property, file, "is damaged: a " + block.label() + " is not Base64");
         }
     }
 
@@ -125,7 +127,7 @@ final class Pem {
             }
             return Files.readString(file);
         } catch (CharacterCodingException e) {
-            throw new ConfigException(property, file, "is not a PEM file", e);
+            throw new ConfigException(property, file, "is not a PEM file");
         } catch (IOException e) {
             throw unreadable(property, file, e);
         }

@@ -181,4 +181,14 @@ class KeyMaterialTest {
                 .withMessage("key-store = " + file + ": has an entry that is damaged, or that this Java cannot read")
                 .withNoCause();
     }
+
+    /** The BEGIN of a block is shown when it has no end, and may be a key where a line is lost. */
+    @Test
+    void nothingThatIsLongerThanALabelIsShown() throws Exception {
+        String secret = "S3CRET".repeat(8);
+        Path key = file("damaged.pem", "-----BEGIN PRIVATE" + secret + " KEY-----\nMIIB\n");
+        refused(key, key, key + ": has no private key; expected -----BEGIN PRIVATE KEY-----");
+        file("damaged.pem", "-----BEGIN PRIVATE KEY-----\n" + secret + "\n");
+        refused(key, key, key + ": is damaged: a PRIVATE KEY has no -----END PRIVATE KEY-----");
+    }
 }
