@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
 public final class Durations {
 
     private static final Pattern SIMPLE = Pattern.compile("(\\d{1,12})(ms|s|m|h)");
+    // Twelve digits of the smallest unit: what is written in short can be read.
+    private static final Duration LONGEST = Duration.ofMillis(999_999_999_999L);
 
     private Durations() {}
 
@@ -44,15 +46,13 @@ public final class Durations {
      * Writes a duration.
      *
      * @param duration the duration
-     * @return in minutes, seconds or milliseconds where it has no smaller part, otherwise ISO-8601
+     * @return in minutes, seconds or milliseconds where it has no smaller part and is no longer than 30 years, otherwise ISO-8601; {@link #parse} reads both
      */
     public static String text(Duration duration) {
-        long millis;
-        try {
-            millis = duration.toMillis();
-        } catch (ArithmeticException tooLong) {
+        if (duration.isNegative() || duration.compareTo(LONGEST) > 0) {
             return duration.toString();
         }
+        long millis = duration.toMillis();
         if (!duration.equals(Duration.ofMillis(millis))) {
             return duration.toString(); // rounded, a value just out of range would read like its bound
         }
