@@ -128,12 +128,17 @@ abstract class CorePool extends Front {
             retire(slot, Reason.Evicted.FLUSHED);
         } else if (!slot.stream().connection().alive()) {
             retire(slot, Reason.Evicted.LINK_LOST);
-        } else if (lifecycle.state() != PoolState.RUNNING) {
-            retire(slot, Reason.Evicted.CLOSED);
         } else if (slot.isIdle()) {
             exhausted.set(false);
         }
         return true;
+    }
+
+    /** A taken stream did not reach its caller: the next one gets it, or the stock; of a pool that closes, nobody. */
+    void giveBack(Slot slot) {
+        if (!stock.giveBack(slot)) {
+            end(slot, () -> slot.stream().reset(StreamErrors.CLOSING));
+        }
     }
 
     /** The caller of a taken stream ends it, in this way; nothing when it had been ended before. */

@@ -108,7 +108,7 @@ final class Getter {
     }
 
     private void giveBack(Slot slot) {
-        source.owner(slot).stock.giveBack(slot);
+        source.owner(slot).giveBack(slot);
     }
 
     private PoolClosedException closed(Duration elapsed) {

@@ -111,7 +111,7 @@ final class IdRequest {
             opening.decrementAndGet();
             owner.delivered(slot);
         } else {
-            // Given up between the announcement and now: the map must not keep it.
+            // Given up between the announcement and now, or about to be, for the pool closes: the map must not keep it.
             pool.stock.forget(slot);
         }
     }

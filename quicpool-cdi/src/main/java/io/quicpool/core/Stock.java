@@ -44,11 +44,14 @@ final class Stock {
         return byId.putIfAbsent(slot.id(), slot) == null;
     }
 
-    /** Brings an announced slot: to the first waiter that wants it, else into stock. False when it was retired before. */
+    /**
+     * Brings an announced slot: to the first waiter that wants it, else into stock. False when it was retired before, or the stock is
+     * closed: then it is still on its way, for whoever gives that up.
+     */
     boolean deliver(Slot slot) {
         lock.lock();
         try {
-            return serveOnArrival(slot) || intoStock(slot);
+            return !closed && (serveOnArrival(slot) || intoStock(slot));
         } finally {
             lock.unlock();
         }
@@ -105,11 +108,15 @@ final class Stock {
         return any;
     }
 
-    /** Returns a taken slot that did not reach its caller: to the next waiter, else into stock. */
-    void giveBack(Slot slot) {
+    /** Returns a taken slot that did not reach its caller: to the next waiter, else into stock. False when the stock is closed. */
+    boolean giveBack(Slot slot) {
         lock.lock();
         try {
+            if (closed) {
+                return false;
+            }
             handBack(slot);
+            return true;
         } finally {
             lock.unlock();
         }
@@ -308,7 +315,7 @@ final class Stock {
         byId.clear();
     }
 
-    /** Refuses new waiters from now on and cancels those that wait. */
+    /** Takes no stream and no waiter from now on and cancels those that wait; what is idle now, stays so until it is taken or retired. */
     void close() {
         lock.lock();
         try {

@@ -81,6 +81,30 @@ class IdExchangeTest {
         assertThat(stream.reset).isTrue();
     }
 
+    /** A stream that came while the others were given up could be taken from the pool at its very end, and was nobody's to end. */
+    @Test
+    void anIdThatComesWhileThePoolClosesIsNotForTaking() {
+        connection.credit = 2;
+        CoreClientPool pool = client(2, Duration.ofSeconds(10));
+        await().until(() -> connection.streams.size() == 2);
+        ScriptedStream one = connection.streams.get(0);
+        ScriptedStream other = connection.streams.get(1);
+        one.onReset = () -> other.receive(0, 0, 0, 1);
+        other.onReset = () -> one.receive(0, 0, 0, 1);
+        List<Slot> taken = new CopyOnWriteArrayList<>();
+        connection.onAlive = () -> {
+            Slot slot = pool.stock.takeAny();
+            if (slot != null) {
+                taken.add(slot);
+            }
+        };
+        pool.close();
+        assertThat(taken).isEmpty();
+        assertThat(one.reset && other.reset).isTrue();
+        assertThat(pool.stock.taken()).isZero();
+        assertThat(pool.opening()).isZero();
+    }
+
     @Test
     void aStreamThatThePeerHasFinishedWaitsForTheOneWhoIsToldItsIdButNotForEver() {
         connection.credit = 1;
@@ -263,6 +287,7 @@ class IdExchangeTest {
         private volatile int credit;
         private volatile @Nullable CompletableFuture<EngineStream> opened;
         private volatile Runnable onClose = () -> {};
+        private volatile Runnable onAlive = () -> {};
 
         @Override
         public InetSocketAddress localAddress() {
@@ -286,6 +311,7 @@ class IdExchangeTest {
 
         @Override
         public boolean alive() {
+            onAlive.run();
             return true;
         }
 

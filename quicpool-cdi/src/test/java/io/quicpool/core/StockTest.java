@@ -115,9 +115,9 @@ class StockTest {
         Slot slot = bring(1);
         stock.takeAny();
         Waiter waiter = stock.await(null, 0);
-        stock.giveBack(slot);
+        assertThat(stock.giveBack(slot)).isTrue();
         assertThat(waiter.outcome()).isCompletedWithValue(slot);
-        stock.giveBack(slot);
+        assertThat(stock.giveBack(slot)).isTrue();
         assertThat(stock.idle()).isOne();
         assertThat(stock.take(slot.id())).isSameAs(slot);
     }
@@ -153,6 +153,22 @@ class StockTest {
         assertThat(before.outcome()).isCancelled();
         assertThat(after.outcome()).isCancelled();
         assertThatThrownBy(() -> after.outcome().join()).isInstanceOf(CancellationException.class);
+    }
+
+    @Test
+    void nothingComesIntoAClosedStock() {
+        Slot taken = bring(1);
+        stock.takeAny();
+        Slot late = new Slot(new FakeStream(), 0, 0);
+        late.id(new StreamId(2));
+        stock.announce(late);
+        stock.close();
+        assertThat(stock.deliver(late)).isFalse();
+        assertThat(late.state()).isEqualTo(Slot.State.OPENING);
+        assertThat(stock.giveBack(taken)).isFalse();
+        assertThat(taken.isTaken()).isTrue();
+        assertThat(stock.idle()).isZero();
+        assertThat(stock.takeAny()).isNull();
     }
 
     @Test

@@ -167,6 +167,42 @@ final class WaitRaces {
         }
     }
 
+    /** A stream comes, somebody takes, and the pool closes and gives up what is idle: nobody takes one that comes after that. */
+    @JCStressTest
+    @Outcome(
+            id = {"0, 0", "1, 0"},
+            expect = ACCEPTABLE,
+            desc = "given up, or taken while the pool could see it")
+    @State
+    public static class DeliverTakeClose {
+        private final Stock stock = new Stock();
+        private final Slot slot = Streams.announced(stock, 1);
+        private boolean seen;
+
+        @Actor
+        public void deliver() {
+            stock.deliver(slot);
+        }
+
+        @Actor
+        public void take() {
+            stock.takeAny();
+        }
+
+        @Actor
+        public void close() {
+            stock.close();
+            stock.live().forEach(stock::retire);
+            seen = slot.isTaken();
+        }
+
+        @Arbiter
+        public void unseen(II_Result r) {
+            r.r1 = stock.taken();
+            r.r2 = stock.idle() + (slot.isTaken() && !seen ? 1 : 0);
+        }
+    }
+
     /** A pool is resumed while somebody begins to wait and a stream comes: nobody is forgotten. */
     @JCStressTest
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
