@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,11 @@ class NettyAvailabilityTest {
     /** Everything of the tests' class path anew, but what is left out; archives say that they are of the version given. */
     private static final class Other extends ClassLoader {
 
+        // None of them is ever collected: with it would go its native library, and that takes the native methods away
+        // from the
+        // classes of these names in the tests' own class loader.
+        private static final List<ClassLoader> KEPT = new ArrayList<>();
+
         private final ClassLoader source = NettyAvailabilityTest.class.getClassLoader();
         private final Predicate<String> without;
         private final Versions versions;
@@ -142,6 +149,7 @@ class NettyAvailabilityTest {
             super(getPlatformClassLoader());
             this.without = without;
             this.versions = versions;
+            KEPT.add(this);
         }
 
         @Override
