@@ -5,8 +5,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.ChannelOutputShutdownException;
-import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamResetException;
@@ -44,6 +42,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     private final boolean accepted;
     private final NettyInput input = new NettyInput(this);
     private final NettyOutput output;
+    private final Sending sending;
     private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> whenDead = new AtomicReference<>();
     private final AtomicBoolean toldToStop = new AtomicBoolean();
@@ -53,22 +52,18 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     private volatile @Nullable QuicStreamChannel channel;
     // The event loop's own.
     private boolean inputEnded;
-    private boolean outputEnded;
     private boolean stopSent;
     private boolean ending;
     private int resetCode = -1;
-    private boolean finSent;
-    private boolean finWaits;
-    private int writing;
-    private @Nullable StopSentinel sentinel;
 
     NettyStream(NettyConnection connection, boolean accepted) {
         this.connection = connection;
         this.accepted = accepted;
         this.output = new NettyOutput(this, connection.buffers());
+        this.sending = new Sending(this, connection, output);
     }
 
-    private QuicStreamChannel channel() {
+    QuicStreamChannel channel() {
         QuicStreamChannel known = channel;
         if (known == null) {
             throw new IllegalStateException("not open yet");
@@ -114,7 +109,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         if (accepted) {
             connection.accepted(this);
         }
-        arm();
+        sending.arm();
         context.read();
     }
 
@@ -169,16 +164,16 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         input.lost(why);
         output.fail(why);
         inputEnded = true;
-        outputEnded = true;
-        sentinel = null;
+        sending.end();
         connection.ended(this);
         die();
         endIfDone();
     }
 
-    private void stoppedByPeer() {
+    /** The peer has sent STOP_SENDING. */
+    void stoppedByPeer() {
         output.fail(new IOException("the peer wants no more of the stream"));
-        outputEnded = true;
+        sending.end();
         dead = true;
         if (inputEnded) {
             runWhenDead();
@@ -266,51 +261,14 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     /** Hands over what was written. Any thread. */
     void send(ByteBuf data, int length) {
         if (onEventLoop()) {
-            write(data, length);
+            sending.write(data, length);
             return;
         }
         try {
-            loop().execute(() -> write(data, length));
+            loop().execute(() -> sending.write(data, length));
         } catch (RejectedExecutionException e) {
             data.release(data.refCnt());
             output.fail(connection.explain(e));
-        }
-    }
-
-    private void write(ByteBuf data, int length) {
-        disarm();
-        writing++;
-        // With what was written last, where that is still here, an end is sure to arrive: see LoneFins.
-        boolean last = output.endsWith(length);
-        finSent |= last;
-        channel().write(last ? new DefaultQuicStreamFrame(data, true) : data).addListener(sent -> {
-            writing--;
-            connection.buffers().done(data, length);
-            output.sent(length);
-            if (!sent.isSuccess()) {
-                sendFailed(sent);
-            } else if (!last) {
-                arm();
-            }
-            if (last) {
-                finGone();
-            } else if (finWaits && writing == 0) {
-                loop().execute(this::sendFinAlone);
-            }
-        });
-    }
-
-    private void finGone() {
-        outputEnded = true;
-        connection.finEnds();
-        endIfDone();
-    }
-
-    private void sendFailed(Future<?> sent) {
-        if (sent.cause() instanceof ChannelOutputShutdownException) {
-            stoppedByPeer();
-        } else {
-            output.fail(connection.explain(sent.cause()));
         }
     }
 
@@ -321,49 +279,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
 
     /** Sends the FIN if it did not go with the last data. Any thread. */
     void sendFin() {
-        onLoop(() -> {
-            if (!finSent) {
-                finSent = true;
-                disarm();
-                if (writing == 0) {
-                    sendFinAlone();
-                } else {
-                    finWaits = true;
-                }
-            }
-        });
-    }
-
-    private void sendFinAlone() {
-        connection.loneFins().send(channel(), this::finGone);
-    }
-
-    // Also where nobody waits for the end: what is written to a stream that the peer has stopped, and that is over in
-    // both
-    // directions, waits in Netty's queue for ever.
-    private void arm() {
-        if (sentinel != null || writing > 0 || finSent || outputEnded) {
-            return;
-        }
-        StopSentinel armed = new StopSentinel();
-        sentinel = armed;
-        channel().write(armed).addListener(sent -> {
-            if (armed.isArmed()) {
-                sentinel = null;
-            }
-            if (sent.cause() instanceof ChannelOutputShutdownException) {
-                // Later: a RESET_STREAM in the same packet, which has the peer's code, is about to be seen.
-                loop().execute(this::stoppedByPeer);
-            }
-        });
-    }
-
-    private void disarm() {
-        StopSentinel armed = sentinel;
-        if (armed != null) {
-            armed.disarm();
-            sentinel = null;
-        }
+        onLoop(sending::fin);
     }
 
     // ---- receiving
@@ -421,9 +337,8 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         IOException why = new IOException("the stream was reset on this side");
         output.fail(why);
         onLoop(() -> {
-            disarm();
-            if (!outputEnded) {
-                outputEnded = true;
+            if (!sending.hasEnded()) {
+                sending.end();
                 if (inputEnded && !stopSent) {
                     whateverComes(channel().shutdownOutput(code(applicationErrorCode)));
                 } else {
@@ -449,9 +364,13 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         return (int) Math.min(Integer.MAX_VALUE, applicationErrorCode);
     }
 
-    private void endIfDone() {
+    boolean inputHasEnded() {
+        return inputEnded;
+    }
+
+    void endIfDone() {
         QuicStreamChannel known = channel;
-        if (inputEnded && outputEnded && known != null && !ending) {
+        if (inputEnded && sending.hasEnded() && known != null && !ending) {
             ending = true;
             connection.settling().add(this);
         }

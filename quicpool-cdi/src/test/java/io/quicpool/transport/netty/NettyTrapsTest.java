@@ -195,6 +195,54 @@ class NettyTrapsTest {
         }
     }
 
+    /** An end that comes alone is in danger where datagrams are lost; so the last of an answer waits a moment for it. */
+    @Test
+    void onAConnectionThatLosesTheEndOfAnAnswerGoesWithTheLastOfIt() throws Exception {
+        ServerPool server = server();
+        try (Relay relay = new Relay(server.localAddress())) {
+            NettyConnection connection = connect(relay);
+            EngineStream here = idle(connection);
+            try (PooledStream there = server.incomingGet(SOON)) {
+                there.outputStream().close();
+                assertThat(here.input().read()).isEqualTo(-1);
+                there.readTimeout(SOON);
+                assertThat(waitsAfterWriting(connection, here, 6)).isFalse();
+                assertThat(there.inputStream().read()).isEqualTo(6);
+                relay.loseNext(1);
+                here.output().write(7);
+                assertThat(there.inputStream().read()).isEqualTo(7);
+                await().atMost(SOON).until(() -> connection
+                        .loop()
+                        .submit(() -> connection.loneFins().losing())
+                        .get());
+                assertThat(waitsAfterWriting(connection, here, 8)).isTrue();
+                // Not for long.
+                assertThat(there.inputStream().read()).isEqualTo(8);
+                assertThat(connection
+                                .loop()
+                                .submit(() -> {
+                                    here.output().write(9);
+                                    here.output().close();
+                                    return ((NettyOutput) here.output()).isWaiting();
+                                })
+                                .get())
+                        .isFalse();
+                assertThat(there.inputStream().readAllBytes()).containsExactly(9);
+            }
+        }
+    }
+
+    private static boolean waitsAfterWriting(NettyConnection connection, EngineStream stream, int value)
+            throws Exception {
+        return connection
+                .loop()
+                .submit(() -> {
+                    stream.output().write(value);
+                    return ((NettyOutput) stream.output()).isWaiting();
+                })
+                .get();
+    }
+
     private static Map<?, ?> streams(NettyConnection connection) throws Exception {
         Channel channel = connection.channel();
         Field streams = channel.getClass().getDeclaredField("streams");
