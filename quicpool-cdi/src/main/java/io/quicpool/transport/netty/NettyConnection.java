@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
-import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.quicpool.TlsSession;
 import io.quicpool.transport.Connection;
@@ -74,7 +73,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final Settling settling;
     private final LoneFins loneFins;
     private final Set<NettyStream> streams = new LinkedHashSet<>();
-    private long heardOf;
+    private boolean lookDue;
     private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
 
     /** Makes the connection's own view of Netty's. With a socket of its own it frees that, and its share, when it has ended. */
@@ -85,12 +84,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.events = events;
         this.settling = new Settling(channel);
         this.loneFins = new LoneFins(channel, this::isInFlight);
-        var looking = channel.eventLoop()
-                .scheduleWithFixedDelay(this::lookForEnds, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        channel.closeFuture().addListener(end -> {
-            looking.cancel(false);
-            lost();
-        });
+        channel.closeFuture().addListener(end -> lost());
     }
 
     /** The handshake is done. Event loop. */
@@ -158,9 +152,28 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         return lastReceived == 0 ? 0 : System.nanoTime() - lastReceived;
     }
 
-    /** A datagram came from the peer. */
+    /** A datagram came from the server. Event loop. */
     void received() {
         lastReceived = System.nanoTime();
+        heard();
+    }
+
+    /**
+     * A datagram came from the peer. An end that comes with data that has come before, because the acknowledgement of that was lost, is
+     * known to quiche and told to nobody: so the streams are looked at a little later. Event loop.
+     */
+    void heard() {
+        if (!lookDue) {
+            lookDue = true;
+            var look = loop().schedule(
+                            () -> {
+                                lookDue = false;
+                                List.copyOf(streams).forEach(NettyStream::lookForEnd);
+                            },
+                            LOOK_MILLIS,
+                            TimeUnit.MILLISECONDS);
+            assert look != null;
+        }
     }
 
     // ---- streams
@@ -244,18 +257,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     void ended(NettyStream stream) {
         streams.remove(stream);
         halfEnded.remove(stream);
-    }
-
-    /**
-     * An end that comes with data that has come before, because the acknowledgement of that was lost, is known to quiche and told to
-     * nobody. So the streams are looked at a little later than something has come.
-     */
-    private void lookForEnds() {
-        QuicConnectionStats stats = channel.collectStats().getNow();
-        if (stats != null && stats.recv() > heardOf) {
-            heardOf = stats.recv();
-            List.copyOf(streams).forEach(NettyStream::lookForEnd);
-        }
     }
 
     /**

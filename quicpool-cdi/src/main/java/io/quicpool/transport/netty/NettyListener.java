@@ -22,7 +22,9 @@ import io.quicpool.transport.gate.Gate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,8 +41,8 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     private final Gate<QuicChannel> gate;
     private final ServerIds ids = new ServerIds();
     private final Map<QuicChannel, NettyConnection> connections = new ConcurrentHashMap<>();
-    // How many connections each address has; on the event loop.
-    private final Map<InetSocketAddress, Integer> clients = new HashMap<>();
+    // The connections of each address; on the event loop.
+    private final Map<InetSocketAddress, List<NettyConnection>> clients = new HashMap<>();
     private final Channel socket;
     private volatile QuicSslContext tls;
 
@@ -115,8 +117,8 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         gate.created(id, channel);
         gate.alias(id, ids.last());
         InetSocketAddress client = (InetSocketAddress) Objects.requireNonNull(channel.remoteSocketAddress());
-        clients.merge(client, 1, Integer::sum);
         NettyConnection connection = new NettyConnection(channel, share, null, EngineEvents.NOBODY);
+        clients.computeIfAbsent(client, address -> new ArrayList<>(1)).add(connection);
         channel.pipeline().addLast(connection).addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelActive(ChannelHandlerContext context) {
@@ -127,7 +129,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         channel.closeFuture().addListener(end -> {
             gate.ended(id);
             connections.remove(channel);
-            clients.merge(client, -1, (all, one) -> all + one == 0 ? null : all + one);
+            clients.computeIfPresent(client, (address, its) -> its.remove(connection) && its.isEmpty() ? null : its);
             // Nobody above has to close what has ended by itself.
             connection.close(0, "");
         });
@@ -149,11 +151,15 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         public void channelRead(ChannelHandlerContext context, Object message) {
             DatagramPacket datagram = (DatagramPacket) message;
             ByteBuf content = datagram.content();
-            if (fromWhereItsConnectionIs(content, datagram.sender())
+            List<NettyConnection> its = clients.get(datagram.sender());
+            if ((its != null || !isOfAConnection(content))
                     && gate.admits(
                             content.internalNioBuffer(content.readerIndex(), content.readableBytes()),
                             datagram.sender())) {
                 context.fireChannelRead(datagram);
+                if (its != null) {
+                    its.forEach(NettyConnection::heard);
+                }
             } else {
                 datagram.release();
             }
@@ -163,9 +169,9 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
          * A client whose address changes (RFC 9000, section 9) is not followed, as over kwik: of what is on its way to the old
          * address quiche sends only the first two datagrams again, and it would follow whoever repeats a datagram first.
          */
-        private boolean fromWhereItsConnectionIs(ByteBuf datagram, InetSocketAddress client) {
-            boolean shortHeader = datagram.isReadable() && datagram.getByte(datagram.readerIndex()) >= 0;
-            return !shortHeader || clients.containsKey(client);
+        private static boolean isOfAConnection(ByteBuf datagram) {
+            // A short header.
+            return datagram.isReadable() && datagram.getByte(datagram.readerIndex()) >= 0;
         }
 
         @Override
