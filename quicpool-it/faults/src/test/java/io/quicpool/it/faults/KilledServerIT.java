@@ -115,7 +115,9 @@ class KilledServerIT {
                 server = next.start();
                 await().atMost(Duration.ofSeconds(30))
                         .pollInterval(Duration.ofMillis(5))
-                        .until(traffic::answeredByNext);
+                        .untilAsserted(() -> assertThat(traffic.answeredByNext())
+                                .as(() -> traffic.ledger + "; " + client.snapshot())
+                                .isTrue());
                 back.add(Clock.millisSince(killed));
                 long answered = traffic.ledger.answered.sum();
                 await().until(() -> traffic.ledger.answered.sum() > answered + REQUESTS);

@@ -102,7 +102,12 @@ final class Traffic implements AutoCloseable {
 
     /** Whether the last answer came over a connection whose peer had not gone. */
     boolean answeredByNext() {
-        return lastAnswered != 0 && !gone.containsKey(lastAnswered);
+        return lastAnswered != 0 && (!gone.containsKey(lastAnswered) || isAnother(lastAnswered));
+    }
+
+    /** A connection that was lost had this port, and another has it now: the system gives ports anew. */
+    private boolean isAnother(int port) {
+        return lost.contains(port) && ports().contains(port);
     }
 
     private Set<Integer> ports() {
@@ -165,11 +170,11 @@ final class Traffic implements AutoCloseable {
         ledger.handedOut.increment();
         int port = stream.localAddress().getPort();
         seen.add(port);
-        if (known.contains(port)) {
+        if (known.contains(port) && !isAnother(port)) {
             ledger.wrong(ledger.oldAfterNotice, stream);
         }
         Long since = gone.get(port);
-        if (since != null) {
+        if (since != null && !isAnother(port)) {
             ledger.oldBeforeNotice.increment();
             ledger.longestOldMillis.accumulate((System.nanoTime() - since) / 1_000_000);
         }
