@@ -14,7 +14,7 @@ end() {
 trap end EXIT
 
 mvn -q -B package -DskipTests -pl quicpool-it/peer -am
-peer=$(ls quicpool-it/peer/target/quicpool-peer*.jar | grep -v -e sources -e original | head -1)
+peer=quicpool-it/peer/target/quicpool-peer.jar
 
 # A server ends with its input.
 serve() {
@@ -24,7 +24,10 @@ serve() {
     servers+=($!)
 }
 address() {
-    until grep -q '^port' "$work/$1.out"; do sleep 0.1; done
+    until grep -q '^port' "$work/$1.out"; do
+        kill -0 "${servers[-1]}" || return
+        sleep 0.1
+    done
     echo "127.0.0.1:$(awk '/^port/ {print $2}' "$work/$1.out")"
 }
 
