@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.security.cert.CertificateException;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Makes one client connection, with a socket and a local port of its own. */
@@ -28,6 +29,8 @@ final class NettyConnector {
 
     /** Refusals of the system without a datagram in between, after which an established connection is lost. */
     private static final int REFUSALS = 3;
+
+    private static final int FAREWELL_MILLIS = 20;
 
     private final ConnectSpec spec;
     private final ConnectionEvents events;
@@ -168,8 +171,19 @@ final class NettyConnector {
             if (!connection.channel().isActive()) {
                 refused = true;
                 NettyConnection.quietly(connection.channel(), () -> {});
-            } else if (++refusals >= REFUSALS) {
-                connection.because("nobody listens there any more (port unreachable)");
+            } else if (++refusals == REFUSALS) {
+                // The system tells of refusals before it hands out what came earlier, such as a farewell: that is read
+                // first.
+                var later = connection
+                        .loop()
+                        .schedule(() -> goneUnlessHeard(connection), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+                assert later != null;
+            }
+        }
+
+        private void goneUnlessHeard(NettyConnection connection) {
+            if (refusals >= REFUSALS) {
+                connection.because("nobody listens at " + spec.remote() + " any more (port unreachable)");
                 NettyConnection.quietly(connection.channel(), () -> {});
             }
         }
