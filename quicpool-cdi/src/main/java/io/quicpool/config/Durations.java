@@ -46,7 +46,8 @@ public final class Durations {
      * Writes a duration.
      *
      * @param duration the duration
-     * @return in minutes, seconds or milliseconds where it has no smaller part and is no longer than 30 years, otherwise ISO-8601; {@link #parse} reads both
+     * @return in minutes, seconds or milliseconds where it has no smaller part and is no longer than 30 years, otherwise
+     *     ISO-8601; {@link #parse} reads both
      */
     public static String text(Duration duration) {
         if (duration.isNegative() || duration.compareTo(LONGEST) > 0) {

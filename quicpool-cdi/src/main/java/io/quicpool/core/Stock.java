@@ -315,7 +315,10 @@ final class Stock {
         byId.clear();
     }
 
-    /** Takes no stream and no waiter from now on and cancels those that wait; what is idle now, stays so until it is taken or retired. */
+    /**
+     * Takes no stream and no waiter from now on and cancels those that wait; what is idle now, stays so until it is taken or
+     * retired.
+     */
     void close() {
         lock.lock();
         try {

@@ -48,6 +48,22 @@ class NettyTrapsTest {
         return pools.server(s -> s.transport("netty").keepAlive(Duration.ofMillis(700)));
     }
 
+    private interface Pair {
+        void use(Relay relay, NettyConnection connection, EngineStream here, PooledStream there) throws Exception;
+    }
+
+    /** Both ends of a stream whose datagrams can be lost or held up. */
+    private void throughRelay(Pair pair) throws Exception {
+        ServerPool server = server();
+        try (Relay relay = new Relay(server.localAddress())) {
+            NettyConnection connection = connect(relay);
+            EngineStream here = idle(connection);
+            try (PooledStream there = server.incomingGet(SOON)) {
+                pair.use(relay, connection, here, there);
+            }
+        }
+    }
+
     private NettyConnection connect(ServerPool server, ConnectionEvents events) throws Exception {
         return connect(server.localAddress(), events);
     }
@@ -155,81 +171,66 @@ class NettyTrapsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void anEndThatIsLostIsSaidAgain(int datagrams) throws Exception {
-        ServerPool server = server();
-        try (Relay relay = new Relay(server.localAddress())) {
-            NettyConnection connection = connect(relay);
-            EngineStream here = idle(connection);
-            try (PooledStream there = server.incomingGet(SOON)) {
-                there.outputStream().close();
-                assertThat(here.input().read()).isEqualTo(-1);
-                relay.hold();
-                here.output().write(7);
-                assertThat(there.inputStream().read()).isEqualTo(7);
-                relay.loseNext(datagrams);
-                here.close();
-                await().atMost(SOON).until(() -> relay.toLose() == 0);
-                relay.release();
-                there.readTimeout(SOON);
-                assertThat(there.inputStream().read()).isEqualTo(-1);
-            }
-        }
+        throughRelay((relay, connection, here, there) -> {
+            there.outputStream().close();
+            assertThat(here.input().read()).isEqualTo(-1);
+            relay.hold();
+            here.output().write(7);
+            assertThat(there.inputStream().read()).isEqualTo(7);
+            relay.loseNext(datagrams);
+            here.close();
+            await().atMost(SOON).until(() -> relay.toLose() == 0);
+            relay.release();
+            there.readTimeout(SOON);
+            assertThat(there.inputStream().read()).isEqualTo(-1);
+        });
     }
 
     /** It is kept back only while something is in flight, which makes the peer answer. */
     @Test
     void anEndOnAConnectionThatHasLostSomethingDoesNotWaitWhereNothingIsInFlight() throws Exception {
-        ServerPool server = server();
-        try (Relay relay = new Relay(server.localAddress())) {
-            NettyConnection connection = connect(relay);
-            EngineStream here = idle(connection);
-            try (PooledStream there = server.incomingGet(SOON)) {
-                relay.loseNext(1);
-                here.output().write(7);
-                there.readTimeout(SOON);
-                assertThat(there.inputStream().read()).isEqualTo(7);
-                assertThat(connection.awaitDelivered(SOON)).isTrue();
-                here.output().close();
-                there.readTimeout(Duration.ofMillis(500));
-                assertThat(there.inputStream().read()).isEqualTo(-1);
-            }
-        }
+        throughRelay((relay, connection, here, there) -> {
+            relay.loseNext(1);
+            here.output().write(7);
+            there.readTimeout(SOON);
+            assertThat(there.inputStream().read()).isEqualTo(7);
+            assertThat(connection.awaitDelivered(SOON)).isTrue();
+            here.output().close();
+            there.readTimeout(Duration.ofMillis(500));
+            assertThat(there.inputStream().read()).isEqualTo(-1);
+        });
     }
 
     /** An end that comes alone is in danger where datagrams are lost; so the last of an answer waits a moment for it. */
     @Test
     void onAConnectionThatLosesTheEndOfAnAnswerGoesWithTheLastOfIt() throws Exception {
-        ServerPool server = server();
-        try (Relay relay = new Relay(server.localAddress())) {
-            NettyConnection connection = connect(relay);
-            EngineStream here = idle(connection);
-            try (PooledStream there = server.incomingGet(SOON)) {
-                there.outputStream().close();
-                assertThat(here.input().read()).isEqualTo(-1);
-                there.readTimeout(SOON);
-                assertThat(waitsAfterWriting(connection, here, 6)).isFalse();
-                assertThat(there.inputStream().read()).isEqualTo(6);
-                relay.loseNext(1);
-                here.output().write(7);
-                assertThat(there.inputStream().read()).isEqualTo(7);
-                await().atMost(SOON).until(() -> connection
-                        .loop()
-                        .submit(() -> connection.loneFins().losing())
-                        .get());
-                assertThat(waitsAfterWriting(connection, here, 8)).isTrue();
-                // Not for long.
-                assertThat(there.inputStream().read()).isEqualTo(8);
-                assertThat(connection
-                                .loop()
-                                .submit(() -> {
-                                    here.output().write(9);
-                                    here.output().close();
-                                    return ((NettyOutput) here.output()).isWaiting();
-                                })
-                                .get())
-                        .isFalse();
-                assertThat(there.inputStream().readAllBytes()).containsExactly(9);
-            }
-        }
+        throughRelay((relay, connection, here, there) -> {
+            there.outputStream().close();
+            assertThat(here.input().read()).isEqualTo(-1);
+            there.readTimeout(SOON);
+            assertThat(waitsAfterWriting(connection, here, 6)).isFalse();
+            assertThat(there.inputStream().read()).isEqualTo(6);
+            relay.loseNext(1);
+            here.output().write(7);
+            assertThat(there.inputStream().read()).isEqualTo(7);
+            await().atMost(SOON).until(() -> connection
+                    .loop()
+                    .submit(() -> connection.loneFins().losing())
+                    .get());
+            assertThat(waitsAfterWriting(connection, here, 8)).isTrue();
+            // Not for long.
+            assertThat(there.inputStream().read()).isEqualTo(8);
+            assertThat(connection
+                            .loop()
+                            .submit(() -> {
+                                here.output().write(9);
+                                here.output().close();
+                                return ((NettyOutput) here.output()).isWaiting();
+                            })
+                            .get())
+                    .isFalse();
+            assertThat(there.inputStream().readAllBytes()).containsExactly(9);
+        });
     }
 
     private static boolean waitsAfterWriting(NettyConnection connection, EngineStream stream, int value)

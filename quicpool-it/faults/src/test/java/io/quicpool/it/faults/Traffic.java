@@ -102,12 +102,16 @@ final class Traffic implements AutoCloseable {
 
     /** Whether the last answer came over a connection whose peer had not gone. */
     boolean answeredByNext() {
-        return lastAnswered != 0 && (!gone.containsKey(lastAnswered) || isAnother(lastAnswered));
+        return lastAnswered != 0 && goneSince(lastAnswered) == null;
     }
 
     /** A connection that was lost had this port, and another has it now: the system gives ports anew. */
     private boolean isAnother(int port) {
         return lost.contains(port) && ports().contains(port);
+    }
+
+    private @Nullable Long goneSince(int port) {
+        return isAnother(port) ? null : gone.get(port);
     }
 
     private Set<Integer> ports() {
@@ -173,8 +177,8 @@ final class Traffic implements AutoCloseable {
         if (known.contains(port) && !isAnother(port)) {
             ledger.wrong(ledger.oldAfterNotice, stream);
         }
-        Long since = gone.get(port);
-        if (since != null && !isAnother(port)) {
+        Long since = goneSince(port);
+        if (since != null) {
             ledger.oldBeforeNotice.increment();
             ledger.longestOldMillis.accumulate((System.nanoTime() - since) / 1_000_000);
         }
