@@ -68,7 +68,7 @@ final class LoneFins {
     private final QuicChannel connection;
     private final BooleanSupplier inFlight;
     private final Deque<Kept> all = new ArrayDeque<>();
-    private long lostBefore;
+    private long againBefore;
     private long lastLoss = System.nanoTime() - LOSING;
 
     /** Makes those of a connection, of which it can be told whether something is in flight. */
@@ -77,12 +77,15 @@ final class LoneFins {
         this.inFlight = inFlight;
     }
 
-    /** Whether the connection has lost something in the last seconds. */
+    /**
+     * Whether something was lost in the last seconds, or sent again: for a peer that pauses, quiche does that without taking anything
+     * for lost.
+     */
     boolean losing() {
         QuicConnectionStats stats = connection.collectStats().getNow();
-        long lost = stats == null ? 0 : stats.lost();
-        if (lost > lostBefore) {
-            lostBefore = lost;
+        long again = stats == null ? 0 : stats.lost() + stats.retrans();
+        if (again > againBefore) {
+            againBefore = again;
             lastLoss = System.nanoTime();
         }
         return System.nanoTime() - lastLoss < LOSING;

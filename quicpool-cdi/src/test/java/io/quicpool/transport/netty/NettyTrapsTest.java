@@ -213,10 +213,7 @@ class NettyTrapsTest {
             relay.loseNext(1);
             here.output().write(7);
             assertThat(there.inputStream().read()).isEqualTo(7);
-            await().atMost(SOON).until(() -> connection
-                    .loop()
-                    .submit(() -> connection.loneFins().losing())
-                    .get());
+            awaitLosing(connection);
             assertThat(waitsAfterWriting(connection, here, 8)).isTrue();
             // Not for long.
             assertThat(there.inputStream().read()).isEqualTo(8);
@@ -231,6 +228,25 @@ class NettyTrapsTest {
                     .isFalse();
             assertThat(there.inputStream().readAllBytes()).containsExactly(9);
         });
+    }
+
+    /** What is sent again for a peer that only pauses is lost for nobody, and endangers an end just as well. */
+    @Test
+    void aConnectionWhosePeerPausesLoses() throws Exception {
+        throughRelay((relay, connection, here, there) -> {
+            relay.hold();
+            here.output().write(7);
+            awaitLosing(connection);
+            assertThat(connection.channel().collectStats().sync().getNow().lost())
+                    .isZero();
+        });
+    }
+
+    private static void awaitLosing(NettyConnection connection) {
+        await().atMost(SOON).until(() -> connection
+                .loop()
+                .submit(() -> connection.loneFins().losing())
+                .get());
     }
 
     private static boolean waitsAfterWriting(NettyConnection connection, EngineStream stream, int value)

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -87,6 +88,20 @@ final class GoProcess implements AutoCloseable {
     void quit() throws IOException, InterruptedException {
         in.close();
         assertThat(process.waitFor()).isZero();
+    }
+
+    /** Stops it and lets it go on, in turns, as long as it is there: by a process of its own, which is returned. */
+    Process pausing(Duration stopped, Duration running) throws IOException {
+        String turn = "kill -STOP %1$d && sleep %2$s; kill -CONT %1$d && sleep %3$s"
+                .formatted(process.pid(), seconds(stopped), seconds(running));
+        return new ProcessBuilder("sh", "-c", "while " + turn + "; do :; done")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static String seconds(Duration time) {
+        return Double.toString(time.toMillis() / 1e3);
     }
 
     /** SIGKILL; returns when it is gone. */

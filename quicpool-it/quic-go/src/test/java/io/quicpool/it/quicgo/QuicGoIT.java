@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,16 @@ class QuicGoIT {
         GoProcess client = start(
                 "check", "-target", address(echoing()), "-fingerprint", pin(), "-streams", "1000", "-bytes", "10000");
         assertThat(client.rest()).containsExactly("first 00000000", "unique 1000", "echoed 10000000");
+    }
+
+    /** As for a collection of garbage: what it was sent meanwhile is sent again, and nothing of it is lost. */
+    @Test
+    void aClientThatPausesAgainAndAgainGetsEveryByte() throws Exception {
+        GoProcess client = start(
+                "check", "-target", address(echoing()), "-fingerprint", pin(), "-streams", "1000", "-bytes", "10000");
+        Process pausing = client.pausing(Duration.ofMillis(150), Duration.ofMillis(100));
+        assertThat(client.rest()).containsExactly("first 00000000", "unique 1000", "echoed 10000000");
+        assertThat(pausing.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
