@@ -293,7 +293,7 @@ class TroubleshootingTest {
 
     @Test
     void exhausted() throws Exception {
-        ServerPool server = pools.server(s -> s.maxCapacity(1).maxStreamsPerConnection(1));
+        ServerPool server = pools.server(s -> s.maxCapacity(1).maxStreamsPerConnection(2));
         ClientPool client = client(server, c -> c.capacity(1, 1));
         PooledStream held = client.incomingGet(Duration.ofSeconds(10));
         thrown(catchThrowable(() -> client.incomingGet(SHORT)));

@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.codec.quic.EpollQuicUtils;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicCongestionControlAlgorithm;
@@ -63,15 +64,19 @@ final class Codec {
     }
 
     static Bootstrap socket(Loops.Share share) {
-        return new Bootstrap()
+        Bootstrap socket = new Bootstrap()
                 .group(share.group())
                 .channel(Loops.channel())
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                // A buffer for each datagram: where epoll reads many into one (recvmmsg) and the network loses some,
-                // streams stall.
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_SIZE))
                 .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
                 .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
+        return Loops.epoll()
+                ? Offload.receiving(socket)
+                : socket.option(ChannelOption.RECVBUF_ALLOCATOR, receive(RECEIVE_SIZE));
+    }
+
+    private static FixedRecvByteBufAllocator receive(int size) {
+        return new FixedRecvByteBufAllocator(size);
     }
 
     /** How a connection sends many datagrams in one system call. */
@@ -81,6 +86,14 @@ final class Codec {
 
     /** Apart, for the classes of epoll may not be there. */
     private static final class Offload {
+
+        /** What the system can hand over at once: datagrams that came one behind the other from one peer. */
+        private static final int RECEIVE_AT_ONCE = 65_535;
+
+        static Bootstrap receiving(Bootstrap socket) {
+            return socket.option(EpollChannelOption.UDP_GRO, true)
+                    .option(ChannelOption.RECVBUF_ALLOCATOR, receive(RECEIVE_AT_ONCE));
+        }
 
         static SegmentedDatagramPacketAllocator segments() {
             return EpollQuicUtils.newSegmentedAllocator(SEGMENTS);

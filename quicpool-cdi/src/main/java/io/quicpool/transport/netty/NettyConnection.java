@@ -53,7 +53,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     // Streams that have ended here, and of which the peer has yet to say the end; more are refused.
     private static final int MOST_ENDED = 4096;
-    private static final int LOOK_MILLIS = 200;
+    // A look costs time for each stream: so long after it comes the next, and so many times what it took.
+    private static final long LOOK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int LOOK_PAUSE_TIMES = 50;
     private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
 
     private final QuicChannel channel;
@@ -74,6 +76,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final LoneFins loneFins;
     private final Set<NettyStream> streams = new LinkedHashSet<>();
     private boolean lookDue;
+    private long nextLook = System.nanoTime();
     private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
 
     /** Makes the connection's own view of Netty's. With a socket of its own it frees that, and its share, when it has ended. */
@@ -159,21 +162,24 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     /**
-     * A datagram came from the peer. An end that comes with data that has come before, because the acknowledgement of that was lost, is
-     * known to quiche and told to nobody: so the streams are looked at a little later. Event loop.
+     * A datagram came from the peer. What quiche knows from it and tells nobody is looked for then, on all streams: that the peer has
+     * stopped one (STOP_SENDING), or that an end came with data that had come before. Event loop.
      */
     void heard() {
         if (!lookDue) {
             lookDue = true;
-            var look = loop().schedule(
-                            () -> {
-                                lookDue = false;
-                                List.copyOf(streams).forEach(NettyStream::lookForEnd);
-                            },
-                            LOOK_MILLIS,
-                            TimeUnit.MILLISECONDS);
-            assert look != null;
+            long wait = Math.max(0, nextLook - System.nanoTime());
+            var due = loop().schedule(this::look, wait, TimeUnit.NANOSECONDS);
+            assert due != null;
         }
+    }
+
+    private void look() {
+        lookDue = false;
+        long start = System.nanoTime();
+        List.copyOf(streams).forEach(NettyStream::look);
+        long end = System.nanoTime();
+        nextLook = end + Math.max(LOOK_PAUSE_NANOS, (end - start) * LOOK_PAUSE_TIMES);
     }
 
     // ---- streams

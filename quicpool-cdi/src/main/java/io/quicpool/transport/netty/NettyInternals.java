@@ -75,6 +75,11 @@ final class NettyInternals {
         return onStream(CAPACITY, stream) instanceof Long known && known == STREAM_STOPPED;
     }
 
+    /** Whether the peer has stopped a stream, be it that quiche has let go of it since; false when it is not known. */
+    static boolean takesNoMore(QuicStreamChannel stream) {
+        return onStream(CAPACITY, stream) instanceof Long known && (known == STREAM_STOPPED || known == NO_SUCH_STREAM);
+    }
+
     /**
      * In how many nanoseconds quiche wants to be called: soon while something is in flight, for then a probe time-out is due
      * (RFC 9002, section 6.2); else not before the idle time-out. -1 when it is not known.

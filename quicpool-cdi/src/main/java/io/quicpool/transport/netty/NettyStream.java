@@ -109,7 +109,6 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         if (accepted) {
             connection.accepted(this);
         }
-        sending.arm();
         context.read();
     }
 
@@ -121,10 +120,13 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         }
     }
 
-    /** Looks whether the peer's end has come without a word of quiche's. */
-    void lookForEnd() {
+    /** Looks for what nobody tells: that the peer's end has come, or that it wants no more. */
+    void look() {
         if (!inputEnded && NettyInternals.isSurelyFinished(channel())) {
             came(Unpooled.EMPTY_BUFFER, true);
+        }
+        if (!sending.hasEnded() && NettyInternals.takesNoMore(channel())) {
+            stoppedByPeer();
         }
     }
 

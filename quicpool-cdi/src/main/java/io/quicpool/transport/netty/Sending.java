@@ -7,10 +7,7 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a stream sends: writes in their order, its FIN with the last of them or behind it, and between them a sentinel, which
- * notices that the peer wants no more. On the event loop.
- */
+/** What a stream sends: writes in their order, and its FIN with the last of them or behind it. On the event loop. */
 final class Sending {
 
     /** So long the last of an answer waits for its end, where one that came alone might not arrive: see {@link LoneFins}. */
@@ -24,7 +21,6 @@ final class Sending {
     private boolean finWaits;
     private int writing;
     private @Nullable Runnable held;
-    private @Nullable StopSentinel sentinel;
 
     Sending(NettyStream stream, NettyConnection connection, NettyOutput output) {
         this.stream = stream;
@@ -40,7 +36,6 @@ final class Sending {
     /** Nothing more will be sent: reset, stopped by the peer, or the connection has ended. */
     void end() {
         sendHeld();
-        disarm();
         ended = true;
     }
 
@@ -66,7 +61,6 @@ final class Sending {
     }
 
     private void writeNow(ByteBuf data, int length) {
-        disarm();
         writing++;
         // With what was written last, where that is still here, an end is sure to arrive.
         boolean last = output.endsWith(length);
@@ -79,8 +73,6 @@ final class Sending {
                     output.sent(length);
                     if (!sent.isSuccess()) {
                         failed(sent);
-                    } else if (!last) {
-                        arm();
                     }
                     if (last) {
                         finGone();
@@ -103,7 +95,6 @@ final class Sending {
         sendHeld();
         if (!finSent) {
             finSent = true;
-            disarm();
             if (writing == 0) {
                 finAlone();
             } else {
@@ -120,34 +111,5 @@ final class Sending {
         ended = true;
         connection.finEnds();
         stream.endIfDone();
-    }
-
-    /**
-     * Puts up the sentinel, unless something is written that serves as one. Also where nobody waits for the end: what is written to a
-     * stream that the peer has stopped, and that is over in both directions, waits in Netty's queue for ever.
-     */
-    void arm() {
-        if (sentinel != null || writing > 0 || finSent || ended) {
-            return;
-        }
-        StopSentinel armed = new StopSentinel();
-        sentinel = armed;
-        stream.channel().write(armed).addListener(sent -> {
-            if (armed.isArmed()) {
-                sentinel = null;
-            }
-            if (sent.cause() instanceof ChannelOutputShutdownException) {
-                // Later: a RESET_STREAM in the same packet, which has the peer's code, is about to be seen.
-                connection.loop().execute(stream::stoppedByPeer);
-            }
-        });
-    }
-
-    private void disarm() {
-        StopSentinel armed = sentinel;
-        if (armed != null) {
-            armed.disarm();
-            sentinel = null;
-        }
     }
 }

@@ -24,12 +24,22 @@ final class Ledger {
 
     final LongAccumulator longestOldMillis = new LongAccumulator(Math::max, 0);
     private final Queue<String> examples = new ConcurrentLinkedQueue<>();
+    private final Queue<String> cuts = new ConcurrentLinkedQueue<>();
+
+    void cut(Exception why) {
+        cut.increment();
+        note(cuts, why);
+    }
 
     /** Something that must not be. */
     void wrong(LongAdder counter, Object what) {
         counter.increment();
-        if (examples.size() < 10) {
-            examples.add(String.valueOf(what));
+        note(examples, what);
+    }
+
+    private static void note(Queue<String> some, Object what) {
+        if (some.size() < 10) {
+            some.add(String.valueOf(what));
         }
     }
 
@@ -45,6 +55,7 @@ final class Ledger {
         oldBeforeNotice.add(other.oldBeforeNotice.sum());
         longestOldMillis.accumulate(other.longestOldMillis.get());
         examples.addAll(other.examples);
+        cuts.addAll(other.cuts);
     }
 
     Queue<String> examples() {
@@ -56,6 +67,6 @@ final class Ledger {
         return "handed out " + handedOut + ", answered " + answered + ", cut " + cut + ", waited in vain "
                 + waitedInVain + ", wrongly paired " + wrongPairs + ", wrong bytes " + wrongBytes
                 + ", old after notice " + oldAfterNotice + ", old before notice " + oldBeforeNotice + " (up to "
-                + longestOldMillis + " ms) " + examples;
+                + longestOldMillis + " ms) " + examples + (cuts.isEmpty() ? "" : ", cut for " + cuts);
     }
 }

@@ -155,7 +155,7 @@ final class Traffic implements AutoCloseable {
                 finished(answer);
             } catch (PoolTimeoutException e) {
                 // The client has lost the connection, of which the server has yet to hear.
-                ledger.cut.increment();
+                ledger.cut(e);
             }
         } catch (PoolTimeoutException e) {
             ledger.waitedInVain.increment();
@@ -195,7 +195,7 @@ final class Traffic implements AutoCloseable {
         } catch (Numbered.WrongBytes e) {
             ledger.wrong(ledger.wrongBytes, e);
         } catch (IOException e) {
-            ledger.cut.increment();
+            ledger.cut(e);
         }
     }
 

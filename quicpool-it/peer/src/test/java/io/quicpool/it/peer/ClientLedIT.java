@@ -27,7 +27,7 @@ class ClientLedIT {
             System.out.println("client-led, 1 kB, 8 threads: " + figures);
             assertThat(figures).startsWith(REQUESTS + " p50=");
             await().until(() -> server.stat("handedOut") == REQUESTS && server.stat("taken") == 0);
-            assertThat(client.stat("connects")).isOne();
+            assertThat(client.stat("lost")).isZero();
             assertThat(client.stat("failed")).isZero();
         }
     }
