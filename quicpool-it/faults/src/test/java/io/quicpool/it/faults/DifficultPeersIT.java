@@ -74,8 +74,10 @@ class DifficultPeersIT {
         Report.row("20 flushes, by both sides in turn", "flushes 20", traffic.ledger);
         traffic.assertNothingWrong();
         assertThat(served.examples()).isEmpty();
-        // At most what the callers have in their hands at a flush of the server.
-        assertThat(traffic.ledger.cut.sum()).isLessThanOrEqualTo(10 * CALLERS);
+        // What the callers have in their hands at each of ten flushes of the server, and what they take before they
+        // hear of
+        // it.
+        assertThat(traffic.ledger.cut.sum()).isLessThanOrEqualTo(2 * 10 * CALLERS);
         assertThat(client.snapshot().totals().lost()).isZero();
     }
 
@@ -192,7 +194,7 @@ class DifficultPeersIT {
             Report.row("the name leads elsewhere, 4 times", "moves 4", traffic.ledger, back, "");
             traffic.assertNothingWrong();
             assertThat(served.examples()).isEmpty();
-            assertThat(back).allSatisfy(time -> assertThat(time).isLessThan(5_000));
+            assertThat(back).allSatisfy(time -> assertThat(time).isLessThan(10_000));
         }
     }
 

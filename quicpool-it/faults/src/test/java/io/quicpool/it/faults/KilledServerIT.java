@@ -29,8 +29,8 @@ class KilledServerIT {
     private static final int REQUESTS = 100;
     private static final int LENGTH = 3000;
     private static final Duration PATIENCE = Duration.ofMillis(250);
-    /** Three keep-alives of 700 ms; the most that a loss may go unnoticed, and what it takes to come back. */
-    private static final Duration NOTICED_AND_BACK = Duration.ofSeconds(5);
+    /** Three keep-alives of 700 ms until a loss is noticed, at most 5 s between two attempts, and the start of a process. */
+    private static final Duration NOTICED_AND_BACK = Duration.ofSeconds(10);
 
     @TempDir
     private Path folder;

@@ -20,6 +20,9 @@ class RecoveryIT {
     /** Three keep-alives of a second. */
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(3);
 
+    /** What it takes to notice, to come back with a thousand streams, and as much for a machine that has more to do. */
+    private static final Duration LONGEST = IDLE_TIMEOUT.plusSeconds(5);
+
     private static final int STOCK = 1000;
 
     @TempDir
@@ -98,17 +101,19 @@ class RecoveryIT {
         try (PeerProcess client = client(address)) {
             client.awaitReady();
             await().until(() -> client.stat("idle") == STOCK);
+            long connections = client.stat("connects");
             long kill = System.nanoTime();
             first.kill();
             try (PeerProcess second = server(pem, address)) {
                 long back = millisSince(kill);
-                await().atMost(Duration.ofSeconds(20)).until(() -> client.stat("lost") > 0);
+                // Of each by itself: until then streams of it are taken for alive.
+                await().atMost(Duration.ofSeconds(20)).until(() -> client.stat("lost") == connections);
                 long noticed = millisSince(kill);
                 await().atMost(Duration.ofSeconds(20)).until(() -> client.stat("idle") == STOCK);
                 long fresh = millisSince(kill);
                 System.out.println("server killed: back after " + back + " ms, loss noticed after " + noticed
                         + " ms, fresh stock of " + STOCK + " after " + fresh + " ms");
-                assertThat(fresh).isLessThan(IDLE_TIMEOUT.plusSeconds(2).toMillis());
+                assertThat(fresh).isLessThan(LONGEST.toMillis());
                 assertStreamsWork(second, client);
             }
         }
@@ -133,7 +138,7 @@ class RecoveryIT {
                 await().atMost(Duration.ofSeconds(20)).until(() -> client.stat("idle") == STOCK);
                 System.out.println("server closed in order: first stream " + again + " ms and fresh stock of " + STOCK
                         + " " + millisSince(back) + " ms after it was back");
-                assertThat(again).isLessThan(1000);
+                assertThat(again).isLessThan(2000);
                 assertStreamsWork(second, client);
             }
         }
@@ -166,7 +171,7 @@ class RecoveryIT {
             client.kill();
             await().atMost(Duration.ofSeconds(20)).until(() -> server.stat("idle") == 0);
             System.out.println("client killed: its streams left the server's stock after " + millisSince(kill) + " ms");
-            assertThat(millisSince(kill)).isLessThan(IDLE_TIMEOUT.plusSeconds(2).toMillis());
+            assertThat(millisSince(kill)).isLessThan(LONGEST.toMillis());
         }
     }
 }
