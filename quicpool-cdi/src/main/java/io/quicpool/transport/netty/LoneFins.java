@@ -42,7 +42,7 @@ final class LoneFins {
     /** How often it is looked whether all is acknowledged, and how many times at most: what is lost is mostly sent again by then. */
     private static final int WAIT_MILLIS = 10;
 
-    private static final int WAITS = 20;
+    private static final int WAITS = 100;
 
     private static final int COPIES = 2;
     private static final int COPIES_WHERE_LOSING = 4;

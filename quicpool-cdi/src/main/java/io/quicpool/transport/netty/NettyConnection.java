@@ -53,9 +53,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     // Streams that have ended here, and of which the peer has yet to say the end; more are refused.
     private static final int MOST_ENDED = 4096;
-    // A look costs time for each stream: so long after it comes the next, and so many times what it took.
-    private static final long LOOK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final int LOOK_PAUSE_TIMES = 50;
+    // A look costs time for each stream: the next comes so long after it, and so many times what it took.
+    private static final long STOP_LOOK_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final int STOP_LOOK_PAUSE_TIMES = 50;
+    private static final int END_LOOK_MILLIS = 200;
     private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
 
     private final QuicChannel channel;
@@ -75,8 +76,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final Settling settling;
     private final LoneFins loneFins;
     private final Set<NettyStream> streams = new LinkedHashSet<>();
-    private boolean lookDue;
-    private long nextLook = System.nanoTime();
+    private boolean stopLookDue;
+    private long nextStopLook = System.nanoTime();
+    private boolean endLookDue;
     private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
 
     /** Makes the connection's own view of Netty's. With a socket of its own it frees that, and its share, when it has ended. */
@@ -161,25 +163,34 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         heard();
     }
 
-    /**
-     * A datagram came from the peer. What quiche knows from it and tells nobody is looked for then, on all streams: that the peer has
-     * stopped one (STOP_SENDING), or that an end came with data that had come before. Event loop.
-     */
+    /** A datagram came from the peer: what quiche knows from it and tells nobody is looked for. Event loop. */
     void heard() {
-        if (!lookDue) {
-            lookDue = true;
-            long wait = Math.max(0, nextLook - System.nanoTime());
-            var due = loop().schedule(this::look, wait, TimeUnit.NANOSECONDS);
+        if (!stopLookDue) {
+            stopLookDue = true;
+            long wait = Math.max(0, nextStopLook - System.nanoTime());
+            var due = loop().schedule(this::lookForStops, wait, TimeUnit.NANOSECONDS);
+            assert due != null;
+        }
+        if (!endLookDue) {
+            endLookDue = true;
+            var due = loop().schedule(this::lookForEnds, END_LOOK_MILLIS, TimeUnit.MILLISECONDS);
             assert due != null;
         }
     }
 
-    private void look() {
-        lookDue = false;
+    // STOP_SENDING (RFC 9000, section 3.5): an idle stream that its peer gives up is not to be handed out.
+    private void lookForStops() {
+        stopLookDue = false;
         long start = System.nanoTime();
-        List.copyOf(streams).forEach(NettyStream::look);
+        NettyInternals.forEachStopped(channel, List.copyOf(streams), NettyStream::foundStopped);
         long end = System.nanoTime();
-        nextLook = end + Math.max(LOOK_PAUSE_NANOS, (end - start) * LOOK_PAUSE_TIMES);
+        nextStopLook = end + Math.max(STOP_LOOK_PAUSE_NANOS, (end - start) * STOP_LOOK_PAUSE_TIMES);
+    }
+
+    // An end that comes with data that has come before, because the acknowledgement of that was lost.
+    private void lookForEnds() {
+        endLookDue = false;
+        List.copyOf(streams).forEach(NettyStream::lookForEnd);
     }
 
     // ---- streams

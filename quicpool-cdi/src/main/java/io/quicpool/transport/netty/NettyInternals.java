@@ -4,9 +4,12 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,8 @@ final class NettyInternals {
     /** QUICHE_ERR_STREAM_STOPPED, quiche.h. */
     private static final long STREAM_STOPPED = -15;
 
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
     private static final @Nullable Field CONNECTION = field("QuicheQuicChannel", "connection");
     private static final @Nullable Method FORGET = method("QuicheQuicChannel", "streamClosed", long.class);
     private static final @Nullable Method SEND_FIN = method("QuicheQuicChannel", "streamSendFin", long.class);
@@ -32,8 +37,9 @@ final class NettyInternals {
     private static final @Nullable Method TIMEOUT = method("Quiche", "quiche_conn_timeout_as_nanos", long.class);
     private static final @Nullable Method FINISHED =
             method("Quiche", "quiche_conn_stream_finished", long.class, long.class);
-    private static final @Nullable Method CAPACITY =
-            method("Quiche", "quiche_conn_stream_capacity", long.class, long.class);
+    // Called for each stream after each datagram: as cheap as it can be.
+    private static final @Nullable MethodHandle CAPACITY =
+            handle(method("Quiche", "quiche_conn_stream_capacity", long.class, long.class));
 
     private NettyInternals() {}
 
@@ -62,22 +68,44 @@ final class NettyInternals {
 
     /** Whether quiche has let go of a stream, and of its credit; true when it is not known. */
     static boolean isGone(QuicStreamChannel stream) {
-        return !(onStream(CAPACITY, stream) instanceof Long known) || known == NO_SUCH_STREAM;
-    }
-
-    /** How many bytes of a stream the network and the peer took when something was read last; very many where it is not known. */
-    static long room(QuicStreamChannel stream) {
-        return onStream(CAPACITY, stream) instanceof Long known && known >= 0 ? known : Long.MAX_VALUE;
+        long capacity = capacity(stream);
+        return capacity == NO_SUCH_STREAM || capacity == UNKNOWN;
     }
 
     /** Whether the peer has stopped a stream (STOP_SENDING) that is not gone. */
     static boolean isStopped(QuicStreamChannel stream) {
-        return onStream(CAPACITY, stream) instanceof Long known && known == STREAM_STOPPED;
+        return capacity(stream) == STREAM_STOPPED;
     }
 
-    /** Whether the peer has stopped a stream, be it that quiche has let go of it since; false when it is not known. */
-    static boolean takesNoMore(QuicStreamChannel stream) {
-        return onStream(CAPACITY, stream) instanceof Long known && (known == STREAM_STOPPED || known == NO_SUCH_STREAM);
+    /** Does something with those streams of a connection that the peer has stopped, be it that quiche has let go of them since. */
+    static void forEachStopped(QuicChannel channel, Iterable<NettyStream> streams, Consumer<NettyStream> action) {
+        Object address = address(channel);
+        if (address == null) {
+            return;
+        }
+        for (NettyStream stream : streams) {
+            long capacity = capacity((long) address, stream.channel().streamId());
+            if (capacity == STREAM_STOPPED || capacity == NO_SUCH_STREAM) {
+                action.accept(stream);
+            }
+        }
+    }
+
+    private static long capacity(QuicStreamChannel stream) {
+        Object address = address(stream.parent());
+        return address == null ? UNKNOWN : capacity((long) address, stream.streamId());
+    }
+
+    private static long capacity(long connection, long stream) {
+        MethodHandle known = CAPACITY;
+        if (known == null) {
+            return UNKNOWN;
+        }
+        try {
+            return (long) known.invokeExact(connection, stream);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**
@@ -133,6 +161,15 @@ final class NettyInternals {
             method.setAccessible(true);
             return method;
         } catch (ReflectiveOperationException | RuntimeException e) {
+            complain(e);
+            return null;
+        }
+    }
+
+    private static @Nullable MethodHandle handle(@Nullable Method method) {
+        try {
+            return method == null ? null : MethodHandles.lookup().unreflect(method);
+        } catch (IllegalAccessException e) {
             complain(e);
             return null;
         }

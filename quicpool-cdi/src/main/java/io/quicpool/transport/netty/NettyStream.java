@@ -120,12 +120,16 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         }
     }
 
-    /** Looks for what nobody tells: that the peer's end has come, or that it wants no more. */
-    void look() {
+    /** Looks whether the peer's end has come without a word of quiche's. */
+    void lookForEnd() {
         if (!inputEnded && NettyInternals.isSurelyFinished(channel())) {
             came(Unpooled.EMPTY_BUFFER, true);
         }
-        if (!sending.hasEnded() && NettyInternals.takesNoMore(channel())) {
+    }
+
+    /** The peer wants no more, or quiche has let go of the stream, which may be because of that. */
+    void foundStopped() {
+        if (!sending.hasEnded()) {
             stoppedByPeer();
         }
     }

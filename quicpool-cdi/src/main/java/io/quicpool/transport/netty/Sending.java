@@ -19,7 +19,8 @@ final class Sending {
     private boolean ended;
     private boolean finSent;
     private boolean finWaits;
-    private int writing;
+    // How many bytes Netty has that quiche has not taken yet.
+    private int queued;
     private @Nullable Runnable held;
 
     Sending(NettyStream stream, NettyConnection connection, NettyOutput output) {
@@ -41,9 +42,7 @@ final class Sending {
 
     void write(ByteBuf data, int length) {
         sendHeld();
-        if (stream.inputHasEnded()
-                && !output.endsWith(length)
-                && connection.loneFins().losing()) {
+        if (stream.inputHasEnded() && !isLast(length) && connection.loneFins().losing()) {
             held = () -> writeNow(data, length);
             var latest = connection.loop().schedule(this::sendHeld, HOLD_MILLIS, TimeUnit.MILLISECONDS);
             assert latest != null;
@@ -61,14 +60,14 @@ final class Sending {
     }
 
     private void writeNow(ByteBuf data, int length) {
-        writing++;
         // With what was written last, where that is still here, an end is sure to arrive.
-        boolean last = output.endsWith(length);
+        boolean last = isLast(length);
+        queued += length;
         finSent |= last;
         stream.channel()
                 .write(last ? new DefaultQuicStreamFrame(data, true) : data)
                 .addListener(sent -> {
-                    writing--;
+                    queued -= length;
                     connection.buffers().done(data, length);
                     output.sent(length);
                     if (!sent.isSuccess()) {
@@ -76,10 +75,15 @@ final class Sending {
                     }
                     if (last) {
                         finGone();
-                    } else if (finWaits && writing == 0) {
+                    } else if (finWaits && queued == 0) {
                         connection.loop().execute(this::finAlone);
                     }
                 });
+    }
+
+    // Whether nothing follows behind so many bytes, which are the next for Netty, but the end.
+    private boolean isLast(int length) {
+        return output.endsWith(queued + length);
     }
 
     private void failed(Future<?> sent) {
@@ -95,7 +99,7 @@ final class Sending {
         sendHeld();
         if (!finSent) {
             finSent = true;
-            if (writing == 0) {
+            if (queued == 0) {
                 finAlone();
             } else {
                 finWaits = true;

@@ -230,6 +230,38 @@ class NettyTrapsTest {
         });
     }
 
+    /** Also behind what the peer has no room for yet. */
+    @Test
+    void onAConnectionThatLosesTheEndGoesWithTheLastAlsoWhereMoreWaits() throws Exception {
+        throughRelay((relay, connection, here, there) -> {
+            there.outputStream().close();
+            assertThat(here.input().read()).isEqualTo(-1);
+            relay.loseNext(1);
+            here.output().write(7);
+            awaitLosing(connection);
+            here.output().write(new byte[Codec.STREAM_BUFFER + 10_000]);
+            assertThat(connection
+                            .loop()
+                            .submit(() -> {
+                                here.output().write(8);
+                                here.output().close();
+                                return finWaits(here);
+                            })
+                            .get())
+                    .isFalse();
+            there.readTimeout(SOON);
+            assertThat(there.inputStream().readAllBytes()).hasSize(Codec.STREAM_BUFFER + 10_002);
+        });
+    }
+
+    private static boolean finWaits(EngineStream stream) throws ReflectiveOperationException {
+        Field sending = NettyStream.class.getDeclaredField("sending");
+        sending.setAccessible(true);
+        Field waits = Sending.class.getDeclaredField("finWaits");
+        waits.setAccessible(true);
+        return waits.getBoolean(sending.get(stream));
+    }
+
     /** What is sent again for a peer that only pauses is lost for nobody, and endangers an end just as well. */
     @Test
     void aConnectionWhosePeerPausesLoses() throws Exception {
