@@ -48,21 +48,23 @@ class LongRunIT {
     /** What a process holds. */
     private record Held(long heap, int threads, int sockets, long direct) {
 
-        static Held now(FaultProxy network) {
+        static Held now(ClientPool client, FaultProxy network) {
             // The second finds what the first has made unreachable through finalizers and cleaners.
             System.gc();
             System.gc();
             return new Held(
                     ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
                     ManagementFactory.getThreadMXBean().getThreadCount(),
-                    openSockets(network),
+                    openSockets(client, network),
                     ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                             .mapToLong(BufferPoolMXBean::getMemoryUsed)
                             .sum());
         }
 
-        // Where the system says so, else -1; without those of the network between the pools.
-        private static int openSockets(FaultProxy network) {
+        // Where the system says so, else -1; without those of the network between the pools, and those of the
+        // connections that the
+        // client has: of these there may be more or fewer.
+        private static int openSockets(ClientPool client, FaultProxy network) {
             Path descriptors = Path.of("/proc/self/fd");
             if (!Files.isDirectory(descriptors)) {
                 return -1;
@@ -75,7 +77,7 @@ class LongRunIT {
             } catch (IOException e) {
                 return -1;
             }
-            return sockets - network.ports();
+            return sockets - network.ports() - client.snapshot().peers().size();
         }
 
         private static boolean isSocket(Path descriptor) {
@@ -164,7 +166,7 @@ class LongRunIT {
             return Stream.of(threads).limit(count).noneMatch(each -> each.getName()
                     .contains("-handler-"));
         });
-        return Held.now(network);
+        return Held.now(client, network);
     }
 
     // What grows without end grows in the second half of a long run as well.

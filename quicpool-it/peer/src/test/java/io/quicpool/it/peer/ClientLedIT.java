@@ -72,8 +72,8 @@ class ClientLedIT {
                     server.stat("threads"),
                     serverThreads,
                     server.stat("usedHeap") >> 20);
-            assertThat(clientShare).isLessThan(2);
-            assertThat(serverShare).isLessThan(2);
+            assertThat(clientShare).isLessThan(4);
+            assertThat(serverShare).isLessThan(4);
             assertThat(client.stat("threads")).isLessThan(clientThreads + 8);
             assertThat(server.stat("threads")).isLessThan(serverThreads + 8);
         }
