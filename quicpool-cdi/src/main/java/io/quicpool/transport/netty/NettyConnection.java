@@ -54,7 +54,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     // Streams that have ended here, and of which the peer has yet to say the end; more are refused.
     private static final int MOST_ENDED = 4096;
     // A look costs time for each stream: the next comes so long after it, and so many times what it took.
-    private static final long STOP_LOOK_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final long STOP_LOOK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int STOP_LOOK_PAUSE_TIMES = 50;
     private static final int END_LOOK_MILLIS = 200;
     private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
