@@ -309,16 +309,22 @@ final class KwikConnection implements Connection {
     }
 
     private static String closedByPeer(ConnectionCloseFrame close) {
-        boolean given = close.hasReasonPhrase() && !close.getReasonPhrase().isBlank();
-        String reason = given ? ": " + close.getReasonPhrase().replaceAll("\\p{Cntrl}", " ") : "";
+        return closedByPeer(
+                close.hasApplicationProtocolError(),
+                close.getErrorCode(),
+                close.hasReasonPhrase() ? close.getReasonPhrase() : "");
+    }
+
+    /** Says in words that the peer has closed a connection. */
+    static String closedByPeer(boolean byApplication, long code, String said) {
+        String reason = said.isBlank() ? "" : ": " + said.replaceAll("\\p{Cntrl}", " ");
         String shortened = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON);
-        if (close.getErrorCode() == 0) {
+        if (code == 0) {
             return "closed by the peer" + shortened;
         }
         // RFC 9000, section 20: two spaces of codes.
-        String space = close.hasApplicationProtocolError() ? "application" : "transport";
-        return "closed by the peer" + shortened + " (" + space + " error 0x" + Long.toHexString(close.getErrorCode())
-                + ")";
+        String space = byApplication ? "application" : "transport";
+        return "closed by the peer" + shortened + " (" + space + " error 0x" + Long.toHexString(code) + ")";
     }
 
     // ---- the end

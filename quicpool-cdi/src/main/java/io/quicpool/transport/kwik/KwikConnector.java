@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tech.kwik.core.ConnectionListener;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicClientConnection;
@@ -21,6 +23,14 @@ final class KwikConnector {
     // kwik's half a second is for the open internet: a first packet that is lost, because the server is just starting,
     // would
     // be sent again after a second only.
+    /** What kwik says of a server that closed the connection before the handshake was over. */
+    private static final Pattern CLOSED = Pattern.compile(
+            "Server closed connection: (TLS|transport|application protocol) error (\\d{1,18})(?:: (.*))?",
+            Pattern.DOTALL);
+
+    /** TLS alerts travel as transport errors from here on (RFC 9001, section 4.8). */
+    private static final long TLS_ERRORS = 0x100;
+
     private static final int INITIAL_RTT_MILLIS = 100;
 
     private final ConnectSpec spec;
@@ -133,10 +143,24 @@ final class KwikConnector {
         KwikConnection made = tap.connection();
         if (said.equals("Handshake error: ") && made != null && !made.alive()) {
             // The handshake was over, and the connection too before kwik looked again: it has forgotten why.
-            return to + "Handshake error: " + made.lostBecause();
+            return to + made.lostBecause();
+        }
+        return to + inOurWords(said);
+    }
+
+    /** Says what kwik says of a failed handshake as a connection would: which of the two comes first is chance. */
+    static String inOurWords(String said) {
+        String what = said.replaceFirst("^Handshake error: (?=.)", "");
+        Matcher closed = CLOSED.matcher(what);
+        if (closed.matches()) {
+            String space = closed.group(1);
+            long code = Long.parseLong(closed.group(2)) + (space.equals("TLS") ? TLS_ERRORS : 0);
+            String reason = closed.group(3);
+            return KwikConnection.closedByPeer(
+                    space.equals("application protocol"), code, reason == null ? "" : reason);
         }
         // Without the names of classes.
-        return to + said.replaceAll("(?:[a-z0-9_]+\\.)+[A-Z]\\w*(?:Exception|Alert): ", "");
+        return what.replaceAll("(?:[a-z0-9_]+\\.)+[A-Z]\\w*(?:Exception|Alert): ", "");
     }
 
     private KwikConnection.Facts facts(QuicClientConnectionImpl quic) {
