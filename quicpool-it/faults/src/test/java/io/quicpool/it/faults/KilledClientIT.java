@@ -32,7 +32,7 @@ class KilledClientIT {
     private static final Duration KEEP_ALIVE = Duration.ofMillis(700);
     private static final Duration IDLE_TIMEOUT = KEEP_ALIVE.multipliedBy(3);
     /** The engine looks once a second; the rest is for a datagram that it sent last, and for a busy machine. */
-    private static final Duration SLACK = Duration.ofMillis(3_000);
+    private static final Duration SLACK = Duration.ofSeconds(3);
 
     private final Pools pools = new Pools();
     private final Ledger served = new Ledger();
