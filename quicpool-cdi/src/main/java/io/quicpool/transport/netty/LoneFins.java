@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * acknowledged, such a FIN
  *
  * <ul>
- *   <li>waits a little for that, on a connection that loses datagrams, when it is the last of both ends;
+ *   <li>waits a little for that, longer on a connection that loses datagrams, when it is the last of both ends;
  *   <li>goes out three times, or five, which is enough where single datagrams are lost;
  *   <li>is kept for eight seconds, and sent again while the connection is known to lose something, for all may be lost together: by
  *       quiche as long as that knows the stream, then as it was sent. A peer that has it drops a datagram that it has seen
@@ -43,6 +43,7 @@ final class LoneFins {
     private static final int WAIT_MILLIS = 10;
 
     private static final int WAITS = 100;
+    private static final int WAITS_WHERE_NOT_LOSING = 5;
 
     private static final int COPIES = 2;
     private static final int COPIES_WHERE_LOSING = 4;
@@ -92,6 +93,14 @@ final class LoneFins {
     }
 
     /**
+     * Whether an end that came alone now might not arrive: something is in flight, and may be due again before quiche says so, or the
+     * connection loses.
+     */
+    boolean atRisk() {
+        return inFlight.getAsBoolean() || losing();
+    }
+
+    /**
      * Sends the FIN of a stream of which quiche has all data; then, however that went, does what is to be done.
      *
      * @param last whether the peer's own end has been read
@@ -104,7 +113,7 @@ final class LoneFins {
         if (!inFlight.getAsBoolean() && last) {
             // Nothing but its own acknowledgement can make quiche let go of the stream.
             write(stream, after);
-        } else if (last && waits > 0 && losing()) {
+        } else if (last && waits > (losing() ? 0 : WAITS - WAITS_WHERE_NOT_LOSING)) {
             var later = connection
                     .eventLoop()
                     .schedule(() -> send(stream, last, after, waits - 1), WAIT_MILLIS, TimeUnit.MILLISECONDS);

@@ -42,7 +42,7 @@ final class Sending {
 
     void write(ByteBuf data, int length) {
         sendHeld();
-        if (stream.inputHasEnded() && !isLast(length) && connection.loneFins().losing()) {
+        if (stream.inputHasEnded() && !isLast(length) && connection.loneFins().atRisk()) {
             held = () -> writeNow(data, length);
             var latest = connection.loop().schedule(this::sendHeld, HOLD_MILLIS, TimeUnit.MILLISECONDS);
             assert latest != null;

@@ -208,6 +208,7 @@ class NettyTrapsTest {
             there.outputStream().close();
             assertThat(here.input().read()).isEqualTo(-1);
             there.readTimeout(SOON);
+            assertThat(connection.awaitDelivered(SOON)).isTrue();
             assertThat(waitsAfterWriting(connection, here, 6)).isFalse();
             assertThat(there.inputStream().read()).isEqualTo(6);
             relay.loseNext(1);
