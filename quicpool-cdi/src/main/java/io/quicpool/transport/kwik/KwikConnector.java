@@ -20,9 +20,6 @@ import tech.kwik.core.impl.QuicClientConnectionImpl;
 /** Makes one client connection. */
 final class KwikConnector {
 
-    // kwik's half a second is for the open internet: a first packet that is lost, because the server is just starting,
-    // would
-    // be sent again after a second only.
     /** What kwik says of a server that closed the connection before the handshake was over. */
     private static final Pattern CLOSED = Pattern.compile(
             "Server closed connection: (TLS|transport|application protocol) error (\\d{1,18})(?:: (.*))?",
@@ -31,6 +28,8 @@ final class KwikConnector {
     /** TLS alerts travel as transport errors from here on (RFC 9001, section 4.8). */
     private static final long TLS_ERRORS = 0x100;
 
+    // kwik's half a second is for the open internet: a first packet that is lost, because the server is just starting,
+    // would be sent again after a second only.
     private static final int INITIAL_RTT_MILLIS = 100;
 
     private final ConnectSpec spec;

@@ -43,6 +43,7 @@ final class LoneFins {
     private static final int WAIT_MILLIS = 10;
 
     private static final int WAITS = 100;
+    /** Where nothing was lost lately, data may be due again before quiche says so, but not for long. */
     private static final int WAITS_WHERE_NOT_LOSING = 5;
 
     private static final int COPIES = 2;
@@ -106,17 +107,17 @@ final class LoneFins {
      * @param last whether the peer's own end has been read
      */
     void send(QuicStreamChannel stream, boolean last, Runnable after) {
-        send(stream, last, after, WAITS);
+        send(stream, last, after, 0);
     }
 
-    private void send(QuicStreamChannel stream, boolean last, Runnable after, int waits) {
+    private void send(QuicStreamChannel stream, boolean last, Runnable after, int waited) {
         if (!inFlight.getAsBoolean() && last) {
             // Nothing but its own acknowledgement can make quiche let go of the stream.
             write(stream, after);
-        } else if (last && waits > (losing() ? 0 : WAITS - WAITS_WHERE_NOT_LOSING)) {
+        } else if (last && waited < (losing() ? WAITS : WAITS_WHERE_NOT_LOSING)) {
             var later = connection
                     .eventLoop()
-                    .schedule(() -> send(stream, last, after, waits - 1), WAIT_MILLIS, TimeUnit.MILLISECONDS);
+                    .schedule(() -> send(stream, last, after, waited + 1), WAIT_MILLIS, TimeUnit.MILLISECONDS);
             assert later != null;
         } else {
             Kept kept = new Kept(stream);
