@@ -69,14 +69,21 @@ final class LoneFins {
 
     private final QuicChannel connection;
     private final BooleanSupplier inFlight;
+    private final Runnable sendHeld;
     private final Deque<Kept> all = new ArrayDeque<>();
     private long againBefore;
     private long lastLoss = System.nanoTime() - LOSING;
 
-    /** Makes those of a connection, of which it can be told whether something is in flight. */
-    LoneFins(QuicChannel connection, BooleanSupplier inFlight) {
+    /**
+     * Makes those of a connection.
+     *
+     * @param inFlight tells whether something is in flight
+     * @param sendHeld makes what is sent next leave at once
+     */
+    LoneFins(QuicChannel connection, BooleanSupplier inFlight, Runnable sendHeld) {
         this.connection = connection;
         this.inFlight = inFlight;
+        this.sendHeld = sendHeld;
     }
 
     /**
@@ -121,7 +128,7 @@ final class LoneFins {
             assert later != null;
         } else {
             Kept kept = new Kept(stream);
-            kept.datagram = edge().firstOf(() -> write(stream, after));
+            kept.datagram = firstOf(() -> write(stream, after));
             for (int i = losing() ? COPIES_WHERE_LOSING : COPIES; i > 0; i--) {
                 repeat(kept);
             }
@@ -176,13 +183,14 @@ final class LoneFins {
         if (NettyInternals.isGone(kept.stream)) {
             repeat(kept);
         } else {
-            byte[] datagram = edge().firstOf(() -> NettyInternals.sendFinAgain(kept.stream));
+            byte[] datagram = firstOf(() -> NettyInternals.sendFinAgain(kept.stream));
             kept.datagram = datagram == null ? kept.datagram : datagram;
         }
     }
 
-    private Edge edge() {
-        return connection.parent().pipeline().get(Edge.class);
+    private byte @Nullable [] firstOf(Runnable sending) {
+        sendHeld.run();
+        return connection.parent().pipeline().get(Edge.class).firstOf(sending);
     }
 
     /** Next to a socket: shows what leaves. */

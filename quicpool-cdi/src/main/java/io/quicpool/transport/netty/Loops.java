@@ -11,6 +11,7 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
+import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class Loops {
 
     private final String poolName;
     private final EventLoopGroup group;
+    private final BusyPoll poll = new BusyPoll();
     private final SendBuffers buffers = new SendBuffers();
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     // Guarded by BY_POOL.
@@ -40,8 +42,10 @@ final class Loops {
         this.poolName = poolName;
         AtomicInteger number = new AtomicInteger();
         ThreadFactory factory = task -> thread(task, poolName, number.incrementAndGet());
-        IoHandlerFactory io = epoll() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        group = new MultiThreadIoEventLoopGroup(1, factory, io);
+        IoHandlerFactory handlers = epoll()
+                ? EpollIoHandler.newFactory(0, () -> poll)
+                : NioIoHandler.newFactory(SelectorProvider.provider(), () -> poll);
+        group = new MultiThreadIoEventLoopGroup(1, factory, handlers);
     }
 
     private Thread thread(Runnable task, String poolName, int number) {
@@ -101,6 +105,10 @@ final class Loops {
 
         EventLoopGroup group() {
             return group;
+        }
+
+        BusyPoll poll() {
+            return poll;
         }
 
         SendBuffers buffers() {

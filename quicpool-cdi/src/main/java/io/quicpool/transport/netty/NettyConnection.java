@@ -88,7 +88,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.socket = socket;
         this.events = events;
         this.settling = new Settling(channel);
-        this.loneFins = new LoneFins(channel, this::isInFlight);
+        this.loneFins = new LoneFins(channel, this::isInFlight, share.poll()::release);
         channel.closeFuture().addListener(end -> lost());
     }
 
@@ -120,6 +120,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     EventLoop loop() {
         return channel.eventLoop();
+    }
+
+    BusyPoll poll() {
+        return share.poll();
     }
 
     SendBuffers buffers() {

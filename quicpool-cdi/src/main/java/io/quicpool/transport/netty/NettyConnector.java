@@ -69,6 +69,7 @@ final class NettyConnector {
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
                                 .addLast(new LoneFins.Edge())
+                                .addLast(share.poll().new Batches())
                                 .addLast(new Watch())
                                 .addLast(Codec.settings(
                                                 new QuicClientCodecBuilder(), spec.idleTimeout(), spec.congestion())

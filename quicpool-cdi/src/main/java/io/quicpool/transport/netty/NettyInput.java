@@ -84,6 +84,16 @@ final class NettyInput extends InputStream {
 
     // ---- any thread
 
+    /** Whether a thread waits for something to arrive. */
+    boolean isAwaited() {
+        lock.lock();
+        try {
+            return lock.hasWaiters(changed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     int unread() {
         lock.lock();
         try {

@@ -59,6 +59,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
                                 .addLast(new LoneFins.Edge())
+                                .addLast(share.poll().new Batches())
                                 .addLast(new Entrance())
                                 .addLast(codec());
                     }

@@ -137,6 +137,9 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     // Says whether there is room for more.
     private boolean came(ByteBuf content, boolean last) {
         boolean some = content.isReadable();
+        if (some && input.isAwaited()) {
+            connection.poll().readerWoken();
+        }
         boolean more = input.put(content, last);
         if (last) {
             inputEnded = true;
@@ -271,7 +274,10 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
             return;
         }
         try {
-            loop().execute(() -> sending.write(data, length));
+            loop().execute(() -> {
+                sending.write(data, length);
+                connection.poll().written();
+            });
         } catch (RejectedExecutionException e) {
             data.release(data.refCnt());
             output.fail(connection.explain(e));
