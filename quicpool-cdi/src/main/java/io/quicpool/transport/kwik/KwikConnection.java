@@ -1,6 +1,7 @@
 package io.quicpool.transport.kwik;
 
 import io.quicpool.TlsSession;
+import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineStream;
@@ -60,7 +61,6 @@ final class KwikConnection implements Connection {
 
     // Streams that have ended here, and of which the peer has yet to say the end; more are forgotten.
     private static final int MOST_ENDED = 4096;
-    private static final int LONGEST_REASON = 200;
 
     private final QuicConnectionImpl quic;
     private final Watcher watcher;
@@ -274,7 +274,10 @@ final class KwikConnection implements Connection {
             } else if (frame instanceof MaxStreamsFrame max && max.isAppliesToBidirectional()) {
                 allowed.accumulateAndGet(max.getMaxStreams(), Math::max);
             } else if (frame instanceof ConnectionCloseFrame close) {
-                lost(closedByPeer(close));
+                lost(CloseReason.of(
+                        close.hasApplicationProtocolError(),
+                        close.getErrorCode(),
+                        close.hasReasonPhrase() ? close.getReasonPhrase() : ""));
             }
         }
     }
@@ -306,25 +309,6 @@ final class KwikConnection implements Connection {
     // RFC 9000, section 2.1.
     private boolean openedByPeer(int number) {
         return (number & 1) == (quic.getRole() == Role.Server ? 0 : 1);
-    }
-
-    private static String closedByPeer(ConnectionCloseFrame close) {
-        return closedByPeer(
-                close.hasApplicationProtocolError(),
-                close.getErrorCode(),
-                close.hasReasonPhrase() ? close.getReasonPhrase() : "");
-    }
-
-    /** Says in words that the peer has closed a connection. */
-    static String closedByPeer(boolean byApplication, long code, String said) {
-        String reason = said.isBlank() ? "" : ": " + said.replaceAll("\\p{Cntrl}", " ");
-        String shortened = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON);
-        if (code == 0) {
-            return "closed by the peer" + shortened;
-        }
-        // RFC 9000, section 20: two spaces of codes.
-        String space = byApplication ? "application" : "transport";
-        return "closed by the peer" + shortened + " (" + space + " error 0x" + Long.toHexString(code) + ")";
     }
 
     // ---- the end

@@ -3,6 +3,7 @@ package io.quicpool.transport.kwik;
 import io.quicpool.TlsSession;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.tls.RecordingTrust;
+import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
@@ -155,8 +156,7 @@ final class KwikConnector {
             String space = closed.group(1);
             long code = Long.parseLong(closed.group(2)) + (space.equals("TLS") ? TLS_ERRORS : 0);
             String reason = closed.group(3);
-            return KwikConnection.closedByPeer(
-                    space.equals("application protocol"), code, reason == null ? "" : reason);
+            return CloseReason.of(space.equals("application protocol"), code, reason == null ? "" : reason);
         }
         // Without the names of classes.
         return what.replaceAll("(?:[a-z0-9_]+\\.)+[A-Z]\\w*(?:Exception|Alert): ", "");

@@ -9,6 +9,7 @@ import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.quicpool.TlsSession;
+import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineEvents;
@@ -20,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -53,10 +53,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     // Streams that have ended here, and of which the peer has yet to say the end; more are refused.
     private static final int MOST_ENDED = 4096;
-    // A look costs time for each stream: the next comes so long after it, and so many times what it took.
-    private static final long STOP_LOOK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final int STOP_LOOK_PAUSE_TIMES = 50;
-    private static final int END_LOOK_MILLIS = 200;
     private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
 
     private final QuicChannel channel;
@@ -75,10 +71,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private @Nullable String because;
     private final Settling settling;
     private final LoneFins loneFins;
+    private final Lookout lookout;
     private final Set<NettyStream> streams = new LinkedHashSet<>();
-    private boolean stopLookDue;
-    private long nextStopLook = System.nanoTime();
-    private boolean endLookDue;
     private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
 
     /** Makes the connection's own view of Netty's. With a socket of its own it frees that, and its share, when it has ended. */
@@ -89,6 +83,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.events = events;
         this.settling = new Settling(channel);
         this.loneFins = new LoneFins(channel, this::isInFlight, share.poll()::release);
+        this.lookout = new Lookout(channel, streams);
         channel.closeFuture().addListener(end -> lost());
     }
 
@@ -167,34 +162,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         heard();
     }
 
-    /** A datagram came from the peer: what quiche knows from it and tells nobody is looked for. Event loop. */
+    /** A datagram came from the peer. Event loop. */
     void heard() {
-        if (!stopLookDue) {
-            stopLookDue = true;
-            long wait = Math.max(0, nextStopLook - System.nanoTime());
-            var due = loop().schedule(this::lookForStops, wait, TimeUnit.NANOSECONDS);
-            assert due != null;
-        }
-        if (!endLookDue) {
-            endLookDue = true;
-            var due = loop().schedule(this::lookForEnds, END_LOOK_MILLIS, TimeUnit.MILLISECONDS);
-            assert due != null;
-        }
-    }
-
-    // STOP_SENDING (RFC 9000, section 3.5): an idle stream that its peer gives up is not to be handed out.
-    private void lookForStops() {
-        stopLookDue = false;
-        long start = System.nanoTime();
-        NettyInternals.forEachStopped(channel, List.copyOf(streams), NettyStream::foundStopped);
-        long end = System.nanoTime();
-        nextStopLook = end + Math.max(STOP_LOOK_PAUSE_NANOS, (end - start) * STOP_LOOK_PAUSE_TIMES);
-    }
-
-    // An end that comes with data that has come before, because the acknowledgement of that was lost.
-    private void lookForEnds() {
-        endLookDue = false;
-        List.copyOf(streams).forEach(NettyStream::lookForEnd);
+        lookout.heard();
     }
 
     // ---- streams
@@ -331,8 +301,17 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof QuicConnectionCloseEvent close) {
-            because(CloseReason.of(close));
+            because(CloseReason.of(close.isApplicationClose(), close.error(), said(close)));
             endSoon();
+        }
+    }
+
+    private static String said(QuicConnectionCloseEvent close) {
+        try {
+            return new String(close.reason(), StandardCharsets.UTF_8);
+        } catch (NullPointerException e) {
+            // So says Netty that there is none.
+            return "";
         }
     }
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.util.concurrent.Future;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class Sending {
     // How many bytes Netty has that quiche has not taken yet.
     private int queued;
     private @Nullable Runnable held;
+    private @Nullable Future<?> latest;
 
     Sending(NettyStream stream, NettyConnection connection, NettyOutput output) {
         this.stream = stream;
@@ -44,8 +46,7 @@ final class Sending {
         sendHeld();
         if (stream.inputHasEnded() && !isLast(length) && connection.loneFins().atRisk()) {
             held = () -> writeNow(data, length);
-            var latest = connection.loop().schedule(this::sendHeld, HOLD_MILLIS, TimeUnit.MILLISECONDS);
-            assert latest != null;
+            latest = connection.loop().schedule(this::sendHeld, HOLD_MILLIS, TimeUnit.MILLISECONDS);
         } else {
             writeNow(data, length);
         }
@@ -55,6 +56,7 @@ final class Sending {
         Runnable write = held;
         if (write != null) {
             held = null;
+            Objects.requireNonNull(latest).cancel(false);
             write.run();
         }
     }

@@ -62,19 +62,20 @@ class KwikTrapsTest {
         return accepted.remove();
     }
 
-    /** kwik's listeners watch the memory of the whole JVM, which keeps an application that was deployed anew for ever. */
     /** A handshake that the server ends is told by kwik or by the connection, whichever looks first. */
     @Test
     void aServerThatEndsTheHandshakeIsToldInOneWay() {
         assertThat(KwikConnector.inOurWords(
                         "Handshake error: Server closed connection: TLS error 120: no such protocol"))
-                .isEqualTo("closed by the peer: no such protocol (transport error 0x178)");
+                .isEqualTo(
+                        "closed by the peer: no such protocol (transport error 0x178, no application protocol in common)");
         assertThat(KwikConnector.inOurWords("Handshake error: Server closed connection: transport error 2: "))
                 .isEqualTo("closed by the peer (transport error 0x2)");
         assertThat(KwikConnector.inOurWords("Handshake error: closed by the peer (transport error 0x2)"))
                 .isEqualTo("closed by the peer (transport error 0x2)");
     }
 
+    /** kwik's listeners watch the memory of the whole JVM, which keeps an application that was deployed anew for ever. */
     @Test
     void aListenerDoesNotTouchTheMemoryBeans() throws Exception {
         connect(10);

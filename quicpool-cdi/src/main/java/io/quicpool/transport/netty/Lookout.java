@@ -1,0 +1,62 @@
+package io.quicpool.transport.netty;
+
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.quic.QuicChannel;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Looks, after datagrams, for what quiche has learned from them about the streams of a connection and tells nobody. On the event
+ * loop.
+ */
+final class Lookout {
+
+    // A look costs time for each stream: the next comes so long after it, and so many times what it took.
+    private static final long STOP_LOOK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int STOP_LOOK_PAUSE_TIMES = 50;
+    private static final int END_LOOK_MILLIS = 200;
+
+    private final QuicChannel connection;
+    private final Collection<NettyStream> streams;
+    private boolean stopLookDue;
+    private long nextStopLook = System.nanoTime();
+    private boolean endLookDue;
+
+    /** Makes that of a connection, whose streams at any time are in the collection. */
+    Lookout(QuicChannel connection, Collection<NettyStream> streams) {
+        this.connection = connection;
+        this.streams = streams;
+    }
+
+    /** A datagram came. */
+    void heard() {
+        EventLoop loop = connection.eventLoop();
+        if (!stopLookDue) {
+            stopLookDue = true;
+            long wait = Math.max(0, nextStopLook - System.nanoTime());
+            var due = loop.schedule(this::lookForStops, wait, TimeUnit.NANOSECONDS);
+            assert due != null;
+        }
+        if (!endLookDue) {
+            endLookDue = true;
+            var due = loop.schedule(this::lookForEnds, END_LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            assert due != null;
+        }
+    }
+
+    // STOP_SENDING (RFC 9000, section 3.5): an idle stream that its peer gives up is not to be handed out.
+    private void lookForStops() {
+        stopLookDue = false;
+        long start = System.nanoTime();
+        NettyInternals.forEachStopped(connection, List.copyOf(streams), NettyStream::foundStopped);
+        long end = System.nanoTime();
+        nextStopLook = end + Math.max(STOP_LOOK_PAUSE_NANOS, (end - start) * STOP_LOOK_PAUSE_TIMES);
+    }
+
+    // An end that comes with data that has come before, because the acknowledgement of that was lost.
+    private void lookForEnds() {
+        endLookDue = false;
+        List.copyOf(streams).forEach(NettyStream::lookForEnd);
+    }
+}
