@@ -88,14 +88,12 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
         if (open.isEmpty() || life() != PoolState.RUNNING) {
             return;
         }
-        int waiting = stock.waitingForAny();
-        // Before the stock: a stream that comes to rest in between counts twice then, and not never, which would open
-        // one too many.
-        int opening = ids.opening();
-        int missing = Policy.missing(capacity, waiting, stock.idle(), opening, capacityBounds, links.credit());
+        int missing = Policy.missing(
+                capacity, ids::opening, stock::waitingForAny, stock::idle, capacityBounds, links.credit());
         if (missing == 0) {
             return;
         }
+        int waiting = stock.waitingForAny();
         Links.Spread spread = links.new Spread(open, used(), capacityBounds.max());
         for (int i = 0; i < missing; i++) {
             Connection connection = spread.next(i < waiting);

@@ -3,6 +3,7 @@ package io.quicpool.core;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.IntervalBounds;
 import java.time.Duration;
+import java.util.function.IntSupplier;
 
 /** How capacity and interval follow demand: those of the Go package NodePassProject/quic, as pure functions. */
 final class Policy {
@@ -32,11 +33,22 @@ final class Policy {
         return bounds.clamp(opened < LOW * capacity ? capacity - 1 : capacity);
     }
 
-    /** How many streams to open now, so that the stock and every waiting caller get theirs. */
-    static int missing(int capacity, int waiting, int idle, int opening, CapacityBounds bounds, int credit) {
-        int aim = Math.max(capacity, Math.min(capacity + waiting, bounds.max()));
-        int room = Math.min(credit, MAX_OPENING - opening);
-        return Math.max(0, Math.min(aim - idle - opening, room));
+    /**
+     * How many streams to open now, so that the stock and every waiting caller get theirs. What changes meanwhile is asked for in
+     * the order of the parameters: a stream that has come serves a caller or joins the stock, and then is no longer on its way, so
+     * one that comes in between counts twice, which the next look mends, and not never, which would open one too many.
+     */
+    static int missing(
+            int capacity,
+            IntSupplier opening,
+            IntSupplier waiting,
+            IntSupplier idle,
+            CapacityBounds bounds,
+            int credit) {
+        int onTheWay = opening.getAsInt();
+        int aim = Math.max(capacity, Math.min(capacity + waiting.getAsInt(), bounds.max()));
+        int room = Math.min(credit, MAX_OPENING - onTheWay);
+        return Math.max(0, Math.min(aim - idle.getAsInt() - onTheWay, room));
     }
 
     /** Whether the stock has fallen so low that it should be filled up before the next regular look. */

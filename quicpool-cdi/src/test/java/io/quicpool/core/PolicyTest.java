@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.IntervalBounds;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Capacity and interval follow demand as in the Go package. */
 class PolicyTest {
@@ -61,14 +65,81 @@ class PolicyTest {
         "8, 0, 0, 8, 100, 0",
     })
     void missing(int capacity, int waiting, int idle, int opening, int credit, int expected) {
-        assertThat(Policy.missing(capacity, waiting, idle, opening, new CapacityBounds(8, 64), credit))
+        assertThat(Policy.missing(
+                        capacity, () -> opening, () -> waiting, () -> idle, new CapacityBounds(8, 64), credit))
                 .isEqualTo(expected);
     }
 
     @ParameterizedTest(name = "{0} opening: {1} more")
     @CsvSource({"0, 128", "100, 28", "128, 0", "200, 0"})
     void noMoreThanSomeAreOpenedAtATime(int opening, int expected) {
-        assertThat(Policy.missing(1000, 0, 0, opening, new CapacityBounds(1000, 1000), 10_000))
+        assertThat(Policy.missing(1000, () -> opening, () -> 0, () -> 0, new CapacityBounds(1000, 1000), 10_000))
                 .isEqualTo(expected);
+    }
+
+    /** A stream that comes while the pool looks: in two steps, each of which may fall before any of the three questions. */
+    private static final class Arrival {
+
+        private static final int STEPS = 2;
+
+        private final boolean someoneWaits;
+        private final Deque<Integer> stepsBefore;
+        private int opening = 8;
+        private int waiting;
+        private int idle;
+        private int step;
+
+        Arrival(boolean someoneWaits, List<Integer> stepsBefore) {
+            this.someoneWaits = someoneWaits;
+            this.stepsBefore = new ArrayDeque<>(stepsBefore);
+            this.waiting = someoneWaits ? 1 : 0;
+            this.opening += waiting;
+        }
+
+        private void go() {
+            for (int steps = stepsBefore.remove(); steps > 0; steps--) {
+                if (step++ > 0) {
+                    opening--;
+                } else if (someoneWaits) {
+                    waiting--;
+                } else {
+                    idle++;
+                }
+            }
+        }
+
+        int missing() {
+            return Policy.missing(
+                    8,
+                    () -> {
+                        go();
+                        return opening;
+                    },
+                    () -> {
+                        go();
+                        return waiting;
+                    },
+                    () -> {
+                        go();
+                        return idle;
+                    },
+                    new CapacityBounds(8, 64),
+                    100);
+        }
+    }
+
+    @ParameterizedTest(name = "someone waits: {0}")
+    @ValueSource(booleans = {true, false})
+    void aStreamThatComesMeanwhileIsNotOpenedOnceMore(boolean someoneWaits) {
+        for (int first = 0; first <= Arrival.STEPS; first++) {
+            for (int second = 0; first + second <= Arrival.STEPS; second++) {
+                for (int third = 0; first + second + third <= Arrival.STEPS; third++) {
+                    List<Integer> when = List.of(first, second, third);
+                    assertThat(new Arrival(someoneWaits, when).missing())
+                            .as("steps before each question: %s", when)
+                            .isZero();
+                }
+            }
+        }
     }
 }

@@ -42,7 +42,7 @@ class SizingPageTest {
             if (now <= LAST_REQUEST) {
                 idle--;
                 if (Policy.low(idle, capacity)) {
-                    int more = Policy.missing(capacity, 0, idle, 0, CAPACITY, CREDIT);
+                    int more = missing(capacity, idle);
                     idle += more;
                     opened += more;
                 }
@@ -53,7 +53,7 @@ class SizingPageTest {
                 int idleBefore = idle;
                 interval = Policy.interval(interval, idle, capacity, INTERVAL);
                 capacity = Policy.capacity(capacity, opened, CAPACITY);
-                opened = Policy.missing(capacity, 0, idle, 0, CAPACITY, CREDIT);
+                opened = missing(capacity, idle);
                 idle += opened;
                 next += interval.toMillis();
                 if (SHOWN.contains(look)) {
@@ -63,6 +63,10 @@ class SizingPageTest {
             }
         }
         Page.same(new Page("sizing.md").rows("## An example"), rows);
+    }
+
+    private static int missing(int capacity, int idle) {
+        return Policy.missing(capacity, () -> 0, () -> 0, () -> idle, CAPACITY, CREDIT);
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.quicpool.core;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 import io.quicpool.StreamId;
+import io.quicpool.config.CapacityBounds;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -10,6 +12,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
 
 /** Waiting and bringing: no stream comes to rest while somebody waits for it, and none is lost by who gives up. */
 final class WaitRaces {
@@ -274,6 +277,32 @@ final class WaitRaces {
             r.r1 = slot == ofOne || slot == ofTwo ? 1 : 0;
             r.r2 = one.idle() + two.idle();
             r.r3 = one.taken() + two.taken();
+        }
+    }
+
+    /** A stream that somebody waits for comes while the pool looks how many it should open: none, for one more is on its way. */
+    @JCStressTest
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "enough are on their way")
+    @State
+    public static class DeliverOrLook {
+        private static final CapacityBounds BOUNDS = new CapacityBounds(1, 8);
+        private final Stock stock = new Stock();
+        private final Slot slot = Streams.announced(stock, 1);
+        private final AtomicInteger opening = new AtomicInteger(2);
+
+        public DeliverOrLook() {
+            stock.await(null, 0);
+        }
+
+        @Actor
+        public void deliver() {
+            stock.deliver(slot);
+            opening.decrementAndGet();
+        }
+
+        @Actor
+        public void look(I_Result r) {
+            r.r1 = Policy.missing(1, opening::get, stock::waitingForAny, stock::idle, BOUNDS, 8);
         }
     }
 }
