@@ -102,7 +102,7 @@ final class BusyPoll implements SelectStrategy {
         if (!useful) {
             return;
         }
-        fromHere.met |= !held.isEmpty();
+        fromHere.met = true;
         release();
         fromPeer.begin(clock.getAsLong());
     }

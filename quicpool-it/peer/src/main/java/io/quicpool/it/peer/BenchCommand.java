@@ -28,6 +28,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private static final int FILLED = 1000;
     private static final int WARM_UP = 5_000;
+    private static final int PACED_SECONDS = 8;
     private static final int MILLION = 1_000_000;
     private static final Duration LONG = Duration.ofSeconds(60);
 
@@ -52,6 +53,13 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--rounds", paramLabel = "N", description = "of the ping-pong: ${DEFAULT-VALUE}")
     int rounds = 20_000;
 
+    @Option(
+            names = "--rate",
+            split = ",",
+            paramLabel = "N",
+            description = "calls in a second, of which the CPU is said too, of this process; without: none")
+    int[] rates = {};
+
     @Option(names = "--bulk", paramLabel = "MB", description = "over all streams: ${DEFAULT-VALUE}")
     int bulk = 200;
 
@@ -62,6 +70,9 @@ final class BenchCommand implements Callable<Integer> {
         opening();
         for (int count : idle) {
             ping(count);
+        }
+        for (int rate : rates) {
+            paced(rate);
         }
         if (sink != null) {
             for (int count : idle) {
@@ -133,6 +144,20 @@ final class BenchCommand implements Callable<Integer> {
             say("heap_per_stream_" + count + "_bytes", (double) (after - before) / count);
             say("resident_per_stream_" + count + "_kB", (double) (resident - residentBefore) / count);
             say("threads_" + count, (double) status("Threads"));
+        }
+    }
+
+    private void paced(int rate) throws IOException, InterruptedException {
+        int count = idle[idle.length - 1];
+        try (ClientPool pool = filled(target, count);
+                PooledStream stream = pool.incomingGet(LONG)) {
+            Load.ping(List.of(stream), WARM_UP);
+            long cpu = Stats.processCpu();
+            String[] figures = Load.ping(List.of(stream), (long) rate * PACED_SECONDS, rate)
+                    .split(" ");
+            double percent = (Stats.processCpu() - cpu) / 10.0 / PACED_SECONDS;
+            console.print("rate_" + rate + "_idle_" + count + " " + String.join(" ", Arrays.copyOfRange(figures, 2, 5))
+                    + " cpu=" + Figures.decimal(percent) + "%");
         }
     }
 

@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** The commands that make load and measure. */
 final class Load {
@@ -22,14 +24,23 @@ final class Load {
 
     /** Round trips against an echo, on all streams at once. A round trip of 20 s is a stall, and an error. */
     static String ping(List<PooledStream> streams, long rounds) throws IOException, InterruptedException {
+        return ping(streams, rounds, 0);
+    }
+
+    /** The same, each so long after the one before as the rate says; 0: without a pause. */
+    static String ping(List<PooledStream> streams, long rounds, int eachSecond)
+            throws IOException, InterruptedException {
+        long pause = eachSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / eachSecond;
         Figures figures = new Figures();
         Parallel.run(streams.size(), thread -> {
             PooledStream stream = streams.get(thread);
             stream.readTimeout(STALL);
             long[] nanos = new long[(int) rounds];
             byte[] ping = new byte[PING_BYTES];
+            long begin = System.nanoTime();
             for (int round = 0; round < rounds; round++) {
                 Arrays.fill(ping, (byte) round);
+                until(begin + round * pause);
                 long start = System.nanoTime();
                 stream.outputStream().write(ping);
                 byte[] pong = stream.inputStream().readNBytes(PING_BYTES);
@@ -41,6 +52,12 @@ final class Load {
             figures.add(nanos);
         });
         return "ok " + figures.count() + " " + figures.text();
+    }
+
+    private static void until(long nanoTime) {
+        for (long left = nanoTime - System.nanoTime(); left > 0; left = nanoTime - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     static String push(PooledStream stream, long bytes) throws IOException {

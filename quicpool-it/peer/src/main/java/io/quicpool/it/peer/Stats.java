@@ -55,7 +55,8 @@ final class Stats {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    private static long processCpu() {
+    /** In milliseconds; -1 where the system does not tell. */
+    static long processCpu() {
         return ProcessHandle.current()
                 .info()
                 .totalCpuDuration()
