@@ -25,11 +25,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** After close nothing is left: no thread, no socket, no stream. */
-@Tag("engine")
 class ClosingTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);

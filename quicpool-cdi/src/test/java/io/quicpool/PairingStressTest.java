@@ -17,11 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Pairs from many threads while the refill runs: every id matches, nothing is lost, nothing is doubled. */
-@Tag("engine")
 class PairingStressTest {
 
     private static final int PAIRS = 10_000;

@@ -15,11 +15,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The peer goes, comes back, moves, or is late. Kills of whole processes are in the module peer. */
-@Tag("engine")
 class RecoveryTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);

@@ -10,11 +10,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A suspended pool keeps what it has and hands out nothing. */
-@Tag("engine")
 class SuspendTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);

@@ -19,11 +19,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One client pool with several targets: a member pool for each. */
-@Tag("engine")
 class TargetsTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);

@@ -13,11 +13,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A thousand threads at once read what a pool says of itself, and take a stream each. */
-@Tag("engine")
 class ThousandReadersTest {
 
     private static final int READERS = 1000;

@@ -14,11 +14,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The three TLS modes: what is accepted, what is refused, and what the operator reads. */
-@Tag("engine")
 class TlsTest {
 
     private static final KeyMaterial AUTHORITY = TestCertificates.authority();

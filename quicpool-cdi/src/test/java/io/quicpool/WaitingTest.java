@@ -15,11 +15,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Callers that find no stream: served by whoever brings one, in time, and nothing is lost when they give up. */
-@Tag("engine")
 class WaitingTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);

@@ -41,12 +41,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From the start of an application to its end: handlers, events, roll-back, nothing left behind. */
-@Tag("engine")
 class LifecycleTest {
 
     private static final Duration SOON = Duration.ofSeconds(5);
