@@ -12,7 +12,9 @@ import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * acknowledged, such a FIN
  *
  * <ul>
- *   <li>waits a little for that, longer on a connection that loses datagrams, when it is the last of both ends;
+ *   <li>waits a little for that, longer on a connection that loses datagrams, when it is the last of both ends: until a datagram
+ *       has brought the acknowledgement;
  *   <li>goes out three times, or five, which is enough where single datagrams are lost;
  *   <li>is kept for eight seconds, and sent again while the connection is known to lose something, for all may be lost together: by
  *       quiche as long as that knows the stream, then as it was sent. A peer that has it drops a datagram that it has seen
@@ -39,12 +42,14 @@ final class LoneFins {
     /** So long a connection that has lost something counts as one that loses. */
     private static final long LOSING = TimeUnit.SECONDS.toNanos(10);
 
-    /** How often it is looked whether all is acknowledged, and how many times at most: what is lost is mostly sent again by then. */
-    private static final int WAIT_MILLIS = 10;
+    /** How long it is waited for all to be acknowledged, at most: what is lost is mostly sent again by then. */
+    private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(1);
 
-    private static final int WAITS = 100;
-    /** Where nothing was lost lately, data may be due again before quiche says so, but not for long. */
-    private static final int WAITS_WHERE_NOT_LOSING = 5;
+    /** The same where nothing was lost lately: data may be due again before quiche says so, but not for long. */
+    private static final long LONGEST_WAIT_WHERE_NOT_LOSING = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** So often it is looked for those that have waited long enough. */
+    private static final int WAIT_MILLIS = 10;
 
     private static final int COPIES = 2;
     private static final int COPIES_WHERE_LOSING = 4;
@@ -67,9 +72,15 @@ final class LoneFins {
         }
     }
 
+    /** A FIN that waits, and since when. */
+    private record Waiting(QuicStreamChannel stream, Runnable after, long since) {}
+
     private final QuicChannel connection;
     private final BooleanSupplier inFlight;
     private final Runnable sendHeld;
+    private final List<Waiting> waiting = new ArrayList<>();
+    private boolean lookDue;
+    private boolean lateLookDue;
     private final Deque<Kept> all = new ArrayDeque<>();
     private long againBefore;
     private long lastLoss = System.nanoTime() - LOSING;
@@ -114,26 +125,62 @@ final class LoneFins {
      * @param last whether the peer's own end has been read
      */
     void send(QuicStreamChannel stream, boolean last, Runnable after) {
-        send(stream, last, after, 0);
+        if (last) {
+            waiting.add(new Waiting(stream, after, System.nanoTime()));
+            lookAtWaiting();
+        } else {
+            sendWithCopies(stream, after);
+        }
     }
 
-    private void send(QuicStreamChannel stream, boolean last, Runnable after, int waited) {
-        if (!inFlight.getAsBoolean() && last) {
-            // Nothing but its own acknowledgement can make quiche let go of the stream.
-            write(stream, after);
-        } else if (last && waited < (losing() ? WAITS : WAITS_WHERE_NOT_LOSING)) {
+    /** A datagram came; it may be an acknowledgement. */
+    void heard() {
+        if (!waiting.isEmpty() && !lookDue) {
+            lookDue = true;
+            // When quiche has had it.
+            connection.eventLoop().execute(() -> {
+                lookDue = false;
+                lookAtWaiting();
+            });
+        }
+    }
+
+    private void lookAtWaiting() {
+        // Then nothing but its own acknowledgement can make quiche let go of a stream.
+        boolean allAcknowledged = !inFlight.getAsBoolean();
+        long longest = losing() ? LONGEST_WAIT : LONGEST_WAIT_WHERE_NOT_LOSING;
+        long now = System.nanoTime();
+        for (Waiting each : List.copyOf(waiting)) {
+            if (allAcknowledged) {
+                waiting.remove(each);
+                write(each.stream, each.after);
+            } else if (now - each.since >= longest) {
+                waiting.remove(each);
+                sendWithCopies(each.stream, each.after);
+            }
+        }
+        if (!waiting.isEmpty() && !lateLookDue) {
+            lateLookDue = true;
             var later = connection
                     .eventLoop()
-                    .schedule(() -> send(stream, last, after, waited + 1), WAIT_MILLIS, TimeUnit.MILLISECONDS);
+                    .schedule(
+                            () -> {
+                                lateLookDue = false;
+                                lookAtWaiting();
+                            },
+                            WAIT_MILLIS,
+                            TimeUnit.MILLISECONDS);
             assert later != null;
-        } else {
-            Kept kept = new Kept(stream);
-            kept.datagram = firstOf(() -> write(stream, after));
-            for (int i = losing() ? COPIES_WHERE_LOSING : COPIES; i > 0; i--) {
-                repeat(kept);
-            }
-            keep(kept);
         }
+    }
+
+    private void sendWithCopies(QuicStreamChannel stream, Runnable after) {
+        Kept kept = new Kept(stream);
+        kept.datagram = firstOf(() -> write(stream, after));
+        for (int i = losing() ? COPIES_WHERE_LOSING : COPIES; i > 0; i--) {
+            repeat(kept);
+        }
+        keep(kept);
     }
 
     private static void write(QuicStreamChannel stream, Runnable after) {

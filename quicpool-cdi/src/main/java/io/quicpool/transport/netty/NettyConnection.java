@@ -165,6 +165,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     /** A datagram came from the peer. Event loop. */
     void heard() {
         lookout.heard();
+        loneFins.heard();
     }
 
     // ---- streams

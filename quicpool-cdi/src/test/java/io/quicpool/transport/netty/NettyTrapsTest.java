@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -199,6 +200,40 @@ class NettyTrapsTest {
             there.readTimeout(Duration.ofMillis(500));
             assertThat(there.inputStream().read()).isEqualTo(-1);
         });
+    }
+
+    /** An end that waits for what was sent before it to be acknowledged leaves with the datagram that says so, not at a later look. */
+    @Test
+    void anEndThatWaitsLeavesWithTheAcknowledgement() throws Exception {
+        ServerPool server = server();
+        NettyConnection connection = connect(server, EngineEvents.NOBODY);
+        List<Long> micros = new ArrayList<>();
+        for (int round = 0; round < 21; round++) {
+            EngineStream here = idle(connection);
+            try (PooledStream there = server.incomingGet(SOON)) {
+                there.outputStream().close();
+                assertThat(here.input().read()).isEqualTo(-1);
+                assertThat(connection.awaitDelivered(SOON)).isTrue();
+                long start = System.nanoTime();
+                assertThat(connection
+                                .loop()
+                                .submit(() -> {
+                                    here.output().write(7);
+                                    // Alone, for what was written has left.
+                                    here.output().close();
+                                    return connection.isUnderWay();
+                                })
+                                .get())
+                        .isTrue();
+                there.readTimeout(SOON);
+                assertThat(there.inputStream().readAllBytes()).containsExactly(7);
+                micros.add((System.nanoTime() - start) / 1000);
+            }
+        }
+        Collections.sort(micros);
+        System.out.println("an end behind an answer that has left came after (median, most): " + micros.get(10)
+                + " us, " + micros.get(20) + " us");
+        assertThat(micros.get(10)).isLessThan(8000);
     }
 
     /** An end that comes alone is in danger where datagrams are lost; so the last of an answer waits a moment for it. */
