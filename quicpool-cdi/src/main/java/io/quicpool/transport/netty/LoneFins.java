@@ -10,6 +10,7 @@ import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamPriority;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>waits a little for that, longer on a connection that loses datagrams, when it is the last of both ends: until a datagram
- *       has brought the acknowledgement;
+ *       has brought the acknowledgement, or, when the time is up, there is room for it to leave;
  *   <li>goes out three times, or five, which is enough where single datagrams are lost;
  *   <li>is kept for eight seconds, and sent again while the connection is known to lose something, for all may be lost together: by
  *       quiche as long as that knows the stream, then as it was sent. A peer that has it drops a datagram that it has seen
@@ -51,6 +52,9 @@ final class LoneFins {
     /** So often it is looked for those that have waited long enough. */
     private static final int WAIT_MILLIS = 10;
 
+    /** The next that quiche sends. */
+    private static final QuicStreamPriority FIRST = new QuicStreamPriority(0, false);
+
     private static final int COPIES = 2;
     private static final int COPIES_WHERE_LOSING = 4;
     private static final int LOOK_MILLIS = 2;
@@ -72,15 +76,14 @@ final class LoneFins {
         }
     }
 
-    /** A FIN that waits, and since when. */
-    private record Waiting(QuicStreamChannel stream, Runnable after, long since) {}
+    /** A FIN that waits, for an acknowledgement if it is the last of both ends, and in any case for room. */
+    private record Waiting(QuicStreamChannel stream, boolean last, Runnable after, long since) {}
 
     private final QuicChannel connection;
     private final BooleanSupplier inFlight;
     private final Runnable sendHeld;
     private final List<Waiting> waiting = new ArrayList<>();
     private boolean lookDue;
-    private boolean lateLookDue;
     private final Deque<Kept> all = new ArrayDeque<>();
     private long againBefore;
     private long lastLoss = System.nanoTime() - LOSING;
@@ -125,48 +128,47 @@ final class LoneFins {
      * @param last whether the peer's own end has been read
      */
     void send(QuicStreamChannel stream, boolean last, Runnable after) {
-        if (last) {
-            waiting.add(new Waiting(stream, after, System.nanoTime()));
-            lookAtWaiting();
-        } else {
-            sendWithCopies(stream, after);
-        }
+        waiting.add(new Waiting(stream, last, after, System.nanoTime()));
+        lookAtWaiting(false);
     }
 
-    /** A datagram came; it may be an acknowledgement. */
+    /** quiche has read a datagram, which may have been an acknowledgement, and has yet to send what there is room for now. */
     void heard() {
-        if (!waiting.isEmpty() && !lookDue) {
-            lookDue = true;
-            // When quiche has had it.
-            connection.eventLoop().execute(() -> {
-                lookDue = false;
-                lookAtWaiting();
-            });
+        if (!waiting.isEmpty()) {
+            lookAtWaiting(true);
         }
     }
 
-    private void lookAtWaiting() {
+    private void lookAtWaiting(boolean beforeOthersSend) {
         // Then nothing but its own acknowledgement can make quiche let go of a stream.
         boolean allAcknowledged = !inFlight.getAsBoolean();
         long longest = losing() ? LONGEST_WAIT : LONGEST_WAIT_WHERE_NOT_LOSING;
         long now = System.nanoTime();
         for (Waiting each : List.copyOf(waiting)) {
-            if (allAcknowledged) {
+            boolean due = !each.last || now - each.since >= longest;
+            if (each.last && allAcknowledged) {
                 waiting.remove(each);
                 write(each.stream, each.after);
-            } else if (now - each.since >= longest) {
+            } else if (due && (allAcknowledged || NettyInternals.hasRoom(each.stream))) {
+                // Without room quiche would keep it, and with the acknowledgement of the data let go of stream and FIN.
                 waiting.remove(each);
-                sendWithCopies(each.stream, each.after);
+                if (beforeOthersSend) {
+                    each.stream.updatePriority(FIRST).addListener(set -> {});
+                    write(each.stream, each.after);
+                    keep(new Kept(each.stream));
+                } else {
+                    sendWithCopies(each.stream, each.after);
+                }
             }
         }
-        if (!waiting.isEmpty() && !lateLookDue) {
-            lateLookDue = true;
+        if (!waiting.isEmpty() && !lookDue) {
+            lookDue = true;
             var later = connection
                     .eventLoop()
                     .schedule(
                             () -> {
-                                lateLookDue = false;
-                                lookAtWaiting();
+                                lookDue = false;
+                                lookAtWaiting(false);
                             },
                             WAIT_MILLIS,
                             TimeUnit.MILLISECONDS);

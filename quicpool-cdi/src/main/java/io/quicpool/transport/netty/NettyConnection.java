@@ -156,13 +156,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         return lastReceived == 0 ? 0 : System.nanoTime() - lastReceived;
     }
 
-    /** A datagram came from the server. Event loop. */
+    /** quiche has read a datagram from the server. Event loop. */
     void received() {
         lastReceived = System.nanoTime();
         heard();
     }
 
-    /** A datagram came from the peer. Event loop. */
+    /** quiche has read a datagram from the peer. Event loop. */
     void heard() {
         lookout.heard();
         loneFins.heard();

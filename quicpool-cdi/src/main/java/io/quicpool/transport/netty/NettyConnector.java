@@ -155,10 +155,10 @@ final class NettyConnector {
         public void channelRead(ChannelHandlerContext context, Object datagram) {
             refusals = 0;
             NettyConnection connection = made;
+            context.fireChannelRead(datagram);
             if (connection != null) {
                 connection.received();
             }
-            context.fireChannelRead(datagram);
         }
 
         @Override

@@ -77,6 +77,11 @@ final class NettyInternals {
         return capacity(stream) == STREAM_STOPPED;
     }
 
+    /** Whether the network, as quiche sees it, and the peer have room for more of a stream; true when it is not known. */
+    static boolean hasRoom(QuicStreamChannel stream) {
+        return capacity(stream) != 0;
+    }
+
     /** Does something with those streams of a connection that the peer has stopped, be it that quiche has let go of them since. */
     static void forEachStopped(QuicChannel channel, Iterable<NettyStream> streams, Consumer<NettyStream> action) {
         Object address = address(channel);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.Channel;
+import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.quicpool.ClientPool;
 import io.quicpool.PooledStream;
 import io.quicpool.ServerPool;
@@ -234,6 +235,39 @@ class NettyTrapsTest {
         System.out.println("an end behind an answer that has left came after (median, most): " + micros.get(10)
                 + " us, " + micros.get(20) + " us");
         assertThat(micros.get(10)).isLessThan(8000);
+    }
+
+    /** quiche keeps what there is no room for, and lets go of an end that it keeps when the data before that is acknowledged. */
+    @Test
+    void anEndForWhichThereIsNoRoomIsNotGivenAway() throws Exception {
+        throughRelay((relay, connection, here, there) -> {
+            there.outputStream().close();
+            assertThat(here.input().read()).isEqualTo(-1);
+            EngineStream other = idle(connection);
+            assertThat(connection.awaitDelivered(SOON)).isTrue();
+            relay.hold();
+            assertThat(connection
+                            .loop()
+                            .submit(() -> {
+                                here.output().write(7);
+                                // More than the network is thought to take at once.
+                                other.output().write(new byte[200_000]);
+                                here.output().close();
+                                return NettyInternals.hasRoom(channelOf(here));
+                            })
+                            .get())
+                    .isFalse();
+            // Longer than an end waits where nothing is lost, and not so long that it would leave with the second
+            // probe.
+            await().pollDelay(Duration.ofMillis(68)).until(() -> true);
+            relay.release();
+            there.readTimeout(SOON);
+            assertThat(there.inputStream().readAllBytes()).containsExactly(7);
+        });
+    }
+
+    private static QuicStreamChannel channelOf(EngineStream stream) {
+        return ((NettyStream) stream).channel();
     }
 
     /** An end that comes alone is in danger where datagrams are lost; so the last of an answer waits a moment for it. */
