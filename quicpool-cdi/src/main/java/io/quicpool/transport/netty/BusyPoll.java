@@ -1,5 +1,6 @@
 package io.quicpool.transport.netty;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.SelectStrategy;
@@ -107,11 +108,19 @@ final class BusyPoll implements SelectStrategy {
         fromPeer.begin(clock.getAsLong());
     }
 
-    /** Sends what is held back. */
+    /** Ends the batches that are held back. */
     void release() {
         fromHere.end();
         while (!held.isEmpty()) {
             held.remove().fireChannelReadComplete();
+        }
+    }
+
+    /** Ends the batch of datagrams that a socket is reading, or that is held back. */
+    static void endBatch(Channel socket) {
+        ChannelHandlerContext batches = socket.pipeline().context(Batches.class);
+        if (batches != null) {
+            batches.fireChannelReadComplete();
         }
     }
 

@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  * The FINs of a connection that go without data. quiche lets go of a stream that is over when its data is acknowledged, whether or
  * not a FIN behind it is or was sent at all, and then never sends it again (its issue 2525): the peer would wait for an end for
  * ever. Nor does it send a FIN that it is given while data of that stream is due again. So, unless all that was sent before it is
- * acknowledged, such a FIN
+ * acknowledged and nothing was lost lately, such a FIN
  *
  * <ul>
- *   <li>waits a little for that, longer on a connection that loses datagrams, when it is the last of both ends: until a datagram
- *       has brought the acknowledgement, or, when the time is up, there is room for it to leave;
+ *   <li>waits a little for that, longer on a connection that loses datagrams, when it is the last of both ends. A time in which the
+ *       peer is silent does not count: it may pause, and what is sent to it then finds the memory of its socket full;
+ *   <li>waits for room to leave, and then leaves before all else;
  *   <li>goes out three times, or five, which is enough where single datagrams are lost;
  *   <li>is kept for eight seconds, and sent again while the connection is known to lose something, for all may be lost together: by
  *       quiche as long as that knows the stream, then as it was sent. A peer that has it drops a datagram that it has seen
@@ -43,11 +44,16 @@ final class LoneFins {
     /** So long a connection that has lost something counts as one that loses. */
     private static final long LOSING = TimeUnit.SECONDS.toNanos(10);
 
-    /** How long it is waited for all to be acknowledged, at most: what is lost is mostly sent again by then. */
+    /**
+     * How long it is waited for all to be acknowledged, at most, while the peer talks: what is lost is mostly sent again by then.
+     */
     private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(1);
 
     /** The same where nothing was lost lately: data may be due again before quiche says so, but not for long. */
     private static final long LONGEST_WAIT_WHERE_NOT_LOSING = TimeUnit.MILLISECONDS.toNanos(50);
+
+    /** Of a time without a word of the peer so much counts as waiting. */
+    private static final long SILENCE = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** So often it is looked for those that have waited long enough. */
     private static final int WAIT_MILLIS = 10;
@@ -81,9 +87,12 @@ final class LoneFins {
 
     private final QuicChannel connection;
     private final BooleanSupplier inFlight;
-    private final Runnable sendHeld;
+    private final Runnable endBatch;
     private final List<Waiting> waiting = new ArrayList<>();
     private boolean lookDue;
+    private long lastHeard = System.nanoTime();
+    // How long the peer has talked, its pauses left out.
+    private long talked;
     private final Deque<Kept> all = new ArrayDeque<>();
     private long againBefore;
     private long lastLoss = System.nanoTime() - LOSING;
@@ -92,12 +101,12 @@ final class LoneFins {
      * Makes those of a connection.
      *
      * @param inFlight tells whether something is in flight
-     * @param sendHeld makes what is sent next leave at once
+     * @param endBatch ends the batch of datagrams that is being read, so that what was written leaves
      */
-    LoneFins(QuicChannel connection, BooleanSupplier inFlight, Runnable sendHeld) {
+    LoneFins(QuicChannel connection, BooleanSupplier inFlight, Runnable endBatch) {
         this.connection = connection;
         this.inFlight = inFlight;
-        this.sendHeld = sendHeld;
+        this.endBatch = endBatch;
     }
 
     /**
@@ -128,34 +137,33 @@ final class LoneFins {
      * @param last whether the peer's own end has been read
      */
     void send(QuicStreamChannel stream, boolean last, Runnable after) {
-        waiting.add(new Waiting(stream, last, after, System.nanoTime()));
-        lookAtWaiting(false);
+        waiting.add(new Waiting(stream, last, after, talked));
+        lookAtWaiting();
     }
 
     /** quiche has read a datagram, which may have been an acknowledgement, and has yet to send what there is room for now. */
     void heard() {
+        long now = System.nanoTime();
+        // A peer that pauses says nothing, and gets nothing that it has no memory for.
+        talked += Math.min(now - lastHeard, SILENCE);
+        lastHeard = now;
         if (!waiting.isEmpty()) {
-            lookAtWaiting(true);
+            lookAtWaiting();
         }
     }
 
-    private void lookAtWaiting(boolean beforeOthersSend) {
-        // Then nothing but its own acknowledgement can make quiche let go of a stream.
+    private void lookAtWaiting() {
         boolean allAcknowledged = !inFlight.getAsBoolean();
-        long longest = losing() ? LONGEST_WAIT : LONGEST_WAIT_WHERE_NOT_LOSING;
-        long now = System.nanoTime();
+        boolean losing = losing();
+        long longest = losing ? LONGEST_WAIT : LONGEST_WAIT_WHERE_NOT_LOSING;
         for (Waiting each : List.copyOf(waiting)) {
-            boolean due = !each.last || now - each.since >= longest;
-            if (each.last && allAcknowledged) {
+            boolean due = !each.last || allAcknowledged || talked - each.since >= longest;
+            // Without room quiche would keep it, and with the acknowledgement of the data let go of stream and FIN.
+            if (due && (allAcknowledged || NettyInternals.hasRoom(each.stream))) {
                 waiting.remove(each);
-                write(each.stream, each.after);
-            } else if (due && (allAcknowledged || NettyInternals.hasRoom(each.stream))) {
-                // Without room quiche would keep it, and with the acknowledgement of the data let go of stream and FIN.
-                waiting.remove(each);
-                if (beforeOthersSend) {
-                    each.stream.updatePriority(FIRST).addListener(set -> {});
+                if (each.last && allAcknowledged && !losing) {
+                    // Nothing but its own acknowledgement can make quiche let go of the stream.
                     write(each.stream, each.after);
-                    keep(new Kept(each.stream));
                 } else {
                     sendWithCopies(each.stream, each.after);
                 }
@@ -168,7 +176,7 @@ final class LoneFins {
                     .schedule(
                             () -> {
                                 lookDue = false;
-                                lookAtWaiting(false);
+                                lookAtWaiting();
                             },
                             WAIT_MILLIS,
                             TimeUnit.MILLISECONDS);
@@ -178,6 +186,7 @@ final class LoneFins {
 
     private void sendWithCopies(QuicStreamChannel stream, Runnable after) {
         Kept kept = new Kept(stream);
+        stream.updatePriority(FIRST).addListener(set -> {});
         kept.datagram = firstOf(() -> write(stream, after));
         for (int i = losing() ? COPIES_WHERE_LOSING : COPIES; i > 0; i--) {
             repeat(kept);
@@ -237,9 +246,12 @@ final class LoneFins {
         }
     }
 
-    private byte @Nullable [] firstOf(Runnable sending) {
-        sendHeld.run();
-        return connection.parent().pipeline().get(Edge.class).firstOf(sending);
+    // Netty sends what is written while it reads when it has read all: here now.
+    private byte @Nullable [] firstOf(Runnable writing) {
+        return connection.parent().pipeline().get(Edge.class).firstOf(() -> {
+            writing.run();
+            endBatch.run();
+        });
     }
 
     /** Next to a socket: shows what leaves. */

@@ -18,6 +18,8 @@ import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -179,10 +182,10 @@ class NettyTrapsTest {
             relay.hold();
             here.output().write(7);
             assertThat(there.inputStream().read()).isEqualTo(7);
-            relay.loseNext(datagrams);
             here.close();
-            await().atMost(SOON).until(() -> relay.toLose() == 0);
+            relay.loseNext(datagrams);
             relay.release();
+            await().atMost(SOON).until(() -> relay.toLose() == 0);
             there.readTimeout(SOON);
             assertThat(there.inputStream().read()).isEqualTo(-1);
         });
@@ -235,6 +238,38 @@ class NettyTrapsTest {
         System.out.println("an end behind an answer that has left came after (median, most): " + micros.get(10)
                 + " us, " + micros.get(20) + " us");
         assertThat(micros.get(10)).isLessThan(8000);
+    }
+
+    /** What is sent to a peer that pauses may find the memory of its socket full: all of it, the end and its copies. */
+    @Test
+    void anEndIsNotSentToAPeerThatIsSilent() throws Exception {
+        throughRelay((relay, connection, here, there) -> {
+            there.outputStream().close();
+            assertThat(here.input().read()).isEqualTo(-1);
+            relay.hold();
+            assertThat(connection
+                            .loop()
+                            .submit(() -> {
+                                here.output().write(7);
+                                here.output().close();
+                                return connection.isUnderWay();
+                            })
+                            .get())
+                    .isTrue();
+            there.readTimeout(SOON);
+            assertThat(there.inputStream().read()).isEqualTo(7);
+            // Several times as long as it waits for a peer that talks.
+            CompletableFuture<Integer> end = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return there.inputStream().read();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            await().during(Duration.ofMillis(400)).atMost(SOON).until(() -> !end.isDone());
+            relay.release();
+            assertThat(end.get(5, TimeUnit.SECONDS)).isEqualTo(-1);
+        });
     }
 
     /** quiche keeps what there is no room for, and lets go of an end that it keeps when the data before that is acknowledged. */
