@@ -43,13 +43,13 @@ final class BusyPoll implements SelectStrategy {
         private int passedOver;
         private boolean open;
         private boolean met;
-        private long end;
+        private long until;
 
         void begin(long now) {
             if (open || patience > 0 || ++passedOver % RETRY == 0) {
                 open = true;
                 met = false;
-                end = now + WINDOW;
+                until = now + WINDOW;
             }
         }
 
@@ -61,7 +61,7 @@ final class BusyPoll implements SelectStrategy {
         }
 
         boolean isOver(long now) {
-            return now - end >= 0;
+            return open && now - until >= 0;
         }
     }
 
@@ -89,10 +89,8 @@ final class BusyPoll implements SelectStrategy {
         if (!useful) {
             return;
         }
-        if (fromPeer.open) {
-            fromPeer.met = true;
-            fromPeer.end();
-        }
+        fromPeer.met = true;
+        fromPeer.end();
         if (!fromHere.open) {
             fromHere.begin(clock.getAsLong());
         }
@@ -149,12 +147,9 @@ final class BusyPoll implements SelectStrategy {
 
     @Override
     public int calculateStrategy(IntSupplier selectNow, boolean hasTasks) throws Exception {
-        boolean awake = hasTasks;
         if (fromHere.open || fromPeer.open) {
-            awake = true;
             endWhatIsOver();
-        }
-        if (!awake) {
+        } else if (!hasTasks) {
             return SelectStrategy.SELECT;
         }
         int ready = selectNow.get();
@@ -166,10 +161,10 @@ final class BusyPoll implements SelectStrategy {
 
     private void endWhatIsOver() {
         long now = clock.getAsLong();
-        if (fromHere.open && fromHere.isOver(now)) {
+        if (fromHere.isOver(now)) {
             release();
         }
-        if (fromPeer.open && fromPeer.isOver(now)) {
+        if (fromPeer.isOver(now)) {
             fromPeer.end();
         }
     }

@@ -64,9 +64,8 @@ final class LoneFins {
     private static final int COPIES = 2;
     private static final int COPIES_WHERE_LOSING = 4;
     private static final int LOOK_MILLIS = 2;
-    // Each as long after the one before as that was after the FIN, the last after eight seconds. The first are soon,
-    // for
-    // quiche takes what is 128 packets old for something that it has seen.
+    // Each as long after the one before as that was after the FIN, the last after eight seconds. The first are
+    // soon, for quiche takes what is 128 packets old for something that it has seen.
     private static final int LOOKS = 12;
     private static final int MOST_KEPT = 256;
 
@@ -87,7 +86,6 @@ final class LoneFins {
 
     private final QuicChannel connection;
     private final BooleanSupplier inFlight;
-    private final Runnable endBatch;
     private final List<Waiting> waiting = new ArrayList<>();
     private boolean lookDue;
     private long lastHeard = System.nanoTime();
@@ -97,16 +95,10 @@ final class LoneFins {
     private long againBefore;
     private long lastLoss = System.nanoTime() - LOSING;
 
-    /**
-     * Makes those of a connection.
-     *
-     * @param inFlight tells whether something is in flight
-     * @param endBatch ends the batch of datagrams that is being read, so that what was written leaves
-     */
-    LoneFins(QuicChannel connection, BooleanSupplier inFlight, Runnable endBatch) {
+    /** Makes those of a connection, of which it can be told whether something is in flight. */
+    LoneFins(QuicChannel connection, BooleanSupplier inFlight) {
         this.connection = connection;
         this.inFlight = inFlight;
-        this.endBatch = endBatch;
     }
 
     /**
@@ -163,9 +155,9 @@ final class LoneFins {
                 waiting.remove(each);
                 if (each.last && allAcknowledged && !losing) {
                     // Nothing but its own acknowledgement can make quiche let go of the stream.
-                    write(each.stream, each.after);
+                    write(each);
                 } else {
-                    sendWithCopies(each.stream, each.after);
+                    sendWithCopies(each, losing);
                 }
             }
         }
@@ -184,18 +176,20 @@ final class LoneFins {
         }
     }
 
-    private void sendWithCopies(QuicStreamChannel stream, Runnable after) {
-        Kept kept = new Kept(stream);
-        stream.updatePriority(FIRST).addListener(set -> {});
-        kept.datagram = firstOf(() -> write(stream, after));
-        for (int i = losing() ? COPIES_WHERE_LOSING : COPIES; i > 0; i--) {
+    private void sendWithCopies(Waiting fin, boolean losing) {
+        Kept kept = new Kept(fin.stream);
+        fin.stream.updatePriority(FIRST).addListener(set -> {});
+        kept.datagram = firstOf(() -> write(fin));
+        for (int i = losing ? COPIES_WHERE_LOSING : COPIES; i > 0; i--) {
             repeat(kept);
         }
         keep(kept);
     }
 
-    private static void write(QuicStreamChannel stream, Runnable after) {
-        stream.write(new DefaultQuicStreamFrame(Unpooled.EMPTY_BUFFER, true)).addListener(sent -> after.run());
+    private static void write(Waiting fin) {
+        fin.stream
+                .write(new DefaultQuicStreamFrame(Unpooled.EMPTY_BUFFER, true))
+                .addListener(sent -> fin.after.run());
     }
 
     private void repeat(Kept kept) {
@@ -250,7 +244,7 @@ final class LoneFins {
     private byte @Nullable [] firstOf(Runnable writing) {
         return connection.parent().pipeline().get(Edge.class).firstOf(() -> {
             writing.run();
-            endBatch.run();
+            BusyPoll.endBatch(connection.parent());
         });
     }
 

@@ -82,7 +82,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.socket = socket;
         this.events = events;
         this.settling = new Settling(channel);
-        this.loneFins = new LoneFins(channel, this::isInFlight, () -> BusyPoll.endBatch(channel.parent()));
+        this.loneFins = new LoneFins(channel, this::isInFlight);
         this.lookout = new Lookout(channel, streams);
         channel.closeFuture().addListener(end -> lost());
     }

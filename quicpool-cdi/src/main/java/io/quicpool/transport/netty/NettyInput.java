@@ -48,6 +48,9 @@ final class NettyInput extends InputStream {
             } else {
                 unread += data.readableBytes();
                 arrived.add(data);
+                if (lock.hasWaiters(changed)) {
+                    stream.readerWoken();
+                }
             }
             asking = !finished && unread < ENOUGH;
             changed.signalAll();
@@ -83,16 +86,6 @@ final class NettyInput extends InputStream {
     }
 
     // ---- any thread
-
-    /** Whether a thread waits for something to arrive. */
-    boolean isAwaited() {
-        lock.lock();
-        try {
-            return lock.hasWaiters(changed);
-        } finally {
-            lock.unlock();
-        }
-    }
 
     int unread() {
         lock.lock();

@@ -120,6 +120,11 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         }
     }
 
+    /** A thread that waited for data is given some. */
+    void readerWoken() {
+        connection.poll().readerWoken();
+    }
+
     /** Looks whether the peer's end has come without a word of quiche's. */
     void lookForEnd() {
         if (!inputEnded && NettyInternals.isSurelyFinished(channel())) {
@@ -137,9 +142,6 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     // Says whether there is room for more.
     private boolean came(ByteBuf content, boolean last) {
         boolean some = content.isReadable();
-        if (some && input.isAwaited()) {
-            connection.poll().readerWoken();
-        }
         boolean more = input.put(content, last);
         if (last) {
             inputEnded = true;

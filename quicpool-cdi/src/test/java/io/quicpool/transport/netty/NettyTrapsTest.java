@@ -219,16 +219,7 @@ class NettyTrapsTest {
                 assertThat(here.input().read()).isEqualTo(-1);
                 assertThat(connection.awaitDelivered(SOON)).isTrue();
                 long start = System.nanoTime();
-                assertThat(connection
-                                .loop()
-                                .submit(() -> {
-                                    here.output().write(7);
-                                    // Alone, for what was written has left.
-                                    here.output().close();
-                                    return connection.isUnderWay();
-                                })
-                                .get())
-                        .isTrue();
+                assertThat(isUnderWayAfterAnEndAlone(connection, here)).isTrue();
                 there.readTimeout(SOON);
                 assertThat(there.inputStream().readAllBytes()).containsExactly(7);
                 micros.add((System.nanoTime() - start) / 1000);
@@ -247,15 +238,7 @@ class NettyTrapsTest {
             there.outputStream().close();
             assertThat(here.input().read()).isEqualTo(-1);
             relay.hold();
-            assertThat(connection
-                            .loop()
-                            .submit(() -> {
-                                here.output().write(7);
-                                here.output().close();
-                                return connection.isUnderWay();
-                            })
-                            .get())
-                    .isTrue();
+            assertThat(isUnderWayAfterAnEndAlone(connection, here)).isTrue();
             there.readTimeout(SOON);
             assertThat(there.inputStream().read()).isEqualTo(7);
             // Several times as long as it waits for a peer that talks.
@@ -299,6 +282,18 @@ class NettyTrapsTest {
             there.readTimeout(SOON);
             assertThat(there.inputStream().readAllBytes()).containsExactly(7);
         });
+    }
+
+    // The end is alone: what is written before it has left by then.
+    private static boolean isUnderWayAfterAnEndAlone(NettyConnection connection, EngineStream here) throws Exception {
+        return connection
+                .loop()
+                .submit(() -> {
+                    here.output().write(7);
+                    here.output().close();
+                    return connection.isUnderWay();
+                })
+                .get();
     }
 
     private static QuicStreamChannel channelOf(EngineStream stream) {
