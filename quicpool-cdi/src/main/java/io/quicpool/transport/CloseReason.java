@@ -1,6 +1,8 @@
 package io.quicpool.transport;
 
-/** What a peer said when it closed a connection, for people. */
+import org.jspecify.annotations.Nullable;
+
+/** Why a connection has ended, for people. */
 public final class CloseReason {
 
     private static final int LONGEST = 200;
@@ -21,8 +23,7 @@ public final class CloseReason {
      * @return one line
      */
     public static String of(boolean byApplication, long code, String said) {
-        String reason = said.isBlank() ? "" : ": " + said.replaceAll("\\p{Cntrl}", " ");
-        String shortened = reason.length() <= LONGEST ? reason : reason.substring(0, LONGEST);
+        String shortened = said.isBlank() ? "" : ": " + shortened(said);
         if (code == 0) {
             return "closed by the peer" + shortened;
         }
@@ -30,6 +31,21 @@ public final class CloseReason {
         boolean isAlert = !byApplication && code >= FIRST_ALERT && code <= LAST_ALERT;
         return "closed by the peer" + shortened + " (" + space + " error 0x" + Long.toHexString(code)
                 + (isAlert ? ", " + alert((int) code - FIRST_ALERT) : "") + ")";
+    }
+
+    /**
+     * The same for a connection that the engine gave up.
+     *
+     * @param failure the error of its own for which it did so; null when that is not known
+     * @return one line
+     */
+    public static String ofEngine(@Nullable Throwable failure) {
+        return "given up by the engine" + (failure == null ? "" : ": " + shortened(failure.toString()));
+    }
+
+    private static String shortened(String said) {
+        String line = said.replaceAll("\\p{Cntrl}", " ");
+        return line.length() <= LONGEST ? line : line.substring(0, LONGEST);
     }
 
     // RFC 8446, section 6.2: those that settings lead to.

@@ -38,4 +38,14 @@ class ClientTap extends PacketTap {
         }
         super.received(time, datagram, packet);
     }
+
+    // The only one that is told for which error it gives the connection up.
+    @Override
+    public void error(String message, Throwable error) {
+        super.error(message, error);
+        KwikConnection made = connection;
+        if (made != null) {
+            made.failed(error);
+        }
+    }
 }

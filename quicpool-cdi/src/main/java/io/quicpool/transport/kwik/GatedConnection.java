@@ -14,12 +14,14 @@ import tech.kwik.core.server.impl.ServerConnectionProxy;
 /**
  * A connection that ends when TLS fails at its first packet. kwik puts that off until it has processed the next datagram, and for
  * most there is none: the client is told, and gone, and the connection with its threads would stay for the life of the listener.
+ * It also knows for which error of its own kwik gave it up, which kwik tells nobody.
  */
 final class GatedConnection extends ServerConnectionImpl {
 
     private final InetSocketAddress client;
     private volatile boolean failed;
     private volatile @Nullable ServerConnectionProxy receiver;
+    private volatile @Nullable Throwable failure;
 
     GatedConnection(
             KwikInternals.FactoryParts parts,
@@ -62,6 +64,17 @@ final class GatedConnection extends ServerConnectionImpl {
         if (thread != null) {
             nextDatagram(thread);
         }
+    }
+
+    @Override
+    public void abortConnection(Throwable error) {
+        failure = error;
+        super.abortConnection(error);
+    }
+
+    /** The error of its own for which kwik gave it up; null when it did not. */
+    @Nullable Throwable failure() {
+        return failure;
     }
 
     // One that means nothing, and is looked at when this one is done.

@@ -6,6 +6,7 @@ import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
@@ -59,6 +60,8 @@ final class KwikConnection implements Connection {
             Duration idleTimeout,
             long initialMaxStreams) {}
 
+    private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
+
     // Streams that have ended here, and of which the peer has yet to say the end; more are forgotten.
     private static final int MOST_ENDED = 4096;
 
@@ -78,6 +81,7 @@ final class KwikConnection implements Connection {
     private volatile @Nullable Facts facts;
     private volatile ConnectionEvents events;
     private volatile long lastReceived = System.nanoTime();
+    private volatile @Nullable Throwable failure;
     private volatile String lostBecause = "closed on this side";
 
     /** Makes the connection's own view of kwik's. The last argument is called when everything of it has ended. */
@@ -321,6 +325,20 @@ final class KwikConnection implements Connection {
                     case StatelessReset -> "the peer does not know the connection any more";
                     case ImmediateClose -> "closed by the engine: " + event.errorDescription();
                 });
+    }
+
+    /** kwik has met an error of its own; if it gives the connection up now, it was for this. */
+    void failed(@Nullable Throwable error) {
+        failure = error;
+    }
+
+    /** kwik is done with it. If it did not say why, it was for an error of its own. */
+    void givenUp() {
+        Throwable error = failure;
+        if (alive() && error != null) {
+            LOG.log(Level.WARNING, "kwik gives up a " + this + " for an error of its own", error);
+        }
+        lost(CloseReason.ofEngine(error));
     }
 
     /** The connection has ended otherwise than by closing it here; only the first reason counts. */

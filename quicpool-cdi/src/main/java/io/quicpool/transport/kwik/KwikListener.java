@@ -153,7 +153,10 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         }
         // If kwik has a reason to tell, it is on its way.
         KwikInternals.afterEvents(quic, () -> {
-            connection.lost("given up by the engine");
+            if (quic instanceof GatedConnection gated) {
+                connection.failed(gated.failure());
+            }
+            connection.givenUp();
             free(quic);
             connection.release();
             connections.remove(connection);

@@ -309,9 +309,20 @@ class KwikTrapsTest {
         connect(4);
         KwikConnection there = serverSide();
         there.quic().abortConnection(new IllegalStateException("for the test"));
-        await().until(() -> server.losses.contains("given up by the engine"));
+        await().until(() ->
+                server.losses.contains("given up by the engine: java.lang.IllegalStateException: for the test"));
         assertThat(there.awaitClosed(Duration.ofSeconds(2))).isTrue();
         assertThat(KwikInternals.ended(there.quic())).isTrue();
+    }
+
+    /** kwik tells nobody of that either. */
+    @Test
+    void aClientConnectionThatDiesOfAnErrorOfTheEnginesIsToldOf() throws Exception {
+        KwikConnection here = (KwikConnection) connect(4);
+        here.quic().abortConnection(new IllegalStateException("for the test"));
+        await().until(() ->
+                client.losses.contains("given up by the engine: java.lang.IllegalStateException: for the test"));
+        assertThat(here.alive()).isFalse();
     }
 
     /** kwik's answer is System.exit. */
