@@ -207,6 +207,22 @@ class RecoveryTest {
         awaitIdle(client, 10);
     }
 
+    /** A pool that nobody takes from stays as small as it may be, whatever made it fill its stock. */
+    @Test
+    void fillingTheStockIsNoDemand() {
+        Duration shortest = Duration.ofMillis(50);
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(5, 20).interval(shortest, Duration.ofSeconds(5)));
+        awaitIdle(client, 5);
+        client.flush();
+        awaitIdle(client, 5);
+        // Each look at a full stock makes it longer.
+        Duration looks = client.interval().plusMillis(200);
+        await().until(() -> client.interval().compareTo(looks) >= 0);
+        assertThat(client.capacity()).isEqualTo(5);
+        assertThat(client.snapshot().totals().opened()).isEqualTo(10);
+    }
+
     @Test
     void boundsActAtOnce() {
         ServerPool server = pools.server(s -> s);

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +28,12 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     private final Links links;
     private final IdRequest ids;
     private final AtomicBoolean lookPending = new AtomicBoolean();
-    private final AtomicInteger openedSinceTick = new AtomicInteger();
     private volatile CapacityBounds capacityBounds;
     private volatile IntervalBounds intervalBounds;
     // Written by the timer thread only.
     private volatile int capacity;
     private volatile Duration interval;
+    private long takesAtTick;
     private @Nullable Future<?> nextTick;
     private boolean everReady;
     // The connections on which an id was exchanged: only then are they known to lead to a pool.
@@ -78,9 +77,11 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     }
 
     private void adjust() {
-        int opened = openedSinceTick.getAndSet(0);
+        long takes = stock.takes();
+        long taken = takes - takesAtTick;
+        takesAtTick = takes;
         interval = Policy.interval(interval, stock.idle(), capacity, intervalBounds);
-        capacity = Policy.capacity(capacity, opened, capacityBounds);
+        capacity = Policy.capacity(capacity, taken, capacityBounds);
     }
 
     private void look() {
@@ -161,7 +162,6 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     @Override
     public void delivered(Slot slot) {
-        openedSinceTick.incrementAndGet();
         Connection connection = slot.stream().connection();
         if (!proven.contains(connection)) {
             threads.decide(() -> proved(connection));

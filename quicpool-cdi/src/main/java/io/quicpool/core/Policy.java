@@ -25,12 +25,15 @@ final class Policy {
         return bounds.clamp(idle > HIGH * capacity ? interval.plus(STEP) : interval);
     }
 
-    /** A stock of which most had to be opened anew since the last look should be larger, one that stood still smaller. */
-    static int capacity(int capacity, int opened, CapacityBounds bounds) {
-        if (opened > HIGH * capacity) {
+    /**
+     * A stock of which most was taken since the last look should be larger, one that stood still smaller. The Go package counts
+     * what was opened, which is the same, but also where nobody asked for anything: after the start, a loss or a flush.
+     */
+    static int capacity(int capacity, long taken, CapacityBounds bounds) {
+        if (taken > HIGH * capacity) {
             return bounds.clamp(capacity + 1);
         }
-        return bounds.clamp(opened < LOW * capacity ? capacity - 1 : capacity);
+        return bounds.clamp(taken < LOW * capacity ? capacity - 1 : capacity);
     }
 
     /**

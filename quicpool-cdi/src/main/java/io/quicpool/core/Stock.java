@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,8 @@ final class Stock {
     private final Map<StreamId, Slot> byId = new ConcurrentHashMap<>();
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger taken = new AtomicInteger();
+    // How often one was taken, ever: what is asked for, where the number of those taken now says only what is in use.
+    private final LongAdder takes = new LongAdder();
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock, in order of arrival.
     private final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>();
@@ -62,7 +65,7 @@ final class Stock {
         if (waiter == null || !slot.takeOnArrival()) {
             return false;
         }
-        taken.incrementAndGet();
+        countTaken();
         handOn(slot, waiter);
         return true;
     }
@@ -135,6 +138,7 @@ final class Stock {
         idle.incrementAndGet();
         if (slot.giveBack()) {
             taken.decrementAndGet();
+            takes.decrement();
             queue.add(slot);
         } else {
             idle.decrementAndGet();
@@ -171,8 +175,13 @@ final class Stock {
 
     private Slot counted(Slot slot) {
         idle.decrementAndGet();
-        taken.incrementAndGet();
+        countTaken();
         return slot;
+    }
+
+    private void countTaken() {
+        taken.incrementAndGet();
+        takes.increment();
     }
 
     /** Begins to wait, unless a stream has come since the caller last looked: then the waiter is served already. */
@@ -355,6 +364,11 @@ final class Stock {
 
     int taken() {
         return taken.get();
+    }
+
+    /** How many were taken since the beginning, without those that came back. */
+    long takes() {
+        return takes.sum();
     }
 
     int waiting() {

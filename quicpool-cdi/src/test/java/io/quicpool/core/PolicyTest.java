@@ -37,7 +37,7 @@ class PolicyTest {
                 .isEqualTo(Duration.ofMillis(expected));
     }
 
-    @ParameterizedTest(name = "capacity {0}, {1} opened: {2}")
+    @ParameterizedTest(name = "capacity {0}, {1} taken: {2}")
     @CsvSource({
         "50, 41, 51",
         "50, 40, 50",
@@ -48,8 +48,8 @@ class PolicyTest {
         "64, 64, 64",
         "63, 60, 64",
     })
-    void capacity(int capacity, int opened, int expected) {
-        assertThat(Policy.capacity(capacity, opened, new CapacityBounds(8, 64))).isEqualTo(expected);
+    void capacity(int capacity, int taken, int expected) {
+        assertThat(Policy.capacity(capacity, taken, new CapacityBounds(8, 64))).isEqualTo(expected);
     }
 
     @ParameterizedTest(name = "capacity {0}, {1} waiting, {2} idle, {3} opening, credit {4}: {5}")

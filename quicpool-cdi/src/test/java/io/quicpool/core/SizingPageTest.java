@@ -35,30 +35,29 @@ class SizingPageTest {
         Duration interval = INTERVAL.min();
         // As if opening took no time; the first stock was opened when the connection came up.
         int idle = capacity;
-        int opened = capacity;
+        int taken = 0;
         int look = 0;
         long next = interval.toMillis();
         for (int now = BETWEEN_REQUESTS; now <= END; now += BETWEEN_REQUESTS) {
             if (now <= LAST_REQUEST) {
                 idle--;
+                taken++;
                 if (Policy.low(idle, capacity)) {
-                    int more = missing(capacity, idle);
-                    idle += more;
-                    opened += more;
+                    idle += missing(capacity, idle);
                 }
             }
             if (now == next) {
                 look++;
-                int openedSince = opened;
+                int takenSince = taken;
                 int idleBefore = idle;
                 interval = Policy.interval(interval, idle, capacity, INTERVAL);
-                capacity = Policy.capacity(capacity, opened, CAPACITY);
-                opened = missing(capacity, idle);
-                idle += opened;
+                capacity = Policy.capacity(capacity, taken, CAPACITY);
+                taken = 0;
+                idle += missing(capacity, idle);
                 next += interval.toMillis();
                 if (SHOWN.contains(look)) {
                     rows.add(row(
-                            look, now / 1000.0 + " s", openedSince, idleBefore, capacity, interval.toMillis() + " ms"));
+                            look, now / 1000.0 + " s", takenSince, idleBefore, capacity, interval.toMillis() + " ms"));
                 }
             }
         }
