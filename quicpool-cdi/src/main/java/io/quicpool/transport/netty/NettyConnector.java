@@ -68,7 +68,7 @@ final class NettyConnector {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
-                                .addLast(new LoneFins.Edge())
+                                .addLast(new KeptFins.Edge())
                                 .addLast(share.poll().new Batches())
                                 .addLast(new Watch())
                                 .addLast(Codec.settings(

@@ -58,7 +58,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
-                                .addLast(new LoneFins.Edge())
+                                .addLast(new KeptFins.Edge())
                                 .addLast(share.poll().new Batches())
                                 .addLast(new Entrance())
                                 .addLast(codec());
