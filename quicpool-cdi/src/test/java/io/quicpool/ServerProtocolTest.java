@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
+import io.quicpool.testing.Relay;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,6 +76,19 @@ class ServerProtocolTest {
         awaitIdle(server, 0);
         Connection three = raw.connect(server.localAddress());
         assertThat(readId(RawPeer.open(three, 0))).isEqualTo(StreamId.FIRST);
+    }
+
+    /** As clients put it that still acknowledge a handshake when it is over for the server. */
+    @Test
+    void whatStandsBehindAPacketOfTheHandshakeIsRead() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        try (Relay relay = new Relay(server.localAddress())) {
+            Connection connection = raw.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.port()));
+            readId(RawPeer.open(connection, 0));
+            relay.behindHandshake();
+            readId(RawPeer.open(connection, 0));
+            awaitIdle(server, 2);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.quicpool.testing;
 
+import io.quicpool.transport.gate.Gate;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -7,12 +8,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Passes the datagrams of clients on to a server and back, until it is told to pass nothing on. */
@@ -30,6 +33,7 @@ public final class Relay implements AutoCloseable {
     private final AtomicInteger toLose = new AtomicInteger();
     private volatile boolean blocked;
     private volatile boolean holding;
+    private volatile boolean late;
 
     public Relay(InetSocketAddress server) throws SocketException {
         this.server = server;
@@ -44,9 +48,31 @@ public final class Relay implements AutoCloseable {
             if (toLose.get() > 0) {
                 toLose.decrementAndGet();
             } else if (passes(client)) {
+                if (late) {
+                    putBehindHandshake(packet);
+                }
                 send(back, packet, server);
             }
         });
+    }
+
+    // Short headers only: they begin with the id that the server has given, behind one byte (RFC 9000, section 17.3).
+    private static void putBehindHandshake(DatagramPacket packet) {
+        ByteBuffer said = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
+        if (said.get(0) >= 0) {
+            byte[] noise = new byte[30];
+            ThreadLocalRandom.current().nextBytes(noise);
+            ByteBuffer both = ByteBuffer.allocate(100 + said.remaining())
+                    .put((byte) 0xe0)
+                    .putInt(1)
+                    .put((byte) Gate.OUR_ID)
+                    .put(said.slice(1, Gate.OUR_ID))
+                    .put((byte) 0)
+                    .put((byte) noise.length)
+                    .put(noise)
+                    .put(said);
+            packet.setData(both.array(), 0, both.position());
+        }
     }
 
     private DatagramSocket open(SocketAddress client) throws SocketException {
@@ -89,6 +115,11 @@ public final class Relay implements AutoCloseable {
     /** How many are still to be {@link #loseNext lost}. */
     public int toLose() {
         return toLose.get();
+    }
+
+    /** From now on what clients say stands behind a packet of the handshake, which is over. */
+    public void behindHandshake() {
+        late = true;
     }
 
     /** From now on what the server says waits. */

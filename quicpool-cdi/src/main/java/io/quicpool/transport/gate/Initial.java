@@ -51,7 +51,7 @@ final class Initial {
     }
 
     // RFC 9000, section 16; what is larger than any datagram is said to be so, and no more.
-    private static long variableLength(ByteBuffer data) {
+    static long variableLength(ByteBuffer data) {
         int first = data.get() & 0xff;
         long value = first & 0x3f;
         for (int more = (1 << (first >> 6)) - 1; more > 0; more--) {

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.gate.Coalesced;
 import io.quicpool.transport.gate.Gate;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -122,11 +123,17 @@ final class GatedConnections extends ServerConnectionFactory {
         ServerConnectionThread receiver = new ServerConnectionThread(connection, initials, data, meta, parts.log()) {
             @Override
             public void parsePackets(int number, Instant received, ByteBuffer more, InetSocketAddress source) {
-                if (KwikInternals.backlog(this) < MOST_WAITING) {
-                    super.parsePackets(number, received, more, source);
-                } else {
+                if (KwikInternals.backlog(this) >= MOST_WAITING) {
                     dropped.accept(source);
+                    return;
                 }
+                int first = Coalesced.handshakeOf(more);
+                if (first < more.remaining()) {
+                    // What stands behind it comes by itself.
+                    super.parsePackets(number, received, more.slice(more.position(), first), source);
+                    more.position(more.position() + first);
+                }
+                super.parsePackets(number, received, more.slice(), source);
             }
         };
         if (connection instanceof GatedConnection gated) {

@@ -65,6 +65,7 @@ final class KwikConnector {
                 }
             });
             handshake(quic);
+            KwikInternals.awaitHandshakeSent(quic, spec.connectTimeout());
             made.established(facts(quic));
             socket.established(made);
             return made;

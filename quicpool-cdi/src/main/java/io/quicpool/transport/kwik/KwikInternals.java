@@ -24,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.log.Logger;
 import tech.kwik.core.receive.RawPacket;
 import tech.kwik.core.receive.Receiver;
+import tech.kwik.core.send.SendRequestQueue;
 import tech.kwik.core.send.SenderImpl;
 import tech.kwik.core.server.ServerConnectionConfig;
 import tech.kwik.core.server.ServerConnectionFactory;
@@ -84,6 +86,7 @@ final class KwikInternals {
     private static final @Nullable Field INPUT_ENDED =
             field(type("tech.kwik.core.stream.QuicStreamImpl"), "inputClosed");
     private static final @Nullable Method SENDER = method(QuicConnectionImpl.class, "getSender");
+    private static final @Nullable Field SEND_QUEUES = field(SenderImpl.class, "sendRequestQueue");
     private static final @Nullable Field FACTORY = field(ServerConnectorImpl.class, "serverConnectionFactory");
     private static final @Nullable Field FACTORY_SOCKET = field(ServerConnectionFactory.class, "serverSocket");
     private static final @Nullable Field FACTORY_TLS = field(ServerConnectionFactory.class, "tlsServerEngineFactory");
@@ -158,8 +161,29 @@ final class KwikInternals {
      * an answer that is processed before is an error, or is forgotten. It takes as long as some instructions of another thread.
      */
     static void awaitHelloNoted(QuicConnectionImpl connection, Duration longest) {
+        awaitOtherThread(() -> HELLO == null || get(HELLO, connection) != null, longest);
+    }
+
+    /**
+     * Waits until a client's last word of the handshake is on its way. kwik counts it as connected when that waits to be sent, and
+     * what an application says then may leave first: for a server that cannot read it yet, and drops it. It takes as long as the
+     * sender's thread needs for that.
+     */
+    static void awaitHandshakeSent(QuicConnectionImpl connection, Duration longest) {
+        awaitOtherThread(() -> !hasUnsentHandshake(connection), longest);
+    }
+
+    // That is how kwik finds the queue of a level.
+    @SuppressWarnings("EnumOrdinal")
+    private static boolean hasUnsentHandshake(QuicConnectionImpl connection) {
+        return call(SENDER, connection) instanceof SenderImpl sender
+                && get(SEND_QUEUES, sender) instanceof SendRequestQueue[] queues
+                && queues[EncryptionLevel.Handshake.ordinal()].hasRequests();
+    }
+
+    private static void awaitOtherThread(BooleanSupplier done, Duration longest) {
         long start = System.nanoTime();
-        while (HELLO != null && get(HELLO, connection) == null && System.nanoTime() - start < longest.toNanos()) {
+        while (!done.getAsBoolean() && System.nanoTime() - start < longest.toNanos()) {
             LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(50));
         }
     }

@@ -18,9 +18,11 @@ import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.ListenerEvents;
+import io.quicpool.transport.gate.Coalesced;
 import io.quicpool.transport.gate.Gate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -153,17 +155,29 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             DatagramPacket datagram = (DatagramPacket) message;
             ByteBuf content = datagram.content();
             List<NettyConnection> its = clients.get(datagram.sender());
-            if ((its != null || !isOfAConnection(content))
-                    && gate.admits(
-                            content.internalNioBuffer(content.readerIndex(), content.readableBytes()),
-                            datagram.sender())) {
-                context.fireChannelRead(datagram);
+            if ((its != null || !isOfAConnection(content)) && gate.admits(nio(content), datagram.sender())) {
+                pass(context, datagram);
                 if (its != null) {
                     its.forEach(NettyConnection::heard);
                 }
             } else {
                 datagram.release();
             }
+        }
+
+        // What stands behind a packet of the handshake comes by itself, see Coalesced.
+        private static void pass(ChannelHandlerContext context, DatagramPacket datagram) {
+            ByteBuf content = datagram.content();
+            int first = Coalesced.handshakeOf(nio(content));
+            if (first < content.readableBytes()) {
+                context.fireChannelRead(
+                        new DatagramPacket(content.readRetainedSlice(first), datagram.recipient(), datagram.sender()));
+            }
+            context.fireChannelRead(datagram);
+        }
+
+        private static ByteBuffer nio(ByteBuf content) {
+            return content.internalNioBuffer(content.readerIndex(), content.readableBytes());
         }
 
         /**

@@ -32,11 +32,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tech.kwik.core.common.EncryptionLevel;
+import tech.kwik.core.frame.CryptoFrame;
+import tech.kwik.core.frame.QuicFrame;
+import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.packet.QuicPacket;
 
 /** What docs/kwik.md says of kwik; a newer version that brings a trap back, or closes a door, is noticed here. */
@@ -167,6 +172,53 @@ class KwikTrapsTest {
         client.connections.add(made);
         RawPeer.open(made, 0);
         await().until(() -> !accepted.isEmpty());
+    }
+
+    /** kwik counts as connected before it has sent the last word of the handshake. */
+    @Test
+    void whatIsSaidFirstDoesNotOvertakeTheHandshake() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch said = new CountDownLatch(1);
+        Queue<String> sent = new ConcurrentLinkedQueue<>();
+        ClientTap slow = new ClientTap(Duration.ofSeconds(3)) {
+            // Before the last word is queued its sender has passed by that queue, and is busy with the next.
+            @Override
+            public void received(Instant time, int datagram, QuicPacket packet) {
+                super.received(time, datagram, packet);
+                KwikConnection made = connection();
+                if (made != null && packet.getEncryptionLevel() == EncryptionLevel.Handshake && busy.getCount() > 0) {
+                    made.quic().send(size -> sending(busy, said), 1, EncryptionLevel.App, lost -> {}, true);
+                    await().until(() -> busy.getCount() == 0);
+                }
+            }
+
+            @Override
+            public void sent(Instant time, List<QuicPacket> packets) {
+                packets.forEach(packet -> packet.getFrames().stream()
+                        .filter(frame -> frame instanceof CryptoFrame || frame instanceof StreamFrame)
+                        .forEach(frame -> sent.add(packet.getEncryptionLevel() + " "
+                                + frame.getClass().getSimpleName())));
+            }
+        };
+        InetSocketAddress there = server.listen(10).localAddress();
+        Connection made = new KwikConnector(RawPeer.spec(there, "np-quic"), client, slow).connect();
+        client.connections.add(made);
+        RawPeer.open(made, 0);
+        said.countDown();
+        await().until(() -> !accepted.isEmpty());
+        assertThat(sent).containsSubsequence("Handshake CryptoFrame", "App StreamFrame");
+        assertThat(sent.stream().filter("App StreamFrame"::equals)).hasSize(1);
+    }
+
+    private static @Nullable QuicFrame sending(CountDownLatch busy, CountDownLatch said) {
+        busy.countDown();
+        try {
+            // Not for ever: it is waited for the last word.
+            said.await(300, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return null;
     }
 
     /** createStream of kwik waits for credit without end. */

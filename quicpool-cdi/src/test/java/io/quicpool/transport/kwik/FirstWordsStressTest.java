@@ -1,0 +1,115 @@
+package io.quicpool.transport.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quicpool.ServerPool;
+import io.quicpool.StreamId;
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tech.kwik.core.packet.QuicPacket;
+
+/**
+ * Many connections of kwik whose threads dawdle wherever they tell the log something, so that all may happen in any order: what each says
+ * first is answered. Nothing else is said on them that could bring a stalled one on again.
+ */
+class FirstWordsStressTest {
+
+    private static final int CONNECTIONS = 250;
+    private static final int THREADS = 4;
+
+    private final Pools pools = new Pools();
+    private final RawPeer client = new RawPeer();
+
+    @AfterEach
+    void close() {
+        client.close();
+        pools.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kwik", "netty"})
+    void whatIsSaidFirstIsAnswered(String serversEngine) throws Exception {
+        ServerPool server = pools.server(s -> s.transport(serversEngine));
+        InetSocketAddress there = server.localAddress();
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Future<StreamId>> ids = new ArrayList<>();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                ids.add(threads.submit(() -> firstId(there)));
+            }
+            for (Future<StreamId> id : ids) {
+                assertThat(id.get(1, TimeUnit.MINUTES)).isNotNull();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private StreamId firstId(InetSocketAddress server) throws Exception {
+        Connection made = new KwikConnector(RawPeer.spec(server, "np-quic"), client, new Dawdling()).connect();
+        EngineStream stream = RawPeer.open(made, 0);
+        StreamId id = StreamId.of(stream.input().readNBytes(StreamId.BYTES));
+        made.close(0, "that was all");
+        return id;
+    }
+
+    /** What kwik's threads call on their way. */
+    private static final class Dawdling extends ClientTap {
+
+        private static final double OFTEN = 0.1;
+        private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(10);
+
+        Dawdling() {
+            super(Duration.ofSeconds(5));
+        }
+
+        private static void dawdle() {
+            ThreadLocalRandom random = ThreadLocalRandom.current();
+            if (random.nextDouble() < OFTEN) {
+                LockSupport.parkNanos(random.nextLong(LONGEST));
+            }
+        }
+
+        @Override
+        public void received(Instant time, int datagram, QuicPacket packet) {
+            dawdle();
+            super.received(time, datagram, packet);
+        }
+
+        @Override
+        public void sent(Instant time, List<QuicPacket> packets) {
+            dawdle();
+        }
+
+        @Override
+        public void raw(String message, byte[] data) {
+            dawdle();
+        }
+
+        @Override
+        public void debug(String message) {
+            dawdle();
+        }
+
+        @Override
+        public void recovery(String message) {
+            dawdle();
+        }
+    }
+}
