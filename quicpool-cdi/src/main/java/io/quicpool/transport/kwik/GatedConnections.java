@@ -128,12 +128,13 @@ final class GatedConnections extends ServerConnectionFactory {
                     return;
                 }
                 int first = Coalesced.handshakeOf(more);
+                ByteBuffer rest = more;
                 if (first < more.remaining()) {
                     // What stands behind it comes by itself.
                     super.parsePackets(number, received, more.slice(more.position(), first), source);
-                    more.position(more.position() + first);
+                    rest = more.slice(more.position() + first, more.remaining() - first);
                 }
-                super.parsePackets(number, received, more.slice(), source);
+                super.parsePackets(number, received, rest, source);
             }
         };
         if (connection instanceof GatedConnection gated) {

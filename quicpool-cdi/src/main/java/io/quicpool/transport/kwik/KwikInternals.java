@@ -183,7 +183,9 @@ final class KwikInternals {
 
     private static void awaitOtherThread(BooleanSupplier done, Duration longest) {
         long start = System.nanoTime();
-        while (!done.getAsBoolean() && System.nanoTime() - start < longest.toNanos()) {
+        while (!done.getAsBoolean()
+                && System.nanoTime() - start < longest.toNanos()
+                && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(50));
         }
     }
