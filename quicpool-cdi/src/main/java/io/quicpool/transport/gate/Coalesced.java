@@ -26,9 +26,12 @@ public final class Coalesced {
      */
     public static int handshakeOf(ByteBuffer datagram) {
         int all = datagram.remaining();
-        ByteBuffer data = datagram.duplicate();
+        if (all == 0 || (datagram.get(datagram.position()) & 0xf0) != HANDSHAKE) {
+            return all;
+        }
+        ByteBuffer data = datagram.duplicate().position(datagram.position() + 1);
         try {
-            if ((data.get() & 0xf0) != HANDSHAKE || data.getInt() != VERSION_1) {
+            if (data.getInt() != VERSION_1) {
                 return all;
             }
             // The ids of connections, and the packet's number and payload.
