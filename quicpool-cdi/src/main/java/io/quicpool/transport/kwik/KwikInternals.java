@@ -378,6 +378,14 @@ final class KwikInternals {
                 : -1;
     }
 
+    /** Gives a stream that is new a buffer that can be cleared while it is being sent. */
+    static void steady(QuicStream stream) {
+        OutputStream output = stream.getOutputStream();
+        if (get(OUTPUT_BUFFER, output) instanceof SendBuffer buffer) {
+            set(OUTPUT_BUFFER, output, new SteadySendBuffer(buffer.getMaxSize()));
+        }
+    }
+
     /**
      * Resets the sending side whatever of it waits to be sent, a FIN included, which kwik's own reset leaves alone. False
      * when all of it was sent in order. Sender's thread only; the stream's owner may be closing it at the same time.

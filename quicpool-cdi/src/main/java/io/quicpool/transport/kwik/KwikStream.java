@@ -43,6 +43,7 @@ final class KwikStream implements EngineStream {
         this.coming = coming;
         this.connection = connection;
         this.quic = quic;
+        KwikInternals.steady(quic);
         this.repair = new FlowRepair(connection.quic(), quic);
         this.input = new KwikInput(this, quic.getInputStream());
         this.output = new KwikOutput(this, quic.getOutputStream());

@@ -1,0 +1,88 @@
+package io.quicpool.transport.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
+import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import tech.kwik.core.frame.StreamFrame;
+import tech.kwik.core.impl.Version;
+import tech.kwik.core.stream.SendBuffer;
+
+/** A stream that is reset while what was written to it is being sent costs that stream, not its connection. */
+class SteadySendBufferTest {
+
+    private static final int RESETS = 20_000;
+    // Enough that there is mostly some left.
+    private static final int CREDIT = 16_000;
+
+    @Test
+    void itCanBeClearedInTheMiddle() throws Exception {
+        SendBuffer buffer = new SteadySendBuffer(1000);
+        Field queue = SendBuffer.class.getDeclaredField("sendQueue");
+        queue.setAccessible(true);
+        queue.set(buffer, new ClearedMeanwhile(buffer));
+        buffer.write(new byte[100], 0, 100);
+        StreamFrame frame = buffer.getStreamFrame(Version.getDefault(), 0, 0, 100);
+        assertThat(frame.getLength()).isEqualTo(100);
+        await().until(() -> !buffer.hasData());
+        assertThat(buffer.getStreamFrame(Version.getDefault(), 0, 100, 100)).isNull();
+    }
+
+    /** What is written, and cleared by another thread between two looks of the one that takes from it, unless that has to wait. */
+    private static final class ClearedMeanwhile extends ConcurrentLinkedQueue<ByteBuffer> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient SendBuffer buffer;
+        private transient @Nullable Thread clearing;
+
+        ClearedMeanwhile(SendBuffer buffer) {
+            this.buffer = buffer;
+        }
+
+        @Override
+        public boolean isEmpty() {
+            boolean empty = super.isEmpty();
+            if (!empty && clearing == null) {
+                Thread thread = KwikThreads.start("clearing", buffer::clear);
+                clearing = thread;
+                await().until(() -> thread.getState() == Thread.State.BLOCKED || !thread.isAlive());
+            }
+            return empty;
+        }
+    }
+
+    @Test
+    void manyAreResetWhileTheyAreSent() throws Exception {
+        RawPeer server = new RawPeer(stream -> stream.reset(0));
+        RawPeer client = new RawPeer();
+        try {
+            Connection connection = client.connect(server.listen(CREDIT).localAddress());
+            byte[] bytes = new byte[3000];
+            for (int i = 0; i < RESETS; i++) {
+                await().pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> connection.credit() > 0 || !connection.alive());
+                EngineStream stream = RawPeer.open(connection);
+                stream.output().write(bytes);
+                for (int spins = ThreadLocalRandom.current().nextInt(3000); spins > 0; spins--) {
+                    Thread.onSpinWait();
+                }
+                stream.reset(0);
+            }
+            assertThat(client.losses).isEmpty();
+        } finally {
+            client.close();
+            server.close();
+        }
+    }
+}
