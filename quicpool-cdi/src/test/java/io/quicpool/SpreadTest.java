@@ -145,4 +145,31 @@ class SpreadTest {
             await().atMost(SOON).until(() -> client.snapshot().peers().size() == 2);
         }
     }
+
+    /** Its connections are left one after the other, and each is closed when its last stream has ended. */
+    @Test
+    void aServerThatDrainsLeavesNoConnectionBehind() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client =
+                pools.client(server, c -> c.name("left").capacity(8, 8).streamsPerConnection(2));
+        awaitIdle(client, 8);
+        List<PooledStream> taken = take(client, 8);
+        for (PooledStream here : List.copyOf(taken)) {
+            taken.add(server.outgoingGet(here.id(), SOON));
+        }
+        awaitIdle(client, 8);
+        assertThat(client.snapshot().peers()).hasSize(4);
+        Thread draining = new Thread(() -> server.close(Duration.ofSeconds(20)));
+        draining.start();
+        awaitIdle(client, 0);
+        // Still in use, and still shown.
+        assertThat(client.snapshot().peers()).hasSize(4);
+        taken.forEach(PooledStream::close);
+        draining.join();
+        await().atMost(SOON).until(() -> client.snapshot().peers().isEmpty());
+        pools.close(client);
+        // What a connection of either engine holds beside its socket.
+        await().atMost(SOON).until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().matches("quicpool-left-(reader|io).*")));
+    }
 }

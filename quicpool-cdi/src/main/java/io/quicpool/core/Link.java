@@ -291,6 +291,7 @@ final class Link {
                 each.close(0, CLOSED);
                 closing.add(each);
             }
+            left.clear();
             Future<?> running = attempt;
             if (running != null) {
                 running.cancel(true);
@@ -309,6 +310,11 @@ final class Link {
             quiet &= each.awaitClosed(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
         return quiet;
+    }
+
+    /** Whether nothing is left that it has to close, or to see freed. Timer thread. */
+    boolean isQuiet() {
+        return left.isEmpty() && ended.getCount() == 0 && closing.stream().allMatch(Link::isFreed);
     }
 
     private static boolean isFreed(Connection connection) {

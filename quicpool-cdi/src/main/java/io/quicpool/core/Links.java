@@ -29,7 +29,7 @@ final class Links implements Link.Owner {
     private final int perConnection;
     private final Link first;
     private final List<Link> more = new CopyOnWriteArrayList<>();
-    // Gone, and perhaps still freeing what they held.
+    // Gone, and perhaps still freeing what they held, or with streams in use on what they have left.
     private final Queue<Link> gone = new ConcurrentLinkedQueue<>();
     private final Backoff patience =
             new Backoff(() -> ThreadLocalRandom.current().nextDouble());
@@ -68,7 +68,9 @@ final class Links implements Link.Owner {
 
     /** All that are up: those in use, and those that are left and still have streams in use. */
     List<Connection> connections() {
-        return all().flatMap(link -> link.connections().stream()).toList();
+        return Stream.concat(all(), gone.stream())
+                .flatMap(link -> link.connections().stream())
+                .toList();
     }
 
     boolean has(Connection connection) {
@@ -192,7 +194,7 @@ final class Links implements Link.Owner {
     @Override
     public void gone(Link link) {
         if (more.remove(link)) {
-            gone.removeIf(Links::isQuiet);
+            gone.removeIf(Link::isQuiet);
             gone.add(link);
             // That it was lost, with the server perhaps, says nothing of the next.
             if (!hadWorked) {
@@ -200,15 +202,6 @@ final class Links implements Link.Owner {
                 failures++;
             }
             hadWorked = false;
-        }
-    }
-
-    private static boolean isQuiet(Link link) {
-        try {
-            return link.awaitClosed(Duration.ZERO);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 
