@@ -51,6 +51,10 @@ final class Links implements Link.Owner {
         return Stream.concat(Stream.of(first), more.stream());
     }
 
+    private Stream<Link> withGone() {
+        return Stream.concat(all(), gone.stream());
+    }
+
     void connect() {
         first.connect();
     }
@@ -68,9 +72,7 @@ final class Links implements Link.Owner {
 
     /** All that are up: those in use, and those that are left and still have streams in use. */
     List<Connection> connections() {
-        return Stream.concat(all(), gone.stream())
-                .flatMap(link -> link.connections().stream())
-                .toList();
+        return withGone().flatMap(link -> link.connections().stream()).toList();
     }
 
     boolean has(Connection connection) {
@@ -225,24 +227,20 @@ final class Links implements Link.Owner {
 
     /** Pings when it is time, gives up silent peers, closes what was left and is not used any more. */
     void watch(Duration keepAlive, Predicate<Connection> used) {
-        all().forEach(link -> {
-            link.watch(keepAlive);
-            link.closeLeft(used);
-        });
-        gone.forEach(link -> link.closeLeft(used));
+        all().forEach(link -> link.watch(keepAlive));
+        withGone().forEach(link -> link.closeLeft(used));
     }
 
     /** Ends all for good. Any thread. */
     void close() {
-        all().forEach(Link::close);
-        gone.forEach(Link::close);
+        withGone().forEach(Link::close);
     }
 
     /** Waits until every connection has freed what it held. */
     boolean awaitClosed(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         boolean quiet = true;
-        for (Link link : Stream.concat(all(), gone.stream()).toList()) {
+        for (Link link : withGone().toList()) {
             quiet &= link.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
         }
         return quiet;
