@@ -24,7 +24,7 @@ final class GatedConnection extends ServerConnectionImpl {
     private volatile @Nullable Throwable failure;
 
     GatedConnection(
-            KwikInternals.FactoryParts parts,
+            ConnectorInternals.FactoryParts parts,
             Version version,
             InetSocketAddress client,
             byte[] peersId,

@@ -30,7 +30,7 @@ final class GatedConnections extends ServerConnectionFactory {
     /** Datagrams that may wait for one connection; more are dropped, as by a network. */
     private static final int MOST_WAITING = 2048;
 
-    private final KwikInternals.FactoryParts parts;
+    private final ConnectorInternals.FactoryParts parts;
     private final Consumer<ServerConnectionImpl> closed;
     private final Gate<ServerConnectionImpl> gate;
     private final Consumer<InetSocketAddress> dropped;
@@ -40,7 +40,7 @@ final class GatedConnections extends ServerConnectionFactory {
 
     /** Makes one with what the original has; the last two are told of each connection that kwik is done with, and from whom each datagram was that is dropped. */
     static GatedConnections inPlaceOf(
-            KwikInternals.FactoryParts original,
+            ConnectorInternals.FactoryParts original,
             Gate<ServerConnectionImpl> gate,
             Consumer<ServerConnectionImpl> closed,
             Consumer<InetSocketAddress> dropped) {
@@ -63,7 +63,7 @@ final class GatedConnections extends ServerConnectionFactory {
     }
 
     private GatedConnections(
-            KwikInternals.FactoryParts original,
+            ConnectorInternals.FactoryParts original,
             Gate<ServerConnectionImpl> gate,
             Map<ServerConnectionImpl, byte[]> live,
             Consumer<ServerConnectionImpl> closed,
@@ -92,7 +92,7 @@ final class GatedConnections extends ServerConnectionFactory {
 
         Gate.Proof proof = gate.created(id, connection);
         if (proof != null) {
-            KwikInternals.validated(connection, id, proof.firstId(), proof.token());
+            ConnectorInternals.validated(connection, id, proof.firstId(), proof.token());
         }
         gate.alias(id, connection.getInitialConnectionId().clone());
         return connection;
@@ -123,7 +123,7 @@ final class GatedConnections extends ServerConnectionFactory {
         ServerConnectionThread receiver = new ServerConnectionThread(connection, initials, data, meta, parts.log()) {
             @Override
             public void parsePackets(int number, Instant received, ByteBuffer more, InetSocketAddress source) {
-                if (KwikInternals.backlog(this) >= MOST_WAITING) {
+                if (ConnectorInternals.backlog(this) >= MOST_WAITING) {
                     dropped.accept(source);
                     return;
                 }

@@ -64,19 +64,19 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         } catch (CertificateException e) {
             throw new IOException("the certificate cannot be used: " + e.getMessage(), e);
         }
-        this.factory = KwikInternals.replaceFactory(
+        this.factory = ConnectorInternals.replaceFactory(
                 connector, parts -> GatedConnections.inPlaceOf(parts, socket.gate(), this::ended, this::dropped));
         if (factory == null) {
             socket.gate().notTold();
         }
-        KwikInternals.surviveReceiver(
+        ConnectorInternals.surviveReceiver(
                 connector, receive -> KwikThreads.start("quicpool-" + spec.poolName() + "-receiver", receive));
-        KwikInternals.boundQueues(connector, MOST_DATAGRAMS, MOST_BEGINNINGS, this::dropped);
+        ConnectorInternals.boundQueues(connector, MOST_DATAGRAMS, MOST_BEGINNINGS, this::dropped);
         this.watcher = new Watcher(spec.poolName());
     }
 
     static KwikListener open(ListenSpec spec, ListenerEvents events) throws IOException {
-        KwikInternals.watchNoMemory();
+        ConnectorInternals.watchNoMemory();
         ServerConnector.Builder builder = builder(spec);
         ServerSocket socket = new ServerSocket(spec.local(), events, spec.maxHandshakes(), spec.addressValidation());
         try {
@@ -245,7 +245,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             closer.join(LAST_STEPS.toMillis());
         }
         freed &= !closer.isAlive() && socket.awaitReleased(LAST_STEPS);
-        KwikInternals.endTimers(connector);
+        ConnectorInternals.endTimers(connector);
         if (factory != null) {
             factory.close();
         }

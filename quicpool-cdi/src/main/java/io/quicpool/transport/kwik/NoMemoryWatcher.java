@@ -4,7 +4,7 @@ import tech.kwik.core.log.Logger;
 
 /**
  * Takes the place of kwik's MemoryWatcher, under its name and among its classes, so it must name nothing but kwik; see
- * {@link KwikInternals#watchNoMemory}.
+ * {@link ConnectorInternals#watchNoMemory}.
  */
 @SuppressWarnings("unused")
 public final class NoMemoryWatcher {

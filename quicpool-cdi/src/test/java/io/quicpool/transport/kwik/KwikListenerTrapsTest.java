@@ -1,0 +1,180 @@
+package io.quicpool.transport.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.config.ClientAuth;
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.testing.Relay;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.ListenSpec;
+import io.quicpool.transport.Listener;
+import io.quicpool.transport.ListenerEvents;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What docs/kwik.md says of kwik's listeners; see {@link KwikTrapsTest}. */
+class KwikListenerTrapsTest {
+
+    private final RawPeer server = new RawPeer();
+    private final RawPeer client = new RawPeer();
+
+    @AfterEach
+    void close() {
+        client.close();
+        server.close();
+    }
+
+    /** kwik's listeners watch the memory of the whole JVM, which keeps an application that was deployed anew for ever. */
+    @Test
+    void aListenerDoesNotTouchTheMemoryBeans() throws Exception {
+        client.connect(server.listen(10).localAddress());
+        assertThat(ManagementFactory.getMemoryPoolMXBeans())
+                .filteredOn(MemoryPoolMXBean::isCollectionUsageThresholdSupported)
+                .isNotEmpty()
+                .allMatch(pool -> pool.getCollectionUsageThreshold() == 0);
+    }
+
+    /** kwik would call System.exit when its socket fails. */
+    @Test
+    void aListenerCanBeClosedAndItsPortUsedAgain() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            Listener listener = server.listen(10);
+            Connection connection = client.connect(listener.localAddress());
+            assertThat(listener.alive()).isTrue();
+            assertThat(listener.close(Duration.ofSeconds(5))).isTrue();
+            assertThat(listener.alive()).isFalse();
+            await().until(() -> !connection.alive());
+            new DatagramSocket(listener.localAddress()).close();
+        }
+    }
+
+    /** kwik closes its socket only after the connections, for which it waits up to half a minute. */
+    @Test
+    void aListenerThatIsClosedFreesItsAddressWhateverIsLeftOfConnections() throws Exception {
+        Listener listener = server.listen(10);
+        client.connect(listener.localAddress());
+        listener.close(Duration.ofMillis(1));
+        assertFree(listener.localAddress());
+    }
+
+    /** Who reads from a socket holds its address until it has left the system call, a moment after the close. */
+    @Test
+    void aListenerThatIsClosedFreesItsAddressBeforeItReturns() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            Listener listener = server.listen(10);
+            listener.close(Duration.ofSeconds(5));
+            assertFree(listener.localAddress());
+        }
+    }
+
+    /** kwik's answer is System.exit. */
+    @Test
+    void aThreadThatReceivesAndDiesIsReplaced() throws Exception {
+        AtomicInteger died = new AtomicInteger();
+        Listener listener = new KwikTransport().listen(spec("dying"), new ListenerEvents() {
+            @Override
+            public ConnectionEvents connected(Connection connection) {
+                return client;
+            }
+
+            @Override
+            public boolean welcome(InetSocketAddress from) {
+                if (died.incrementAndGet() < 3) {
+                    throw new OutOfMemoryError("for the test");
+                }
+                return true;
+            }
+        });
+        try {
+            assertThat(client.connect(listener.localAddress()).alive()).isTrue();
+            assertThat(died).hasValueGreaterThan(2);
+        } finally {
+            listener.close(Duration.ofSeconds(5));
+        }
+    }
+
+    /** kwik's queue of a connection grows without end while its thread is busy. */
+    @Test
+    void datagramsForWhichAConnectionHasNoRoomAreDroppedAndToldOf() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger dropped = new AtomicInteger();
+        Listener listener = new KwikTransport().listen(spec("busy"), new ListenerEvents() {
+            @Override
+            public ConnectionEvents connected(Connection connection) {
+                busy.countDown();
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return client;
+            }
+
+            @Override
+            public void ignored(InetSocketAddress from, Ignored why) {
+                if (why == Ignored.DROPPED) {
+                    dropped.incrementAndGet();
+                }
+            }
+        });
+        try (Relay relay = new Relay(listener.localAddress())) {
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.port());
+            Thread connecting = KwikThreads.start("connecting", () -> {
+                try {
+                    client.connect(address);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            busy.await();
+            await().pollInterval(Duration.ofMillis(1)).until(() -> {
+                relay.repeat(100);
+                return dropped.get() > 0;
+            });
+            release.countDown();
+            connecting.join();
+            assertThat(client.connections).hasSize(1);
+        } finally {
+            release.countDown();
+            listener.close(Duration.ofSeconds(5));
+        }
+    }
+
+    private static ListenSpec spec(String name) {
+        return new ListenSpec(
+                name,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Pools.CERTIFICATE,
+                "np-quic",
+                Duration.ofSeconds(3),
+                10,
+                10,
+                false,
+                ClientAuth.NONE,
+                null,
+                null);
+    }
+
+    private static void assertFree(InetSocketAddress address) throws SocketException {
+        try (DatagramSocket next = new DatagramSocket(address)) {
+            assertThat(next.getLocalPort()).isEqualTo(address.getPort());
+        }
+    }
+}
