@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server's half of docs/protocol.md, line by line, against a peer that speaks raw QUIC. */
 @Tag("contract")
@@ -76,6 +78,19 @@ class ServerProtocolTest {
         awaitIdle(server, 0);
         Connection three = raw.connect(server.localAddress());
         assertThat(readId(RawPeer.open(three, 0))).isEqualTo(StreamId.FIRST);
+    }
+
+    /** RFC 9000, section 10.1. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void theSmallerIdleTimeoutIsInForceAtBothSides(int clients) throws Exception {
+        try (RawPeer server = new RawPeer()) {
+            Connection here = raw.connect(server.listen(10).localAddress(), Duration.ofSeconds(clients));
+            await().until(() -> !server.connections.isEmpty());
+            Duration smaller = Duration.ofSeconds(Math.min(clients, 3));
+            assertThat(here.idleTimeout()).isEqualTo(smaller);
+            assertThat(server.connections.element().idleTimeout()).isEqualTo(smaller);
+        }
     }
 
     /** As clients put it that still acknowledge a handshake when it is over for the server. */

@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 public final class RawPeer implements ConnectionEvents, AutoCloseable {
 
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(3);
 
     // As a client of the engine that client pools have, as a server of that of server pools.
     private final Transport client = engine(Pools.CLIENT_ENGINE);
@@ -54,23 +55,30 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
 
     public Connection connect(InetSocketAddress server, String alpn, Duration timeout)
             throws IOException, InterruptedException {
-        Connection connection = client.connect(spec(server, alpn, timeout), this);
+        return connect(spec(server, alpn, IDLE_TIMEOUT, timeout));
+    }
+
+    public Connection connect(InetSocketAddress server, Duration idleTimeout) throws IOException, InterruptedException {
+        return connect(spec(server, "np-quic", idleTimeout, LONGEST_CONNECT));
+    }
+
+    private Connection connect(ConnectSpec spec) throws IOException, InterruptedException {
+        Connection connection = client.connect(spec, this);
         connections.add(connection);
         return connection;
     }
 
     /** How it connects: without a look at the server's certificate. */
     public static ConnectSpec spec(InetSocketAddress server, String alpn) {
-        return spec(server, alpn, LONGEST_CONNECT);
+        return spec(server, alpn, IDLE_TIMEOUT, LONGEST_CONNECT);
     }
 
-    private static ConnectSpec spec(InetSocketAddress server, String alpn, Duration timeout) {
+    private static ConnectSpec spec(InetSocketAddress server, String alpn, Duration idleTimeout, Duration timeout) {
         ClientPoolConfig any = ClientPoolConfig.builder()
                 .target("localhost:1")
                 .tlsMode(TlsMode.INSECURE)
                 .build();
-        return new ConnectSpec(
-                "raw", server, "localhost", ServerTrust.of(any), null, alpn, Duration.ofSeconds(3), timeout, null);
+        return new ConnectSpec("raw", server, "localhost", ServerTrust.of(any), null, alpn, idleTimeout, timeout, null);
     }
 
     public Listener listen(int maxStreams) throws IOException {
@@ -84,7 +92,7 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                         Pools.CERTIFICATE,
                         "np-quic",
-                        Duration.ofSeconds(3),
+                        IDLE_TIMEOUT,
                         maxStreams,
                         128,
                         addressValidation,

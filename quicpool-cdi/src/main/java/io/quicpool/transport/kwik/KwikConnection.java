@@ -357,7 +357,7 @@ final class KwikConnection implements Connection {
         if (state.getAndSet(State.CLOSED) == State.CLOSED) {
             return;
         }
-        // Not when it has ended by itself: kwik would begin to close it once more, and never come to an end.
+        // Not when it has ended by itself: kwik would begin to close it once more.
         if (KwikInternals.connected(quic)) {
             quic.close(applicationErrorCode, reason);
         }

@@ -164,13 +164,11 @@ final class KwikConnector {
     }
 
     private KwikConnection.Facts facts(QuicClientConnectionImpl quic) {
-        long peers = quic.getPeerTransportParameters().getMaxIdleTimeout();
-        long own = spec.idleTimeout().toMillis();
         return new KwikConnection.Facts(
                 (InetSocketAddress) socket.getLocalSocketAddress(),
                 spec.remote(),
                 new TlsSession("TLSv1.3", KwikInternals.cipherSuite(quic), quic.getServerCertificateChain()),
-                Duration.ofMillis(peers == 0 ? own : Math.min(own, peers)),
+                KwikInternals.idleTimeout(quic, spec.idleTimeout()),
                 quic.getPeerTransportParameters().getInitialMaxStreamsBidi());
     }
 }

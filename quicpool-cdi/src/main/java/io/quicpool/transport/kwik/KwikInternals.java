@@ -28,6 +28,7 @@ import tech.kwik.agent15.engine.TlsClientEngine;
 import tech.kwik.agent15.engine.TlsServerEngine;
 import tech.kwik.core.QuicStream;
 import tech.kwik.core.common.EncryptionLevel;
+import tech.kwik.core.impl.IdleTimer;
 import tech.kwik.core.impl.QuicClientConnectionImpl;
 import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.send.SendRequestQueue;
@@ -49,10 +50,12 @@ final class KwikInternals {
 
     private static final @Nullable Field CALLBACKS = field(QuicConnectionImpl.class, "callbackThread");
     private static final @Nullable Field STATUS = field(QuicConnectionImpl.class, "connectionState");
+    private static final @Nullable Field SCHEDULER = field(QuicConnectionImpl.class, "scheduler");
     private static final @Nullable Field HELLO = field(QuicClientConnectionImpl.class, "originalClientHello");
     private static final @Nullable Field FLOW = field(QuicConnectionImpl.class, "flowController");
     private static final @Nullable Method STREAMS = method(QuicConnectionImpl.class, "getStreamManager");
     private static final @Nullable Method TLS = method(QuicConnectionImpl.class, "getTlsEngine");
+    private static final @Nullable Method IDLE_TIMEOUT = method(IdleTimer.class, "getIdleTimeout");
     private static final @Nullable Field CLIENT = field(ServerConnectionImpl.class, "initialClientAddress");
     private static final String OUTPUT = "tech.kwik.core.stream.StreamOutputStreamImpl";
     private static final @Nullable Field OUTPUT_CLOSED = field(type(OUTPUT), "closed");
@@ -116,10 +119,12 @@ final class KwikInternals {
         }
     }
 
-    /** Whether closing or draining is over and everything but the callback thread has been told to end. */
+    /**
+     * Whether closing or draining is over and everything but the callback thread has been told to end. By what is told last: the
+     * status says "closing" for ever where this side begins to close what the peer has closed, and is slow enough.
+     */
     static boolean ended(QuicConnectionImpl connection) {
-        Object status = get(STATUS, connection);
-        return status == null || status == QuicConnectionImpl.Status.Closed;
+        return !(get(SCHEDULER, connection) instanceof ExecutorService scheduler) || scheduler.isShutdown();
     }
 
     /** Runs a task behind the events that kwik has yet to tell of this connection. */
@@ -159,6 +164,11 @@ final class KwikInternals {
             suite = server.getSelectedCipher();
         }
         return suite == null ? "unknown" : suite.name();
+    }
+
+    /** The idle time-out that was agreed on; this side's own where that is not to be had. */
+    static Duration idleTimeout(QuicConnectionImpl connection, Duration own) {
+        return call(IDLE_TIMEOUT, connection.getIdleTimer()) instanceof Long millis ? Duration.ofMillis(millis) : own;
     }
 
     /** The client's address and port; the public accessor has no port. */

@@ -119,7 +119,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
                 local,
                 KwikInternals.clientAddress(quic),
                 new TlsSession("TLSv1.3", KwikInternals.cipherSuite(quic), List.of()),
-                spec.idleTimeout(),
+                KwikInternals.idleTimeout(quic, spec.idleTimeout()),
                 0));
         byThread.put(receiver, connection);
         byEngines.put(quic, connection);

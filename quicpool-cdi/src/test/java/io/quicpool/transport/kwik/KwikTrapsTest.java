@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -200,6 +201,27 @@ class KwikTrapsTest {
             throw new IllegalStateException(e);
         }
         return null;
+    }
+
+    /** kwik shows a connection as closing for ever when it has begun to close it and the peer was done with that meanwhile. */
+    @Test
+    void aConnectionThatBothSidesCloseIsFreed() throws Exception {
+        ClientTap slow = new ClientTap(Duration.ofSeconds(3)) {
+            // Said by whoever closes, before it says so in the status.
+            @Override
+            public void info(String message) {
+                if (message.startsWith("Closing ")) {
+                    serverSide().close(0, "first");
+                    KwikConnection made = Objects.requireNonNull(connection());
+                    await().until(() -> KwikInternals.ended(made.quic()));
+                }
+            }
+        };
+        InetSocketAddress there = server.listen(10).localAddress();
+        Connection made = new KwikConnector(RawPeer.spec(there, "np-quic"), client, slow).connect();
+        client.connections.add(made);
+        made.close(0, "second");
+        assertThat(made.awaitClosed(Duration.ofSeconds(5))).isTrue();
     }
 
     /** createStream of kwik waits for credit without end. */

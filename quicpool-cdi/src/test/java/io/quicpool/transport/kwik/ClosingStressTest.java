@@ -1,0 +1,81 @@
+package io.quicpool.transport.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.Connection;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Connections that both sides close, with a client that is slow to begin: it may be done before it has begun. */
+class ClosingStressTest {
+
+    private static final int CONNECTIONS = 200;
+    private static final int THREADS = 20;
+    // Three probe time-outs of kwik are two fifths of a second on a connection that has said nothing yet.
+    private static final long SLOWEST = TimeUnit.MILLISECONDS.toNanos(1500);
+
+    private final RawPeer server = new RawPeer();
+    private final RawPeer client = new RawPeer();
+
+    @AfterEach
+    void close() {
+        client.close();
+        server.close();
+    }
+
+    @Test
+    void whoeverIsFirstEachConnectionIsFreed() throws Exception {
+        InetSocketAddress there = server.listen(10).localAddress();
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Future<Boolean>> freed = new ArrayList<>();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                freed.add(threads.submit(() -> isFreed(there)));
+            }
+            for (Future<Boolean> each : freed) {
+                assertThat(each.get(1, TimeUnit.MINUTES)).isTrue();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private boolean isFreed(InetSocketAddress there) throws Exception {
+        ClientTap slow = new ClientTap(Duration.ofSeconds(5)) {
+            @Override
+            public void info(String message) {
+                if (message.startsWith("Closing ")) {
+                    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(SLOWEST));
+                }
+            }
+        };
+        Connection here = new KwikConnector(RawPeer.spec(there, "np-quic"), client, slow).connect();
+        Connection other =
+                await().until(() -> otherSideOf(here), Optional::isPresent).orElseThrow();
+        Thread closing = KwikThreads.start("closing", () -> other.close(0, "bye"));
+        here.close(0, "bye");
+        closing.join();
+        // Less than what it is waited for at most.
+        return here.awaitClosed(Duration.ofSeconds(9)) && other.awaitClosed(Duration.ofSeconds(9));
+    }
+
+    private Optional<Connection> otherSideOf(Connection here) {
+        int port = here.localAddress().getPort();
+        return server.connections.stream()
+                .filter(each -> each.remoteAddress().getPort() == port)
+                .findAny();
+    }
+}
