@@ -173,7 +173,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     /** One less than the peer allows: {@link #ping} needs one. */
     @Override
     public int credit() {
-        long allowed = channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) - opening.get() - 1;
+        // In this order what is opened meanwhile counts twice, and not never: the one for the ping would be gone.
+        int taken = opening.get() + 1;
+        long allowed = channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) - taken;
         return (int) Math.max(0, Math.min(Integer.MAX_VALUE, allowed));
     }
 
@@ -186,8 +188,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         opening.incrementAndGet();
         try {
             loop().execute(() -> {
-                opening.decrementAndGet();
                 open(opened);
+                opening.decrementAndGet();
             });
         } catch (RejectedExecutionException e) {
             opened.completeExceptionally(explain(e));

@@ -12,6 +12,7 @@ import io.quicpool.ServerPool;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TlsMode;
 import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
 import io.quicpool.testing.Relay;
 import io.quicpool.tls.ServerTrust;
 import io.quicpool.transport.ConnectSpec;
@@ -30,7 +31,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -151,6 +154,29 @@ class NettyTrapsTest {
         data.output().write(42);
         try (PooledStream kept = server.incomingGet(SOON)) {
             assertThat(kept.inputStream().read()).isEqualTo(42);
+        }
+    }
+
+    /** Netty counts a stream when it opens it, on its event loop; and one is kept for the ping. */
+    @RepeatedTest(10)
+    void aStreamThatIsBeingOpenedIsNoCredit() throws Exception {
+        int most = 1000;
+        try (RawPeer server = new RawPeer()) {
+            NettyConnection connection = connect(server.listen(most).localAddress(), EngineEvents.NOBODY);
+            AtomicInteger asked = new AtomicInteger();
+            CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> {
+                while (connection.credit() > 0) {
+                    connection.openStream();
+                    asked.incrementAndGet();
+                }
+            });
+            while (!asking.isDone()) {
+                int before = asked.get();
+                assertThat(connection.credit()).isLessThan(most - before);
+            }
+            asking.get();
+            assertThat(asked.get()).isLessThan(most);
+            await().until(() -> connection.credit() == most - 1 - asked.get());
         }
     }
 
