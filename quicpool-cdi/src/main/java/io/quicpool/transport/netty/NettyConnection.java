@@ -159,6 +159,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     /** quiche has read a datagram from the server. Event loop. */
     void received() {
         lastReceived = System.nanoTime();
+        if (credit() == 0) {
+            NettyInternals.lookForCredit(channel);
+        }
         heard();
     }
 

@@ -35,6 +35,9 @@ final class NettyInternals {
     private static final @Nullable Method IS_FREED = method("QuicheQuicConnection", "isFreed");
     private static final @Nullable Method ADDRESS = method("QuicheQuicConnection", "address");
     private static final @Nullable Method TIMEOUT = method("Quiche", "quiche_conn_timeout_as_nanos", long.class);
+    private static final @Nullable Field ALLOWED = field("QuicheQuicChannel", "bidiStreamsLeft");
+    private static final @Nullable Method ALLOWED_NOW =
+            method("Quiche", "quiche_conn_peer_streams_left_bidi", long.class);
     private static final @Nullable Method FINISHED =
             method("Quiche", "quiche_conn_stream_finished", long.class, long.class);
     // Called for each stream after each datagram: as cheap as it can be.
@@ -120,6 +123,21 @@ final class NettyInternals {
     static long nextTimeout(QuicChannel channel) {
         Object address = address(channel);
         return address != null && call(TIMEOUT, null, address) instanceof Long known ? known : -1;
+    }
+
+    /**
+     * Has Netty take over from quiche how many streams the peer allows. It does so by itself when none is left, and none is used up but
+     * by who opens the last; or when the peer allows no streams in one direction either, as our servers, and not those of others.
+     */
+    static void lookForCredit(QuicChannel channel) {
+        Object address = address(channel);
+        if (address != null && ALLOWED != null && call(ALLOWED_NOW, null, address) instanceof Long now) {
+            try {
+                ALLOWED.setLong(channel, now);
+            } catch (IllegalAccessException e) {
+                // It goes on with what it knows.
+            }
+        }
     }
 
     private static @Nullable Object onStream(@Nullable Method function, QuicStreamChannel stream) {

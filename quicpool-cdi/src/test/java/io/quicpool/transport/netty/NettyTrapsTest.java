@@ -180,6 +180,26 @@ class NettyTrapsTest {
         }
     }
 
+    /** Netty asks quiche for it only when all of a kind is used up, and one is kept for the ping. */
+    @Test
+    void creditThatComesBackIsSeen() throws Exception {
+        try (RawPeer server = new RawPeer(EngineStream::close)) {
+            NettyConnection connection = connect(server.listen(5).localAddress(), EngineEvents.NOBODY);
+            allowStreamsInOneDirection(connection);
+            for (int i = 0; i < 20; i++) {
+                await().atMost(SOON).until(() -> connection.credit() > 0);
+                RawPeer.open(connection, 0).close();
+            }
+        }
+    }
+
+    // As a server does that is not of this library.
+    private static void allowStreamsInOneDirection(NettyConnection connection) throws Exception {
+        Field left = connection.channel().getClass().getDeclaredField("uniStreamsLeft");
+        left.setAccessible(true);
+        left.setLong(connection.channel(), 100);
+    }
+
     @Test
     void aPingIsAnsweredAndNotCounted() throws Exception {
         ServerPool server = server();
