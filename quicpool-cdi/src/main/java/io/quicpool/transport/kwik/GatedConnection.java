@@ -1,8 +1,10 @@
 package io.quicpool.transport.kwik;
 
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
@@ -17,6 +19,8 @@ import tech.kwik.core.server.impl.ServerConnectionProxy;
  * It also knows for which error of its own kwik gave it up, which kwik tells nobody.
  */
 final class GatedConnection extends ServerConnectionImpl {
+
+    private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
 
     private final InetSocketAddress client;
     private volatile boolean failed;
@@ -70,6 +74,18 @@ final class GatedConnection extends ServerConnectionImpl {
     public void abortConnection(Throwable error) {
         failure = error;
         super.abortConnection(error);
+    }
+
+    // By kwik's connector, with all that it still has, when it is closed itself: an exception here would keep it from
+    // the rest,
+    // its socket too.
+    @Override
+    public void close() {
+        try {
+            super.close();
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.TRACE, "has ended meanwhile, and nobody is to be told any more");
+        }
     }
 
     /** The error of its own for which kwik gave it up; null when it did not. */

@@ -1,6 +1,7 @@
 package io.quicpool.transport.kwik;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.config.ClientAuth;
@@ -79,6 +80,17 @@ class KwikListenerTrapsTest {
             listener.close(Duration.ofSeconds(5));
             assertFree(listener.localAddress());
         }
+    }
+
+    /** kwik closes all connections that it still knows; of one that has just ended nobody can be told any more. */
+    @Test
+    void aConnectionThatHasJustEndedIsClosedAgainWithoutAnError() throws Exception {
+        client.connect(server.listen(10).localAddress());
+        await().until(() -> !server.connections.isEmpty());
+        KwikConnection there = (KwikConnection) server.connections.element();
+        there.close(0, "first");
+        assertThat(there.awaitClosed(Duration.ofSeconds(9))).isTrue();
+        assertThatCode(there.quic()::close).doesNotThrowAnyException();
     }
 
     /** kwik's answer is System.exit. */
