@@ -278,28 +278,26 @@ final class Link {
         }
     }
 
-    /** Ends the link for good. Any thread. */
+    /** Ends the link for good. Timer thread. */
     void close() {
-        pool.threads.decide(() -> {
-            state = State.CLOSED;
-            Connection current = connection;
-            if (current != null) {
-                current.close(0, CLOSED);
-                closing.add(current);
-            }
-            for (Connection each : left) {
-                each.close(0, CLOSED);
-                closing.add(each);
-            }
-            left.clear();
-            Future<?> running = attempt;
-            if (running != null) {
-                running.cancel(true);
-            }
-            if (!attempting) {
-                ended.countDown();
-            }
-        });
+        state = State.CLOSED;
+        Connection current = connection;
+        if (current != null) {
+            current.close(0, CLOSED);
+            closing.add(current);
+        }
+        for (Connection each : left) {
+            each.close(0, CLOSED);
+            closing.add(each);
+        }
+        left.clear();
+        Future<?> running = attempt;
+        if (running != null) {
+            running.cancel(true);
+        }
+        if (!attempting) {
+            ended.countDown();
+        }
     }
 
     /** Waits until an attempt under way has ended, and every connection has freed what it held. */

@@ -10,7 +10,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,7 @@ final class Links implements Link.Owner {
     // Those beside the first that have proved to work.
     private final Set<Connection> proven = ConcurrentHashMap.newKeySet();
     private boolean hadWorked;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     Links(CorePool pool, Link.Connector connector, Link.Owner owner, int perConnection) {
         this.pool = pool;
@@ -233,13 +236,19 @@ final class Links implements Link.Owner {
 
     /** Ends all for good. Any thread. */
     void close() {
-        withGone().forEach(Link::close);
+        pool.threads.decide(() -> {
+            try {
+                withGone().forEach(Link::close);
+            } finally {
+                closed.countDown();
+            }
+        });
     }
 
     /** Waits until every connection has freed what it held. */
     boolean awaitClosed(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        boolean quiet = true;
+        boolean quiet = closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
         for (Link link : withGone().toList()) {
             quiet &= link.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
         }

@@ -3,7 +3,6 @@ package io.quicpool.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quicpool.TlsSession;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
@@ -18,7 +17,6 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +31,7 @@ class IdExchangeTest {
 
     private static final Duration SOON = Duration.ofMillis(100);
 
-    private final FakeConnection connection = new FakeConnection();
+    private final ScriptedConnection connection = new ScriptedConnection();
 
     // ---- the client
 
@@ -279,54 +277,11 @@ class IdExchangeTest {
         public void stopReceiving(long applicationErrorCode) {}
     }
 
-    private static final class FakeConnection implements Connection {
-
-        private static final InetSocketAddress ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+    /** Its streams are scripted. */
+    private static final class ScriptedConnection extends FakeConnection {
 
         private final List<ScriptedStream> streams = new CopyOnWriteArrayList<>();
-        private volatile int credit;
         private volatile @Nullable CompletableFuture<EngineStream> opened;
-        private volatile Runnable onClose = () -> {};
-        private volatile Runnable onAlive = () -> {};
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return ADDRESS;
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return ADDRESS;
-        }
-
-        @Override
-        public TlsSession tlsSession() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Duration idleTimeout() {
-            return Duration.ofHours(1);
-        }
-
-        @Override
-        public boolean alive() {
-            onAlive.run();
-            return true;
-        }
-
-        @Override
-        public long silentNanos() {
-            return 0;
-        }
-
-        @Override
-        public void ping() {}
-
-        @Override
-        public int credit() {
-            return credit;
-        }
 
         // Only the timer of the pool.
         @SuppressWarnings("NonAtomicVolatileUpdate")
@@ -340,21 +295,6 @@ class IdExchangeTest {
             ScriptedStream stream = new ScriptedStream(this);
             streams.add(stream);
             return CompletableFuture.completedFuture(stream);
-        }
-
-        @Override
-        public boolean awaitDelivered(Duration timeout) {
-            return true;
-        }
-
-        @Override
-        public void close(long applicationErrorCode, String reason) {
-            onClose.run();
-        }
-
-        @Override
-        public boolean awaitClosed(Duration timeout) {
-            return true;
         }
     }
 

@@ -1,0 +1,78 @@
+package io.quicpool.core;
+
+import io.quicpool.TlsSession;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/** A connection that leads nowhere and lets a test act in the middle of a call. */
+class FakeConnection implements Connection {
+
+    static final InetSocketAddress ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+
+    volatile int credit;
+    volatile Runnable onClose = () -> {};
+    volatile Runnable onAlive = () -> {};
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return ADDRESS;
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return ADDRESS;
+    }
+
+    @Override
+    public TlsSession tlsSession() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Duration idleTimeout() {
+        return Duration.ofHours(1);
+    }
+
+    @Override
+    public boolean alive() {
+        onAlive.run();
+        return true;
+    }
+
+    @Override
+    public long silentNanos() {
+        return 0;
+    }
+
+    @Override
+    public void ping() {}
+
+    @Override
+    public int credit() {
+        return credit;
+    }
+
+    @Override
+    public CompletionStage<EngineStream> openStream() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean awaitDelivered(Duration timeout) {
+        return true;
+    }
+
+    @Override
+    public void close(long applicationErrorCode, String reason) {
+        onClose.run();
+    }
+
+    @Override
+    public boolean awaitClosed(Duration timeout) {
+        return true;
+    }
+}

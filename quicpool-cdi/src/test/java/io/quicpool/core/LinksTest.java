@@ -1,0 +1,83 @@
+package io.quicpool.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.transport.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+class LinksTest {
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private final Queue<FakeConnection> made = new ConcurrentLinkedQueue<>();
+    private final Set<FakeConnection> closed = ConcurrentHashMap.newKeySet();
+
+    private FakeConnection connection() {
+        FakeConnection next = new FakeConnection();
+        next.credit = 1;
+        next.onClose = () -> {
+            // While this one is closed whoever closes the pool looks whether all is done.
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            closed.add(next);
+        };
+        made.add(next);
+        return next;
+    }
+
+    private static final class Nobody implements Link.Owner {
+        @Override
+        public void up(Connection connection) {}
+
+        @Override
+        public void down(Connection connection, String reason) {}
+    }
+
+    /** What they have left lives on until its streams have ended, or the pool is closed. */
+    @Test
+    void closingClosesWhatLinksHaveLeftThatAreGone() throws Exception {
+        CoreClientPool pool = new CoreClientPool(
+                "test", ClientPoolConfig.builder().target("localhost:1").build(), events -> connection());
+        Links links = new Links(pool, events -> connection(), new Nobody(), 1);
+        onTimer(pool, links::connect);
+        await().until(() -> links.open().size() == 1);
+        for (int most = 2; most <= 4; most++) {
+            int size = most;
+            onTimer(pool, () -> assertThat(spread(links, size).next(false)).isNull());
+            await().until(() -> links.open().size() == size);
+        }
+        List<Connection> left = links.open().subList(1, 4);
+        onTimer(pool, () -> left.forEach(links::leave));
+        assertThat(links.open()).hasSize(1);
+        assertThat(links.connections()).hasSize(4);
+        links.close();
+        assertThat(links.awaitClosed(SOON)).isTrue();
+        assertThat(pool.threads.close(SOON)).isTrue();
+        assertThat(closed).hasSize(4).containsAll(made);
+    }
+
+    // Each connection has its one stream.
+    private static Links.Spread spread(Links links, int most) {
+        List<Connection> open = links.open();
+        return links.new Spread(open, open.stream(), most);
+    }
+
+    private static void onTimer(CorePool pool, Runnable decision) throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        pool.threads.decide(() -> {
+            decision.run();
+            done.countDown();
+        });
+        assertThat(done.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+}
