@@ -42,6 +42,7 @@ class Pool {
     section.querySelectorAll('[data-action]').forEach((button) =>
       button.addEventListener('click', () => act(`${this.path}/${button.dataset.action}`, `${this.title}: ${button.textContent.toLowerCase()}`)));
     this.form = section.querySelector('form');
+    this.asked = 0;
     this.form.addEventListener('submit', (event) => this.setBounds(event));
     section.querySelector('.min').hidden = pool.minCapacity === null;
     byId('pools').append(section);
@@ -59,9 +60,13 @@ class Pool {
     event.preventDefault();
     const output = this.form.querySelector('output');
     output.textContent = '';
+    const asked = ++this.asked;
     const number = (field) => field.value.trim() === '' ? null : Number(field.value);
     const refused = await act(`${this.path}/bounds`, `${this.title}: new bounds`, { min: number(this.form.min), max: number(this.form.max) });
-    output.textContent = refused;
+    // The answer to an earlier one may come later.
+    if (asked === this.asked) {
+      output.textContent = refused;
+    }
   }
 
   draw() {

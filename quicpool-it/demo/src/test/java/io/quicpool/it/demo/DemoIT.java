@@ -338,8 +338,8 @@ class DemoIT {
     private static void setBounds(String min, String max) {
         for (Map.Entry<String, String> field : Map.of("min", min, "max", max).entrySet()) {
             WebElement input = pool(ORDERS).findElement(By.name(field.getKey()));
-            input.clear();
-            input.sendKeys(field.getValue());
+            // Not cleared: that gives up the focus, and a form without it shows what is in force.
+            input.sendKeys(Keys.chord(Keys.CONTROL, "a"), field.getValue());
         }
         press(ORDERS, "Apply");
     }
