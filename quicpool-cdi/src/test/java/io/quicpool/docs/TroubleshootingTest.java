@@ -275,7 +275,10 @@ class TroubleshootingTest {
         try (Relay blocked = new Relay(server.localAddress());
                 Relay gone = new Relay(server.localAddress())) {
             for (Relay relay : List.of(blocked, gone)) {
-                Pools.awaitIdle(client("127.0.0.1:" + relay.port(), c -> c.capacity(1, 1)), 1);
+                // Not only for a moment between two attempts that take long.
+                ClientPool client = client(
+                        "127.0.0.1:" + relay.port(), c -> c.capacity(1, 1).connectTimeout(SHORT));
+                Pools.awaitIdle(client, 1);
             }
             blocked.block();
             gone.vanish();
