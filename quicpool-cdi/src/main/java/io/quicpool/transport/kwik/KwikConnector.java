@@ -69,7 +69,7 @@ final class KwikConnector {
             made.established(facts(quic));
             socket.established(made);
             return made;
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             watcher.close();
             socket.close();
             if (quic != null) {

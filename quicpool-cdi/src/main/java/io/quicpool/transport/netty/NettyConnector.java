@@ -51,7 +51,7 @@ final class NettyConnector {
         try {
             socket = open();
             return handshake(socket);
-        } catch (IOException | InterruptedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
             if (socket == null) {
                 share.giveBack();
             } else {
@@ -83,7 +83,12 @@ final class NettyConnector {
                 })
                 // Connected, so that the system says when nobody listens there.
                 .connect(spec.remote());
-        await(opened);
+        try {
+            await(opened);
+        } catch (IOException | InterruptedException e) {
+            NettyConnection.quietly(opened.channel(), () -> {});
+            throw e;
+        }
         return opened.channel();
     }
 
@@ -122,7 +127,7 @@ final class NettyConnector {
     }
 
     private void await(Future<?> future) throws IOException, InterruptedException {
-        // Interrupted: whoever called closes the socket, and the rest with it.
+        // Interrupted: the socket is closed, and the rest with it.
         future.await();
         if (!future.isSuccess()) {
             throw new IOException(
