@@ -88,6 +88,7 @@ public final class Gate<C> {
         private final InetSocketAddress client;
         private final @Nullable Proof proof;
         private boolean pending = true;
+        private volatile boolean ended;
         private @Nullable C connection;
 
         Attempt(long since, InetSocketAddress client, @Nullable Proof proof) {
@@ -138,9 +139,11 @@ public final class Gate<C> {
             return true;
         }
         Initial initial = Initial.of(datagram);
-        if (initial != null && knows(initial.destination)) {
+        Attempt<C> known = initial == null ? null : known(initial.destination);
+        if (initial != null && known != null) {
             beginning = initial.destination;
-            return true;
+            // The engine does not know it any more, and would begin anew, for which there is no place.
+            return !known.ended;
         }
         Ignored why = initial == null || datagram.remaining() < Initial.SMALLEST || initial.destination.length < OUR_ID
                 ? Ignored.MALFORMED
@@ -190,8 +193,8 @@ public final class Gate<C> {
         engine.send(Retry.answering(initial, retryId, token), client);
     }
 
-    private synchronized boolean knows(byte[] id) {
-        return attempts.containsKey(ByteBuffer.wrap(id));
+    private synchronized @Nullable Attempt<C> known(byte[] id) {
+        return attempts.get(ByteBuffer.wrap(id));
     }
 
     private boolean begin(byte[] id, Attempt<C> attempt) {
@@ -284,6 +287,10 @@ public final class Gate<C> {
 
     /** The connection that began with this id has ended: when its handshake was not done, it has failed. */
     public void ended(byte[] id) {
+        Attempt<C> known = known(id);
+        if (known != null) {
+            known.ended = true;
+        }
         Attempt<C> failed = over(id);
         if (failed != null) {
             events.ignored(failed.client, Ignored.FAILED);

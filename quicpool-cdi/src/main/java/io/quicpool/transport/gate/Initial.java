@@ -15,6 +15,8 @@ final class Initial {
 
     private static final int HEADER = 1 + Integer.BYTES;
 
+    private static final int FIXED = 0x40;
+
     final byte[] destination;
     final byte[] source;
     final byte[] token;
@@ -25,20 +27,26 @@ final class Initial {
         this.token = token;
     }
 
-    /** A long header, the fixed bit, type 0 (RFC 9000, section 17.2), version 1. Others are no beginning that is served. */
+    /**
+     * A long header, type 0 (RFC 9000, section 17.2), version 1. Others are no beginning that is served. The fixed bit is not asked for:
+     * not every engine does.
+     */
     static boolean isAt(ByteBuffer datagram) {
         int start = datagram.position();
         return datagram.remaining() > HEADER + 2
-                && (datagram.get(start) & 0xf0) == 0xc0
+                && (datagram.get(start) & 0xb0) == 0x80
                 && datagram.get(start + 1) == 0
                 && datagram.get(start + 2) == 0
                 && datagram.get(start + 3) == 0
                 && datagram.get(start + 4) == 1;
     }
 
-    /** Reads one; null when it is cut off or none. */
+    /** Reads one; null when it is cut off, or without the fixed bit. */
     static @Nullable Initial of(ByteBuffer datagram) {
         ByteBuffer data = datagram.duplicate();
+        if ((data.get(data.position()) & FIXED) == 0) {
+            return null;
+        }
         data.position(data.position() + HEADER);
         try {
             byte[] destination = bytes(data, data.get() & 0xff, LONGEST_ID);

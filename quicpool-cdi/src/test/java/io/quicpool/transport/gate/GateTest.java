@@ -152,9 +152,34 @@ class GateTest {
         gate.ended(id(1));
         assertThat(gate.admits(initial(3), CLIENT)).isTrue();
         assertThat(gate.pending()).isEqualTo(2);
-        // What comes late of the one that is over is not another.
-        assertThat(gate.admits(initial(1), CLIENT)).isTrue();
         assertThat(gate.admits(initial(4), CLIENT)).isFalse();
+    }
+
+    /** The engine has forgotten it, and would begin a connection that nobody has counted. */
+    @Test
+    void whatComesLateOfOneThatHasEndedIsDropped() {
+        Gate<String> gate = gate(1, false);
+        gate.admits(initial(1), CLIENT);
+        gate.alias(id(1), id(11));
+        gate.established(id(1));
+        assertThat(gate.admits(initial(1), CLIENT)).isTrue();
+        gate.ended(id(1));
+        assertThat(gate.admits(initial(1), CLIENT)).isFalse();
+        assertThat(gate.admits(initial(11), CLIENT)).isFalse();
+        assertThat(gate.pending()).isZero();
+        assertThat(told.ignored).isEmpty();
+        assertThat(gate.admits(initial(2), CLIENT)).isTrue();
+    }
+
+    /** RFC 9000, section 17.2: without the fixed bit it is no packet of this version; quiche does not look. */
+    @Test
+    void withoutTheFixedBitNobodyBegins() {
+        Gate<String> gate = gate(1, false);
+        for (int first = 0x80; first < 0x90; first++) {
+            assertThat(gate.admits(initial(1).put(0, (byte) first), CLIENT)).isFalse();
+        }
+        assertThat(gate.pending()).isZero();
+        assertThat(told.ignored).hasSize(16).containsOnly(ListenerEvents.Ignored.MALFORMED);
     }
 
     @Test
