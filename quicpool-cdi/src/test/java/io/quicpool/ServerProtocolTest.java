@@ -11,9 +11,12 @@ import io.quicpool.testing.RawPeer;
 import io.quicpool.testing.Relay;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.Listener;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,6 +81,41 @@ class ServerProtocolTest {
         awaitIdle(server, 0);
         Connection three = raw.connect(server.localAddress());
         assertThat(readId(RawPeer.open(three, 0))).isEqualTo(StreamId.FIRST);
+    }
+
+    /** An interrupt ends the waiting, not the closing; and who is interrupted before listens to nobody. */
+    @Test
+    void aListenerThatIsInterruptedLeavesNothingOpen() throws Exception {
+        RawPeer server = new RawPeer();
+        Listener listener = server.listen(10);
+        raw.connect(listener.localAddress());
+        await().until(() -> !server.connections.isEmpty());
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> listener.close(SOON)).isInstanceOf(InterruptedException.class);
+        await().atMost(SOON).until(() -> isFree(listener.localAddress()));
+        raw.close();
+        await().atMost(Duration.ofSeconds(12)).until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().matches("quicpool-raw-(reader|io).*")));
+        int port = Pools.freePort();
+        Thread.currentThread().interrupt();
+        try {
+            pools.server(s -> s.listen("127.0.0.1:" + port));
+        } catch (RuntimeException e) {
+            // One engine notices it, the other need not wait for anything.
+            assertThat(e).hasMessageContaining("interrupted");
+        }
+        assertThat(Thread.interrupted()).isTrue();
+        pools.close();
+        await().atMost(SOON).until(() -> isFree(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+    }
+
+    private static boolean isFree(InetSocketAddress address) {
+        try {
+            new DatagramSocket(address).close();
+            return true;
+        } catch (SocketException e) {
+            return false;
+        }
     }
 
     /** RFC 9000, section 10.1. */

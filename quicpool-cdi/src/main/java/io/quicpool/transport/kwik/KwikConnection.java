@@ -236,6 +236,11 @@ final class KwikConnection implements Connection {
         return streams.size();
     }
 
+    /** Of how many streams something was seen that kwik has yet to tell of; for tests. */
+    int seenEarly() {
+        return early.size();
+    }
+
     /** What of its closed streams has yet to be delivered. */
     Delivery<QuicStream> delivery() {
         return delivery;
@@ -264,7 +269,7 @@ final class KwikConnection implements Connection {
         }
         for (QuicFrame frame : frames) {
             if (frame instanceof StreamFrame data) {
-                onStream(data.getStreamId(), stream -> {
+                onStream(data.getStreamId(), true, stream -> {
                     if (data.isFinal()) {
                         stream.finComing(data.getUpToOffset());
                     } else {
@@ -272,9 +277,12 @@ final class KwikConnection implements Connection {
                     }
                 });
             } else if (frame instanceof ResetStreamFrame reset) {
-                onStream(reset.getStreamId(), stream -> stream.resetComing(reset.getFinalSize(), reset.getErrorCode()));
+                onStream(
+                        reset.getStreamId(),
+                        false,
+                        stream -> stream.resetComing(reset.getFinalSize(), reset.getErrorCode()));
             } else if (frame instanceof StopSendingFrame stop) {
-                onStream(stop.getStreamId(), stream -> stream.stopComing(stop.getErrorCode()));
+                onStream(stop.getStreamId(), false, stream -> stream.stopComing(stop.getErrorCode()));
             } else if (frame instanceof MaxStreamsFrame max && max.isAppliesToBidirectional()) {
                 allowed.accumulateAndGet(max.getMaxStreams(), Math::max);
             } else if (frame instanceof ConnectionCloseFrame close) {
@@ -296,18 +304,33 @@ final class KwikConnection implements Connection {
         }
     }
 
-    private void onStream(int number, Consumer<KwikStream> action) {
+    private void onStream(int number, boolean opens, Consumer<KwikStream> action) {
         KwikStream stream = streams.get(number);
-        if (stream != null) {
-            action.accept(stream);
-        } else if (number > lastAccepted && openedByPeer(number)) {
-            // kwik tells of a new stream on another thread, a little later. It creates them in order.
-            early.computeIfAbsent(number, n -> new ConcurrentLinkedQueue<>()).add(action);
+        if (stream == null && number > lastAccepted && openedByPeer(number) && isEarly(number, opens, action)) {
+            // kwik tells of a new stream on another thread, a little later, or just now. It creates them in order.
             KwikStream accepted = streams.get(number);
             if (accepted != null) {
                 catchUp(accepted);
             }
+            return;
         }
+        KwikStream known = stream == null ? streams.get(number) : stream;
+        if (known != null) {
+            action.accept(known);
+        }
+    }
+
+    // Only data opens a stream in kwik, which then bounds how many there are; the rest it ignores of one that it does
+    // not know.
+    private boolean isEarly(int number, boolean opens, Consumer<KwikStream> action) {
+        return early.compute(number, (n, seen) -> {
+                    Queue<Consumer<KwikStream>> all = seen == null && opens ? new ConcurrentLinkedQueue<>() : seen;
+                    if (all != null) {
+                        all.add(action);
+                    }
+                    return all;
+                })
+                != null;
     }
 
     // RFC 9000, section 2.1.

@@ -68,6 +68,10 @@ final class KwikConnector {
             KwikInternals.awaitHandshakeSent(quic, spec.connectTimeout());
             made.established(facts(quic));
             socket.established(made);
+            if (socket.isClosed()) {
+                // kwik has given it up meanwhile, and the socket knew of nobody to tell.
+                throw new IOException(failure(new IOException("given up by the engine")));
+            }
             return made;
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
             watcher.close();

@@ -233,24 +233,34 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             connection.close(0, "listener closed");
         }
         boolean freed = true;
-        for (KwikConnection connection : connections) {
-            freed &= connection.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+        Thread closer;
+        try {
+            for (KwikConnection connection : connections) {
+                freed &= connection.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            }
+        } finally {
+            // Whoever is interrupted here ends the waiting, not the closing.
+            closer = KwikThreads.start("quicpool-" + spec.poolName() + "-closer", this::closeConnector);
         }
-        // Waits for what is left of handshakes; must be done before the socket goes, see ServerSocket.
-        Thread closer = KwikThreads.start("quicpool-" + spec.poolName() + "-closer", connector::close);
-        closer.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
-        if (closer.isAlive()) {
-            // Ends the waiting, not the closing: the address must be free when this returns.
+        try {
+            closer.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+        } finally {
+            // The same for what kwik waits for: the address must be free when this returns.
             closer.interrupt();
-            closer.join(LAST_STEPS.toMillis());
         }
+        closer.join(LAST_STEPS.toMillis());
         freed &= !closer.isAlive() && socket.awaitReleased(LAST_STEPS);
+        freed &= watcher.awaitClosed(LAST_STEPS);
+        return freed;
+    }
+
+    // Waits for what is left of handshakes; must be done before the socket goes, see ServerSocket.
+    private void closeConnector() {
+        connector.close();
         ConnectorInternals.endTimers(connector);
         if (factory != null) {
             factory.close();
         }
         watcher.close();
-        freed &= watcher.awaitClosed(LAST_STEPS);
-        return freed;
     }
 }

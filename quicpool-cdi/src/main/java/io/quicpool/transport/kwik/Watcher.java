@@ -59,6 +59,8 @@ final class Watcher {
     }
 
     private void look(Set<KwikStream> looking) {
+        // kwik interrupts who reads from a stream that ends, and perhaps too late: with that kept no park would wait.
+        Thread.interrupted();
         runTasks();
         long now = System.nanoTime();
         for (KwikStream stream = signalled.poll(); stream != null; stream = signalled.poll()) {

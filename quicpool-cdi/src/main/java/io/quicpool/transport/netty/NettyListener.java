@@ -55,6 +55,15 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         this.tls = tls;
         this.gate = new Gate<>(events, spec.maxHandshakes(), spec.addressValidation(), this);
         this.share = Loops.of(spec.poolName());
+        try {
+            this.socket = bind();
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            share.giveBack();
+            throw e;
+        }
+    }
+
+    private Channel bind() throws IOException, InterruptedException {
         ChannelFuture bound = Codec.socket(share)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
@@ -67,13 +76,17 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
                     }
                 })
                 .bind(spec.local());
-        bound.await();
-        this.socket = bound.channel();
+        try {
+            bound.await();
+        } catch (InterruptedException e) {
+            NettyConnection.quietly(bound.channel(), () -> {});
+            throw e;
+        }
         if (!bound.isSuccess()) {
-            share.giveBack();
             throw new IOException(
                     "cannot bind " + spec.local() + ": " + bound.cause().getMessage(), bound.cause());
         }
+        return bound.channel();
     }
 
     static NettyListener open(ListenSpec spec, ListenerEvents events) throws IOException {
@@ -244,11 +257,16 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             connection.close(0, "listener closed");
         }
         boolean freed = true;
-        for (NettyConnection connection : left) {
-            freed &= connection.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+        try {
+            for (NettyConnection connection : left) {
+                freed &= connection.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            }
+            freed &= socket.close().await(LAST_STEPS.toMillis(), TimeUnit.MILLISECONDS);
+        } finally {
+            // Whoever is interrupted here ends the waiting, not the closing.
+            NettyConnection.quietly(socket, () -> {});
+            share.giveBack();
         }
-        freed &= socket.close().await(LAST_STEPS.toMillis(), TimeUnit.MILLISECONDS);
-        share.giveBack();
         freed &= share.awaitEnded(LAST_STEPS);
         return freed;
     }

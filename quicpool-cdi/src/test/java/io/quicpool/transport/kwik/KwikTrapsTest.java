@@ -32,7 +32,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.frame.CryptoFrame;
 import tech.kwik.core.frame.QuicFrame;
+import tech.kwik.core.frame.ResetStreamFrame;
+import tech.kwik.core.frame.StopSendingFrame;
 import tech.kwik.core.frame.StreamFrame;
+import tech.kwik.core.impl.Version;
 import tech.kwik.core.packet.QuicPacket;
 
 /** What docs/kwik.md says of kwik; a newer version that brings a trap back, or closes a door, is noticed here. */
@@ -222,6 +225,35 @@ class KwikTrapsTest {
         client.connections.add(made);
         made.close(0, "second");
         assertThat(made.awaitClosed(Duration.ofSeconds(5))).isTrue();
+    }
+
+    /** kwik ignores what is said of a stream that it does not know, however much it is. */
+    @Test
+    void whatIsSaidOfStreamsThatAreNotOpenIsNotKept() throws Exception {
+        KwikConnection here = (KwikConnection) connect(4);
+        KwikConnection there = serverSide();
+        for (int i = 0; i < 500; i++) {
+            here.quic().send(new ResetStreamFrame(4 * i, 1, 0), lost -> {}, true);
+            here.quic().send(new StopSendingFrame(Version.getDefault(), 4 * i, 1L), lost -> {}, true);
+        }
+        await().until(() -> here.awaitDelivered(Duration.ofSeconds(5)));
+        assertThat(there.alive()).isTrue();
+        assertThat(there.seenEarly()).isZero();
+        EngineStream opened = RawPeer.open(here, 7);
+        assertThat(peerOf(opened, here).input().read()).isEqualTo(7);
+    }
+
+    /** kwik interrupts who reads from a stream that ends, be it that it has read by then. */
+    @Test
+    void anInterruptDoesNotKeepAWatcherAwake() {
+        Watcher watcher = new Watcher("interrupted");
+        Thread thread = Thread.getAllStackTraces().keySet().stream()
+                .filter(each -> each.getName().equals("quicpool-interrupted-reader"))
+                .findAny()
+                .orElseThrow();
+        thread.interrupt();
+        await().until(() -> !thread.isInterrupted());
+        watcher.close();
     }
 
     /** createStream of kwik waits for credit without end. */
