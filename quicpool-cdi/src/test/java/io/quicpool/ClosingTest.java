@@ -13,6 +13,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -247,6 +248,20 @@ class ClosingTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300), SOON);
         assertThat(client.snapshot().taken()).isZero();
         forgotten.close();
+    }
+
+    @Test
+    void aDrainTimeoutMayBeAsLongAsOneLikes() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(1, 1));
+        Thread closing = new Thread(() -> client.close(ChronoUnit.FOREVER.getDuration()));
+        try (PooledStream stream = client.incomingGet(SOON)) {
+            stream.readTimeout(ChronoUnit.FOREVER.getDuration());
+            closing.start();
+            await().until(() -> client.state() == PoolState.CLOSING);
+        }
+        closing.join(10_000);
+        assertThat(client.state()).isEqualTo(PoolState.CLOSED);
     }
 
     @Test

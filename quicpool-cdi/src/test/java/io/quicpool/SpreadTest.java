@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -84,7 +86,7 @@ class SpreadTest {
     }
 
     @Test
-    void connectionsThatNothingIsLeftOnGo() {
+    void connectionsThatNothingIsLeftOnGo() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(
                 server,
@@ -95,6 +97,16 @@ class SpreadTest {
         await().atMost(SOON).until(() -> client.snapshot().peers().size() < 3);
         assertThat(client.ready()).isTrue();
         assertThat(client.snapshot().totals().lost()).isZero();
+        // Those that went so are not waited for when all others are lost.
+        CountDownLatch lost = new CountDownLatch(1);
+        client.addListener(new PoolListener() {
+            @Override
+            public void peerLost(StreamPool pool, String reason) {
+                lost.countDown();
+            }
+        });
+        pools.close(server);
+        assertThat(lost.await(5, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.quicpool.cdi;
 
 import io.quicpool.ServerPool;
-import io.quicpool.config.ConfigException;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.settings.PoolSettings;
 import io.quicpool.settings.Problem;
@@ -84,7 +83,8 @@ final class CertificateRenewal {
     private void renew(PoolSettings<ServerPoolConfig> settings, ServerPool pool, List<X509Certificate> chain) {
         try {
             pool.certificate(settings.config().certificate());
-        } catch (ConfigException e) {
+        } catch (RuntimeException e) {
+            // Such as that the pool is closed, which is nothing to the others.
             LOG.log(Level.WARNING, "{0}: keeps its certificate: {1}", pool.name(), e.getMessage());
         }
         // Also one that was refused: it is no better the next time.

@@ -43,6 +43,8 @@ public class PoolRegistry {
     private final Event<PoolEvent> events;
     // Null before the start; closed pools stay, for whoever still asks.
     private volatile @Nullable OpenPools open;
+    // Guarded by the lock.
+    private boolean closed;
 
     /** For the container's proxies. */
     @SuppressWarnings("NullAway") // never used: a proxy passes everything on
@@ -88,7 +90,14 @@ public class PoolRegistry {
     /** Closes all pools; a container may or may not fire {@link Shutdown} before. */
     @PreDestroy
     void close() {
-        OpenPools pools = open;
+        OpenPools pools;
+        lock.lock();
+        try {
+            closed = true;
+            pools = open;
+        } finally {
+            lock.unlock();
+        }
         if (pools != null) {
             pools.close();
         }
@@ -104,6 +113,9 @@ public class PoolRegistry {
         try {
             pools = open;
             if (pools == null) {
+                if (closed) {
+                    throw new IllegalStateException("the application has ended: no pool is opened any more");
+                }
                 pools = start();
                 open = pools;
             }

@@ -105,9 +105,13 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
         }
     }
 
-    // The connection of each stream there is, once for each.
+    // The connection of each stream there is, once for each. Streams go from the one to the other in this order: one
+    // that
+    // moves meanwhile counts twice, and not never.
     private Stream<Connection> used() {
-        return Stream.concat(stock.live().stream().map(slot -> slot.stream().connection()), ids.connections());
+        List<Connection> opening = ids.connections().toList();
+        return Stream.concat(opening.stream(), stock.live().stream().map(slot -> slot.stream()
+                .connection()));
     }
 
     @Override
@@ -158,6 +162,11 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
         if (proven.remove(connection) && proven.isEmpty()) {
             listeners.tell(listener -> listener.peerLost(this, reason));
         }
+    }
+
+    @Override
+    public void shed(Connection connection) {
+        proven.remove(connection);
     }
 
     @Override
@@ -245,7 +254,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     private boolean isUsed(Connection connection) {
         return stock.live().stream()
-                .anyMatch(slot -> slot.isTaken() && slot.stream().connection() == connection);
+                .anyMatch(slot -> slot.isInUse() && slot.stream().connection() == connection);
     }
 
     @Override

@@ -51,7 +51,7 @@ final class CoreGroupPool extends Front implements ClientPool {
         this.name = name;
         this.members = List.copyOf(members);
         this.threads = new PoolThreads(name);
-        this.listeners = new Listeners(name, threads.workers(), System.getLogger("io.quicpool"));
+        this.listeners = new Listeners(name, threads.listeners(), System.getLogger("io.quicpool"));
     }
 
     void start() {

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Getter {
 
     // More than anybody waits; keeps nano time arithmetic from overflowing.
-    private static final long LONGEST = TimeUnit.DAYS.toNanos(365 * 100);
-
     private final Source source;
 
     Getter(Source source) {
@@ -32,7 +30,7 @@ final class Getter {
             return handOut(slot);
         }
         long start = System.nanoTime();
-        long longest = nanos(timeout);
+        long longest = Nanos.of(timeout);
         while (true) {
             Waiter waiter = new Waiter(id, start);
             source.await(waiter);
@@ -45,14 +43,6 @@ final class Getter {
                 return handOut(slot);
             }
             source.owner(slot).discard(slot);
-        }
-    }
-
-    private static long nanos(Duration timeout) {
-        try {
-            return Math.min(LONGEST, timeout.toNanos());
-        } catch (ArithmeticException endless) {
-            return LONGEST;
         }
     }
 
@@ -138,7 +128,7 @@ final class Getter {
             if (slot != null) {
                 result.complete(handOut(slot));
             } else {
-                awaitAsync(id, System.nanoTime(), nanos(timeout), result);
+                awaitAsync(id, System.nanoTime(), Nanos.of(timeout), result);
             }
         } catch (RuntimeException e) {
             result.completeExceptionally(e);

@@ -97,27 +97,45 @@ final class Lifecycle {
         }
     }
 
-    // An interrupt ends the waiting, not the closing. Says whether there was one.
+    // An interrupt ends the waiting, not the closing, nor does an error. Says whether there was an interrupt.
     private boolean closing(Duration drainTimeout) {
         boolean interrupted = false;
         pool.log.log(Level.INFO, "{0}: closing, {1} streams in use", pool.name, pool.stock.taken());
-        pool.closing();
-        pool.stock.close();
-        retireIdle();
         try {
+            pool.closing();
+            pool.stock.close();
+            retireIdle();
             drain(drainTimeout);
         } catch (InterruptedException e) {
             interrupted = true;
+        } finally {
+            interrupted |= end();
         }
-        endTaken();
+        return interrupted;
+    }
+
+    private boolean end() {
+        boolean interrupted = false;
         try {
+            endTaken();
             pool.closeConnections(FAREWELL);
         } catch (InterruptedException e) {
             interrupted = true;
+        } finally {
+            pool.stock.clear();
+            state.set(PoolState.CLOSED);
+            try {
+                interrupted |= endThreads();
+            } finally {
+                closed.countDown();
+            }
         }
-        pool.stock.clear();
+        return interrupted;
+    }
+
+    private boolean endThreads() {
+        boolean interrupted = false;
         pool.listeners.tell(this::tellClosed);
-        state.set(PoolState.CLOSED);
         try {
             if (!pool.threads.close(FAREWELL) && !pool.threads.inside()) {
                 pool.log.log(Level.WARNING, "{0}: a listener or handler still runs after {1}", pool.name, FAREWELL);
@@ -126,7 +144,6 @@ final class Lifecycle {
             interrupted = true;
         }
         pool.log.log(Level.INFO, "{0}: closed", pool.name);
-        closed.countDown();
         return interrupted;
     }
 
@@ -141,9 +158,9 @@ final class Lifecycle {
     }
 
     private void drain(Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long left = Nanos.of(timeout);
+        long deadline = System.nanoTime() + left;
         Set<Connection> dismissed = new HashSet<>();
-        long left = timeout.toNanos();
         lock.lockInterruptibly();
         try {
             while (left > 0 && pool.stock.taken() > 0) {
@@ -162,7 +179,7 @@ final class Lifecycle {
     private void dismissUnused(Set<Connection> dismissed, long deadline) {
         Set<Connection> used = new HashSet<>();
         for (Slot slot : pool.stock.live()) {
-            if (slot.isTaken()) {
+            if (slot.isInUse()) {
                 used.add(slot.stream().connection());
             }
         }

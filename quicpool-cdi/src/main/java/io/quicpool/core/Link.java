@@ -56,6 +56,9 @@ final class Link {
 
         void down(Connection connection, String reason);
 
+        /** A connection was given up that nobody needs any more. */
+        default void shed(Connection connection) {}
+
         /** A link that is not kept has failed or was lost, and is closed. */
         default void gone(Link link) {}
     }

@@ -179,6 +179,8 @@ final class Links implements Link.Owner {
                 more.remove(link);
                 gone.add(link);
                 link.close();
+                proven.remove(connection);
+                owner.shed(connection);
             }
         }
     }

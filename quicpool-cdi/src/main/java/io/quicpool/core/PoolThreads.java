@@ -25,6 +25,7 @@ final class PoolThreads {
     private static final int WORKERS = 8;
     private static final int HANDLERS = 64;
     private static final Duration LINGER = Duration.ofSeconds(10);
+    private static final Duration AGAIN = Duration.ofMillis(100);
 
     private final String poolName;
     private final Set<Thread> ours = ConcurrentHashMap.newKeySet();
@@ -86,7 +87,7 @@ final class PoolThreads {
 
     /** Runs a decision on the timer thread, later. */
     Future<?> decideAfter(Duration delay, Runnable decision) {
-        return timer.schedule(decision, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return timer.schedule(decision, Nanos.of(delay), TimeUnit.NANOSECONDS);
     }
 
     /** Runs a decision on the timer thread again and again; it must not throw, or it ends. */
@@ -101,7 +102,17 @@ final class PoolThreads {
 
     /** Where dependents of asynchronous gets run. */
     Executor workers() {
-        return workers;
+        return this::work;
+    }
+
+    private void work(Runnable task) {
+        try {
+            workers.execute(task);
+        } catch (OutOfMemoryError e) {
+            // No thread just now, and somebody waits for it.
+            var again = decideAfter(AGAIN, () -> work(task));
+            assert again != null;
+        }
     }
 
     /** Where listeners are told; one that blocks holds up no asynchronous get. */
@@ -124,7 +135,8 @@ final class PoolThreads {
      * them, it does not wait for itself.
      */
     boolean close(Duration timeout) throws InterruptedException {
-        timer.shutdownNow();
+        // What is decided already is done; what was to be decided later is not.
+        timer.shutdown();
         connector.shutdownNow();
         handlers.shutdownNow();
         workers.shutdown();

@@ -130,6 +130,12 @@ final class Slot {
         return state == State.TAKEN;
     }
 
+    /** Whether somebody has it, or has just given it back: the stock knows it for as long as its stream is being ended. */
+    boolean isInUse() {
+        State now = state;
+        return now == State.TAKEN || now == State.CLOSED;
+    }
+
     boolean rest() {
         return move(State.OPENING, State.IDLE);
     }

@@ -1,6 +1,7 @@
 package io.quicpool.cdi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -59,6 +60,18 @@ class CertificateRenewalTest {
         assertThatThrownBy(() -> server.certificate(RENEWED))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("is CLOSED");
+    }
+
+    /** It is nothing to the other pools of the application. */
+    @Test
+    void newFilesOfAClosedPoolAreLeftAlone() throws Exception {
+        try (App app = App.start(App.server("orders", folder))) {
+            PoolRegistry registry = app.get(PoolRegistry.class);
+            registry.server("orders").close();
+            App.pem(folder, RENEWED);
+            assertThatCode(Objects.requireNonNull(registry.open()).renewal()::look)
+                    .doesNotThrowAnyException();
+        }
     }
 
     @Test

@@ -1,0 +1,17 @@
+package io.quicpool.core;
+
+import java.time.Duration;
+
+/** Durations that a user gives, in nanoseconds. */
+final class Nanos {
+
+    // What is longer would not fit, or not be told from the past when it is added to a clock's time.
+    private static final Duration LONGEST = Duration.ofDays(365 * 100);
+
+    private Nanos() {}
+
+    /** So long, or a hundred years if that is less. */
+    static long of(Duration time) {
+        return (time.compareTo(LONGEST) < 0 ? time : LONGEST).toNanos();
+    }
+}
