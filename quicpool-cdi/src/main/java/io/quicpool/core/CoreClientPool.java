@@ -105,9 +105,8 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
         }
     }
 
-    // The connection of each stream there is, once for each. Streams go from the one to the other in this order: one
-    // that
-    // moves meanwhile counts twice, and not never.
+    // The connection of each stream there is, once for each. In the order in which streams move: one that does so
+    // meanwhile counts twice, and not never.
     private Stream<Connection> used() {
         List<Connection> opening = ids.connections().toList();
         return Stream.concat(opening.stream(), stock.live().stream().map(slot -> slot.stream()

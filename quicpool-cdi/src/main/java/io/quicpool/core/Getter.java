@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /** Takes streams for callers: at once where the stock has one that is alive, else by waiting. */
 final class Getter {
 
-    // More than anybody waits; keeps nano time arithmetic from overflowing.
     private final Source source;
 
     Getter(Source source) {

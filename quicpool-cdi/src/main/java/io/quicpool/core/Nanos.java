@@ -5,7 +5,7 @@ import java.time.Duration;
 /** Durations that a user gives, in nanoseconds. */
 final class Nanos {
 
-    // What is longer would not fit, or not be told from the past when it is added to a clock's time.
+    // More than anybody waits; keeps arithmetic with nano time from overflowing.
     private static final Duration LONGEST = Duration.ofDays(365 * 100);
 
     private Nanos() {}

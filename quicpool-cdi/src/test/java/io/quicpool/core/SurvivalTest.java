@@ -15,9 +15,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Errors on a pool's own threads, for want of memory above all: it goes on. */
 class SurvivalTest {
@@ -73,13 +78,18 @@ class SurvivalTest {
         assertThat(told).hasValue(3);
     }
 
-    @Test
-    void listenersThatBlockHoldUpNoAsynchronousGet() throws Exception {
+    /** Neither of a pool nor of a group of pools. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void listenersThatBlockHoldUpNoAsynchronousGet(int targets) throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         AtomicInteger blocked = new AtomicInteger();
-        ServerPool server = pools.server(s -> s);
-        ClientPool client = pools.client(server, c -> c.capacity(1, 1));
-        Pools.awaitIdle(client, 1);
+        String servers = Stream.generate(() -> pools.server(s -> s))
+                .limit(targets)
+                .map(server -> "127.0.0.1:" + server.localAddress().getPort())
+                .collect(Collectors.joining(","));
+        ClientPool client = pools.client(servers, c -> c.capacity(1, 1));
+        Pools.awaitIdle(client, targets);
         for (int i = 0; i < 20; i++) {
             client.addListener(new PoolListener() {
                 @Override
@@ -94,7 +104,7 @@ class SurvivalTest {
         client.suspend();
         var waiting = client.incomingGetAsync(SOON).toCompletableFuture();
         client.resume();
-        try (PooledStream stream = waiting.get()) {
+        try (PooledStream stream = waiting.get(10, TimeUnit.SECONDS)) {
             assertThat(stream.id()).isNotNull();
         } finally {
             never.countDown();

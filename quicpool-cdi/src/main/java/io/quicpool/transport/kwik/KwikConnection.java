@@ -320,8 +320,8 @@ final class KwikConnection implements Connection {
         }
     }
 
-    // Only data opens a stream in kwik, which then bounds how many there are; the rest it ignores of one that it does
-    // not know.
+    // Only data opens a stream in kwik, which bounds how many there are; the rest it ignores of one that it does not
+    // know.
     private boolean isEarly(int number, boolean opens, Consumer<KwikStream> action) {
         return early.compute(number, (n, seen) -> {
                     Queue<Consumer<KwikStream>> all = seen == null && opens ? new ConcurrentLinkedQueue<>() : seen;
