@@ -282,28 +282,25 @@ public final class Gate<C> {
 
     /** The handshake that began with this id is done. */
     public void established(byte[] id) {
-        over(id);
+        over(id, false);
     }
 
     /** The connection that began with this id has ended: when its handshake was not done, it has failed. */
     public void ended(byte[] id) {
-        Attempt<C> known = known(id);
-        if (known != null) {
-            known.ended = true;
-        }
-        Attempt<C> failed = over(id);
+        Attempt<C> failed = over(id, true);
         if (failed != null) {
             events.ignored(failed.client, Ignored.FAILED);
         }
     }
 
     // The attempt if it was still under way.
-    private synchronized @Nullable Attempt<C> over(byte[] id) {
+    private synchronized @Nullable Attempt<C> over(byte[] id, boolean withConnection) {
         Attempt<C> attempt = attempts.get(ByteBuffer.wrap(id));
         if (attempt == null) {
             return null;
         }
         attempt.connection = null;
+        attempt.ended |= withConnection;
         return end(attempt) ? attempt : null;
     }
 

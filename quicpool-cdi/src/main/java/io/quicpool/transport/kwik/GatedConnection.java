@@ -76,9 +76,8 @@ final class GatedConnection extends ServerConnectionImpl {
         super.abortConnection(error);
     }
 
-    // By kwik's connector, with all that it still has, when it is closed itself: an exception here would keep it from
-    // the rest,
-    // its socket too.
+    // By kwik's connector, which closes all that it has, its socket last: an exception here would keep it from the
+    // rest.
     @Override
     public void close() {
         try {

@@ -70,7 +70,7 @@ final class KwikConnector {
             socket.established(made);
             if (socket.isClosed()) {
                 // kwik has given it up meanwhile, and the socket knew of nobody to tell.
-                throw new IOException(failure(new IOException("given up by the engine")));
+                throw new IOException(failure(new IOException(CloseReason.ofEngine(null))));
             }
             return made;
         } catch (IOException | InterruptedException | RuntimeException | Error e) {

@@ -63,8 +63,7 @@ final class Reflection {
             field.setAccessible(true);
             return field;
         } catch (ReflectiveOperationException | RuntimeException e) {
-            incomplete = true;
-            LOG.log(Level.WARNING, "this kwik has no {0}: some of its leaks cannot be repaired", name);
+            complain(name);
             return null;
         }
     }
@@ -75,9 +74,13 @@ final class Reflection {
             method.setAccessible(true);
             return method;
         } catch (ReflectiveOperationException | RuntimeException e) {
-            incomplete = true;
-            LOG.log(Level.WARNING, "this kwik has no {0}: some of its leaks cannot be repaired", name);
+            complain(name);
             return null;
         }
+    }
+
+    private static void complain(String name) {
+        incomplete = true;
+        LOG.log(Level.WARNING, "this kwik has no {0}: some of its leaks cannot be repaired", name);
     }
 }

@@ -3,16 +3,12 @@ package io.quicpool.transport.kwik;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.testing.Crowd;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -39,18 +35,7 @@ class ClosingStressTest {
     @Test
     void whoeverIsFirstEachConnectionIsFreed() throws Exception {
         InetSocketAddress there = server.listen(10).localAddress();
-        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-        try {
-            List<Future<Boolean>> freed = new ArrayList<>();
-            for (int i = 0; i < CONNECTIONS; i++) {
-                freed.add(threads.submit(() -> isFreed(there)));
-            }
-            for (Future<Boolean> each : freed) {
-                assertThat(each.get(1, TimeUnit.MINUTES)).isTrue();
-            }
-        } finally {
-            threads.shutdownNow();
-        }
+        assertThat(Crowd.of(THREADS, CONNECTIONS, () -> isFreed(there))).doesNotContain(false);
     }
 
     private boolean isFreed(InetSocketAddress there) throws Exception {

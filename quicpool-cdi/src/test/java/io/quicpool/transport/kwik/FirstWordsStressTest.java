@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.ServerPool;
 import io.quicpool.StreamId;
+import io.quicpool.testing.Crowd;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
@@ -11,11 +12,7 @@ import io.quicpool.transport.EngineStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -47,18 +44,7 @@ class FirstWordsStressTest {
     void whatIsSaidFirstIsAnswered(String serversEngine) throws Exception {
         ServerPool server = pools.server(s -> s.transport(serversEngine));
         InetSocketAddress there = server.localAddress();
-        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-        try {
-            List<Future<StreamId>> ids = new ArrayList<>();
-            for (int i = 0; i < CONNECTIONS; i++) {
-                ids.add(threads.submit(() -> firstId(there)));
-            }
-            for (Future<StreamId> id : ids) {
-                assertThat(id.get(1, TimeUnit.MINUTES)).isNotNull();
-            }
-        } finally {
-            threads.shutdownNow();
-        }
+        assertThat(Crowd.of(THREADS, CONNECTIONS, () -> firstId(there))).doesNotContainNull();
     }
 
     private StreamId firstId(InetSocketAddress server) throws Exception {

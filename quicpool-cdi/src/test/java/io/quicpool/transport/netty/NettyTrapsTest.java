@@ -9,13 +9,9 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.quicpool.ClientPool;
 import io.quicpool.PooledStream;
 import io.quicpool.ServerPool;
-import io.quicpool.config.ClientPoolConfig;
-import io.quicpool.config.TlsMode;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.testing.Relay;
-import io.quicpool.tls.ServerTrust;
-import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
@@ -102,23 +98,8 @@ class NettyTrapsTest {
     }
 
     private NettyConnection connect(InetSocketAddress address, ConnectionEvents events) throws Exception {
-        ClientPoolConfig any = ClientPoolConfig.builder()
-                .target("localhost:1")
-                .tlsMode(TlsMode.INSECURE)
-                .build();
-        NettyConnection connection = (NettyConnection) new NettyTransport()
-                .connect(
-                        new ConnectSpec(
-                                "raw",
-                                address,
-                                "localhost",
-                                ServerTrust.of(any),
-                                null,
-                                "np-quic",
-                                Duration.ofSeconds(3),
-                                SOON,
-                                null),
-                        events);
+        NettyConnection connection =
+                (NettyConnection) new NettyTransport().connect(RawPeer.spec(address, "np-quic"), events);
         connections.add(connection);
         return connection;
     }
