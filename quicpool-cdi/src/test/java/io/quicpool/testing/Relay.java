@@ -34,6 +34,7 @@ public final class Relay implements AutoCloseable {
     private volatile boolean blocked;
     private volatile boolean holding;
     private volatile boolean late;
+    private volatile int largest = LARGEST;
 
     public Relay(InetSocketAddress server) throws SocketException {
         this.server = server;
@@ -141,6 +142,11 @@ public final class Relay implements AutoCloseable {
         cut.add(port);
     }
 
+    /** From now on larger datagrams are dropped without a word, in both directions. */
+    public void largest(int bytes) {
+        largest = bytes;
+    }
+
     /** From now on nothing arrives. */
     public void block() {
         blocked = true;
@@ -175,9 +181,11 @@ public final class Relay implements AutoCloseable {
         return packet;
     }
 
-    private static void send(DatagramSocket socket, DatagramPacket packet, SocketAddress to) throws IOException {
-        packet.setSocketAddress(to);
-        socket.send(packet);
+    private void send(DatagramSocket socket, DatagramPacket packet, SocketAddress to) throws IOException {
+        if (packet.getLength() <= largest) {
+            packet.setSocketAddress(to);
+            socket.send(packet);
+        }
     }
 
     @Override

@@ -1,0 +1,91 @@
+package io.quicpool;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.Relay;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Every path that carries datagrams of 1,200 bytes carries the pools (RFC 9000, section 14), whatever is sent on it. */
+@Tag("contract")
+class PathSizeTest {
+
+    private static final int SMALLEST = 1200;
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final byte[] BULK = new byte[300_000];
+
+    private final Pools pools = new Pools();
+
+    // kwik sends more than that.
+    @BeforeEach
+    void onlyNetty() {
+        assumeThat(Pools.CLIENT_ENGINE).isEqualTo("netty");
+        assumeThat(Pools.SERVER_ENGINE).isEqualTo("netty");
+    }
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    private static void send(PooledStream from, PooledStream to) throws Exception {
+        CompletableFuture<Integer> received = CompletableFuture.supplyAsync(() -> {
+            try {
+                return to.inputStream().readNBytes(BULK.length).length;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        OutputStream out = from.outputStream();
+        CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
+            try {
+                out.write(BULK);
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        sent.get(SOON.toSeconds(), TimeUnit.SECONDS);
+        assertThat(received.get(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo(BULK.length);
+    }
+
+    @Test
+    void theSmallestPathThatCarriesQuicCarriesBulkBothWays() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        try (Relay path = new Relay(server.localAddress())) {
+            path.largest(SMALLEST);
+            ClientPool client = pools.client("127.0.0.1:" + path.port(), c -> c.capacity(4, 4));
+            awaitIdle(client, 4);
+            try (PooledStream here = client.incomingGet(SOON);
+                    PooledStream there = server.outgoingGet(here.id(), SOON)) {
+                send(here, there);
+                send(there, here);
+            }
+        }
+    }
+
+    @Test
+    void aPathThatShrinksToThatUnderWayCarriesWhatIsSentThenOrIsNoticed() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        try (Relay path = new Relay(server.localAddress())) {
+            ClientPool client = pools.client("127.0.0.1:" + path.port(), c -> c.capacity(4, 4));
+            awaitIdle(client, 4);
+            try (PooledStream here = client.incomingGet(SOON);
+                    PooledStream there = server.outgoingGet(here.id(), SOON)) {
+                send(here, there);
+                send(there, here);
+                path.largest(SMALLEST);
+                send(here, there);
+                send(there, here);
+            }
+        }
+    }
+}
