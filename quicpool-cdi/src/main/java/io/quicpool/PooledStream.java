@@ -67,7 +67,9 @@ public interface PooledStream extends AutoCloseable {
      * it throws {@link java.net.SocketTimeoutException}, the peer is told to stop sending, and every later read throws
      * too. (An engine's blocked read can only be ended for good.) Writing is not touched.
      *
-     * @param timeout the longest wait, at least 1 ms; {@link Duration#ZERO}, the default, waits for ever
+     * <p>Default: {@code read-timeout} of the pool, which is 30 s where it is not set.
+     *
+     * @param timeout the longest wait, at least 1 ms; {@link Duration#ZERO} waits for ever
      * @throws IllegalArgumentException when the time-out is negative
      */
     void readTimeout(Duration timeout);
@@ -75,10 +77,11 @@ public interface PooledStream extends AutoCloseable {
     /**
      * Sets how long one {@code write} may wait for a peer that does not read: what it lets this side send ahead is bounded
      * (RFC 9000, section 4). <b>A write that times out resets the stream</b> in both directions: it throws
-     * {@link java.net.SocketTimeoutException}, and so does every later one. A handler that serves peers whom it does not
-     * trust should set both time-outs.
+     * {@link java.net.SocketTimeoutException}, and so does every later one.
      *
-     * @param timeout the longest wait, at least 1 ms; {@link Duration#ZERO}, the default, waits for ever
+     * <p>Default: {@code write-timeout} of the pool, which is 30 s where it is not set.
+     *
+     * @param timeout the longest wait, at least 1 ms; {@link Duration#ZERO} waits for ever
      * @throws IllegalArgumentException when the time-out is negative
      */
     void writeTimeout(Duration timeout);

@@ -2,6 +2,7 @@ package io.quicpool.cdi;
 
 import io.quicpool.ServerPool;
 import io.quicpool.StreamHandler;
+import io.quicpool.config.HandlerExecutor;
 import io.quicpool.settings.PoolKind;
 import io.quicpool.settings.Problem;
 import jakarta.enterprise.context.Dependent;
@@ -60,13 +61,13 @@ final class HandlerBeans {
     }
 
     /** Lets the pool be served by its handler, if it has one. */
-    void serve(ServerPool pool, boolean onContainer, PoolNames names, ApplicationLoader loader) {
+    void serve(ServerPool pool, HandlerExecutor where, PoolNames names, ApplicationLoader loader) {
         for (Instance.Handle<StreamHandler> handle : handlers.handles()) {
             String name = poolOf(handle);
             if (name != null && pool.name().equals(names.meant(PoolKind.SERVER, name))) {
                 inUse.add(handle);
                 StreamHandler handler = handle.get();
-                Executor executor = onContainer ? ContainerExecutor.find() : null;
+                Executor executor = where == HandlerExecutor.CONTAINER ? ContainerExecutor.find() : null;
                 if (executor == null) {
                     pool.serve(loader.around(handler));
                 } else {

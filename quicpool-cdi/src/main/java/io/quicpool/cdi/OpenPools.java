@@ -64,7 +64,7 @@ final class OpenPools {
     private void openServer(PoolSettings<ServerPoolConfig> settings) {
         ManagedPool managed = open(PoolKind.SERVER, settings, false, told -> QuicPools.open(settings.config(), told));
         renewal.add(settings, (ServerPool) managed.pool());
-        handlers.serve((ServerPool) managed.pool(), settings.managedExecutor(), names, loader);
+        handlers.serve((ServerPool) managed.pool(), settings.config().handlers().executor(), names, loader);
     }
 
     private ManagedPool open(

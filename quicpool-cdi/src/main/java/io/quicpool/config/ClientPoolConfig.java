@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param keepAlive see {@link ClientPoolConfigBuilder#keepAlive}
  * @param connectTimeout see {@link ClientPoolConfigBuilder#connectTimeout}
  * @param idTimeout see {@link ClientPoolConfigBuilder#idTimeout}
+ * @param streamTimeouts see {@link ClientPoolConfigBuilder#readTimeout} and {@link ClientPoolConfigBuilder#writeTimeout}
  * @param streamsPerConnection see {@link ClientPoolConfigBuilder#streamsPerConnection}; 0 for what the engine does best
  * @param congestionControl see {@link ClientPoolConfigBuilder#congestionControl}; null for the engine's
  * @param alpn see {@link ClientPoolConfigBuilder#alpn}
@@ -42,6 +43,7 @@ public record ClientPoolConfig(
         Duration keepAlive,
         Duration connectTimeout,
         Duration idTimeout,
+        StreamTimeouts streamTimeouts,
         int streamsPerConnection,
         @Nullable CongestionControl congestionControl,
         String alpn,
@@ -65,6 +67,7 @@ public record ClientPoolConfig(
      * @param keepAlive the keep-alive period
      * @param connectTimeout the connect time-out
      * @param idTimeout the id time-out
+     * @param streamTimeouts how long streams wait for their peer
      * @param streamsPerConnection how many streams a connection carries before there is another
      * @param congestionControl how fast to go on after loss
      * @param alpn the application protocol

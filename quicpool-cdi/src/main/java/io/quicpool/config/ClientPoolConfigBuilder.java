@@ -23,6 +23,8 @@ public final class ClientPoolConfigBuilder {
     private Duration keepAlive = PoolLimits.KEEP_ALIVE;
     private Duration connectTimeout = Duration.ofSeconds(5);
     private Duration idTimeout = Duration.ofSeconds(10);
+    private Duration readTimeout = StreamTimeouts.DEFAULT.read();
+    private Duration writeTimeout = StreamTimeouts.DEFAULT.write();
     private int streamsPerConnection;
     private @Nullable CongestionControl congestionControl;
     private String alpn = PoolLimits.ALPN;
@@ -46,6 +48,8 @@ public final class ClientPoolConfigBuilder {
         keepAlive = config.keepAlive();
         connectTimeout = config.connectTimeout();
         idTimeout = config.idTimeout();
+        readTimeout = config.streamTimeouts().read();
+        writeTimeout = config.streamTimeouts().write();
         streamsPerConnection = config.streamsPerConnection();
         congestionControl = config.congestionControl();
         alpn = config.alpn();
@@ -293,6 +297,30 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
+     * How long one read of a stream may wait for its first byte, unless {@link io.quicpool.PooledStream#readTimeout} says otherwise of
+     * that stream. Default: 30 s.
+     *
+     * @param readTimeout up to 24 h; zero waits for ever
+     * @return this
+     */
+    public ClientPoolConfigBuilder readTimeout(Duration readTimeout) {
+        this.readTimeout = readTimeout;
+        return this;
+    }
+
+    /**
+     * How long one write of a stream may wait for a peer that does not read, unless {@link io.quicpool.PooledStream#writeTimeout} says
+     * otherwise of that stream. Default: 30 s.
+     *
+     * @param writeTimeout up to 24 h; zero waits for ever
+     * @return this
+     */
+    public ClientPoolConfigBuilder writeTimeout(Duration writeTimeout) {
+        this.writeTimeout = writeTimeout;
+        return this;
+    }
+
+    /**
      * How many streams, idle and in use, one connection carries before another is made beside it; there are never more connections
      * than {@code max-capacity} streams need, so that many more streams in use share them. When one is lost, only its streams are.
      * Default: 0, what the engine does best: one connection for all with {@code kwik}, 64 streams each with {@code netty}.
@@ -368,6 +396,7 @@ public final class ClientPoolConfigBuilder {
                 keepAlive,
                 connectTimeout,
                 idTimeout,
+                new StreamTimeouts(readTimeout, writeTimeout),
                 streamsPerConnection,
                 congestionControl,
                 alpn,

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections see {@link ServerPoolConfigBuilder#maxConnections}
  * @param maxPendingHellos see {@link ServerPoolConfigBuilder#maxPendingHellos}
  * @param maxPendingHandshakes see {@link ServerPoolConfigBuilder#maxPendingHandshakes}
+ * @param handlers see {@link ServerPoolConfigBuilder#maxHandlers}, {@link ServerPoolConfigBuilder#handlerQueue} and
+ *     {@link ServerPoolConfigBuilder#handlerExecutor}
+ * @param streamTimeouts see {@link ServerPoolConfigBuilder#readTimeout} and {@link ServerPoolConfigBuilder#writeTimeout}
  * @param addressValidation see {@link ServerPoolConfigBuilder#addressValidation}
  * @param clientAuth see {@link ServerPoolConfigBuilder#clientAuth}
  * @param clientTrust see {@link ServerPoolConfigBuilder#clientTrust}; null when clients are not asked
@@ -38,6 +41,8 @@ public record ServerPoolConfig(
         int maxConnections,
         int maxPendingHellos,
         int maxPendingHandshakes,
+        HandlerConfig handlers,
+        StreamTimeouts streamTimeouts,
         boolean addressValidation,
         ClientAuth clientAuth,
         @Nullable TrustMaterial clientTrust,
@@ -59,6 +64,8 @@ public record ServerPoolConfig(
      * @param maxConnections how many connections there may be
      * @param maxPendingHellos how many streams may be without a hello
      * @param maxPendingHandshakes how many clients may be connecting
+     * @param handlers how streams are served
+     * @param streamTimeouts how long streams wait for their peer
      * @param addressValidation whether clients must show that their address is their own
      * @param clientAuth whether clients are asked for a certificate
      * @param clientTrust whose certificates are accepted

@@ -19,6 +19,11 @@ public final class ServerPoolConfigBuilder {
     private int maxConnections = 256;
     private int maxPendingHellos = 1024;
     private int maxPendingHandshakes = 128;
+    private int maxHandlers = HandlerConfig.DEFAULT.max();
+    private int handlerQueue = HandlerConfig.DEFAULT.queue();
+    private HandlerExecutor handlerExecutor = HandlerConfig.DEFAULT.executor();
+    private Duration readTimeout = StreamTimeouts.DEFAULT.read();
+    private Duration writeTimeout = StreamTimeouts.DEFAULT.write();
     private boolean addressValidation;
     private ClientAuth clientAuth = ClientAuth.NONE;
     private @Nullable TrustMaterial clientTrust;
@@ -40,6 +45,11 @@ public final class ServerPoolConfigBuilder {
         maxConnections = config.maxConnections();
         maxPendingHellos = config.maxPendingHellos();
         maxPendingHandshakes = config.maxPendingHandshakes();
+        maxHandlers = config.handlers().max();
+        handlerQueue = config.handlers().queue();
+        handlerExecutor = config.handlers().executor();
+        readTimeout = config.streamTimeouts().read();
+        writeTimeout = config.streamTimeouts().write();
         addressValidation = config.addressValidation();
         clientAuth = config.clientAuth();
         clientTrust = config.clientTrust();
@@ -197,6 +207,66 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
+     * How many handlers run at a time; see {@link io.quicpool.ServerPool#serve}. One client may have half of them when it is alone,
+     * otherwise no more than are free, and the last quarter is for clients that have none. Default: 256.
+     *
+     * @param maxHandlers from 1 to 65,536
+     * @return this
+     */
+    public ServerPoolConfigBuilder maxHandlers(int maxHandlers) {
+        this.maxHandlers = maxHandlers;
+        return this;
+    }
+
+    /**
+     * How many streams that were spoken to may wait for a handler, shared as {@link #maxHandlers} is; more are reset with
+     * {@link io.quicpool.StreamErrors#HANDLER_BUSY}. Default: 2,048.
+     *
+     * @param handlerQueue from 0 to 65,536
+     * @return this
+     */
+    public ServerPoolConfigBuilder handlerQueue(int handlerQueue) {
+        this.handlerQueue = handlerQueue;
+        return this;
+    }
+
+    /**
+     * On whose threads the handler runs that is given without an executor. Default: {@link HandlerExecutor#POOL}; in code
+     * {@link HandlerExecutor#CONTAINER} is the same, the component looks for the container's executor.
+     *
+     * @param handlerExecutor which; {@link HandlerExecutor#VIRTUAL} needs Java 21 or later
+     * @return this
+     */
+    public ServerPoolConfigBuilder handlerExecutor(HandlerExecutor handlerExecutor) {
+        this.handlerExecutor = handlerExecutor;
+        return this;
+    }
+
+    /**
+     * How long one read of a stream may wait for its first byte, unless {@link io.quicpool.PooledStream#readTimeout} says otherwise of
+     * that stream. Default: 30 s.
+     *
+     * @param readTimeout up to 24 h; zero waits for ever
+     * @return this
+     */
+    public ServerPoolConfigBuilder readTimeout(Duration readTimeout) {
+        this.readTimeout = readTimeout;
+        return this;
+    }
+
+    /**
+     * How long one write of a stream may wait for a peer that does not read, unless {@link io.quicpool.PooledStream#writeTimeout} says
+     * otherwise of that stream. Default: 30 s.
+     *
+     * @param writeTimeout up to 24 h; zero waits for ever
+     * @return this
+     */
+    public ServerPoolConfigBuilder writeTimeout(Duration writeTimeout) {
+        this.writeTimeout = writeTimeout;
+        return this;
+    }
+
+    /**
      * Whether a client must show, before anything is kept of it, that it receives what is sent to its address (Retry packet,
      * RFC 9000, section 8.1.2). Costs a round trip for each connection; keeps out whoever begins connections from addresses
      * that are not his. Default: false.
@@ -282,6 +352,8 @@ public final class ServerPoolConfigBuilder {
 
     private ServerPoolConfig checked() {
         // Before what must not be missing: who lacks that too hears of the rest first.
+        HandlerConfig handlers = new HandlerConfig(maxHandlers, handlerQueue, handlerExecutor);
+        StreamTimeouts streamTimeouts = new StreamTimeouts(readTimeout, writeTimeout);
         ServerPoolConfig.check(
                 name,
                 maxCapacity,
@@ -313,6 +385,8 @@ public final class ServerPoolConfigBuilder {
                 maxConnections,
                 maxPendingHellos,
                 maxPendingHandshakes,
+                handlers,
+                streamTimeouts,
                 addressValidation,
                 clientAuth,
                 clientTrust,

@@ -5,6 +5,7 @@ import io.quicpool.PoolSnapshot;
 import io.quicpool.PoolState;
 import io.quicpool.StreamErrors;
 import io.quicpool.StreamId;
+import io.quicpool.config.StreamTimeouts;
 import io.quicpool.transport.Connection;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -37,6 +38,7 @@ abstract class CorePool extends Front {
     final String name;
     final Logger log;
     final PoolThreads threads;
+    final StreamTimeouts timeouts;
     final Listeners listeners;
     final Stock stock = new Stock();
     final Metrics metrics = new Metrics();
@@ -44,8 +46,9 @@ abstract class CorePool extends Front {
     private final AtomicInteger generation = new AtomicInteger();
     private final AtomicBoolean exhausted = new AtomicBoolean();
 
-    CorePool(String name) {
+    CorePool(String name, StreamTimeouts timeouts) {
         this.name = name;
+        this.timeouts = timeouts;
         this.log = System.getLogger("io.quicpool");
         this.threads = new PoolThreads(name);
         this.listeners = new Listeners(name, threads.listeners(), log);

@@ -46,7 +46,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     private volatile @Nullable Listener listener;
 
     CoreServerPool(ServerPoolConfig config) {
-        super(config.name());
+        super(config.name(), config.streamTimeouts());
         this.config = config;
         this.maxCapacity = config.maxCapacity();
         this.admission = new Admission(this, config);

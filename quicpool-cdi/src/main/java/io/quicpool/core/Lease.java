@@ -24,6 +24,8 @@ final class Lease implements PooledStream {
         this.pool = pool;
         this.input = new LeaseInput(slot.stream(), slot.id(), pool.threads());
         this.output = new LeaseOutput(slot.stream(), slot.id(), pool.threads());
+        input.timeout(pool.timeouts.read());
+        output.timeout(pool.timeouts.write());
     }
 
     @Override

@@ -40,6 +40,8 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
         ifSet(KEEP_ALIVE, Durations::parse, builder::keepAlive);
         ifSet(CONNECT_TIMEOUT, Durations::parse, builder::connectTimeout);
         ifSet(ID_TIMEOUT, Durations::parse, builder::idTimeout);
+        ifSet(READ_TIMEOUT, Durations::parse, builder::readTimeout);
+        ifSet(WRITE_TIMEOUT, Durations::parse, builder::writeTimeout);
         ifSet(TLS_MODE, (key, text) -> TlsMode.parse(text), builder::tlsMode);
         ifSet(HOSTNAME, (key, text) -> text, builder::hostname);
         ifSet(FINGERPRINT, Fingerprint::parse, fingerprint -> {

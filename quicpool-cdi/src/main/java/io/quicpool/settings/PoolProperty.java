@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every property of a pool. Where it is written: {@code quicpool.client."NAME".KEY} for one pool,
- * {@code quicpool.client.KEY} for all of that kind that do not say otherwise; {@code quicpool.server} alike.
+ * {@code quicpool.client.KEY} for all of that kind that do not say otherwise; {@code quicpool.server} alike. Some can be set for
+ * all pools of both kinds, by {@code quicpool.KEY}.
  */
 public enum PoolProperty {
     /** Whether there is such a pool. */
@@ -90,6 +91,36 @@ public enum PoolProperty {
             "1 to 65536",
             "128",
             "How many clients may be connecting at a time; others are not answered, and try again."),
+    /** How many handlers run at a time. */
+    MAX_HANDLERS(
+            "max-handlers",
+            only(SERVER),
+            "1 to 65536",
+            "256",
+            "How many handlers run at a time, over all clients; one client may have half of them, less when others have some."),
+    /** How many streams wait for a handler. */
+    HANDLER_QUEUE(
+            "handler-queue",
+            only(SERVER),
+            "0 to 65536",
+            "2048",
+            "How many streams that were spoken to may wait for a handler, shared as max-handlers is; more are reset."),
+    /** How long a read may wait. */
+    READ_TIMEOUT(
+            "read-timeout",
+            both(),
+            "0s to 24h",
+            "30s",
+            "How long one read of a stream may wait for its first byte, 0s for ever; a stream's own readTimeout wins."
+                    + " quicpool.read-timeout sets it for all pools of both kinds."),
+    /** How long a write may wait. */
+    WRITE_TIMEOUT(
+            "write-timeout",
+            both(),
+            "0s to 24h",
+            "30s",
+            "How long one write of a stream may wait for a peer that does not read, 0s for ever; a stream's own writeTimeout"
+                    + " wins. quicpool.write-timeout sets it for all pools of both kinds."),
     /** Whether Retry is used. */
     ADDRESS_VALIDATION(
             "address-validation",
@@ -213,9 +244,10 @@ public enum PoolProperty {
     HANDLER_EXECUTOR(
             "handler-executor",
             only(SERVER),
-            "container, pool",
-            "container",
-            "Where the handler bean runs: on the container's managed executor where there is one, or on the pool's workers."),
+            "pool, container, virtual",
+            "pool",
+            "Where the handler runs: on threads of the pool's own, on the container's managed executor where there is one, or on"
+                    + " virtual threads (Java 21 on)."),
     /** Whether readiness depends on it. */
     READINESS_ENABLED(
             "readiness.enabled",
@@ -301,6 +333,11 @@ public enum PoolProperty {
         return meaning;
     }
 
+    /** Whether {@code quicpool.KEY} sets it for all pools of both kinds that do not say otherwise. */
+    boolean ofAllPools() {
+        return this == TRANSPORT || this == READ_TIMEOUT || this == WRITE_TIMEOUT;
+    }
+
     /** Whether its value must never be shown. */
     boolean secret() {
         return this == KEY_STORE_PASSWORD || this == TRUST_STORE_PASSWORD;
@@ -308,6 +345,14 @@ public enum PoolProperty {
 
     static List<PoolProperty> of(PoolKind kind) {
         return Arrays.stream(values()).filter(each -> each.isOf(kind)).toList();
+    }
+
+    /** The properties that can be set for all pools of both kinds, as they are written then. */
+    static List<String> ofAllPools(String prefix) {
+        return Arrays.stream(values())
+                .filter(PoolProperty::ofAllPools)
+                .map(each -> prefix + each.key)
+                .toList();
     }
 
     static @Nullable PoolProperty named(PoolKind kind, String key) {

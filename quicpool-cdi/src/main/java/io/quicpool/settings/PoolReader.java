@@ -74,8 +74,6 @@ abstract class PoolReader<C> {
         boolean readiness = value(PoolProperty.READINESS_ENABLED, true, PoolReader::bool);
         Duration grace = value(PoolProperty.READINESS_GRACE, Duration.ofSeconds(5), PoolReader::upToAnHour);
         boolean jmx = value(PoolProperty.JMX_ENABLED, true, PoolReader::bool);
-        boolean managed = !PoolProperty.HANDLER_EXECUTOR.isOf(kind)
-                || value(PoolProperty.HANDLER_EXECUTOR, true, PoolReader::container);
         C built;
         try {
             built = build();
@@ -87,7 +85,7 @@ abstract class PoolReader<C> {
             }
             throw new Refused(propertyOf(e), e.value(), e.allowed());
         }
-        return built == null ? null : new PoolSettings<>(name, built, drain, readiness, grace, jmx, managed);
+        return built == null ? null : new PoolSettings<>(name, built, drain, readiness, grace, jmx);
     }
 
     // Settings that were found to be wrong only together.
@@ -144,7 +142,9 @@ abstract class PoolReader<C> {
         if (found == null) {
             found = Found.in(config, kind.prefix() + property.key());
         }
-        return found != null || property != PoolProperty.TRANSPORT ? found : Found.in(config, PropertyNames.TRANSPORT);
+        return found != null || !property.ofAllPools()
+                ? found
+                : Found.in(config, PropertyNames.PREFIX + property.key());
     }
 
     /** The text of a property; null when it is not set, set to nothing, or left out. */
@@ -216,14 +216,6 @@ abstract class PoolReader<C> {
             throw new ConfigException(property, Durations.text(value), "must be from 0s to " + Durations.text(LONGEST));
         }
         return value;
-    }
-
-    private static boolean container(String property, String text) {
-        return switch (text) {
-            case "container" -> true;
-            case "pool" -> false;
-            default -> throw new ConfigException(property, text, "must be container or pool");
-        };
     }
 
     /** What the settings refuse, under the property that they name, else under the given one. */

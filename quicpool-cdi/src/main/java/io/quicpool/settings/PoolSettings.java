@@ -12,13 +12,6 @@ import java.time.Duration;
  * @param readiness whether readiness depends on it
  * @param readinessGrace for how long a loss is tolerated
  * @param jmx whether it has an MXBean
- * @param managedExecutor whether its handler runs on the container's executor where there is one
  */
 public record PoolSettings<C>(
-        String name,
-        C config,
-        Duration drainTimeout,
-        boolean readiness,
-        Duration readinessGrace,
-        boolean jmx,
-        boolean managedExecutor) {}
+        String name, C config, Duration drainTimeout, boolean readiness, Duration readinessGrace, boolean jmx) {}

@@ -1,5 +1,6 @@
 package io.quicpool.settings;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,10 +28,10 @@ final class PropertyNames {
     /** What belongs to no pool. */
     static final String APPLICATION = "quicpool.application";
 
-    /** The engine of all pools of both kinds that do not say otherwise. */
-    static final String TRANSPORT = "quicpool.transport";
+    static final String PREFIX = "quicpool.";
 
-    private static final String PREFIX = "quicpool.";
+    // For all pools of both kinds that do not say otherwise.
+    private static final List<String> OF_ALL_POOLS = PoolProperty.ofAllPools(PREFIX);
     private static final Pattern VARIABLE = Pattern.compile("QUICPOOL_[A-Z0-9_]+");
     private static final Pattern PROFILE = Pattern.compile("^%[^.]+\\.");
 
@@ -110,7 +111,7 @@ final class PropertyNames {
                 return;
             }
         }
-        if (!property.equals(APPLICATION) && !property.equals(TRANSPORT)) {
+        if (!property.equals(APPLICATION) && !OF_ALL_POOLS.contains(property)) {
             unknown.put(property, nearestElsewhere(property));
         }
     }
@@ -143,11 +144,13 @@ final class PropertyNames {
     private static @Nullable String nearestElsewhere(String property) {
         int end = property.indexOf('.', PREFIX.length());
         String first = property.substring(PREFIX.length(), end < 0 ? property.length() : end);
-        String near = Nearest.of(first, List.of("client", "server", "application", "transport"));
+        List<String> there = new ArrayList<>(List.of("client", "server", "application"));
+        there.addAll(PoolProperty.ofAllPools(""));
+        String near = Nearest.of(first, there);
         if (near == null || (near.equals(first) && end < 0)) {
             return null;
         }
-        boolean ofPools = !APPLICATION.equals(PREFIX + near) && !TRANSPORT.equals(PREFIX + near);
+        boolean ofPools = !APPLICATION.equals(PREFIX + near) && !OF_ALL_POOLS.contains(PREFIX + near);
         return PREFIX + near + (ofPools && end >= 0 ? property.substring(end) : "");
     }
 

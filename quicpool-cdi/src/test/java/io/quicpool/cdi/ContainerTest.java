@@ -102,12 +102,16 @@ class ContainerTest {
     }
 
     @Test
-    void handlersRunOnTheContainersExecutorUnlessThePropertySaysOtherwise() throws Exception {
+    void handlersRunOnTheContainersExecutorWhereThePropertySaysSo() throws Exception {
+        String property = "quicpool.server.\"ingress\".handler-executor";
         Map<String, String> properties = App.server("ingress", folder);
+        properties.put(property, "container");
         assertThat(threadOfTheHandler(properties)).startsWith("quicpool-ingress-handler");
         offer(ContainerNames.EXECUTOR, executor);
         assertThat(threadOfTheHandler(properties)).isEqualTo("the-container's");
-        properties.put("quicpool.server.\"ingress\".handler-executor", "pool");
+        properties.put(property, "pool");
+        assertThat(threadOfTheHandler(properties)).startsWith("quicpool-ingress-handler");
+        properties.remove(property);
         assertThat(threadOfTheHandler(properties)).startsWith("quicpool-ingress-handler");
         assertThat(executor.isShutdown()).isFalse();
     }

@@ -46,6 +46,7 @@ class ClientPoolConfigTest {
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(10),
+                        new StreamTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30)),
                         0,
                         null,
                         "np-quic",
@@ -65,6 +66,8 @@ class ClientPoolConfigTest {
                 .keepAlive(Duration.ofSeconds(3))
                 .connectTimeout(Duration.ofSeconds(4))
                 .idTimeout(Duration.ofSeconds(6))
+                .readTimeout(Duration.ofSeconds(8))
+                .writeTimeout(Duration.ZERO)
                 .streamsPerConnection(7)
                 .congestionControl(CongestionControl.RENO)
                 .alpn("other")
@@ -144,6 +147,8 @@ class ClientPoolConfigTest {
         String alpn = ": must be 1 to 255 visible ASCII characters";
         String hostname = ": must be a host name or an IP address without a port";
         return Stream.of(
+                row(c -> c.readTimeout(Duration.ofHours(25)), "read-timeout = 1500m: must be from 0s to 1440m"),
+                row(c -> c.writeTimeout(Duration.ofMillis(-1)), "write-timeout = PT-0.001S: must be from 0s to 1440m"),
                 row(c -> c.keepAlive(Duration.ofMillis(699)), "keep-alive = 699ms" + keepAlive),
                 row(c -> c.keepAlive(Duration.ofSeconds(601)), "keep-alive = 601s" + keepAlive),
                 row(c -> c.connectTimeout(Duration.ofMillis(99)), "connect-timeout = 99ms" + timeout),

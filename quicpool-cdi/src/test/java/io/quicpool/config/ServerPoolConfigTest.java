@@ -41,6 +41,8 @@ class ServerPoolConfigTest {
                         256,
                         1024,
                         128,
+                        new HandlerConfig(256, 2048, HandlerExecutor.POOL),
+                        new StreamTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30)),
                         false,
                         ClientAuth.NONE,
                         null,
@@ -60,6 +62,11 @@ class ServerPoolConfigTest {
                 .maxConnections(4)
                 .maxPendingHellos(5)
                 .maxPendingHandshakes(6)
+                .maxHandlers(7)
+                .handlerQueue(8)
+                .handlerExecutor(HandlerExecutor.CONTAINER)
+                .readTimeout(Duration.ofSeconds(9))
+                .writeTimeout(Duration.ofSeconds(10))
                 .addressValidation(true)
                 .alpn("other")
                 .transport("other-1")
@@ -104,6 +111,14 @@ class ServerPoolConfigTest {
                 s -> s.maxConnections(65_536),
                 s -> s.maxPendingHellos(1),
                 s -> s.maxPendingHellos(65_536),
+                s -> s.maxHandlers(1),
+                s -> s.maxHandlers(65_536),
+                s -> s.handlerQueue(0),
+                s -> s.handlerQueue(65_536),
+                s -> s.readTimeout(Duration.ZERO),
+                s -> s.readTimeout(Duration.ofHours(24)),
+                s -> s.writeTimeout(Duration.ZERO),
+                s -> s.writeTimeout(Duration.ofHours(24)),
                 s -> s.maxPendingHandshakes(1),
                 s -> s.maxPendingHandshakes(65_536),
                 s -> s.keepAlive(Duration.ofMillis(700)),
@@ -128,6 +143,11 @@ class ServerPoolConfigTest {
         String most = ": must be from 1 to 65536";
         String streams = ": must be from max-capacity, which is ";
         return Stream.of(
+                row(s -> s.maxHandlers(0), "max-handlers = 0" + most),
+                row(s -> s.maxHandlers(65_537), "max-handlers = 65537" + most),
+                row(s -> s.handlerQueue(-1), "handler-queue = -1: must be from 0 to 65536"),
+                row(s -> s.readTimeout(Duration.ofMillis(-1)), "read-timeout = PT-0.001S: must be from 0s to 1440m"),
+                row(s -> s.writeTimeout(Duration.ofHours(25)), "write-timeout = 1500m: must be from 0s to 1440m"),
                 row(s -> s.maxCapacity(0), "max-capacity = 0" + most),
                 row(s -> s.maxCapacity(65_537), "max-capacity = 65537" + most),
                 row(s -> s.maxCapacity(20_000), "max-streams-per-connection = 16384" + streams + "20000, to 1048576"),

@@ -9,9 +9,11 @@ import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.CongestionControl;
 import io.quicpool.config.Endpoint;
 import io.quicpool.config.Fingerprint;
+import io.quicpool.config.HandlerExecutor;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.config.StreamTimeouts;
 import io.quicpool.config.TlsMode;
 import io.quicpool.testing.KeyFiles;
 import io.quicpool.testing.TestCertificates;
@@ -192,9 +194,17 @@ class PropertiesTest {
                         "JKS",
                         "trust-store-password",
                         "secret"),
-                row(PoolKind.SERVER, PoolSettings::managedExecutor, false, "handler-executor", "pool"),
-                row(PoolKind.SERVER, PoolSettings::managedExecutor, true, "handler-executor", "container")));
+                server(config -> config.handlers().max(), 10, "max-handlers", "10"),
+                server(config -> config.handlers().queue(), 0, "handler-queue", "0"),
+                server(config -> config.handlers().executor(), HandlerExecutor.POOL, "handler-executor", "pool"),
+                server(
+                        config -> config.handlers().executor(),
+                        HandlerExecutor.CONTAINER,
+                        "handler-executor",
+                        "Container")));
         for (PoolKind kind : PoolKind.values()) {
+            rows.add(row(kind, pool -> timeouts(pool).read(), second, "read-timeout", "1s"));
+            rows.add(row(kind, pool -> timeouts(pool).write(), Duration.ZERO, "write-timeout", "0s"));
             rows.add(row(kind, PoolSettings::drainTimeout, second, "drain-timeout", "1s"));
             rows.add(row(kind, PoolSettings::readiness, false, "readiness.enabled", "false"));
             rows.add(row(kind, PoolSettings::readinessGrace, Duration.ofHours(1), "readiness.grace", "1h"));
@@ -227,6 +237,12 @@ class PropertiesTest {
     private static List<Object> issuers(ClientPoolConfig config) {
         return List.of(
                 (Object[]) Objects.requireNonNull(config.trust()).trustManager().getAcceptedIssuers());
+    }
+
+    private static StreamTimeouts timeouts(PoolSettings<?> pool) {
+        return pool.config() instanceof ClientPoolConfig client
+                ? client.streamTimeouts()
+                : ((ServerPoolConfig) pool.config()).streamTimeouts();
     }
 
     private static Object key(PoolSettings<?> pool) {
@@ -434,5 +450,23 @@ class PropertiesTest {
         assertThat(settings.clients())
                 .extracting(client -> client.config().transport())
                 .containsExactly("netty", "kwik");
+    }
+
+    @Test
+    void theSameTimeoutsForAllPoolsOfBothKinds() throws Exception {
+        Map<String, String> written = Configs.map(
+                "quicpool.read-timeout", "1m",
+                "quicpool.write-timeout", "2m",
+                "quicpool.client.write-timeout", "3m",
+                "quicpool.client.a.target", "peer:1",
+                "quicpool.client.b.target", "peer:1",
+                "quicpool.client.b.read-timeout", "0s");
+        Settings settings = SettingsReader.read(Configs.of(written, Map.of("QUICPOOL_READ_TIMEOUT", "4m")));
+        assertThat(settings.problems()).isEmpty();
+        assertThat(settings.clients())
+                .extracting(client -> client.config().streamTimeouts())
+                .containsExactly(
+                        new StreamTimeouts(Duration.ofMinutes(4), Duration.ofMinutes(3)),
+                        new StreamTimeouts(Duration.ZERO, Duration.ofMinutes(3)));
     }
 }

@@ -161,6 +161,8 @@ class SeveralProblemsTest {
         bad.put("readiness.grace", "PT-1S");
         bad.put("jmx.enabled", "yes");
         bad.put("keep-alive", "1ms");
+        bad.put("read-timeout", "PT-1S");
+        bad.put("write-timeout", "25h");
         bad.put("max-capacity", "70000");
         bad.put("alpn", "two words");
         bad.put("transport", "Kwik!");
@@ -184,6 +186,8 @@ class SeveralProblemsTest {
             bad.put("max-connections", "0");
             bad.put("max-pending-hellos", "-1");
             bad.put("handler-executor", "mine");
+            bad.put("max-handlers", "0");
+            bad.put("handler-queue", "-1");
         }
         return bad;
     }

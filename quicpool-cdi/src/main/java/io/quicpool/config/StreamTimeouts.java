@@ -1,0 +1,33 @@
+package io.quicpool.config;
+
+import java.time.Duration;
+
+/**
+ * How long the streams of a pool wait for their peer, unless {@link io.quicpool.PooledStream#readTimeout} or
+ * {@link io.quicpool.PooledStream#writeTimeout} says otherwise of one.
+ *
+ * @param read how long one read may wait for its first byte; {@link Duration#ZERO} waits for ever
+ * @param write how long one write may wait for a peer that does not read; {@link Duration#ZERO} waits for ever
+ */
+public record StreamTimeouts(Duration read, Duration write) {
+
+    private static final Duration LONGEST = Duration.ofHours(24);
+
+    /**
+     * 30 s each: after as long without a word a connection is lost by default. Below, answers that take their time are cut off;
+     * above, a peer that says nothing costs a handler, or a caller, for longer than one that has gone.
+     */
+    public static final StreamTimeouts DEFAULT = new StreamTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30));
+
+    /**
+     * Checks the time-outs.
+     *
+     * @param read of reads
+     * @param write of writes
+     * @throws ConfigException when one is negative or above 24 h
+     */
+    public StreamTimeouts {
+        Checks.range("read-timeout", read, Duration.ZERO, LONGEST);
+        Checks.range("write-timeout", write, Duration.ZERO, LONGEST);
+    }
+}
