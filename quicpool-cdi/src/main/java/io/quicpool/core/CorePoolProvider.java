@@ -12,10 +12,12 @@ import io.quicpool.config.TargetResolver;
 import io.quicpool.tls.ClientTrust;
 import io.quicpool.tls.ServerTrust;
 import io.quicpool.transport.ConnectSpec;
+import io.quicpool.transport.Connection;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -49,14 +51,25 @@ public final class CorePoolProvider implements PoolProvider {
 
     private static CoreClientPool pool(String name, ClientPoolConfig config, Transport transport) {
         // One for the life of the pool: a certificate that is pinned on first use stays pinned.
-        X509TrustManager trust = ServerTrust.of(config);
+        ServerTrust trust = ServerTrust.of(config);
         Addresses addresses = addresses(config);
         return new CoreClientPool(
                 name,
                 config,
                 events -> addresses.connect(
-                        address -> transport.connect(connectSpec(name, config, address, trust), events)),
+                        address -> proved(transport.connect(connectSpec(name, config, address, trust), events), trust)),
                 config.streamsPerConnection() > 0 ? config.streamsPerConnection() : transport.streamsPerConnection());
+    }
+
+    // Whatever the engine: only now the server has shown that it has the key of its certificate.
+    private static Connection proved(Connection connection, ServerTrust trust) throws IOException {
+        try {
+            trust.proved(connection.tlsSession().peerCertificates());
+            return connection;
+        } catch (CertificateException e) {
+            connection.close(0, "certificate not accepted");
+            throw new IOException("cannot connect to " + connection.remoteAddress() + ": " + e.getMessage(), e);
+        }
     }
 
     private static Addresses addresses(ClientPoolConfig config) {

@@ -4,6 +4,7 @@ import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TrustMaterial;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.X509TrustManager;
 
 /**
@@ -21,7 +22,7 @@ public abstract class ServerTrust implements X509TrustManager {
      * @param config the pool's settings
      * @return the trust manager
      */
-    public static X509TrustManager of(ClientPoolConfig config) {
+    public static ServerTrust of(ClientPoolConfig config) {
         return switch (config.tlsMode()) {
             case INSECURE -> new AnyTrust();
             case SELF_SIGNED -> new PinnedTrust(config.fingerprint());
@@ -30,6 +31,17 @@ public abstract class ServerTrust implements X509TrustManager {
                 yield new VerifiedTrust(trust == null ? TrustMaterial.jdk() : trust, config.serverName());
             }
         };
+    }
+
+    /**
+     * A handshake is complete, so the server has the key of the first of these. What is pinned on first use is pinned by this, not by what
+     * {@link #checkServerTrusted} was shown.
+     *
+     * @param chain what the server has shown, its own certificate first
+     * @throws CertificateException when the certificate is not accepted any more: the connection is not to be used
+     */
+    public void proved(List<X509Certificate> chain) throws CertificateException {
+        // Most modes ask for nothing that was not known before.
     }
 
     // The JDK answers this with an exception that is not for the user.
