@@ -20,6 +20,16 @@ final class NettyInput extends InputStream {
     /** Beyond this no more is asked for until half of it was read. */
     static final int ENOUGH = 128 * 1024;
 
+    /** What became of something that has arrived. */
+    enum Arrival {
+        /** It can be read, and there is room for more. */
+        MORE,
+        /** It can be read, and is enough for now, or the last. */
+        ENOUGH,
+        /** Nobody reads any more. */
+        REFUSED
+    }
+
     private static final String STOPPED = "receiving was stopped";
 
     private final NettyStream stream;
@@ -29,6 +39,8 @@ final class NettyInput extends InputStream {
     private int unread;
     private boolean asking = true;
     private boolean finished;
+    // Read without the lock as well: a stream is asked for it on each hand-out.
+    private volatile boolean over;
     private boolean stopped;
     private @Nullable IOException failure;
 
@@ -38,10 +50,14 @@ final class NettyInput extends InputStream {
 
     // ---- on the event loop
 
-    /** Takes what has arrived; says whether to ask for more. */
-    boolean put(ByteBuf data, boolean last) {
+    /**
+     * Takes what has arrived. Whether it is refused is decided here, under the lock: whoever is woken by it may have read it all, and closed
+     * the stream, before this has returned.
+     */
+    Arrival put(ByteBuf data, boolean last) {
         lock.lock();
         try {
+            boolean refused = stopped && data.isReadable();
             finished |= last;
             if (stopped || failure != null || !data.isReadable()) {
                 data.release();
@@ -52,9 +68,10 @@ final class NettyInput extends InputStream {
                     stream.readerWoken();
                 }
             }
+            over = finished && unread == 0;
             asking = !finished && unread < ENOUGH;
             changed.signalAll();
-            return asking;
+            return refused ? Arrival.REFUSED : asking ? Arrival.MORE : Arrival.ENOUGH;
         } finally {
             lock.unlock();
         }
@@ -106,6 +123,11 @@ final class NettyInput extends InputStream {
         }
     }
 
+    /** Whether the peer has ended its direction, and nothing of it is left to be read. Does not wait for anybody. */
+    boolean isOver() {
+        return over;
+    }
+
     boolean isFinished() {
         lock.lock();
         try {
@@ -133,6 +155,7 @@ final class NettyInput extends InputStream {
         arrived.forEach(ByteBuf::release);
         arrived.clear();
         unread = 0;
+        over = finished;
     }
 
     // ---- the reader
@@ -165,6 +188,7 @@ final class NettyInput extends InputStream {
                 await();
             }
             count = take(buffer, offset, length);
+            over = finished && unread == 0;
             more = !asking && !finished && failure == null && unread < ENOUGH / 2;
             asking |= more;
         } finally {

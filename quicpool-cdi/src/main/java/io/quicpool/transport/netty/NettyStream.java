@@ -115,7 +115,8 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         QuicStreamFrame frame = (QuicStreamFrame) message;
-        if (came(frame.content(), frame.hasFin())) {
+        // What is refused is taken all the same, until the peer has stopped: its end may be behind it.
+        if (came(frame.content(), frame.hasFin()) != NettyInput.Arrival.ENOUGH) {
             context.read();
         }
     }
@@ -139,21 +140,19 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         }
     }
 
-    // Says whether there is room for more.
-    private boolean came(ByteBuf content, boolean last) {
-        boolean some = content.isReadable();
-        boolean more = input.put(content, last);
+    private NettyInput.Arrival came(ByteBuf content, boolean last) {
+        NettyInput.Arrival arrival = input.put(content, last);
         if (last) {
             inputEnded = true;
-            if (input.unread() == 0) {
+            if (input.isOver()) {
                 die();
             }
-        } else if (some && unwanted) {
+        } else if (arrival == NettyInput.Arrival.REFUSED && unwanted) {
             stopReceiving(0);
         }
         fire();
         endIfDone();
-        return more;
+        return arrival;
     }
 
     @Override
@@ -212,7 +211,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
 
     @Override
     public boolean alive() {
-        return !dead && connection.alive() && !(input.isFinished() && input.unread() == 0);
+        return !dead && connection.alive() && !input.isOver();
     }
 
     @Override
@@ -388,6 +387,11 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
             ending = true;
             connection.settling().add(this);
         }
+    }
+
+    /** Whether the peer was told to stop (STOP_SENDING). Any thread. */
+    boolean wasToldToStop() {
+        return toldToStop.get();
     }
 
     /** Whether quiche needs a word to let go of it, and the peer's end has come. */

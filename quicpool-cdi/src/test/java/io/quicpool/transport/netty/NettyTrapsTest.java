@@ -446,6 +446,35 @@ class NettyTrapsTest {
         return (Map<?, ?>) streams.get(channel);
     }
 
+    /** Who is woken by data may have read it and closed the stream before the event loop goes on. */
+    @Test
+    void aStreamOfWhichAllWasReadIsNotStopped() throws Exception {
+        ServerPool server = server();
+        NettyConnection connection = connect(server, EngineEvents.NOBODY);
+        for (int i = 0; i < 2000; i++) {
+            EngineStream here = idle(connection);
+            CompletableFuture<Integer> reader = CompletableFuture.supplyAsync(() -> {
+                try {
+                    int read = here.input().read();
+                    here.close();
+                    return read;
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            try (PooledStream there = server.incomingGet(SOON)) {
+                there.outputStream().write(42);
+                assertThat(reader.get(5, TimeUnit.SECONDS)).isEqualTo(42);
+            }
+            assertThat(connection
+                            .loop()
+                            .submit(() -> ((NettyStream) here).wasToldToStop())
+                            .get())
+                    .as("stream %d", i)
+                    .isFalse();
+        }
+    }
+
     @Test
     void oneThreadForAllConnectionsOfAPoolAndNoneAfterIt() {
         ServerPool server = pools.server(s -> s.name("many").transport("netty"));
