@@ -4,14 +4,21 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tech.kwik.agent15.TlsProtocolException;
+import tech.kwik.agent15.engine.TlsServerEngine;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
+import tech.kwik.agent15.extension.Extension;
 import tech.kwik.core.crypto.CryptoStream;
+import tech.kwik.core.impl.TransportParameters;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
 import tech.kwik.core.server.impl.ServerConnectionProxy;
+import tech.kwik.core.tls.QuicTransportParametersExtension;
 
 /**
  * A connection that ends when TLS fails at its first packet. kwik puts that off until it has processed the next datagram, and for
@@ -21,6 +28,9 @@ import tech.kwik.core.server.impl.ServerConnectionProxy;
 final class GatedConnection extends ServerConnectionImpl {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
+
+    private static final TransportParameters.VersionInformation ONLY_VERSION_1 =
+            new TransportParameters.VersionInformation(Version.QUIC_version_1, List.of(Version.QUIC_version_1));
 
     private final InetSocketAddress client;
     private volatile boolean failed;
@@ -58,6 +68,31 @@ final class GatedConnection extends ServerConnectionImpl {
         if (failed) {
             nextDatagram(thread);
         }
+    }
+
+    // Nothing is served before the handshake is over and the address proved; there are no tickets for it either.
+    @Override
+    public boolean isEarlyDataAccepted() {
+        return false;
+    }
+
+    // kwik would switch to version 2 for a client that prefers it (RFC 9368), and then drop all that comes in it; or
+    // die
+    // of one that lists no version that it knows.
+    @Override
+    public void extensionsReceived(List<Extension> extensions) throws TlsProtocolException {
+        transportParameters(extensions).forEach(parameters -> parameters.setVersionInformation(null));
+        super.extensionsReceived(extensions);
+        if (getTlsEngine() instanceof TlsServerEngine server) {
+            transportParameters(server.getServerExtensions())
+                    .forEach(parameters -> parameters.setVersionInformation(ONLY_VERSION_1));
+        }
+    }
+
+    private static Stream<TransportParameters> transportParameters(List<Extension> extensions) {
+        return extensions.stream()
+                .filter(QuicTransportParametersExtension.class::isInstance)
+                .map(each -> ((QuicTransportParametersExtension) each).getTransportParameters());
     }
 
     // Before kwik closes the connection, on the thread that processes its datagrams.

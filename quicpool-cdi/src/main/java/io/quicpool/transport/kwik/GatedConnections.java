@@ -7,9 +7,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.core.crypto.CryptoStream;
@@ -35,7 +33,6 @@ final class GatedConnections extends ServerConnectionFactory {
     private final Gate<ServerConnectionImpl> gate;
     private final Consumer<InetSocketAddress> dropped;
     private final Map<ServerConnectionImpl, byte[]> live;
-    private final Queue<TlsServerEngineFactory> renewed = new ConcurrentLinkedQueue<>();
     private volatile TlsServerEngineFactory tls;
 
     /** Makes one with what the original has; the last two are told of each connection that kwik is done with, and from whom each datagram was that is dropped. */
@@ -81,7 +78,7 @@ final class GatedConnections extends ServerConnectionFactory {
         this.gate = gate;
         this.live = live;
         this.dropped = dropped;
-        this.tls = original.tls();
+        this.tls = KwikTls.withoutTickets(original.tls());
     }
 
     @Override
@@ -100,13 +97,7 @@ final class GatedConnections extends ServerConnectionFactory {
 
     /** Connections that begin from now on present another certificate. */
     void certificate(TlsServerEngineFactory other) {
-        renewed.add(other);
         tls = other;
-    }
-
-    /** Frees what kwik does not know of. */
-    void close() {
-        renewed.forEach(TlsServerEngineFactory::dispose);
     }
 
     /** The handshake of a connection is over. */

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.core.ConnectionListener;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicConnection;
@@ -210,13 +209,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         if (factory == null) {
             throw new IOException("this version of kwik keeps its certificate for as long as it listens");
         }
-        KwikTls.Store store = KwikTls.Store.of(certificate);
-        try {
-            factory.certificate(new TlsServerEngineFactory(
-                    store.keyStore(), KwikTls.ALIAS, store.password(), KwikTls.curve(certificate)));
-        } catch (CertificateException e) {
-            throw new IOException("the certificate cannot be used: " + e.getMessage(), e);
-        }
+        factory.certificate(KwikTls.server(certificate));
     }
 
     @Override
@@ -258,9 +251,6 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     private void closeConnector() {
         connector.close();
         ConnectorInternals.endTimers(connector);
-        if (factory != null) {
-            factory.close();
-        }
         watcher.close();
     }
 }

@@ -7,11 +7,13 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
+import tech.kwik.agent15.engine.TlsServerEngineFactory;
 
 /** Keys and trust in the forms that kwik takes. */
 final class KwikTls {
@@ -65,6 +67,26 @@ final class KwikTls {
                 throw new IOException("the client certificate cannot be used: " + e.getMessage(), e);
             }
         }
+    }
+
+    /** What makes a server's side of TLS. */
+    static TlsServerEngineFactory server(KeyMaterial material) throws IOException {
+        Store store = Store.of(material);
+        try {
+            return withoutTickets(new TlsServerEngineFactory(store.keyStore, ALIAS, store.password, curve(material)));
+        } catch (CertificateException e) {
+            throw new IOException("the certificate cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Has a server give no session tickets (RFC 8446, section 4.6.1): connections are pooled, so it is nothing that a client would gain by.
+     * kwik keeps each ticket for a day, however many, and with one a client is served before its handshake is over (0-RTT),
+     * from an address that need not be its own. What is disposed of is the memory of tickets and the thread that looks after it.
+     */
+    static TlsServerEngineFactory withoutTickets(TlsServerEngineFactory server) {
+        server.dispose();
+        return server;
     }
 
     /** The curve of an EC certificate by the name that kwik knows; null for RSA. */

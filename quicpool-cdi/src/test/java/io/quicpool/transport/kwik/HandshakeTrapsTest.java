@@ -1,0 +1,176 @@
+package io.quicpool.transport.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.Listener;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tech.kwik.core.QuicClientConnection;
+import tech.kwik.core.QuicClientConnection.StreamEarlyData;
+import tech.kwik.core.QuicConnection;
+import tech.kwik.core.QuicConnection.QuicVersion;
+import tech.kwik.core.QuicSessionTicket;
+import tech.kwik.core.QuicStream;
+import tech.kwik.core.log.NullLogger;
+import tech.kwik.core.server.ApplicationProtocolConnection;
+import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
+import tech.kwik.core.server.ServerConnectionConfig;
+import tech.kwik.core.server.ServerConnector;
+import tech.kwik.core.server.impl.ServerConnectionImpl;
+
+/** What kwik would do for a client in the handshake, or keep of it, and must not; see docs/kwik.md. */
+class HandshakeTrapsTest {
+
+    private final Queue<EngineStream> accepted = new ConcurrentLinkedQueue<>();
+    private final RawPeer server = new RawPeer(accepted::add);
+    private final List<QuicClientConnection> clients = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        clients.forEach(QuicConnection::close);
+        server.close();
+    }
+
+    private QuicClientConnection.Builder client(int port) {
+        return QuicClientConnection.newBuilder()
+                .uri(URI.create("x://localhost:" + port))
+                .applicationProtocol("np-quic")
+                .connectTimeout(Duration.ofSeconds(20))
+                .maxIdleTimeout(Duration.ofSeconds(20))
+                .noServerCertificateCheck();
+    }
+
+    private QuicClientConnection built(QuicClientConnection.Builder builder) throws Exception {
+        QuicClientConnection client = builder.build();
+        clients.add(client);
+        return client;
+    }
+
+    private int listen() throws Exception {
+        return server.listen(10).localAddress().getPort();
+    }
+
+    // Whatever the server says in the handshake has come when this is answered.
+    private void exchange(QuicConnection client, QuicStream stream) throws Exception {
+        stream.getOutputStream().write(7);
+        await().until(() -> !accepted.isEmpty());
+        EngineStream there = accepted.remove();
+        assertThat(there.input().read()).isEqualTo(7);
+        there.output().write(8);
+        assertThat(stream.getInputStream().read()).isEqualTo(8);
+        assertThat(client.getQuicVersion()).isEqualTo(QuicVersion.V1);
+    }
+
+    @Test
+    void aServerGivesNoTickets() throws Exception {
+        QuicClientConnection client = built(client(listen()));
+        client.connect();
+        exchange(client, client.createStream(true));
+        assertThat(client.getNewSessionTickets()).isEmpty();
+        ServerConnectionImpl there = (ServerConnectionImpl) ((KwikConnection) server.connections.element()).quic();
+        assertThat(there.isEarlyDataAccepted()).isFalse();
+    }
+
+    @Test
+    void aServerGivesNoTicketsWithAnotherCertificateEither() throws Exception {
+        List<Thread> before = threads();
+        try (RawPeer renewed = new RawPeer(accepted::add)) {
+            Listener listener = renewed.listen(10);
+            List<Thread> listening = threads();
+            for (int i = 0; i < 10; i++) {
+                listener.certificate(Pools.CERTIFICATE);
+            }
+            assertThat(threads()).hasSameSizeAs(listening);
+            QuicClientConnection client = built(client(listener.localAddress().getPort()));
+            client.connect();
+            exchange(client, client.createStream(true));
+            assertThat(client.getNewSessionTickets()).isEmpty();
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(threads()).hasSizeLessThanOrEqualTo(before.size()));
+    }
+
+    // Those that keep tickets have no name of their own.
+    private static List<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(each -> each.getName().startsWith("pool-"))
+                .toList();
+    }
+
+    /** What stands in packets before the handshake (0-RTT) comes from an address that need not be the client's own. */
+    @Test
+    void whatAClientSaysBeforeTheHandshakeIsNotHeard() throws Exception {
+        QuicSessionTicket ticket = foreignTicket();
+        QuicClientConnection client = built(client(listen()).sessionTicket(ticket));
+        QuicStream early = client.connect(List.of(new StreamEarlyData(new byte[] {7}, false)))
+                .get(0);
+        // It had to say it once more.
+        await().until(() -> !accepted.isEmpty());
+        assertThat(server.connections).hasSize(1);
+        EngineStream there = accepted.remove();
+        assertThat(there.input().read()).isEqualTo(7);
+        there.output().write(8);
+        assertThat(early.getInputStream().read()).isEqualTo(8);
+    }
+
+    private QuicSessionTicket foreignTicket() throws Exception {
+        DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        KwikTls.Store store = KwikTls.Store.of(Pools.CERTIFICATE);
+        ServerConnector other = ServerConnector.builder()
+                .withKeyStore(store.keyStore(), KwikTls.ALIAS, store.password(), KwikTls.curve(Pools.CERTIFICATE))
+                .withSocket(socket)
+                .withPort(socket.getLocalPort())
+                .withLogger(new NullLogger())
+                .withConfiguration(ServerConnectionConfig.builder()
+                        .maxOpenPeerInitiatedBidirectionalStreams(10)
+                        .build())
+                .build();
+        other.registerApplicationProtocol("np-quic", new ApplicationProtocolConnectionFactory() {
+            @Override
+            public ApplicationProtocolConnection createConnection(String protocol, QuicConnection connection) {
+                return new ApplicationProtocolConnection() {};
+            }
+
+            @Override
+            public int maxConcurrentPeerInitiatedUnidirectionalStreams() {
+                return 0;
+            }
+
+            @Override
+            public int maxConcurrentPeerInitiatedBidirectionalStreams() {
+                return 10;
+            }
+        });
+        other.start();
+        try {
+            QuicClientConnection client = built(client(socket.getLocalPort()));
+            client.connect();
+            await().until(() -> !client.getNewSessionTickets().isEmpty());
+            client.close();
+            return client.getNewSessionTickets().get(0);
+        } finally {
+            other.close();
+        }
+    }
+
+    /** kwik would go over to version 2, and then drop what comes in it. */
+    @Test
+    void aClientThatPrefersVersion2IsServedInVersion1() throws Exception {
+        QuicClientConnection client = built(client(listen()).preferredVersion(QuicVersion.V2));
+        client.connect();
+        exchange(client, client.createStream(true));
+    }
+}
