@@ -24,5 +24,11 @@ public final class StreamErrors {
      */
     public static final long CLOSING = 0x5;
 
+    /**
+     * As many handlers are at work, and as many streams wait for one, as the server pool allows, or the executor of the handler takes
+     * no more. The handler has not seen the stream: it may be tried again later, or elsewhere.
+     */
+    public static final long HANDLER_BUSY = 0x6;
+
     private StreamErrors() {}
 }
