@@ -92,6 +92,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             case MALFORMED -> refused(Reason.Refused.BAD_HANDSHAKE, client);
             case SLOW -> refused(Reason.Refused.SLOW_HANDSHAKE, client);
             case FAILED -> refused(Reason.Refused.FAILED_HANDSHAKE, client);
+            case MOVED -> refused(Reason.Refused.MOVED, client);
             case DROPPED -> refused(Reason.Refused.DATAGRAMS, client);
             case SENT_BACK -> {
                 // It has cost nothing, and comes back.

@@ -39,6 +39,8 @@ final class Reason {
         SLOW_HANDSHAKE("it began to connect and did not go on"),
         /** TLS did not come to an agreement with the client. */
         FAILED_HANDSHAKE("its handshake failed (alpn, certificates)"),
+        /** A datagram for a connection of another address was dropped. */
+        MOVED("a datagram for a connection that was made from another address"),
         /** A datagram was dropped, for more waited than there is room for. */
         DATAGRAMS("its datagrams come faster than they can be looked at"),
         /** The client's address is not allowed. */

@@ -28,6 +28,8 @@ public interface ListenerEvents {
         SLOW,
         /** Its handshake failed, for its application protocol or its certificate. */
         FAILED,
+        /** A datagram came for a connection that belongs to another address, and was dropped. */
+        MOVED,
         /** A datagram of it, connected or not, was dropped: more wait to be looked at than there is room for. */
         DROPPED
     }

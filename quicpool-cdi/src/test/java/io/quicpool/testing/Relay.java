@@ -98,6 +98,11 @@ public final class Relay implements AutoCloseable {
         return front.getLocalPort();
     }
 
+    /** The last datagram that a client has sent, lost or not. */
+    public byte[] last() {
+        return last.clone();
+    }
+
     /** Passes on what the client said last so many times more. */
     public void repeat(int times) throws IOException {
         byte[] datagram = last;

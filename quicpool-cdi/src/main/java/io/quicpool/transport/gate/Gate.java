@@ -141,6 +141,10 @@ public final class Gate<C> {
         Initial initial = Initial.of(datagram);
         Attempt<C> known = initial == null ? null : known(initial.destination);
         if (initial != null && known != null) {
+            if (!known.client.equals(client)) {
+                events.ignored(client, Ignored.MOVED);
+                return false;
+            }
             beginning = initial.destination;
             // The engine does not know it any more, and would begin anew, for which there is no place.
             return !known.ended;

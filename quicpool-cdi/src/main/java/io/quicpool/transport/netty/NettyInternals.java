@@ -9,7 +9,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,7 @@ final class NettyInternals {
     private static final @Nullable Field CONNECTION = field("QuicheQuicChannel", "connection");
     private static final @Nullable Method FORGET = method("QuicheQuicChannel", "streamClosed", long.class);
     private static final @Nullable Method SEND_FIN = method("QuicheQuicChannel", "streamSendFin", long.class);
+    private static final @Nullable Method IDS = method("QuicheQuicChannel", "sourceConnectionIds");
     private static final @Nullable Method IS_FREED = method("QuicheQuicConnection", "isFreed");
     private static final @Nullable Method ADDRESS = method("QuicheQuicConnection", "address");
     private static final @Nullable Method TIMEOUT = method("Quiche", "quiche_conn_timeout_as_nanos", long.class);
@@ -52,6 +56,13 @@ final class NettyInternals {
      */
     static void forget(QuicStreamChannel stream) {
         call(FORGET, stream.parent(), stream.streamId());
+    }
+
+    /** The connection ids by which Netty knows a server's connection now; empty when they are not known. */
+    static Set<ByteBuffer> ids(QuicChannel channel) {
+        return call(IDS, channel) instanceof Set<?> known
+                ? known.stream().map(ByteBuffer.class::cast).collect(Collectors.toSet())
+                : Set.of();
     }
 
     /** Sends a FIN that may have been sent before: its acknowledgement makes quiche look whether the stream is over. */

@@ -18,15 +18,13 @@ import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.ListenerEvents;
+import io.quicpool.transport.ListenerEvents.Ignored;
 import io.quicpool.transport.gate.Coalesced;
 import io.quicpool.transport.gate.Gate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,8 +41,6 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     private final Gate<QuicChannel> gate;
     private final ServerIds ids = new ServerIds();
     private final Map<QuicChannel, NettyConnection> connections = new ConcurrentHashMap<>();
-    // The connections of each address; on the event loop.
-    private final Map<InetSocketAddress, List<NettyConnection>> clients = new HashMap<>();
     private final Channel socket;
     private volatile QuicSslContext tls;
 
@@ -131,10 +127,13 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     private void begun(QuicChannel channel) {
         byte[] id = gate.beginning();
         gate.created(id, channel);
-        gate.alias(id, ids.last());
+        byte[] given = ids.given();
+        if (given != null) {
+            gate.alias(id, given);
+        }
         InetSocketAddress client = (InetSocketAddress) Objects.requireNonNull(channel.remoteSocketAddress());
         NettyConnection connection = new NettyConnection(channel, share, null, EngineEvents.NOBODY);
-        clients.computeIfAbsent(client, address -> new ArrayList<>(1)).add(connection);
+        ServerIds.Owner owner = ids.begun(connection, client, id);
         channel.pipeline().addLast(connection).addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelActive(ChannelHandlerContext context) {
@@ -145,7 +144,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         channel.closeFuture().addListener(end -> {
             gate.ended(id);
             connections.remove(channel);
-            clients.computeIfPresent(client, (address, its) -> its.remove(connection) && its.isEmpty() ? null : its);
+            ids.ended(owner);
             // Nobody above has to close what has ended by itself.
             connection.close(0, "");
         });
@@ -160,46 +159,54 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         connection.events(events.connected(connection));
     }
 
-    /** Lets pass what the gate admits. */
+    /**
+     * Lets pass what belongs to a connection and comes from its address, and what the gate admits. A client whose address changes (RFC
+     * 9000, section 9) is not followed, as over kwik: of what is on its way to the old address quiche sends only the first two datagrams
+     * again, and Netty would follow whoever knows an id.
+     */
     private final class Entrance extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             DatagramPacket datagram = (DatagramPacket) message;
             ByteBuf content = datagram.content();
-            List<NettyConnection> its = clients.get(datagram.sender());
-            if ((its != null || !isOfAConnection(content)) && gate.admits(nio(content), datagram.sender())) {
-                pass(context, datagram);
-                if (its != null) {
-                    its.forEach(NettyConnection::heard);
+            int first = Coalesced.handshakeOf(nio(content));
+            if (first < content.readableBytes()) {
+                // What stands behind a packet of the handshake comes by itself, see Coalesced.
+                read(
+                        context,
+                        new DatagramPacket(content.readRetainedSlice(first), datagram.recipient(), datagram.sender()));
+            }
+            read(context, datagram);
+        }
+
+        private void read(ChannelHandlerContext context, DatagramPacket datagram) {
+            ByteBuffer id = ServerIds.destination(nio(datagram.content()), Gate.OUR_ID);
+            ServerIds.Owner owner = id == null ? null : ids.owner(id);
+            if (owner == null ? !begins(datagram) : !owner.isAt(datagram.sender())) {
+                if (owner != null) {
+                    events.ignored(datagram.sender(), Ignored.MOVED);
                 }
-            } else {
                 datagram.release();
+                return;
+            }
+            context.fireChannelRead(datagram);
+            if (owner != null) {
+                owner.connection().heard();
             }
         }
 
-        // What stands behind a packet of the handshake comes by itself, see Coalesced.
-        private static void pass(ChannelHandlerContext context, DatagramPacket datagram) {
+        private boolean begins(DatagramPacket datagram) {
             ByteBuf content = datagram.content();
-            int first = Coalesced.handshakeOf(nio(content));
-            if (first < content.readableBytes()) {
-                context.fireChannelRead(
-                        new DatagramPacket(content.readRetainedSlice(first), datagram.recipient(), datagram.sender()));
-            }
-            context.fireChannelRead(datagram);
+            ids.expect();
+            // With a short header nothing begins.
+            return content.isReadable()
+                    && content.getByte(content.readerIndex()) < 0
+                    && gate.admits(nio(content), datagram.sender());
         }
 
         private static ByteBuffer nio(ByteBuf content) {
             return content.internalNioBuffer(content.readerIndex(), content.readableBytes());
-        }
-
-        /**
-         * A client whose address changes (RFC 9000, section 9) is not followed, as over kwik: of what is on its way to the old
-         * address quiche sends only the first two datagrams again, and it would follow whoever repeats a datagram first.
-         */
-        private static boolean isOfAConnection(ByteBuf datagram) {
-            // A short header.
-            return datagram.isReadable() && datagram.getByte(datagram.readerIndex()) >= 0;
         }
 
         @Override
