@@ -130,7 +130,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     @Override
     void housekeeping() {
-        links.watch(config.keepAlive(), this::isUsed);
+        links.watch(config.keepAlive(), config.idTimeout(), this::isUsed);
         if (links.several()) {
             Set<Connection> used = used().collect(Collectors.toSet());
             links.shrink(Math.max(capacity, stock.idle() + stock.taken()), used::contains);
@@ -202,9 +202,17 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     }
 
     @Override
-    public void failed(Throwable cause) {
+    public void failed(Connection connection, Throwable cause, boolean full) {
         // Not tried again before the next look: whatever made it fail needs time to pass.
+        if (!connection.alive()) {
+            // Why the connection has ended says more.
+            metrics.error();
+            return;
+        }
         metrics.error(cause);
+        if (!proven.contains(connection)) {
+            threads.decide(() -> links.idFailed(connection, new Link.IdFailure(Metrics.text(cause), full)));
+        }
     }
 
     @Override

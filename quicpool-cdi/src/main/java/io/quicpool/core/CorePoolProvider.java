@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.net.ssl.X509TrustManager;
 
 /** Puts pools together: settings, engine and TLS. Found by {@link io.quicpool.QuicPools}. */
@@ -56,8 +57,10 @@ public final class CorePoolProvider implements PoolProvider {
         return new CoreClientPool(
                 name,
                 config,
-                events -> addresses.connect(
-                        address -> proved(transport.connect(connectSpec(name, config, address, trust), events), trust)),
+                new TargetConnector(
+                        addresses,
+                        (address, events) ->
+                                proved(transport.connect(connectSpec(name, config, address, trust), events), trust)),
                 config.streamsPerConnection() > 0 ? config.streamsPerConnection() : transport.streamsPerConnection());
     }
 
@@ -76,7 +79,7 @@ public final class CorePoolProvider implements PoolProvider {
         TargetResolver resolver = config.resolver();
         return new Addresses(
                 resolver != null
-                        ? () -> List.of(resolver.resolve())
+                        ? () -> Stream.ofNullable(resolver.resolve()).toList()
                         : config.targets().get(0)::resolveAll);
     }
 

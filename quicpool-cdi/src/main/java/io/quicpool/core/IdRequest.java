@@ -26,7 +26,8 @@ final class IdRequest {
     interface Owner {
         void delivered(Slot slot);
 
-        void failed(Throwable cause);
+        /** A stream got no id; full when the peer says that it has no room for it. */
+        void failed(Connection connection, Throwable cause, boolean full);
 
         /** The peer says that it is closing. */
         void peerCloses(Connection connection);
@@ -64,7 +65,7 @@ final class IdRequest {
                 asked.remove(connection);
                 opening.decrementAndGet();
                 pool.metrics.failed.increment();
-                owner.failed(failure);
+                owner.failed(connection, failure, false);
             }
         });
     }
@@ -133,7 +134,12 @@ final class IdRequest {
         pending.remove(slot);
         opening.decrementAndGet();
         pool.metrics.failed.increment();
-        owner.failed(cause);
+        EngineStream stream = slot.stream();
+        boolean full = stream.peerError() == StreamErrors.SERVER_FULL;
+        owner.failed(
+                stream.connection(),
+                full ? new IOException("the server is full: the stream was given up before its id came") : cause,
+                full);
     }
 
     /** Gives up what is overdue or dead. Timer thread. */

@@ -45,10 +45,38 @@ final class Link {
         CLOSED
     }
 
-    /** Makes one connection; blocks. */
+    /** Makes one connection at a time, to whichever address is worth it. */
     interface Connector {
+        /** Connects; blocks. */
         Connection connect(ConnectionEvents events) throws IOException, InterruptedException;
+
+        /** An id came on the connection: its address serves. */
+        default void served(Connection connection) {}
+
+        /** It was lost: its address does not serve now. */
+        default void failed(Connection connection) {}
+
+        /** Whether there is another address. */
+        default boolean hasOther(Connection than) {
+            return false;
+        }
+
+        /** Whether all addresses have failed, so that it is time for a pause. */
+        default boolean exhausted() {
+            return true;
+        }
+
+        /** Nothing is connected to any more. Does not block. */
+        default void close() {}
+
+        /** Whether it is where no interrupt reaches it, and leads to nothing once it is closed. */
+        default boolean isLookingUp() {
+            return false;
+        }
     }
+
+    /** Why a stream got no id; full when the peer says that it has no room for it. */
+    record IdFailure(String text, boolean isFull) {}
 
     /** What the pool does about it. Called on the timer thread. */
     interface Owner {
@@ -66,9 +94,15 @@ final class Link {
     /** What peers are told when a pool closes; that of the Go package. */
     static final String CLOSED = "pool closed";
 
+    private static final String CANNOT_CONNECT = "cannot connect";
+
+    // Where there is no other address the next connection may lead to the same peer, which may just be slow.
+    private static final int ID_TIMEOUTS_OF_ONE_ADDRESS = 3;
+
     private final CorePool pool;
     private final Connector connector;
     private final Owner owner;
+    private final Outage outage;
     private final boolean kept;
     private final Backoff backoff =
             new Backoff(() -> ThreadLocalRandom.current().nextDouble());
@@ -84,14 +118,17 @@ final class Link {
     private @Nullable Future<?> attempt;
     private @Nullable Future<?> retry;
     private long silentSince;
-    private boolean complained;
+    private boolean served;
+    private @Nullable IdFailure idFailure;
+    private long upSince;
     private long lastWatch;
     private long lastPing;
 
-    Link(CorePool pool, Connector connector, Owner owner, boolean kept) {
+    Link(CorePool pool, Connector connector, Owner owner, Outage outage, boolean kept) {
         this.pool = pool;
         this.connector = connector;
         this.owner = owner;
+        this.outage = outage;
         this.kept = kept;
     }
 
@@ -160,10 +197,11 @@ final class Link {
         }
         state = State.UP;
         connection = made;
-        lastWatch = lastPing = System.nanoTime();
+        served = false;
+        idFailure = null;
+        upSince = lastWatch = lastPing = System.nanoTime();
         pool.metrics.connects.increment();
-        pool.log.log(Level.INFO, "{0}: connected to {1}", pool.name, made.remoteAddress());
-        complained = false;
+        pool.log.log(Level.DEBUG, "{0}: handshake with {1} complete", pool.name, made.remoteAddress());
         owner.up(made);
         // It may have been lost before it was up.
         String reason = events.lost;
@@ -176,16 +214,20 @@ final class Link {
         if (state != State.CONNECTING) {
             return;
         }
-        pool.metrics.error(cause);
-        // Once per outage: the next attempts fail for the same reason, or the snapshot tells.
-        pool.log.log(complained ? Level.DEBUG : Level.WARNING, "{0}: cannot connect: {1}", pool.name, text(cause));
-        complained = true;
+        pool.metrics.error();
+        String text = Metrics.text(cause);
+        tell(cause, text.startsWith(CANNOT_CONNECT) ? text : CANNOT_CONNECT + ": " + text);
         later();
     }
 
-    private static String text(Throwable cause) {
-        String message = cause.getMessage();
-        return message == null ? cause.toString() : message;
+    private void tell(IOException cause) {
+        tell(cause, Metrics.text(cause));
+    }
+
+    // What is said again in the same outage is on level DEBUG.
+    private void tell(Throwable cause, String text) {
+        pool.metrics.outage(cause);
+        pool.log.log(outage.isNews(text) ? Level.WARNING : Level.DEBUG, "{0}: {1}", pool.name, text);
     }
 
     private void later() {
@@ -199,12 +241,28 @@ final class Link {
         }
         state = State.BACKOFF;
         silentSince = 0;
-        retry = pool.threads.decideAfter(backoff.next(), this::connect);
+        retry = pool.threads.decideAfter(connector.exhausted() ? backoff.next() : Backoff.FIRST, this::connect);
     }
 
-    /** The connection has proved that it works: the next loss begins with a short delay again. Any thread. */
-    void proved() {
-        pool.threads.decide(backoff::reset);
+    /** An id came on the connection: the outage is over, and the next begins with a short delay again. Timer thread. */
+    void proved(Connection which) {
+        if (connection != which || served) {
+            return;
+        }
+        served = true;
+        idFailure = null;
+        backoff.reset();
+        outage.over();
+        pool.metrics.outageOver();
+        connector.served(which);
+        pool.log.log(Level.INFO, "{0}: connected to {1}", pool.name, which.remoteAddress());
+    }
+
+    /** A stream ended without an id: should the peer never give one, that is why. Timer thread. */
+    void idFailed(Connection which, IdFailure failure) {
+        if (connection == which && !served) {
+            idFailure = failure;
+        }
     }
 
     private void lost(Connection which, String reason) {
@@ -219,7 +277,14 @@ final class Link {
     private void down(Connection which, String reason) {
         connection = null;
         pool.metrics.lost.increment();
-        pool.log.log(Level.WARNING, "{0}: lost {1}: {2}", pool.name, which.remoteAddress(), reason);
+        connector.failed(which);
+        if (served) {
+            tell(new IOException("lost " + which.remoteAddress() + ": " + reason));
+        } else {
+            // It was turned away: no better than one that could not be made.
+            pool.metrics.error();
+            tell(new IOException(CANNOT_CONNECT + " to " + which.remoteAddress() + ": " + reason));
+        }
         owner.down(which, reason);
         later();
     }
@@ -246,8 +311,24 @@ final class Link {
         }
     }
 
-    /** Pings when it is time, and gives up a peer that is silent for too long. Timer thread. */
-    void watch(Duration keepAlive) {
+    // Long for one of whom nothing was asked yet. One that is full gives ids again when others leave; to connect to it
+    // anew would not
+    // help, but another address may.
+    private long patience(Connection current, Duration idTimeout) {
+        IdFailure failure = idFailure;
+        if (connector.hasOther(current)) {
+            return failure != null || current.credit() == 0 ? idTimeout.toNanos() : Long.MAX_VALUE;
+        }
+        return failure == null || failure.isFull() ? Long.MAX_VALUE : ID_TIMEOUTS_OF_ONE_ADDRESS * idTimeout.toNanos();
+    }
+
+    private String withoutId() {
+        IdFailure failure = idFailure;
+        return failure == null ? "it lets no stream be opened" : failure.text();
+    }
+
+    /** Pings when it is time, and gives up a peer that is silent, or without a first id, for too long. Timer thread. */
+    void watch(Duration keepAlive, Duration idTimeout) {
         Connection current = connection;
         if (current == null || state != State.UP) {
             goOn();
@@ -259,7 +340,9 @@ final class Link {
         long idle = current.idleTimeout().toNanos();
         // When this process itself stood still, the peer's packets may still be unread: let them be read first.
         if (!stalled && current.silentNanos() > idle) {
-            lost(current, "no answer for " + TimeUnit.NANOSECONDS.toMillis(current.silentNanos()) + " ms");
+            lost(current, "no answer within " + current.idleTimeout().toMillis() + " ms");
+        } else if (!stalled && !served && now - upSince > patience(current, idTimeout)) {
+            lost(current, withoutId());
         } else if (now - lastPing >= Math.min(keepAlive.toNanos(), idle / 3) - CorePool.HOUSEKEEPING.toNanos() / 2) {
             lastPing = now;
             current.ping();
@@ -298,7 +381,7 @@ final class Link {
         if (running != null) {
             running.cancel(true);
         }
-        if (!attempting) {
+        if (!attempting || connector.isLookingUp()) {
             ended.countDown();
         }
     }

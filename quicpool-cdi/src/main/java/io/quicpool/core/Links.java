@@ -29,6 +29,7 @@ final class Links implements Link.Owner {
     private final Link.Connector connector;
     private final Link.Owner owner;
     private final int perConnection;
+    private final Outage outage = new Outage();
     private final Link first;
     private final List<Link> more = new CopyOnWriteArrayList<>();
     // Gone, and perhaps still freeing what they held, or with streams in use on what they have left.
@@ -47,7 +48,7 @@ final class Links implements Link.Owner {
         this.connector = connector;
         this.owner = owner;
         this.perConnection = perConnection;
-        this.first = new Link(pool, connector, this, true);
+        this.first = new Link(pool, connector, this, outage, true);
     }
 
     private Stream<Link> all() {
@@ -161,7 +162,7 @@ final class Links implements Link.Owner {
             // Worth waiting for, unless it fails again and again: a server may not take more connections.
             return failures < MOST_FAILURES;
         }
-        Link another = new Link(pool, connector, this, false);
+        Link another = new Link(pool, connector, this, outage, false);
         more.add(another);
         another.connect();
         return true;
@@ -201,7 +202,6 @@ final class Links implements Link.Owner {
     @Override
     public void gone(Link link) {
         if (more.remove(link)) {
-            gone.removeIf(Link::isQuiet);
             gone.add(link);
             // That it was lost, with the server perhaps, says nothing of the next.
             if (!hadWorked) {
@@ -212,17 +212,19 @@ final class Links implements Link.Owner {
         }
     }
 
-    /** A connection has proved that it works: the next loss begins with a short delay again. Any thread. */
+    /** An id came on a connection: it works, and the next loss begins with a short delay again. Timer thread. */
     void proved(Connection connection) {
-        if (first.connection() == connection) {
-            first.proved();
-        } else {
+        if (first.connection() != connection) {
             proven.add(connection);
-            pool.threads.decide(() -> {
-                patience.reset();
-                failures = 0;
-            });
+            patience.reset();
+            failures = 0;
         }
+        all().forEach(link -> link.proved(connection));
+    }
+
+    /** A stream of a connection ended without an id. Timer thread. */
+    void idFailed(Connection connection, Link.IdFailure failure) {
+        all().forEach(link -> link.idFailed(connection, failure));
     }
 
     /** The peer is closing: its streams in use live on, and another connection is made for new ones. */
@@ -230,14 +232,19 @@ final class Links implements Link.Owner {
         all().forEach(link -> link.leave(connection));
     }
 
-    /** Pings when it is time, gives up silent peers, closes what was left and is not used any more. */
-    void watch(Duration keepAlive, Predicate<Connection> used) {
-        all().forEach(link -> link.watch(keepAlive));
+    /**
+     * Pings when it is time, gives up peers that are silent or give no id, closes what was left and is not used any more, and forgets
+     * what is closed.
+     */
+    void watch(Duration keepAlive, Duration idTimeout, Predicate<Connection> used) {
+        all().forEach(link -> link.watch(keepAlive, idTimeout));
         withGone().forEach(link -> link.closeLeft(used));
+        gone.removeIf(Link::isQuiet);
     }
 
     /** Ends all for good. Any thread. */
     void close() {
+        connector.close();
         pool.threads.decide(() -> {
             try {
                 withGone().forEach(Link::close);

@@ -1,6 +1,7 @@
 package io.quicpool.core;
 
 import io.quicpool.PoolSnapshot;
+import io.quicpool.config.Printable;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,8 @@ final class Metrics {
     private final Map<Reason.Refused, LongAdder> refused = counters(Reason.Refused.class);
     private final AtomicLong errors = new AtomicLong();
     private volatile @Nullable Throwable lastError;
+    // Why there is no connection: it is gone with its cause, and meanwhile says more than what follows from it.
+    private volatile @Nullable Throwable outage;
 
     private static <E extends Enum<E>> Map<E, LongAdder> counters(Class<E> reasons) {
         Map<E, LongAdder> counters = new EnumMap<>(reasons);
@@ -55,9 +58,19 @@ final class Metrics {
         error();
     }
 
+    /** A connection cannot be made, or was lost: that is the last error until there is one that works. */
+    void outage(Throwable cause) {
+        outage = cause;
+    }
+
+    void outageOver() {
+        outage = null;
+    }
+
     void resetErrors() {
         errors.set(0);
         lastError = null;
+        outage = null;
     }
 
     long errors() {
@@ -65,19 +78,19 @@ final class Metrics {
     }
 
     @Nullable Throwable lastError() {
-        return lastError;
+        Throwable cause = outage;
+        return cause != null ? cause : lastError;
     }
 
     @Nullable String lastErrorText() {
-        Throwable cause = lastError;
-        if (cause == null) {
-            return null;
-        }
+        Throwable cause = lastError();
+        return cause == null ? null : text(cause);
+    }
+
+    /** What an error says, for people: a peer may have had a say in it. */
+    static String text(Throwable cause) {
         String message = cause.getMessage();
-        String text = message == null || message.isBlank() ? cause.toString() : message;
-        // A peer may have had a say in it.
-        String visible = text.replaceAll("\\p{Cntrl}+", " ");
-        return visible.length() <= LONGEST_ERROR ? visible : visible.substring(0, LONGEST_ERROR) + "...";
+        return Printable.of(message == null || message.isBlank() ? cause.toString() : message, LONGEST_ERROR);
     }
 
     /** What happened in one pool or in several together. */

@@ -12,9 +12,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which of a target's addresses an attempt tries. */
 class AddressesTest {
@@ -26,7 +32,9 @@ class AddressesTest {
     private final List<InetSocketAddress> tried = new ArrayList<>();
     private List<InetSocketAddress> answer = List.of(A, B);
 
-    private final Addresses addresses = new Addresses(() -> answer);
+    private long now;
+
+    private final Addresses addresses = new Addresses(() -> answer, () -> now);
 
     private void fails() {
         assertThatThrownBy(() -> addresses.connect(address -> {
@@ -47,6 +55,117 @@ class AddressesTest {
         answer = List.of(A, B, C);
         fails();
         assertThat(tried.subList(3, 5)).containsExactly(C, B);
+    }
+
+    /** Whatever order and size the answers have. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rotating", "reversed", "one", "shrinking", "shuffled", "doubled"})
+    void allAreTriedBeforeOneIsTriedAgain(String answers) {
+        List<InetSocketAddress> all = IntStream.rangeClosed(1, 7)
+                .mapToObj(port -> new InetSocketAddress(port % 2 == 0 ? "127.0.0.1" : "::1", port))
+                .toList();
+        Random random = new Random(42);
+        for (int look = 0; look < 7 * 5; look++) {
+            List<InetSocketAddress> next = new ArrayList<>(all);
+            switch (answers) {
+                case "rotating" -> Collections.rotate(next, look);
+                case "reversed" -> Collections.reverse(next);
+                // As many as there are are asked for one by one.
+                case "one" -> next = List.of(all.get(look % 7));
+                case "shrinking" -> next = look % 2 == 0 ? next : next.subList(look % 5, 7);
+                case "doubled" -> next.addAll(all);
+                default -> Collections.shuffle(next, random);
+            }
+            answer = next;
+            fails();
+        }
+        assertThat(tried.subList(0, 7)).doesNotHaveDuplicates();
+        for (InetSocketAddress each : all) {
+            assertThat(Collections.frequency(tried, each)).isBetween(4, 6);
+        }
+    }
+
+    @Test
+    void aLookUpThatRotatesInStepWithTheFailuresDoesNotLeadToTheSameAgainAndAgain() throws Exception {
+        InetSocketAddress good = B;
+        for (int look = 0; look < 23; look++) {
+            answer = look % 2 == 0 ? List.of(A, good) : List.of(good, A);
+            if (look == 0) {
+                fails();
+            } else {
+                FakeConnection made = new FakeConnection();
+                assertThat(addresses.connect(address -> {
+                            tried.add(address);
+                            return made;
+                        }))
+                        .isSameAs(made);
+            }
+        }
+        assertThat(tried.subList(1, 23)).containsOnly(good);
+    }
+
+    @Test
+    void aFailureIsForgottenWhenAnotherHasServedForLong() {
+        fails();
+        addresses.served(B);
+        assertThat(next()).isEqualTo(B);
+        now += Addresses.FORGOTTEN.toNanos() + 1;
+        assertThat(next()).isEqualTo(A);
+        // Not while all fail: the one after it would never be tried.
+        addresses.failed(A);
+        now += Addresses.FORGOTTEN.toNanos() + 1;
+        assertThat(next()).isEqualTo(B);
+    }
+
+    @Test
+    void failuresAreRememberedOfSoManyAddressesOnly() {
+        for (int port = 1; port <= Addresses.MOST + 1; port++) {
+            answer = List.of(new InetSocketAddress(port));
+            fails();
+        }
+        answer = List.of(new InetSocketAddress(2), new InetSocketAddress(1));
+        assertThat(next()).isEqualTo(new InetSocketAddress(1));
+    }
+
+    @Test
+    void aPauseIsDueWhenAllHaveFailed() {
+        answer = List.of(A, B, A, C);
+        fails();
+        assertThat(addresses.exhausted()).isFalse();
+        fails();
+        assertThat(addresses.exhausted()).isFalse();
+        fails();
+        assertThat(addresses.exhausted()).isTrue();
+        fails();
+        assertThat(addresses.exhausted()).isFalse();
+        // One that is not looked up has no other to go on with.
+        answer = List.of();
+        assertThatThrownBy(() -> addresses.connect(AddressesTest::never)).hasMessage("the resolver gave no address");
+        assertThat(addresses.exhausted()).isTrue();
+    }
+
+    @Test
+    void answersThatAreAlwaysNewArePausedForToo() {
+        int withoutPause = 0;
+        for (int look = 1; look <= 100; look++) {
+            answer = List.of(new InetSocketAddress(2 * look), new InetSocketAddress(2 * look + 1));
+            fails();
+            withoutPause = addresses.exhausted() ? 0 : withoutPause + 1;
+            assertThat(withoutPause).isLessThan(20);
+        }
+    }
+
+    private InetSocketAddress next() {
+        AtomicReference<InetSocketAddress> chosen = new AtomicReference<>();
+        try {
+            addresses.connect(address -> {
+                chosen.set(address);
+                return new FakeConnection();
+            });
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return chosen.get();
     }
 
     @Test

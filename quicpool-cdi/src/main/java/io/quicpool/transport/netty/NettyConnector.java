@@ -121,7 +121,9 @@ final class NettyConnector {
         await(connection.loop().submit(() -> {}));
         if (!connection.alive()) {
             // Lost before anybody could be told of it.
-            throw connection.explain(null);
+            String because = connection.because();
+            throw new IOException(
+                    "cannot connect to " + spec.remote() + ": " + (because == null ? "it was lost at once" : because));
         }
         return connection;
     }

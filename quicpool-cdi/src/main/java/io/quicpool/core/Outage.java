@@ -1,0 +1,25 @@
+package io.quicpool.core;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * What was said of an outage, from the first failure until an id comes again: each reason once for each address, however many
+ * attempts there are. Used on the timer thread.
+ */
+final class Outage {
+
+    // Peers may have a word for each attempt, and names may lead to ever new addresses.
+    private static final int MOST = 32;
+
+    private final Set<String> said = new HashSet<>();
+
+    /** Whether it is worth saying: not said of this outage, in which there is not too much said yet. */
+    boolean isNews(String text) {
+        return said.size() < MOST && said.add(text);
+    }
+
+    void over() {
+        said.clear();
+    }
+}

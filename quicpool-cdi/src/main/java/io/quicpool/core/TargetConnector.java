@@ -1,0 +1,58 @@
+package io.quicpool.core;
+
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** Connects to one of the addresses of a target, and tells them what became of it. Thread-safe. */
+final class TargetConnector implements Link.Connector {
+
+    /** Connects by means of an engine; blocks. */
+    interface Engine {
+        Connection connect(InetSocketAddress address, ConnectionEvents events) throws IOException, InterruptedException;
+    }
+
+    private final Addresses addresses;
+    private final Engine engine;
+
+    TargetConnector(Addresses addresses, Engine engine) {
+        this.addresses = addresses;
+        this.engine = engine;
+    }
+
+    @Override
+    public Connection connect(ConnectionEvents events) throws IOException, InterruptedException {
+        return addresses.connect(address -> engine.connect(address, events));
+    }
+
+    @Override
+    public void served(Connection connection) {
+        addresses.served(connection.remoteAddress());
+    }
+
+    @Override
+    public void failed(Connection connection) {
+        addresses.failed(connection.remoteAddress());
+    }
+
+    @Override
+    public boolean hasOther(Connection than) {
+        return addresses.hasOther(than.remoteAddress());
+    }
+
+    @Override
+    public boolean exhausted() {
+        return addresses.exhausted();
+    }
+
+    @Override
+    public void close() {
+        addresses.close();
+    }
+
+    @Override
+    public boolean isLookingUp() {
+        return addresses.isLookingUp();
+    }
+}

@@ -1,0 +1,162 @@
+package io.quicpool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.TargetResolver;
+import io.quicpool.config.TlsMode;
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An address that does not serve, in whatever way, is left for the next one, and why is told. */
+class OtherAddressTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Logger LOGGER = Logger.getLogger("io.quicpool");
+
+    private final Pools pools = new Pools();
+    private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
+    private final Handler log = new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+            if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
+                warnings.add(new SimpleFormatter().formatMessage(record));
+            }
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is kept back.
+        }
+
+        @Override
+        public void close() {
+            // Nothing to close.
+        }
+    };
+
+    @BeforeEach
+    void listen() {
+        LOGGER.addHandler(log);
+    }
+
+    @AfterEach
+    void close() {
+        pools.close();
+        LOGGER.removeHandler(log);
+    }
+
+    private List<String> warningsOfTheClient() {
+        return warnings.stream().filter(each -> each.startsWith("client: ")).toList();
+    }
+
+    private ClientPool client(TargetResolver resolver) {
+        return pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                .name("client")
+                .transport(Pools.CLIENT_ENGINE)
+                .resolver(resolver)
+                .tlsMode(TlsMode.SELF_SIGNED)
+                .fingerprint(Pools.CERTIFICATE.fingerprint())
+                .capacity(2, 2)
+                .connectTimeout(Duration.ofSeconds(2))
+                .idTimeout(Duration.ofSeconds(1))
+                .build()));
+    }
+
+    // One after the other, over and over, as a name server does that rotates its answers.
+    private static TargetResolver rotating(InetSocketAddress... addresses) {
+        AtomicInteger turn = new AtomicInteger();
+        return () -> addresses[turn.getAndIncrement() % addresses.length];
+    }
+
+    private ServerPool full(int port) {
+        ServerPool server = pools.server(s -> s.name("full").maxConnections(1), "127.0.0.2:" + port);
+        ClientPool first =
+                pools.client("127.0.0.2:" + port, c -> c.name("first").capacity(1, 1));
+        await().atMost(LONG).until(first::ready);
+        return server;
+    }
+
+    private static void assertServedBy(ServerPool server, ClientPool client) {
+        await().atMost(LONG).until(client::ready);
+        assertThat(client.snapshot().peers()).singleElement().satisfies(peer -> assertThat(peer.remote())
+                .isEqualTo(server.localAddress()));
+    }
+
+    @Test
+    void leavesAServerThatHasAllItsClients() {
+        ServerPool full = full(Pools.freePort());
+        ServerPool free = pools.server(s -> s, "127.0.0.3:" + Pools.freePort());
+        InetSocketAddress dead = new InetSocketAddress("127.0.0.4", Pools.freePort());
+        ClientPool client = client(rotating(full.localAddress(), dead, free.localAddress()));
+        assertServedBy(free, client);
+        assertThat(warningsOfTheClient())
+                .hasSize(2)
+                .anyMatch(text -> text.contains(full.localAddress() + ": closed by the peer: too many connections"))
+                .anyMatch(text -> text.contains(dead + ": nobody listens there"));
+        // It is ready: what kept it from that is over.
+        await().untilAsserted(() -> assertThat(client.snapshot().lastError()).isNull());
+    }
+
+    @Test
+    void leavesAServerThatDoesNotAllowIt() {
+        ServerPool closed = pools.server(s -> s.allowClient("10.0.0.1"), "127.0.0.2:" + Pools.freePort());
+        ServerPool open = pools.server(s -> s, "127.0.0.3:" + Pools.freePort());
+        assertServedBy(open, client(rotating(closed.localAddress(), open.localAddress())));
+    }
+
+    @Test
+    void leavesAPeerThatGivesNoId() throws Exception {
+        try (RawPeer raw = new RawPeer()) {
+            InetSocketAddress mute = raw.listen(100).localAddress();
+            ServerPool server = pools.server(s -> s, "127.0.0.3:" + Pools.freePort());
+            assertServedBy(server, client(rotating(mute, server.localAddress())));
+            assertThat(warningsOfTheClient())
+                    .singleElement()
+                    .asString()
+                    .contains("cannot connect to " + mute + ": no id within 1000 ms");
+        }
+    }
+
+    /** The reason is said once, and kept as the last error, although streams fail of it too. */
+    @Test
+    void saysWhyItIsTurnedAwayOnceHoweverOftenItTries() {
+        ServerPool full = full(Pools.freePort());
+        ClientPool client = client(full::localAddress);
+        String why = "cannot connect to " + full.localAddress() + ": closed by the peer: too many connections";
+        await().atMost(LONG).until(() -> client.snapshot().totals().connects() >= 6);
+        assertThat(client.snapshot().lastError()).isEqualTo(why);
+        assertThat(client.ready()).isFalse();
+        assertThat(warningsOfTheClient()).containsExactly("client: " + why);
+    }
+
+    @Test
+    void saysItAgainWhenTheReasonChanges() {
+        ServerPool full = full(Pools.freePort());
+        ClientPool client = client(full::localAddress);
+        await().atMost(LONG).until(() -> warningsOfTheClient().size() == 1);
+        InetSocketAddress address = full.localAddress();
+        pools.close(full);
+        await().atMost(LONG).until(() -> warningsOfTheClient().stream()
+                .anyMatch(text -> text.contains(address + ": nobody listens there")));
+        List<String> all = new ArrayList<>(warningsOfTheClient());
+        assertThat(all).doesNotHaveDuplicates();
+        assertThat(client.snapshot().lastError()).contains("nobody listens there");
+    }
+}
