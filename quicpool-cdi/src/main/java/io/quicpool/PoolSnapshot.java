@@ -60,7 +60,7 @@ public record PoolSnapshot(
      * @param connects connections that were made
      * @param lost connections that were lost
      * @param evicted idle streams that were given up, by reason
-     * @param refused streams, connections and datagrams of peers that were turned away, by reason
+     * @param refused streams, connections and datagrams of peers, and callers, that were turned away, by reason
      * @param waitMean the mean time that served callers had to wait; those that found a stream at once do not count
      * @param waitMax the longest time that a served caller had to wait
      * @param openMean the mean time from opening a stream to its id

@@ -2,6 +2,7 @@ package io.quicpool;
 
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /**
  * A stock of QUIC streams that are open ahead of use. What {@link ClientPool} and {@link ServerPool} have in common; the
@@ -13,7 +14,7 @@ import java.util.concurrent.CompletionStage;
  * ({@link ServerPool#serve(StreamHandler)}).
  *
  * <p>A stream that is idle is handed out without locks or I/O in about a microsecond. A caller that finds none waits in
- * order of arrival and is served by the thread that brings the stream. No dead stream is handed out knowingly: each is
+ * order of arrival and is served by the thread that brings the stream; when {@code max-waiting} callers wait, one more is refused. No dead stream is handed out knowingly: each is
  * probed when it is taken.
  *
  * <p>All methods may be called from any thread.
@@ -41,6 +42,7 @@ public interface StreamPool extends AutoCloseable {
      * @param timeout how long to wait at most; zero or less does not wait
      * @return the stream; close it after use
      * @throws PoolTimeoutException when the time is over
+     * @throws PoolBusyException when as many callers wait as may
      * @throws PoolClosedException when the pool is closed, or closes while waiting
      * @throws InterruptedException when the caller is interrupted while waiting; no stream is lost by it
      */
@@ -52,28 +54,53 @@ public interface StreamPool extends AutoCloseable {
      * @param timeout how long to wait at most; zero or less does not wait
      * @return the stream; close it after use
      * @throws PoolTimeoutException when the time is over
+     * @throws PoolBusyException when as many callers wait as may
      * @throws PoolClosedException when the pool is closed, or closes while waiting
      * @throws InterruptedException when the caller is interrupted while waiting; no stream is lost by it
      */
     PooledStream incomingGet(Duration timeout) throws InterruptedException;
 
     /**
-     * {@link #outgoingGet} without blocking.
+     * {@link #outgoingGet} without blocking. What depends on it runs on a worker of the pool, which is that get's alone: it may block,
+     * and holds up no other get. Who has many that block gives an executor.
+     *
+     * <p>Whoever ends the future itself before the pool does ends the wait, and no stream is lost: {@code cancel}, {@code complete},
+     * {@code orTimeout} and the like, through {@code toCompletableFuture()}. To cancel a stage that is <em>derived</em> from it, by
+     * {@code thenApply} say, does not: the get goes on, and where nothing else depends on it, nobody closes the stream that comes.
      *
      * @param id the id that the peer told
      * @param timeout how long to wait at most
-     * @return completed with the stream, or with the exception that the blocking form throws; what depends on it runs on
-     *     a worker of the pool. Cancelling it (through {@code toCompletableFuture()}) gives up the wait; no stream is lost
+     * @return completed with the stream, or with the exception that the blocking form throws
      */
     CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout);
+
+    /**
+     * {@link #outgoingGetAsync(StreamId, Duration)} whose dependents, and theirs, always run on the given executor, unless they name
+     * another.
+     *
+     * @param id the id that the peer told
+     * @param timeout how long to wait at most; is kept whatever the executor does
+     * @param executor where dependents run
+     * @return as for the form without an executor
+     */
+    CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout, Executor executor);
 
     /**
      * {@link #incomingGet} without blocking.
      *
      * @param timeout how long to wait at most
-     * @return as for {@link #outgoingGetAsync}
+     * @return as for {@link #outgoingGetAsync(StreamId, Duration)}
      */
     CompletionStage<PooledStream> incomingGetAsync(Duration timeout);
+
+    /**
+     * {@link #incomingGet} without blocking, with dependents on the given executor.
+     *
+     * @param timeout how long to wait at most; is kept whatever the executor does
+     * @param executor where dependents run
+     * @return as for {@link #outgoingGetAsync(StreamId, Duration, Executor)}
+     */
+    CompletionStage<PooledStream> incomingGetAsync(Duration timeout, Executor executor);
 
     /**
      * Whether the pool can do its work now. A client pool is ready when it is running, its connection is up and at least

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout see {@link ClientPoolConfigBuilder#connectTimeout}
  * @param idTimeout see {@link ClientPoolConfigBuilder#idTimeout}
  * @param streamTimeouts see {@link ClientPoolConfigBuilder#readTimeout} and {@link ClientPoolConfigBuilder#writeTimeout}
+ * @param maxWaiting see {@link ClientPoolConfigBuilder#maxWaiting}
  * @param streamsPerConnection see {@link ClientPoolConfigBuilder#streamsPerConnection}; 0 for what the engine does best
  * @param congestionControl see {@link ClientPoolConfigBuilder#congestionControl}; null for the engine's
  * @param alpn see {@link ClientPoolConfigBuilder#alpn}
@@ -44,6 +45,7 @@ public record ClientPoolConfig(
         Duration connectTimeout,
         Duration idTimeout,
         StreamTimeouts streamTimeouts,
+        int maxWaiting,
         int streamsPerConnection,
         @Nullable CongestionControl congestionControl,
         String alpn,
@@ -68,6 +70,7 @@ public record ClientPoolConfig(
      * @param connectTimeout the connect time-out
      * @param idTimeout the id time-out
      * @param streamTimeouts how long streams wait for their peer
+     * @param maxWaiting how many callers may wait
      * @param streamsPerConnection how many streams a connection carries before there is another
      * @param congestionControl how fast to go on after loss
      * @param alpn the application protocol
@@ -99,6 +102,7 @@ public record ClientPoolConfig(
         Checks.range("keep-alive", keepAlive, PoolLimits.KEEP_ALIVE_MIN, PoolLimits.KEEP_ALIVE_MAX);
         Checks.range("connect-timeout", connectTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
         Checks.range("id-timeout", idTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
+        Checks.range("max-waiting", maxWaiting, 1, PoolLimits.WAITING_MAX);
         Checks.range("streams-per-connection", streamsPerConnection, 0, PoolLimits.STREAMS_MAX);
         Checks.alpn(alpn);
         Checks.transport(transport);

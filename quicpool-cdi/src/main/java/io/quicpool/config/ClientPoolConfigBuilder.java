@@ -25,6 +25,7 @@ public final class ClientPoolConfigBuilder {
     private Duration idTimeout = Duration.ofSeconds(10);
     private Duration readTimeout = StreamTimeouts.DEFAULT.read();
     private Duration writeTimeout = StreamTimeouts.DEFAULT.write();
+    private int maxWaiting = PoolLimits.WAITING;
     private int streamsPerConnection;
     private @Nullable CongestionControl congestionControl;
     private String alpn = PoolLimits.ALPN;
@@ -50,6 +51,7 @@ public final class ClientPoolConfigBuilder {
         idTimeout = config.idTimeout();
         readTimeout = config.streamTimeouts().read();
         writeTimeout = config.streamTimeouts().write();
+        maxWaiting = config.maxWaiting();
         streamsPerConnection = config.streamsPerConnection();
         congestionControl = config.congestionControl();
         alpn = config.alpn();
@@ -321,6 +323,18 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
+     * How many callers may wait for a stream at a time, in each member where there are several targets. One more gets
+     * {@link io.quicpool.PoolBusyException} at once. Default: 10,000.
+     *
+     * @param maxWaiting from 1 to 1,000,000
+     * @return this
+     */
+    public ClientPoolConfigBuilder maxWaiting(int maxWaiting) {
+        this.maxWaiting = maxWaiting;
+        return this;
+    }
+
+    /**
      * How many streams, idle and in use, one connection carries before another is made beside it; there are never more connections
      * than {@code max-capacity} streams need, so that many more streams in use share them. When one is lost, only its streams are.
      * Default: 0, what the engine does best: one connection for all with {@code kwik}, 64 streams each with {@code netty}.
@@ -397,6 +411,7 @@ public final class ClientPoolConfigBuilder {
                 connectTimeout,
                 idTimeout,
                 new StreamTimeouts(readTimeout, writeTimeout),
+                maxWaiting,
                 streamsPerConnection,
                 congestionControl,
                 alpn,

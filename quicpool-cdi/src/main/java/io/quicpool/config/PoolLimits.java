@@ -19,6 +19,11 @@ final class PoolLimits {
     static final String ALPN = "np-quic";
     static final String TRANSPORT = "kwik";
 
+    /** A waiting caller costs some 300 bytes. More of them than these are hardly ever served in time. */
+    static final int WAITING = 10_000;
+
+    static final int WAITING_MAX = 1_000_000;
+
     /** Streams that one connection may carry at most; as many as an engine can count. */
     static final int STREAMS_MAX = 1 << 20;
 

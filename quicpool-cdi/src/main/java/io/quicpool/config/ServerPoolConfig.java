@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param listen see {@link ServerPoolConfigBuilder#listen(String)}
  * @param certificate see {@link ServerPoolConfigBuilder#certificate}
  * @param maxCapacity see {@link ServerPoolConfigBuilder#maxCapacity}
+ * @param maxWaiting see {@link ServerPoolConfigBuilder#maxWaiting}
  * @param allowedClients see {@link ServerPoolConfigBuilder#allowedClients}
  * @param keepAlive see {@link ServerPoolConfigBuilder#keepAlive}
  * @param helloTimeout see {@link ServerPoolConfigBuilder#helloTimeout}
@@ -34,6 +35,7 @@ public record ServerPoolConfig(
         Endpoint listen,
         KeyMaterial certificate,
         int maxCapacity,
+        int maxWaiting,
         List<AddressRange> allowedClients,
         Duration keepAlive,
         Duration helloTimeout,
@@ -57,6 +59,7 @@ public record ServerPoolConfig(
      * @param listen where to listen
      * @param certificate what to present
      * @param maxCapacity how many idle streams to hold
+     * @param maxWaiting how many callers may wait
      * @param allowedClients who may connect
      * @param keepAlive the keep-alive period
      * @param helloTimeout the hello time-out
@@ -79,6 +82,7 @@ public record ServerPoolConfig(
         check(
                 name,
                 maxCapacity,
+                maxWaiting,
                 keepAlive,
                 helloTimeout,
                 maxStreamsPerConnection,
@@ -95,6 +99,7 @@ public record ServerPoolConfig(
     static void check(
             String name,
             int maxCapacity,
+            int maxWaiting,
             Duration keepAlive,
             Duration helloTimeout,
             int maxStreamsPerConnection,
@@ -107,6 +112,7 @@ public record ServerPoolConfig(
             String transport) {
         Checks.name(name);
         Checks.range("max-capacity", maxCapacity, 1, CapacityBounds.LIMIT);
+        Checks.range("max-waiting", maxWaiting, 1, PoolLimits.WAITING_MAX);
         Checks.range("keep-alive", keepAlive, PoolLimits.KEEP_ALIVE_MIN, PoolLimits.KEEP_ALIVE_MAX);
         Checks.range("hello-timeout", helloTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
         if (maxStreamsPerConnection < maxCapacity || maxStreamsPerConnection > PoolLimits.STREAMS_MAX) {

@@ -12,6 +12,7 @@ public final class ServerPoolConfigBuilder {
     private @Nullable Endpoint listen;
     private @Nullable KeyMaterial certificate;
     private int maxCapacity = 1024;
+    private int maxWaiting = PoolLimits.WAITING;
     private final List<AddressRange> allowedClients = new ArrayList<>();
     private Duration keepAlive = PoolLimits.KEEP_ALIVE;
     private Duration helloTimeout = Duration.ofSeconds(10);
@@ -38,6 +39,7 @@ public final class ServerPoolConfigBuilder {
         listen = config.listen();
         certificate = config.certificate();
         maxCapacity = config.maxCapacity();
+        maxWaiting = config.maxWaiting();
         allowedClients.addAll(config.allowedClients());
         keepAlive = config.keepAlive();
         helloTimeout = config.helloTimeout();
@@ -110,6 +112,17 @@ public final class ServerPoolConfigBuilder {
      */
     public ServerPoolConfigBuilder maxCapacity(int maxCapacity) {
         this.maxCapacity = maxCapacity;
+        return this;
+    }
+
+    /**
+     * How many callers may wait for a stream at a time. One more gets {@link io.quicpool.PoolBusyException} at once. Default: 10,000.
+     *
+     * @param maxWaiting from 1 to 1,000,000
+     * @return this
+     */
+    public ServerPoolConfigBuilder maxWaiting(int maxWaiting) {
+        this.maxWaiting = maxWaiting;
         return this;
     }
 
@@ -357,6 +370,7 @@ public final class ServerPoolConfigBuilder {
         ServerPoolConfig.check(
                 name,
                 maxCapacity,
+                maxWaiting,
                 keepAlive,
                 helloTimeout,
                 maxStreamsPerConnection,
@@ -378,6 +392,7 @@ public final class ServerPoolConfigBuilder {
                 listen,
                 certificate,
                 maxCapacity,
+                maxWaiting,
                 allowedClients,
                 keepAlive,
                 helloTimeout,

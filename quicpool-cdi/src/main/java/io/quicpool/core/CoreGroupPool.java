@@ -95,19 +95,36 @@ final class CoreGroupPool extends Front implements ClientPool {
     }
 
     @Override
-    public void await(Waiter waiter) {
+    public boolean await(Waiter waiter) {
         waiting.add(waiter);
+        boolean waits = false;
         for (CoreClientPool member : members) {
-            if (member.life() == PoolState.RUNNING && !waiter.outcome().isDone()) {
-                member.await(waiter);
+            if (member.life() == PoolState.RUNNING && waiter.waits()) {
+                waits |= member.await(waiter);
             }
         }
         if (life() != PoolState.RUNNING) {
-            waiter.outcome().cancel(false);
-        } else if (waiter.id() == null
-                && !waiter.outcome().isDone()
-                && state() == PoolState.RUNNING
-                && exhausted.compareAndSet(false, true)) {
+            if (waiter.close()) {
+                waiter.wake();
+            }
+            return true;
+        }
+        if (!waits) {
+            waiting.remove(waiter);
+        } else if (waiter.id() == null && waiter.waits()) {
+            tellExhausted();
+        }
+        return waits;
+    }
+
+    @Override
+    public void shortage() {
+        members.forEach(CoreClientPool::shortage);
+        tellExhausted();
+    }
+
+    private void tellExhausted() {
+        if (state() == PoolState.RUNNING && exhausted.compareAndSet(false, true)) {
             listeners.tell(listener -> listener.exhausted(this));
         }
     }

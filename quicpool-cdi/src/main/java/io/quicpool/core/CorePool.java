@@ -40,15 +40,16 @@ abstract class CorePool extends Front {
     final PoolThreads threads;
     final StreamTimeouts timeouts;
     final Listeners listeners;
-    final Stock stock = new Stock();
+    final Stock stock;
     final Metrics metrics = new Metrics();
     final Lifecycle lifecycle;
     private final AtomicInteger generation = new AtomicInteger();
     private final AtomicBoolean exhausted = new AtomicBoolean();
 
-    CorePool(String name, StreamTimeouts timeouts) {
+    CorePool(String name, int maxWaiting, StreamTimeouts timeouts) {
         this.name = name;
         this.timeouts = timeouts;
+        this.stock = new Stock(maxWaiting);
         this.log = System.getLogger("io.quicpool");
         this.threads = new PoolThreads(name);
         this.listeners = new Listeners(name, threads.listeners(), log);
@@ -95,11 +96,12 @@ abstract class CorePool extends Front {
     }
 
     @Override
-    public void await(Waiter waiter) {
-        stock.await(waiter);
-        if (waiter.id() == null && !waiter.outcome().isDone()) {
+    public boolean await(Waiter waiter) {
+        boolean waits = stock.await(waiter);
+        if (waiter.id() == null && waiter.waits()) {
             shortage();
         }
+        return waits;
     }
 
     @Override
@@ -112,7 +114,8 @@ abstract class CorePool extends Front {
         return this;
     }
 
-    private void shortage() {
+    @Override
+    public void shortage() {
         if (!stock.suspended() && exhausted.compareAndSet(false, true)) {
             listeners.tell(listener -> listener.exhausted(this));
         }

@@ -46,7 +46,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     private volatile @Nullable Listener listener;
 
     CoreServerPool(ServerPoolConfig config) {
-        super(config.name(), config.streamTimeouts());
+        super(config.name(), config.maxWaiting(), config.streamTimeouts());
         this.config = config;
         this.maxCapacity = config.maxCapacity();
         this.admission = new Admission(this, config);
@@ -206,7 +206,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             // A client that does not ping answers what this side sends it last of all, so it is given a little longer.
             if (silent > connection.idleTimeout().plus(HOUSEKEEPING).toNanos()) {
                 lost(guest, "no answer for " + TimeUnit.NANOSECONDS.toMillis(silent) + " ms");
-                threads.workers().execute(() -> connection.close(0, Link.CLOSED));
+                threads.disconnect(() -> connection.close(0, Link.CLOSED));
             }
         }
     }

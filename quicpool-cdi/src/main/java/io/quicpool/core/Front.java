@@ -4,7 +4,9 @@ import io.quicpool.PooledStream;
 import io.quicpool.StreamId;
 import io.quicpool.StreamPool;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /** What callers see, of one pool or of several behind one front: taking streams is the same. */
 abstract class Front implements StreamPool, Source {
@@ -13,7 +15,7 @@ abstract class Front implements StreamPool, Source {
 
     @Override
     public PooledStream outgoingGet(StreamId id, Duration timeout) throws InterruptedException {
-        return getter.get(id, timeout);
+        return getter.get(Objects.requireNonNull(id, "id"), timeout);
     }
 
     @Override
@@ -23,12 +25,22 @@ abstract class Front implements StreamPool, Source {
 
     @Override
     public CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout) {
-        return getter.getAsync(id, timeout);
+        return getter.getAsync(Objects.requireNonNull(id, "id"), timeout, null);
     }
 
     @Override
     public CompletionStage<PooledStream> incomingGetAsync(Duration timeout) {
-        return getter.getAsync(null, timeout);
+        return getter.getAsync(null, timeout, null);
+    }
+
+    @Override
+    public CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout, Executor executor) {
+        return getter.getAsync(Objects.requireNonNull(id, "id"), timeout, Objects.requireNonNull(executor, "executor"));
+    }
+
+    @Override
+    public CompletionStage<PooledStream> incomingGetAsync(Duration timeout, Executor executor) {
+        return getter.getAsync(null, timeout, Objects.requireNonNull(executor, "executor"));
     }
 
     @Override

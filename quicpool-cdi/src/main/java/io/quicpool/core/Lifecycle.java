@@ -185,7 +185,7 @@ final class Lifecycle {
         }
         for (Connection connection : pool.connections()) {
             if (!used.contains(connection) && dismissed.add(connection)) {
-                pool.threads.workers().execute(() -> dismiss(connection, deadline));
+                pool.threads.disconnect(() -> dismiss(connection, deadline));
             }
         }
     }

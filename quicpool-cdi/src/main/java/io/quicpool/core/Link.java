@@ -304,7 +304,7 @@ final class Link {
                 left.remove(each);
                 closing.removeIf(Link::isFreed);
                 closing.add(each);
-                pool.threads.workers().execute(() -> Lifecycle.dismiss(each));
+                pool.threads.disconnect(() -> Lifecycle.dismiss(each));
             } else if (each.silentNanos() > each.idleTimeout().toNanos() / 3) {
                 each.ping();
             }

@@ -16,13 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads of one pool, all daemons named after it: one timer for every decision, which never blocks; one for connecting,
- * which does; a few for each kind of code of the user's: listeners, dependents of asynchronous gets ("workers"), and a handler.
- * All but the timer end by themselves when there is nothing to do.
+ * The threads of one pool, all daemons named after it: one timer for every decision, which never blocks; one for connecting and
+ * a few for closing connections, which do; some for each kind of code of the user's: listeners, dependents of asynchronous gets
+ * ({@link Workers}), and a handler. All but the timer end by themselves when there is nothing to do.
  */
 final class PoolThreads {
 
-    private static final int WORKERS = 8;
+    private static final int CLOSERS = 32;
+    private static final int LISTENERS = 8;
     private static final int HANDLERS = 64;
     private static final Duration LINGER = Duration.ofSeconds(10);
     private static final Duration AGAIN = Duration.ofMillis(100);
@@ -31,7 +32,8 @@ final class PoolThreads {
     private final Set<Thread> ours = ConcurrentHashMap.newKeySet();
     private final ScheduledThreadPoolExecutor timer;
     private final ExecutorService connector;
-    private final ExecutorService workers;
+    private final ExecutorService closers;
+    private final Workers workers;
     private final ExecutorService listeners;
     private final ExecutorService handlers;
 
@@ -41,9 +43,11 @@ final class PoolThreads {
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         connector = elastic("connector", 1, new ThreadPoolExecutor.DiscardPolicy());
-        // Somebody waits for what a worker does: after the end the caller has to do it.
-        workers = elastic("worker", WORKERS, (task, executor) -> task.run());
-        listeners = elastic("listener", WORKERS, (task, executor) -> task.run());
+        closers = elastic("closer", CLOSERS, new ThreadPoolExecutor.DiscardPolicy());
+        workers = new Workers(factory("worker"), LINGER, (delay, action) -> {
+            var unused = decideAfter(delay, action);
+        });
+        listeners = elastic("listener", LISTENERS, (task, executor) -> task.run());
         handlers = elastic("handler", HANDLERS, new ThreadPoolExecutor.DiscardPolicy());
     }
 
@@ -100,19 +104,20 @@ final class PoolThreads {
         return connector.submit(attempt);
     }
 
-    /** Where dependents of asynchronous gets run. */
-    Executor workers() {
-        return this::work;
-    }
-
-    private void work(Runnable task) {
+    /** Closes a connection of a pool that goes on, which may block. */
+    void disconnect(Runnable connection) {
         try {
-            workers.execute(task);
+            closers.execute(connection);
         } catch (OutOfMemoryError e) {
-            // No thread just now, and somebody waits for it.
-            var again = decideAfter(AGAIN, () -> work(task));
+            // No thread just now.
+            var again = decideAfter(AGAIN, () -> disconnect(connection));
             assert again != null;
         }
+    }
+
+    /** Where asynchronous gets end. */
+    Workers workers() {
+        return workers;
     }
 
     /** Where listeners are told; one that blocks holds up no asynchronous get. */
@@ -139,14 +144,35 @@ final class PoolThreads {
         timer.shutdown();
         connector.shutdownNow();
         handlers.shutdownNow();
+        closers.shutdownNow();
         workers.shutdown();
         listeners.shutdown();
         if (inside()) {
+            finishLater(timeout);
             return false;
         }
+        return end(timeout);
+    }
+
+    // Without the timer nobody else sees to it that gets end although others block.
+    private void finishLater(Duration timeout) {
+        Thread finishing = factory("finisher").newThread(() -> {
+            try {
+                workers.awaitTermination(timeout.toNanos());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        finishing.start();
+    }
+
+    private boolean end(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        boolean ended = true;
-        for (ExecutorService executor : List.of(timer, connector, handlers, workers, listeners)) {
+        boolean ended = workers.awaitTermination(timeout.toNanos());
+        if (!ended) {
+            workers.interrupt();
+        }
+        for (ExecutorService executor : List.of(timer, connector, handlers, closers, listeners)) {
             if (!executor.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                 ended = false;
                 executor.shutdownNow();

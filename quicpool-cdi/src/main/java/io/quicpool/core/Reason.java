@@ -2,7 +2,7 @@ package io.quicpool.core;
 
 import java.util.Locale;
 
-/** Why idle streams are given up, and why streams and connections of peers are turned away; names as in the snapshot. */
+/** Why idle streams are given up, and why streams and connections of peers, and callers, are turned away; names as in the snapshot. */
 final class Reason {
 
     private Reason() {}
@@ -48,7 +48,9 @@ final class Reason {
         /** As many connections as the pool may have. */
         CONNECTIONS("max-connections clients are connected"),
         /** The handler's executor took no more. */
-        HANDLER_BUSY("the executor of the handler takes no more");
+        HANDLER_BUSY("the executor of the handler takes no more"),
+        /** Not peers: callers of the pool that would have had to wait. */
+        CALLERS("as many callers wait as may (max-waiting)");
 
         private final String meaning;
 

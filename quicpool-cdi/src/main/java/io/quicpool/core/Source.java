@@ -20,8 +20,14 @@ interface Source {
     /** Takes an idle stream that is alive, any or that with this id; null when there is none now. */
     @Nullable Slot takeNow(@Nullable StreamId id);
 
-    /** Begins to wait, and asks for what is missing. The waiter may be served before this returns. */
-    void await(Waiter waiter);
+    /**
+     * Begins to wait, and asks for what is missing. The waiter may be served before this returns. False when too many wait already;
+     * then it does not wait.
+     */
+    boolean await(Waiter waiter);
+
+    /** A caller found nothing that is idle: says so to listeners, and asks for more. */
+    void shortage();
 
     /** The waiter has ended, one way or another. The second time does nothing. */
     void forget(Waiter waiter);

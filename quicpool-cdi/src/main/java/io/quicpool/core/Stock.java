@@ -1,12 +1,7 @@
 package io.quicpool.core;
 
 import io.quicpool.StreamId;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * The idle streams of a pool and the callers that wait for one.
  *
  * <p>Taking takes no lock: it polls the queue or asks the map and then has to win the slot. Bringing a stream and beginning
- * to wait exclude each other by {@link #lock}, which is held for a few instructions and never around I/O or foreign code:
- * so no stream can come to rest unseen while somebody begins to wait.
+ * to wait exclude each other by {@link #lock}, which is held for a few instructions, however many streams and waiters there
+ * are, and never around I/O or foreign code: so no stream can come to rest unseen while somebody begins to wait. Who was served
+ * under the lock is woken after it.
  *
  * <p>The map holds every slot whose id is known until its end, taken ones included: no id is given twice among them. The
  * queue may hold slots that were since taken or retired; {@link #sweep} drops them.
@@ -34,12 +30,18 @@ final class Stock {
     // How often one was taken, ever: what is asked for, where the number of those taken now says only what is in use.
     private final LongAdder takes = new LongAdder();
     private final ReentrantLock lock = new ReentrantLock();
-    // Guarded by lock, in order of arrival.
-    private final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>();
+    // Guarded by lock; the numbers are for those who read without.
+    private final Waiters waiters = new Waiters();
     private volatile int waitingForAny;
     private volatile int waiting;
     private volatile boolean closed;
     private volatile boolean suspended;
+    private final int maxWaiting;
+
+    /** Makes an empty one. */
+    Stock(int maxWaiting) {
+        this.maxWaiting = maxWaiting;
+    }
 
     /** Enters an id that was just given or received; false when a live stream holds it. */
     boolean announce(Slot slot) {
@@ -52,22 +54,29 @@ final class Stock {
      * closed: then it is still on its way, for whoever gives that up.
      */
     boolean deliver(Slot slot) {
+        Waiter served = null;
         lock.lock();
         try {
-            return !closed && (serveOnArrival(slot) || intoStock(slot));
+            if (closed) {
+                return false;
+            }
+            Waiter waiter = suspended ? null : waiters.firstFor(slot.id());
+            if (waiter == null || !slot.takeOnArrival()) {
+                return intoStock(slot);
+            }
+            countTaken();
+            served = handOn(slot, waiter);
         } finally {
             lock.unlock();
         }
+        wake(served);
+        return true;
     }
 
-    private boolean serveOnArrival(Slot slot) {
-        Waiter waiter = suspended ? null : firstWaiterFor(slot.id());
-        if (waiter == null || !slot.takeOnArrival()) {
-            return false;
+    private static void wake(@Nullable Waiter served) {
+        if (served != null) {
+            served.wake();
         }
-        countTaken();
-        handOn(slot, waiter);
-        return true;
     }
 
     private boolean intoStock(Slot slot) {
@@ -81,57 +90,39 @@ final class Stock {
         return true;
     }
 
-    // The slot is TAKEN and nobody else's. A waiter that has just timed out lets it pass on to the next.
-    private void handOn(Slot slot, Waiter first) {
+    // The slot is TAKEN and nobody else's. A waiter that has just given up lets it pass on to the next. Says who is to
+    // be woken.
+    private @Nullable Waiter handOn(Slot slot, @Nullable Waiter first) {
         Waiter waiter = first;
         while (waiter != null) {
             remove(waiter);
             if (waiter.serve(slot)) {
-                return;
-            }
-            waiter = firstWaiterFor(slot.id());
-        }
-        backIntoStock(slot);
-    }
-
-    private @Nullable Waiter firstWaiterFor(StreamId id) {
-        if (waiters.isEmpty()) {
-            return null;
-        }
-        Waiter any = null;
-        for (Waiter waiter : waiters) {
-            StreamId wanted = waiter.id();
-            if (id.equals(wanted)) {
                 return waiter;
             }
-            if (wanted == null && any == null) {
-                any = waiter;
-            }
+            waiter = waiters.firstFor(slot.id());
         }
-        return any;
+        backIntoStock(slot);
+        return null;
     }
 
     /** Returns a taken slot that did not reach its caller: to the next waiter, else into stock. False when the stock is closed. */
     boolean giveBack(Slot slot) {
+        Waiter served;
         lock.lock();
         try {
             if (closed) {
                 return false;
             }
-            handBack(slot);
-            return true;
+            served = handBack(slot);
         } finally {
             lock.unlock();
         }
+        wake(served);
+        return true;
     }
 
-    private void handBack(Slot slot) {
-        Waiter waiter = suspended ? null : firstWaiterFor(slot.id());
-        if (waiter == null) {
-            backIntoStock(slot);
-        } else {
-            handOn(slot, waiter);
-        }
+    private @Nullable Waiter handBack(Slot slot) {
+        return handOn(slot, suspended ? null : waiters.firstFor(slot.id()));
     }
 
     private void backIntoStock(Slot slot) {
@@ -184,36 +175,44 @@ final class Stock {
         takes.increment();
     }
 
-    /** Begins to wait, unless a stream has come since the caller last looked: then the waiter is served already. */
-    Waiter await(@Nullable StreamId id, long now) {
-        Waiter waiter = new Waiter(id, now);
-        await(waiter);
-        return waiter;
-    }
-
-    /** The same for a waiter that may wait elsewhere too. */
-    void await(Waiter waiter) {
+    /**
+     * Begins to wait, unless a stream has come since the caller last looked, or the stock is closed: then the waiter has ended. False
+     * when too many wait already; then it does not. The waiter may wait elsewhere too.
+     */
+    boolean await(Waiter waiter) {
+        Waiter ended = waiter;
         lock.lock();
         try {
             if (closed) {
-                waiter.outcome().cancel(false);
-                return;
-            }
-            Slot slot = takeFor(waiter);
-            if (slot == null) {
-                waiters.add(waiter);
-                count(waiter, 1);
-            } else if (!waiter.serve(slot)) {
-                handBack(slot);
+                waiter.close();
+            } else {
+                Slot slot = takeFor(waiter);
+                if (slot == null) {
+                    return add(waiter);
+                }
+                if (!waiter.serve(slot)) {
+                    ended = handBack(slot);
+                }
             }
         } finally {
             lock.unlock();
         }
+        wake(ended);
+        return true;
     }
 
     private @Nullable Slot takeFor(Waiter waiter) {
         StreamId id = waiter.id();
         return id == null ? takeAny() : take(id);
+    }
+
+    private boolean add(Waiter waiter) {
+        if (waiters.size() >= maxWaiting) {
+            return false;
+        }
+        waiters.add(waiter);
+        count();
+        return true;
     }
 
     /** From now on nothing is taken: what comes goes into stock, who asks waits. */
@@ -231,18 +230,37 @@ final class Stock {
         lock.lock();
         try {
             suspended = false;
-            // Whoever wants that one stream comes first, as when a stream is brought.
-            List<Waiter> inOrder = new ArrayList<>(waiters);
-            inOrder.sort(Comparator.comparing(waiter -> waiter.id() == null));
-            for (Waiter waiter : inOrder) {
-                Slot slot = waiters.contains(waiter) ? takeFor(waiter) : null;
-                if (slot != null) {
-                    handOn(slot, waiter);
-                }
-            }
         } finally {
             lock.unlock();
         }
+        // Whoever wants that one stream comes first, as when a stream is brought. Who comes now looks for itself.
+        for (StreamId id : waiters.ids()) {
+            serve(id);
+        }
+        boolean more = true;
+        while (more) {
+            more = serve(null);
+        }
+    }
+
+    // One step, so that the lock is free in between. Says whether there was a stream for somebody.
+    private boolean serve(@Nullable StreamId id) {
+        Waiter served;
+        lock.lock();
+        try {
+            if (waiters.size() == 0 || (id == null && waiters.forAny() == 0)) {
+                return false;
+            }
+            Slot slot = id == null ? takeAny() : take(id);
+            if (slot == null) {
+                return false;
+            }
+            served = handBack(slot);
+        } finally {
+            lock.unlock();
+        }
+        wake(served);
+        return true;
     }
 
     boolean suspended() {
@@ -260,18 +278,13 @@ final class Stock {
     }
 
     private void remove(Waiter waiter) {
-        if (waiters.remove(waiter)) {
-            count(waiter, -1);
-        }
+        waiters.remove(waiter);
+        count();
     }
 
-    // Only under the lock; volatile for those who read.
-    @SuppressWarnings("NonAtomicVolatileUpdate")
-    private void count(Waiter waiter, int change) {
-        waiting += change;
-        if (waiter.id() == null) {
-            waitingForAny += change;
-        }
+    private void count() {
+        waiting = waiters.size();
+        waitingForAny = waiters.forAny();
     }
 
     /** Gives a slot up unless somebody has it; says what it was, or null when somebody has it. */
@@ -325,19 +338,37 @@ final class Stock {
     }
 
     /**
-     * Takes no stream and no waiter from now on and cancels those that wait; what is idle now, stays so until it is taken or
-     * retired.
+     * Takes no stream and no waiter from now on and ends the wait of all; what is idle now, stays so until it is taken or retired.
      */
     void close() {
         lock.lock();
         try {
             closed = true;
-            for (Iterator<Waiter> each = waiters.iterator(); each.hasNext(); ) {
-                Waiter waiter = each.next();
-                each.remove();
-                count(waiter, -1);
-                waiter.outcome().cancel(false);
+        } finally {
+            lock.unlock();
+        }
+        for (StreamId id : waiters.ids()) {
+            closeWaiters(id);
+        }
+        closeWaiters(null);
+    }
+
+    private void closeWaiters(@Nullable StreamId id) {
+        for (Waiter waiter = removeFirst(id); waiter != null; waiter = removeFirst(id)) {
+            if (waiter.close()) {
+                waiter.wake();
             }
+        }
+    }
+
+    private @Nullable Waiter removeFirst(@Nullable StreamId id) {
+        lock.lock();
+        try {
+            Waiter waiter = waiters.first(id);
+            if (waiter != null) {
+                remove(waiter);
+            }
+            return waiter;
         } finally {
             lock.unlock();
         }

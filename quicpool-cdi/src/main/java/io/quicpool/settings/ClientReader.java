@@ -39,6 +39,7 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
         ifSet(MAX_INTERVAL, Durations::parse, builder::maxInterval);
         ifSet(KEEP_ALIVE, Durations::parse, builder::keepAlive);
         ifSet(CONNECT_TIMEOUT, Durations::parse, builder::connectTimeout);
+        ifSet(MAX_WAITING, PoolReader::integer, builder::maxWaiting);
         ifSet(ID_TIMEOUT, Durations::parse, builder::idTimeout);
         ifSet(READ_TIMEOUT, Durations::parse, builder::readTimeout);
         ifSet(WRITE_TIMEOUT, Durations::parse, builder::writeTimeout);

@@ -43,6 +43,13 @@ public enum PoolProperty {
             "1 to 65536",
             "64 (client), 1024 (server)",
             "The largest number of idle streams that the pool aims for, for each target (client), or holds (server)."),
+    /** How many callers may wait. */
+    MAX_WAITING(
+            "max-waiting",
+            both(),
+            "1 to 1000000",
+            "10000",
+            "How many callers may wait for a stream at a time, for each target (client); more are refused at once."),
     /** The shortest interval. */
     MIN_INTERVAL(
             "min-interval",

@@ -40,6 +40,7 @@ final class ServerReader extends PoolReader<ServerPoolConfig> {
         }
         ifSet(LISTEN, (key, text) -> text, builder::listen);
         ifSet(MAX_CAPACITY, PoolReader::integer, builder::maxCapacity);
+        ifSet(MAX_WAITING, PoolReader::integer, builder::maxWaiting);
         ifSet(CLIENT_IP, PoolReader::list, ranges -> ranges.forEach(builder::allowClient));
         ifSet(KEEP_ALIVE, Durations::parse, builder::keepAlive);
         ifSet(HELLO_TIMEOUT, Durations::parse, builder::helloTimeout);

@@ -47,6 +47,7 @@ class ClientPoolConfigTest {
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(10),
                         new StreamTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30)),
+                        10_000,
                         0,
                         null,
                         "np-quic",
@@ -68,6 +69,7 @@ class ClientPoolConfigTest {
                 .idTimeout(Duration.ofSeconds(6))
                 .readTimeout(Duration.ofSeconds(8))
                 .writeTimeout(Duration.ZERO)
+                .maxWaiting(7)
                 .streamsPerConnection(7)
                 .congestionControl(CongestionControl.RENO)
                 .alpn("other")
@@ -118,6 +120,8 @@ class ClientPoolConfigTest {
                 c -> c.connectTimeout(Duration.ofMillis(100)),
                 c -> c.connectTimeout(Duration.ofMinutes(10)),
                 c -> c.idTimeout(Duration.ofMillis(100)),
+                c -> c.maxWaiting(1),
+                c -> c.maxWaiting(1_000_000),
                 c -> c.idTimeout(Duration.ofMinutes(10)),
                 c -> c.alpn("!"),
                 c -> c.alpn("~".repeat(255)),
@@ -153,6 +157,7 @@ class ClientPoolConfigTest {
                 row(c -> c.keepAlive(Duration.ofSeconds(601)), "keep-alive = 601s" + keepAlive),
                 row(c -> c.connectTimeout(Duration.ofMillis(99)), "connect-timeout = 99ms" + timeout),
                 row(c -> c.connectTimeout(Duration.ofMinutes(11)), "connect-timeout = 11m" + timeout),
+                row(c -> c.maxWaiting(0), "max-waiting = 0: must be from 1 to 1000000"),
                 row(c -> c.idTimeout(Duration.ZERO), "id-timeout = 0s" + timeout),
                 row(c -> c.idTimeout(Duration.ofMinutes(11)), "id-timeout = 11m" + timeout),
                 row(c -> c.streamsPerConnection(-1), "streams-per-connection = -1: must be from 0 to 1048576"),

@@ -34,6 +34,7 @@ class ServerPoolConfigTest {
                         new Endpoint("::", 4433),
                         KEY,
                         1024,
+                        10_000,
                         List.of(),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
@@ -61,6 +62,7 @@ class ServerPoolConfigTest {
                 .maxStreamsPerConnection(3)
                 .maxConnections(4)
                 .maxPendingHellos(5)
+                .maxWaiting(7)
                 .maxPendingHandshakes(6)
                 .maxHandlers(7)
                 .handlerQueue(8)
@@ -110,6 +112,8 @@ class ServerPoolConfigTest {
                 s -> s.maxConnections(1),
                 s -> s.maxConnections(65_536),
                 s -> s.maxPendingHellos(1),
+                s -> s.maxWaiting(1),
+                s -> s.maxWaiting(1_000_000),
                 s -> s.maxPendingHellos(65_536),
                 s -> s.maxHandlers(1),
                 s -> s.maxHandlers(65_536),
@@ -159,6 +163,7 @@ class ServerPoolConfigTest {
                         "max-streams-per-connection = 1048577" + streams + "1024, to 1048576"),
                 row(s -> s.maxConnections(0), "max-connections = 0" + most),
                 row(s -> s.maxConnections(65_537), "max-connections = 65537" + most),
+                row(s -> s.maxWaiting(0), "max-waiting = 0: must be from 1 to 1000000"),
                 row(s -> s.maxPendingHellos(0), "max-pending-hellos = 0" + most),
                 row(s -> s.maxPendingHandshakes(0), "max-pending-handshakes = 0" + most),
                 row(s -> s.maxPendingHellos(65_537), "max-pending-hellos = 65537" + most),

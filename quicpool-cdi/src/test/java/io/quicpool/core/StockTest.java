@@ -1,16 +1,20 @@
 package io.quicpool.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quicpool.StreamId;
-import java.util.concurrent.CancellationException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Handing out, waiting, giving back: one step at a time. The races are in the module stress. */
 class StockTest {
 
-    private final Stock stock = new Stock();
+    private final Stock stock = new Stock(10_000);
 
     private Slot bring(int id) {
         Slot slot = new Slot(new FakeStream(), 0, 0);
@@ -18,6 +22,12 @@ class StockTest {
         assertThat(stock.announce(slot)).isTrue();
         assertThat(stock.deliver(slot)).isTrue();
         return slot;
+    }
+
+    private Waiter wait(@Nullable StreamId id) {
+        Waiter waiter = new Waiter(id, 0);
+        assertThat(stock.await(waiter)).isTrue();
+        return waiter;
     }
 
     @Test
@@ -59,50 +69,50 @@ class StockTest {
         slot.id(new StreamId(1));
         stock.announce(slot);
         assertThat(stock.take(slot.id())).isNull();
-        Waiter waiter = stock.await(slot.id(), 0);
-        assertThat(waiter.outcome()).isNotDone();
+        Waiter waiter = wait(slot.id());
+        assertThat(waiter.waits()).isTrue();
         stock.deliver(slot);
-        assertThat(waiter.outcome()).isCompletedWithValue(slot);
+        assertThat(waiter.slot()).isSameAs(slot);
     }
 
     @Test
     void waitersAreServedInOrderOfArrival() {
-        Waiter first = stock.await(null, 0);
-        Waiter second = stock.await(null, 0);
+        Waiter first = wait(null);
+        Waiter second = wait(null);
         assertThat(stock.waitingForAny()).isEqualTo(2);
         Slot one = bring(1);
-        assertThat(first.outcome()).isCompletedWithValue(one);
-        assertThat(second.outcome()).isNotDone();
+        assertThat(first.slot()).isSameAs(one);
+        assertThat(second.waits()).isTrue();
         Slot two = bring(2);
-        assertThat(second.outcome()).isCompletedWithValue(two);
+        assertThat(second.slot()).isSameAs(two);
         assertThat(stock.waiting()).isZero();
         assertThat(stock.idle()).isZero();
     }
 
     @Test
     void whoWaitsForAnIdIsServedBeforeOneWhoTakesAny() {
-        Waiter any = stock.await(null, 0);
-        Waiter byId = stock.await(new StreamId(7), 0);
+        Waiter any = wait(null);
+        Waiter byId = wait(new StreamId(7));
         Slot slot = bring(7);
-        assertThat(byId.outcome()).isCompletedWithValue(slot);
-        assertThat(any.outcome()).isNotDone();
+        assertThat(byId.slot()).isSameAs(slot);
+        assertThat(any.waits()).isTrue();
     }
 
     @Test
     void aStreamGoesPastAWaiterWhoHasGivenUp() {
-        Waiter gone = stock.await(null, 0);
-        Waiter next = stock.await(null, 0);
-        gone.outcome().cancel(false);
+        Waiter gone = wait(null);
+        Waiter next = wait(null);
+        gone.giveUp();
         Slot slot = bring(1);
-        assertThat(next.outcome()).isCompletedWithValue(slot);
-        next.outcome().cancel(false);
+        assertThat(next.slot()).isSameAs(slot);
+        next.giveUp();
         assertThat(stock.waiting()).isZero();
     }
 
     @Test
     void aStreamThatNobodyWantsAnyMoreGoesIntoStock() {
-        Waiter gone = stock.await(null, 0);
-        gone.outcome().cancel(false);
+        Waiter gone = wait(null);
+        gone.giveUp();
         Slot slot = bring(1);
         assertThat(slot.isIdle()).isTrue();
         assertThat(stock.idle()).isOne();
@@ -114,9 +124,9 @@ class StockTest {
     void aStreamThatIsGivenBackGoesToTheNextInLine() {
         Slot slot = bring(1);
         stock.takeAny();
-        Waiter waiter = stock.await(null, 0);
+        Waiter waiter = wait(null);
         assertThat(stock.giveBack(slot)).isTrue();
-        assertThat(waiter.outcome()).isCompletedWithValue(slot);
+        assertThat(waiter.slot()).isSameAs(slot);
         assertThat(stock.giveBack(slot)).isTrue();
         assertThat(stock.idle()).isOne();
         assertThat(stock.take(slot.id())).isSameAs(slot);
@@ -147,12 +157,13 @@ class StockTest {
 
     @Test
     void closingCancelsThoseWhoWaitAndThoseWhoCome() {
-        Waiter before = stock.await(null, 0);
+        Waiter before = wait(null);
         stock.close();
-        Waiter after = stock.await(null, 0);
-        assertThat(before.outcome()).isCancelled();
-        assertThat(after.outcome()).isCancelled();
-        assertThatThrownBy(() -> after.outcome().join()).isInstanceOf(CancellationException.class);
+        Waiter after = wait(null);
+        for (Waiter told : List.of(before, after)) {
+            assertThat(told.waits()).isFalse();
+            assertThat(told.slot()).isNull();
+        }
     }
 
     @Test
@@ -179,5 +190,82 @@ class StockTest {
         Slot left = bring(101);
         stock.sweep();
         assertThat(stock.oldestFirst()).containsExactly(left);
+    }
+
+    @Test
+    void moreThanMayWaitAreRefusedUntilOneEnds() {
+        Stock small = new Stock(2);
+        Waiter byId = new Waiter(new StreamId(1), 0);
+        assertThat(small.await(byId)).isTrue();
+        assertThat(small.await(new Waiter(null, 0))).isTrue();
+        Waiter third = new Waiter(null, 0);
+        assertThat(small.await(third)).isFalse();
+        assertThat(third.waits()).isTrue();
+        assertThat(small.waiting()).isEqualTo(2);
+        small.forget(byId);
+        assertThat(small.await(third)).isTrue();
+    }
+
+    @Test
+    void severalThatWantTheSameAreServedInOrderOfArrival() {
+        Waiter first = wait(new StreamId(1));
+        Waiter second = wait(new StreamId(1));
+        Slot slot = bring(1);
+        assertThat(first.slot()).isSameAs(slot);
+        assertThat(second.waits()).isTrue();
+        stock.giveBack(slot);
+        assertThat(second.slot()).isSameAs(slot);
+        assertThat(stock.waiting()).isZero();
+    }
+
+    /** What the wake runs is foreign: it must find the lock free. */
+    @Test
+    void whoIsServedIsToldOutsideTheLock() {
+        List<Integer> seen = new ArrayList<>();
+        Runnable look = () -> seen.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            stock.forget(new Waiter(null, 0)); // takes the lock
+                            return stock.waiting();
+                        },
+                        task -> new Thread(task).start())
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join());
+        stock.await(new Waiter(null, 0, look));
+        Slot brought = bring(1);
+        stock.await(new Waiter(null, 0, look));
+        stock.giveBack(brought);
+        stock.suspend();
+        stock.await(new Waiter(null, 0, look));
+        bring(2);
+        stock.resume();
+        stock.await(new Waiter(new StreamId(9), 0, look));
+        stock.close();
+        assertThat(seen).containsExactly(0, 0, 0, 0);
+    }
+
+    /** A delivery costs the same however many wait: 100 times as many do not make it 20 times as slow. */
+    @Test
+    void aDeliveryDoesNotLookAtAllWhoWait() {
+        long few = medianDelivery(1_000);
+        long many = medianDelivery(100_000);
+        assertThat(many).isLessThan(20 * few);
+    }
+
+    private static long medianDelivery(int waiting) {
+        Stock stock = new Stock(waiting);
+        for (int i = 0; i < waiting; i++) {
+            stock.await(new Waiter(new StreamId(-1 - i), 0));
+        }
+        long[] nanos = new long[501];
+        for (int i = 0; i < nanos.length; i++) {
+            Slot slot = new Slot(new FakeStream(), 0, 0);
+            slot.id(new StreamId(i + 1));
+            stock.announce(slot);
+            long start = System.nanoTime();
+            stock.deliver(slot);
+            nanos[i] = System.nanoTime() - start;
+        }
+        Arrays.sort(nanos);
+        return nanos[nanos.length / 2];
     }
 }

@@ -96,6 +96,8 @@ class ProblemsTest {
                 bad(client, "min-interval", "1ms", "must be from 10ms to max-interval, which is 5s"),
                 bad(client, "max-interval", "2h", "must be from 10ms to 60m"),
                 bad(client, "connect-timeout", "1ms", "must be from 100ms to 10m"),
+                bad(client, "max-waiting", "0", "must be from 1 to 1000000"),
+                bad(server, "max-waiting", "1000001", "must be from 1 to 1000000"),
                 bad(client, "id-timeout", "11m", "must be from 100ms to 10m"),
                 bad(
                         client,

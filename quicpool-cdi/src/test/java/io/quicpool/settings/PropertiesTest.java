@@ -117,6 +117,7 @@ class PropertiesTest {
                         "250ms",
                         "max-interval",
                         "2m"),
+                client(ClientPoolConfig::maxWaiting, 5, "max-waiting", "5"),
                 client(ClientPoolConfig::keepAlive, second, "keep-alive", "1s"),
                 client(ClientPoolConfig::connectTimeout, second, "connect-timeout", "PT1S"),
                 client(ClientPoolConfig::idTimeout, second, "id-timeout", "pt1s"),
@@ -155,6 +156,7 @@ class PropertiesTest {
                         "Reno"),
                 server(ServerPoolConfig::listen, new Endpoint("0.0.0.0", 4433), "listen", "0.0.0.0:4433"),
                 server(ServerPoolConfig::maxCapacity, 99, "max-capacity", "99"),
+                server(ServerPoolConfig::maxWaiting, 6, "max-waiting", "6"),
                 server(
                         ServerPoolConfig::allowedClients,
                         List.of(AddressRange.parse("x", "10.0.0.0/8"), AddressRange.parse("x", "::1")),

@@ -174,7 +174,7 @@ abstract class Exchange {
     private void cancel() {
         if (!waiters.isEmpty()) {
             Waiter waiter = waiters.get(script.next(waiters.size()));
-            waiter.outcome().cancel(false);
+            waiter.giveUp();
             pool().forget(waiter);
         }
     }
@@ -196,10 +196,11 @@ abstract class Exchange {
 
     private void harvest() {
         for (Waiter waiter : List.copyOf(waiters)) {
-            if (waiter.outcome().isDone()) {
+            if (!waiter.waits()) {
                 waiters.remove(waiter);
-                if (!waiter.outcome().isCancelled()) {
-                    mine.add(waiter.outcome().join());
+                Slot slot = waiter.slot();
+                if (slot != null) {
+                    mine.add(slot);
                 }
             }
         }

@@ -24,6 +24,13 @@ final class Streams implements EngineStream {
         return slot;
     }
 
+    /** Somebody who wants the stream with this id, or any, and waits unless it is there. */
+    static Waiter waiter(Stock stock, @Nullable StreamId id) {
+        Waiter waiter = new Waiter(id, 0);
+        stock.await(waiter);
+        return waiter;
+    }
+
     @Override
     public Connection connection() {
         throw new UnsupportedOperationException();

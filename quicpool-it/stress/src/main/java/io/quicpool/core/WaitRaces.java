@@ -24,13 +24,13 @@ final class WaitRaces {
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
     @State
     public static class WaitOrDeliver {
-        private final Stock stock = new Stock();
+        private final Stock stock = new Stock(10_000);
         private final Slot slot = Streams.announced(stock, 1);
         private Waiter waiter;
 
         @Actor
         public void wait(II_Result r) {
-            waiter = stock.await(null, 0);
+            waiter = Streams.waiter(stock, null);
         }
 
         @Actor
@@ -40,7 +40,7 @@ final class WaitRaces {
 
         @Arbiter
         public void served(II_Result r) {
-            r.r1 = waiter.outcome().getNow(null) == slot ? 1 : 0;
+            r.r1 = waiter.slot() == slot ? 1 : 0;
             r.r2 = stock.idle() + stock.waiting();
         }
     }
@@ -53,13 +53,13 @@ final class WaitRaces {
             desc = "served, or back in stock")
     @State
     public static class GiveUpOrServe {
-        private final Stock stock = new Stock();
-        private final Waiter waiter = stock.await(new StreamId(1), 0);
+        private final Stock stock = new Stock(10_000);
+        private final Waiter waiter = Streams.waiter(stock, new StreamId(1));
         private final Slot slot = Streams.announced(stock, 1);
 
         @Actor
         public void giveUp() {
-            if (waiter.outcome().cancel(false)) {
+            if (waiter.giveUp()) {
                 stock.forget(waiter);
             }
         }
@@ -71,7 +71,7 @@ final class WaitRaces {
 
         @Arbiter
         public void somebodyHasIt(III_Result r) {
-            r.r1 = waiter.outcome().isCancelled() ? 0 : 1;
+            r.r1 = waiter.slot() == null ? 0 : 1;
             r.r2 = stock.idle();
             r.r3 = stock.taken();
         }
@@ -82,7 +82,7 @@ final class WaitRaces {
     @Outcome(id = "2, 0, 2", expect = ACCEPTABLE, desc = "each has one")
     @State
     public static class TwoWaitTwoCome {
-        private final Stock stock = new Stock();
+        private final Stock stock = new Stock(10_000);
         private final Slot one = Streams.announced(stock, 1);
         private final Slot two = Streams.announced(stock, 2);
         private Waiter first;
@@ -90,12 +90,12 @@ final class WaitRaces {
 
         @Actor
         public void waitFirst() {
-            first = stock.await(null, 0);
+            first = Streams.waiter(stock, null);
         }
 
         @Actor
         public void waitSecond() {
-            second = stock.await(null, 0);
+            second = Streams.waiter(stock, null);
         }
 
         @Actor
@@ -106,8 +106,8 @@ final class WaitRaces {
 
         @Arbiter
         public void eachHasOne(III_Result r) {
-            Slot a = first.outcome().getNow(null);
-            Slot b = second.outcome().getNow(null);
+            Slot a = first.slot();
+            Slot b = second.slot();
             r.r1 = a != null && b != null && a != b ? 2 : 0;
             r.r2 = stock.idle() + stock.waiting();
             r.r3 = stock.taken();
@@ -119,7 +119,7 @@ final class WaitRaces {
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
     @State
     public static class WaitOrGiveBack {
-        private final Stock stock = new Stock();
+        private final Stock stock = new Stock(10_000);
         private final Slot slot;
         private Waiter waiter;
 
@@ -130,7 +130,7 @@ final class WaitRaces {
 
         @Actor
         public void wait(II_Result r) {
-            waiter = stock.await(null, 0);
+            waiter = Streams.waiter(stock, null);
         }
 
         @Actor
@@ -140,7 +140,7 @@ final class WaitRaces {
 
         @Arbiter
         public void served(II_Result r) {
-            r.r1 = waiter.outcome().getNow(null) == slot ? 1 : 0;
+            r.r1 = waiter.slot() == slot ? 1 : 0;
             r.r2 = stock.idle() + stock.waiting();
         }
     }
@@ -150,12 +150,12 @@ final class WaitRaces {
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "told")
     @State
     public static class WaitOrClose {
-        private final Stock stock = new Stock();
+        private final Stock stock = new Stock(10_000);
         private Waiter waiter;
 
         @Actor
         public void wait(II_Result r) {
-            waiter = stock.await(null, 0);
+            waiter = Streams.waiter(stock, null);
         }
 
         @Actor
@@ -165,7 +165,7 @@ final class WaitRaces {
 
         @Arbiter
         public void told(II_Result r) {
-            r.r1 = waiter.outcome().isCancelled() ? 1 : 0;
+            r.r1 = waiter.waits() || waiter.slot() != null ? 0 : 1;
             r.r2 = stock.waiting();
         }
     }
@@ -178,7 +178,7 @@ final class WaitRaces {
             desc = "given up, or taken while the pool could see it")
     @State
     public static class DeliverTakeClose {
-        private final Stock stock = new Stock();
+        private final Stock stock = new Stock(10_000);
         private final Slot slot = Streams.announced(stock, 1);
         private boolean seen;
 
@@ -211,7 +211,7 @@ final class WaitRaces {
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
     @State
     public static class ResumeWaitDeliver {
-        private final Stock stock = new Stock();
+        private final Stock stock = new Stock(10_000);
         private final Slot slot = Streams.announced(stock, 1);
         private Waiter waiter;
 
@@ -226,7 +226,7 @@ final class WaitRaces {
 
         @Actor
         public void wait(II_Result r) {
-            waiter = stock.await(null, 0);
+            waiter = Streams.waiter(stock, null);
         }
 
         @Actor
@@ -236,7 +236,7 @@ final class WaitRaces {
 
         @Arbiter
         public void served(II_Result r) {
-            r.r1 = waiter.outcome().getNow(null) == slot ? 1 : 0;
+            r.r1 = waiter.slot() == slot ? 1 : 0;
             r.r2 = stock.idle() + stock.waiting();
         }
     }
@@ -246,8 +246,8 @@ final class WaitRaces {
     @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "one taken, one idle")
     @State
     public static class WaitAtTwo {
-        private final Stock one = new Stock();
-        private final Stock two = new Stock();
+        private final Stock one = new Stock(10_000);
+        private final Stock two = new Stock(10_000);
         private final Waiter waiter = new Waiter(null, 0);
         private final Slot ofOne = Streams.announced(one, 1);
         private final Slot ofTwo = Streams.announced(two, 1);
@@ -273,7 +273,7 @@ final class WaitRaces {
 
         @Arbiter
         public void served(III_Result r) {
-            Slot slot = waiter.outcome().getNow(null);
+            Slot slot = waiter.slot();
             r.r1 = slot == ofOne || slot == ofTwo ? 1 : 0;
             r.r2 = one.idle() + two.idle();
             r.r3 = one.taken() + two.taken();
@@ -286,12 +286,12 @@ final class WaitRaces {
     @State
     public static class DeliverOrLook {
         private static final CapacityBounds BOUNDS = new CapacityBounds(1, 8);
-        private final Stock stock = new Stock();
+        private final Stock stock = new Stock(10_000);
         private final Slot slot = Streams.announced(stock, 1);
         private final AtomicInteger opening = new AtomicInteger(2);
 
         public DeliverOrLook() {
-            stock.await(null, 0);
+            Streams.waiter(stock, null);
         }
 
         @Actor

@@ -1,0 +1,311 @@
+package io.quicpool;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.Pools;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Asynchronous gets: nobody's code holds up another's, and however one ends it stops waiting and costs no stream. */
+class AsyncGetTest {
+
+    private static final Duration SHORT = Duration.ofMillis(100);
+    private static final Duration LONG = Duration.ofMinutes(10);
+    // On a machine that is busy with something else.
+    private static final Duration IN_TIME = Duration.ofSeconds(20);
+
+    private final Pools pools = new Pools();
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    @AfterEach
+    void close() {
+        never.countDown();
+        pools.close();
+    }
+
+    private void block() {
+        try {
+            never.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static CompletableFuture<PooledStream> any(StreamPool pool, Duration timeout) {
+        return pool.incomingGetAsync(timeout).toCompletableFuture();
+    }
+
+    private StreamPool pool(int targets) {
+        if (targets == 0) {
+            return pools.server(s -> s);
+        }
+        String servers = IntStream.range(0, targets)
+                .mapToObj(
+                        i -> "127.0.0.1:" + pools.server(s -> s).localAddress().getPort())
+                .collect(Collectors.joining(","));
+        return pools.client(servers, c -> c.capacity(1, 1));
+    }
+
+    /** In a server's pool, in a client's, and in a group. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void dependentsThatBlockHoldUpNoOtherGet(int targets) throws Exception {
+        StreamPool pool = pool(targets);
+        pool.suspend();
+        AtomicInteger blocked = new AtomicInteger();
+        int all = 0;
+        for (int more : List.of(8, 56, 936)) {
+            for (int i = 0; i < more; i++) {
+                CompletableFuture<PooledStream> get = any(pool, Duration.ofMillis(1));
+                // On the future itself, and through what Java completes on the thread that completes it.
+                CompletionStage<?> end = i % 2 == 0 ? get : CompletableFuture.allOf(get);
+                end.whenComplete((stream, failure) -> {
+                    blocked.incrementAndGet();
+                    block();
+                });
+            }
+            all += more;
+            long start = System.nanoTime();
+            CompletableFuture<PooledStream> timed = any(pool, SHORT);
+            assertThatThrownBy(() -> timed.get(IN_TIME.toSeconds(), TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(PoolTimeoutException.class);
+            System.out.println("a get of 100 ms beside " + all + " dependents that block ended after "
+                    + (System.nanoTime() - start) / 1_000_000 + " ms");
+            int expected = all;
+            await().atMost(IN_TIME).until(() -> blocked.get() == expected);
+        }
+        if (targets > 0) {
+            CompletableFuture<PooledStream> served = any(pool, LONG);
+            pool.resume();
+            served.get(IN_TIME.toSeconds(), TimeUnit.SECONDS).close();
+        }
+    }
+
+    /** The last gets of a pool that closes end too. */
+    @Test
+    void dependentsThatBlockHoldUpNoGetOfAPoolThatCloses() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        List<CompletableFuture<PooledStream>> gets = new ArrayList<>();
+        List<CompletableFuture<PooledStream>> blocked = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            CompletableFuture<PooledStream> get = any(server, LONG);
+            gets.add(get);
+            blocked.add(get.whenComplete((stream, failure) -> block()));
+        }
+        Thread closing = new Thread(server::close);
+        closing.start();
+        await().atMost(Duration.ofSeconds(4)).until(() -> gets.stream().allMatch(CompletableFuture::isDone));
+        never.countDown();
+        closing.join();
+        assertThat(blocked).allMatch(CompletableFuture::isDone);
+    }
+
+    static Stream<Arguments> endings() {
+        return Stream.of(
+                ending("cancel", get -> get.cancel(false)),
+                ending("complete", get -> get.complete(null)),
+                ending("completeExceptionally", get -> get.completeExceptionally(new IllegalStateException())),
+                ending("obtrudeValue", get -> get.obtrudeValue(null)),
+                ending("obtrudeException", get -> get.obtrudeException(new IllegalStateException())),
+                ending("completeAsync", get -> get.completeAsync(() -> null)),
+                ending("orTimeout", get -> get.orTimeout(1, TimeUnit.MILLISECONDS)),
+                ending("completeOnTimeout", get -> get.completeOnTimeout(null, 1, TimeUnit.MILLISECONDS)));
+    }
+
+    private static Arguments ending(String name, Consumer<CompletableFuture<PooledStream>> way) {
+        return Arguments.of(name, way);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("endings")
+    void aGetThatIsEndedInAnyWayStopsWaiting(String name, Consumer<CompletableFuture<PooledStream>> way) {
+        ServerPool server = pools.server(s -> s);
+        for (int i = 0; i < 100; i++) {
+            way.accept(any(server, LONG));
+            way.accept(server.outgoingGetAsync(StreamId.FIRST, LONG).toCompletableFuture());
+        }
+        await().atMost(IN_TIME).until(() -> server.snapshot().waiting() == 0);
+        ClientPool client = pools.client(server, c -> c.capacity(2, 2));
+        awaitIdle(client, 2);
+        awaitIdle(server, 2);
+        assertThat(server.snapshot().taken()).isZero();
+        assertThat(server.snapshot().totals().handedOut()).isZero();
+        assertThat(server.snapshot().totals().timeouts()).isZero();
+    }
+
+    @Test
+    void aGetStopsWaitingBeforeItsDependentsRun() {
+        ServerPool server = pools.server(s -> s);
+        CompletableFuture<PooledStream> get = any(server, LONG);
+        CompletableFuture<Integer> seen =
+                get.handle((stream, failure) -> server.snapshot().waiting());
+        get.cancel(false);
+        assertThat(seen.join()).isZero();
+    }
+
+    /** The two at the same moment, again and again. */
+    @Test
+    void whatIsServedToAGetThatIsBeingEndedIsNotLost() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(1, 1));
+        awaitIdle(client, 1);
+        long reached = 0;
+        for (int i = 0; i < 500; i++) {
+            client.suspend();
+            CompletableFuture<PooledStream> get = any(client, LONG);
+            Thread resuming = new Thread(client::resume);
+            resuming.start();
+            if (i % 2 == 0) {
+                Thread.onSpinWait();
+            }
+            get.cancel(false);
+            resuming.join();
+            if (!get.isCancelled()) {
+                get.join().close();
+                reached++;
+            }
+            await().pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .atMost(IN_TIME)
+                    .until(() -> client.active() == 1);
+        }
+        assertThat(client.snapshot().totals().handedOut()).isEqualTo(reached);
+        assertThat(client.snapshot().taken()).isZero();
+        assertThat(client.snapshot().waiting()).isZero();
+    }
+
+    // ---- an executor of the caller's
+
+    static Stream<Function<CompletableFuture<PooledStream>, CompletionStage<?>>> dependents() {
+        CompletableFuture<PooledStream> open = new CompletableFuture<>();
+        CompletableFuture<PooledStream> done = CompletableFuture.completedFuture(null);
+        return Stream.of(
+                get -> get.handle((stream, failure) -> thread()),
+                get -> get.whenComplete((stream, failure) -> mine()).handle((stream, failure) -> thread()),
+                get -> get.exceptionally(failure -> {
+                            mine();
+                            return null;
+                        })
+                        .thenApply(stream -> thread()),
+                get -> get.exceptionallyCompose(failure -> {
+                            mine();
+                            return done;
+                        })
+                        .thenCompose(stream -> CompletableFuture.completedFuture(thread())),
+                get -> ended(get).thenRun(AsyncGetTest::mine).thenApply(nothing -> thread()),
+                get -> ended(get).thenAccept(stream -> mine()).thenApply(nothing -> thread()),
+                get -> ended(get).thenCombine(done, (a, b) -> thread()),
+                get -> ended(get).thenAcceptBoth(done, (a, b) -> mine()).thenApply(nothing -> thread()),
+                get -> ended(get).runAfterBoth(done, AsyncGetTest::mine).thenApply(nothing -> thread()),
+                get -> ended(get).applyToEither(open, stream -> thread()),
+                get -> ended(get).acceptEither(open, stream -> mine()).thenApply(nothing -> thread()),
+                get -> ended(get).runAfterEither(open, AsyncGetTest::mine).thenApply(nothing -> thread()),
+                get -> ended(get).thenApplyAsync(stream -> thread()));
+    }
+
+    private static CompletableFuture<PooledStream> ended(CompletableFuture<PooledStream> get) {
+        return get.exceptionally(failure -> null);
+    }
+
+    private static String thread() {
+        mine();
+        return Thread.currentThread().getName();
+    }
+
+    private static void mine() {
+        if (!Thread.currentThread().getName().equals("mine")) {
+            throw new AssertionError(Thread.currentThread().getName());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dependents")
+    void dependentsRunOnTheExecutorThatIsGiven(Function<CompletableFuture<PooledStream>, CompletionStage<?>> dependent)
+            throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ExecutorService executor = Executors.newSingleThreadExecutor(task -> new Thread(task, "mine"));
+        try {
+            CompletableFuture<PooledStream> get =
+                    server.incomingGetAsync(SHORT, executor).toCompletableFuture();
+            CompletionStage<?> before = dependent.apply(get);
+            assertThat(before.toCompletableFuture().get(20, TimeUnit.SECONDS)).isEqualTo("mine");
+            // It has ended by now.
+            assertThat(dependent.apply(get).toCompletableFuture().get(20, TimeUnit.SECONDS))
+                    .isEqualTo("mine");
+        } finally {
+            executor.shutdown();
+        }
+    }
+
+    @Test
+    void anExecutorThatDoesNothingDoesNotChangeWhenAGetEnds() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        Executor lazy = task -> {};
+        CompletableFuture<PooledStream> timed =
+                server.incomingGetAsync(SHORT, lazy).toCompletableFuture();
+        assertThatThrownBy(() -> timed.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(PoolTimeoutException.class);
+        CompletableFuture<PooledStream> served =
+                server.incomingGetAsync(LONG, lazy).toCompletableFuture();
+        pools.client(server, c -> c.capacity(1, 1));
+        served.get(20, TimeUnit.SECONDS).close();
+    }
+
+    // ---- too many
+
+    @Test
+    void moreCallersThanMayWaitAreRefusedAtOnce() throws Exception {
+        ServerPool server = pools.server(s -> s.maxWaiting(3));
+        List<CompletableFuture<PooledStream>> waiting = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            waiting.add(any(server, LONG));
+        }
+        CompletableFuture<PooledStream> fourth = any(server, LONG);
+        assertThat(fourth).isCompletedExceptionally();
+        assertThatThrownBy(() -> server.incomingGet(LONG))
+                .isInstanceOf(PoolBusyException.class)
+                .hasMessageContaining("pool \"server\": as many callers wait as may (max-waiting)")
+                .hasMessageContaining("waiting 3");
+        assertThat(server.snapshot().totals().refused()).containsEntry("callers", 2L);
+        assertThat(server.snapshot().waiting()).isEqualTo(3);
+        waiting.get(0).cancel(false);
+        waiting.set(0, any(server, LONG));
+        pools.client(server, c -> c.capacity(3, 3));
+        for (CompletableFuture<PooledStream> each : waiting) {
+            each.get(20, TimeUnit.SECONDS).close();
+        }
+    }
+
+    @Test
+    void aGroupRefusesCallersWhenAllItsMembersDo() {
+        StreamPool group = pools.client("127.0.0.1:1, 127.0.0.1:2", c -> c.maxWaiting(2));
+        assertThat(any(group, LONG)).isNotDone();
+        assertThat(any(group, LONG)).isNotDone();
+        assertThatThrownBy(() -> group.incomingGet(LONG)).isInstanceOf(PoolBusyException.class);
+        assertThat(group.snapshot().waiting()).isEqualTo(2);
+    }
+}
