@@ -1,0 +1,226 @@
+"""Clients and servers over aioquic without its event loop: who sends what, and when, is the caller's choice."""
+
+import select
+import socket
+import ssl
+import time
+
+from aioquic.buffer import Buffer
+from aioquic.quic import events
+from aioquic.quic.configuration import QuicConfiguration
+from aioquic.quic.connection import QuicConnection, QuicConnectionState
+from aioquic.quic.packet import pull_quic_header
+from aioquic.tls import Epoch
+
+ALPN = "np-quic"
+HELLO = b"\x00"
+ID_BYTES = 4
+
+
+def varint(number):
+    """RFC 9000, section 16."""
+    if number < 1 << 6:
+        return number.to_bytes(1, "big")
+    if number < 1 << 14:
+        return (number | 1 << 14).to_bytes(2, "big")
+    if number < 1 << 30:
+        return (number | 2 << 30).to_bytes(4, "big")
+    return (number | 3 << 62).to_bytes(8, "big")
+
+
+def frame(*parts):
+    """The numbers as varints, the bytes as they are (RFC 9000, section 19)."""
+    return b"".join(part if isinstance(part, bytes) else varint(part) for part in parts)
+
+
+class Peer:
+    """One end of a connection."""
+
+    def __init__(self, quic, opened, address):
+        self.quic = quic
+        self.socket = opened
+        self.address = address
+        self.answers = {}
+        self.ended = set()
+        # Whether it goes on when aioquic finds fault with what comes: answers to raw packets are not what it expects.
+        self.lenient = False
+
+    def send_all(self):
+        """What aioquic wants to send; how many datagrams that were."""
+        datagrams = self.quic.datagrams_to_send(now=time.monotonic())
+        for datagram, _ in datagrams:
+            self.send(datagram)
+        return len(datagrams)
+
+    def send(self, datagram):
+        try:
+            self.socket.sendto(datagram, self.address)
+        except BlockingIOError:
+            select.select([], [self.socket], [], 0.1)
+        except ConnectionRefusedError:
+            pass
+
+    def take(self, datagram):
+        """What has come is worked on; acknowledgements are not sent by this."""
+        self.quic.receive_datagram(datagram, self.address, now=time.monotonic())
+        if self.lenient and self.closed is None:
+            self.quic._close_event = None
+            self.quic._close_pending = False
+        event = self.quic.next_event()
+        while event is not None:
+            self.came(event)
+            event = self.quic.next_event()
+
+    def came(self, event):
+        if isinstance(event, events.StreamDataReceived):
+            self.answers[event.stream_id] = self.answers.get(event.stream_id, b"") + event.data
+            if event.end_stream:
+                self.ended.add(event.stream_id)
+        elif isinstance(event, (events.StreamReset, events.StopSendingReceived)):
+            self.ended.add(event.stream_id)
+
+    def on_timer(self):
+        timer = self.quic.get_timer()
+        if timer is not None and time.monotonic() >= timer:
+            self.quic.handle_timer(now=time.monotonic())
+
+    def wait(self, longest):
+        """How long until there is something to do."""
+        timer = self.quic.get_timer()
+        return longest if timer is None else min(longest, max(0.0, timer - time.monotonic()))
+
+    @property
+    def closed(self):
+        """With what the other side has closed the connection, None as long as it has not."""
+        event = self.quic._close_event
+        if event is None or self.quic._state not in (QuicConnectionState.DRAINING, QuicConnectionState.TERMINATED):
+            return None
+        return event.reason_phrase or f"code {event.error_code:#x}"
+
+    def raw(self, payload):
+        """One packet of 1-RTT with these frames, past all that aioquic knows of flow, congestion and loss."""
+        pair = self.quic._cryptos[Epoch.ONE_RTT]
+        number = self.quic._packet_number
+        self.quic._packet_number += 1
+        header = bytes([0x43 | pair.key_phase << 2]) + self.quic._peer_cid.cid + (number & 0xFFFFFFFF).to_bytes(4, "big")
+        # Header protection takes its sample from there (RFC 9001, section 5.4.2).
+        self.send(pair.encrypt_packet(header, payload.ljust(4, b"\x00"), number))
+
+
+class Client(Peer):
+    """A connection on a socket of its own."""
+
+    def __init__(self, server, source="127.0.0.1", ticket=None, on_ticket=None, **settings):
+        settings.setdefault("alpn_protocols", [ALPN])
+        quic = QuicConnection(
+            configuration=QuicConfiguration(
+                is_client=True,
+                server_name="localhost",
+                verify_mode=ssl.CERT_NONE,
+                session_ticket=ticket,
+                **settings,
+            ),
+            session_ticket_handler=on_ticket,
+        )
+        super().__init__(quic, self.open(source), server)
+
+    @staticmethod
+    def open(source):
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        opened.bind((source, 0))
+        opened.setblocking(False)
+        return opened
+
+    def received(self):
+        """Takes what has come, without waiting."""
+        while True:
+            try:
+                self.take(self.socket.recv(65536))
+            except (BlockingIOError, ConnectionRefusedError):
+                break
+
+    def step(self, longest=0.02):
+        """Sends, waits for the next datagram or timer, and takes what has come."""
+        self.send_all()
+        select.select([self.socket], [], [], self.wait(longest))
+        self.received()
+        self.on_timer()
+        self.send_all()
+
+    def until(self, condition, seconds=5.0):
+        """Steps until that holds; whether it did in time."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if self.closed is not None or time.monotonic() > end:
+                return condition()
+            self.step()
+        return True
+
+    def connect(self, seconds=5.0):
+        """Whether it is connected: its handshake is confirmed (RFC 9001, section 4.1.2)."""
+        self.quic.connect(self.address, now=time.monotonic())
+        return self.until(lambda: self.quic._handshake_confirmed, seconds)
+
+    def stream(self, data=b"", fin=False):
+        """A stream with the hello and that behind it."""
+        stream = self.quic.get_next_available_stream_id()
+        self.quic.send_stream_data(stream, HELLO + data, end_stream=fin)
+        return stream
+
+    def ask(self, data, seconds=10.0):
+        """Sends that on a stream of its own, and ends it; what the other side answered behind the id, None without an answer."""
+        stream = self.stream(data, fin=True)
+        self.until(lambda: stream in self.ended, seconds)
+        answer = self.answers.get(stream, b"")
+        return answer[ID_BYTES:] if len(answer) >= ID_BYTES else None
+
+    def credit(self):
+        """How many more bidirectional streams the other side lets this one open."""
+        return self.quic._remote_max_streams_bidi - self.quic._local_next_stream_id_bidi // 4
+
+    def close(self, reason="", code=0):
+        self.quic.close(error_code=code, reason_phrase=reason)
+        self.send_all()
+        self.socket.close()
+
+
+class Server:
+    """A socket on which a peer of that class is made for each client."""
+
+    def __init__(self, certificate, key, peer, **settings):
+        self.socket = Client.open("127.0.0.1")
+        self.port = self.socket.getsockname()[1]
+        self.peer = peer
+        self.peers = {}
+        self.settings = settings
+        self.files = certificate, key
+
+    def configuration(self):
+        configuration = QuicConfiguration(is_client=False, alpn_protocols=[ALPN], **self.settings)
+        configuration.load_cert_chain(*self.files)
+        return configuration
+
+    def step(self, longest=0.01):
+        """Takes what has come, lets each peer do what it likes, and sends."""
+        waits = [each.wait(longest) for each in self.peers.values()]
+        select.select([self.socket], [], [], min(waits, default=longest))
+        for _ in range(100):
+            try:
+                datagram, address = self.socket.recvfrom(65536)
+            except (BlockingIOError, ConnectionRefusedError):
+                break
+            peer = self.peers.get(address)
+            if peer is None:
+                header = pull_quic_header(Buffer(data=datagram), host_cid_length=8)
+                if header.token is None:
+                    continue
+                quic = QuicConnection(
+                    configuration=self.configuration(),
+                    original_destination_connection_id=header.destination_cid,
+                )
+                peer = self.peers[address] = self.peer(quic, self.socket, address)
+            peer.take(datagram)
+        for peer in self.peers.values():
+            peer.on_timer()
+            peer.act()
+            peer.send_all()

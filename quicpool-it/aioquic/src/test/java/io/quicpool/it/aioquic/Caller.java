@@ -1,0 +1,104 @@
+package io.quicpool.it.aioquic;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PooledStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/** An honest caller: a request each few milliseconds on a stream of its own, and how long each took, from the get to the answer's end. */
+final class Caller implements AutoCloseable {
+
+    private static final Duration LONGEST = Duration.ofSeconds(20);
+    private static final Duration PAUSE = Duration.ofMillis(4);
+
+    /** Round trips of one span, in nanoseconds, sorted; and what failed. */
+    record Trips(List<Long> nanos, List<String> failures) {
+
+        double medianMillis() {
+            return nanos.isEmpty() ? 0 : nanos.get(nanos.size() / 2) / 1e6;
+        }
+
+        double worstMillis() {
+            return nanos.isEmpty() ? 0 : nanos.get(nanos.size() - 1) / 1e6;
+        }
+    }
+
+    private final ClientPool pool;
+    private final Thread thread;
+    // Guarded by this.
+    private List<Long> nanos = new ArrayList<>();
+    private List<String> failures = new ArrayList<>();
+    private int finished;
+    private volatile boolean stopped;
+
+    Caller(ClientPool pool) {
+        this.pool = pool;
+        thread = new Thread(this::run, "honest caller");
+        thread.start();
+    }
+
+    private void run() {
+        byte[] request = new byte[64];
+        for (int i = 0; !stopped; i++) {
+            Arrays.fill(request, (byte) i);
+            long begin = System.nanoTime();
+            String failure = ask(request);
+            finished(System.nanoTime() - begin, failure);
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+
+    private String ask(byte[] request) {
+        try (PooledStream stream = pool.incomingGet(LONGEST)) {
+            stream.readTimeout(LONGEST);
+            stream.outputStream().write(request);
+            stream.outputStream().close();
+            byte[] answer = stream.inputStream().readAllBytes();
+            return Arrays.equals(answer, request) ? "" : "answer of " + answer.length + " bytes";
+        } catch (IOException | RuntimeException e) {
+            return e.toString();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stopped = true;
+            return "";
+        }
+    }
+
+    private synchronized void finished(long took, String failure) {
+        nanos.add(took);
+        finished++;
+        if (!failure.isEmpty()) {
+            failures.add(failure);
+        }
+        notifyAll();
+    }
+
+    /** What there was since the last call, so many more round trips included that begin from now on. */
+    synchronized Trips trips(int more) throws InterruptedException {
+        // The one that is under way counts, for it may be the worst.
+        int wanted = finished + more + 1;
+        while (finished < wanted) {
+            wait();
+        }
+        Collections.sort(nanos);
+        Trips trips = new Trips(nanos, failures);
+        nanos = new ArrayList<>();
+        failures = new ArrayList<>();
+        return trips;
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

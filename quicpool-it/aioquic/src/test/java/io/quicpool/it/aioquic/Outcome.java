@@ -1,0 +1,72 @@
+package io.quicpool.it.aioquic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quicpool.it.aioquic.Caller.Trips;
+import io.quicpool.it.aioquic.Victim.Look;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * What came of one attack.
+ *
+ * @param quiet the honest client's round trips right before
+ * @param trips and meanwhile, until some began after it
+ * @param start what the victim cost when all was quiet for the first time
+ * @param said what the attacker saw
+ * @param log what the victim has logged meanwhile
+ */
+record Outcome(Trips quiet, Trips trips, Look start, Look before, Look after, String said, String log) {
+
+    private static final double LONGEST_TRIP_MILLIS = 500;
+    private static final long MOST_HEAP = 16 << 20;
+    private static final int MOST_LINES = 100;
+    // All but line ends: control and format characters, and separators that end a line.
+    private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}&&[^\\n\\t]]");
+
+    boolean inTime() {
+        return trips.worstMillis() < Math.max(LONGEST_TRIP_MILLIS, 3 * quiet.worstMillis());
+    }
+
+    Map<String, Long> refused() {
+        Map<String, Long> more = new TreeMap<>(after.refused());
+        before.refused().forEach((reason, count) -> more.merge(reason, -count, Long::sum));
+        more.values().removeIf(count -> count == 0);
+        return more;
+    }
+
+    void assertHarmless() {
+        assertThat(trips.failures()).as("honest requests that failed").isEmpty();
+        assertThat(inTime()).as("round trips are short: %s", this).isTrue();
+        assertThat(after.heap() - start.heap()).as("bytes of heap").isLessThan(MOST_HEAP);
+        assertThat(after.served()).as("who was served").doesNotContainKeys("127.0.0.2", "127.0.0.9");
+        assertThat(UNSAFE.matcher(log + after.lastError()).find())
+                .as("text that is not safe in the log: %s", log)
+                .isFalse();
+        assertThat(log).as("stack traces").doesNotContain("\tat ");
+        assertThat(log.lines().count()).as("lines of log: %s", log).isLessThan(MOST_LINES);
+    }
+
+    /** As the table of docs/figures.md. */
+    String row() {
+        return String.format(
+                Locale.ROOT,
+                "%.1f, %.1f ms | %.1f, %.1f ms | %d ms | %+.1f MB | %+.1f MB | %s | %s",
+                quiet.medianMillis(),
+                quiet.worstMillis(),
+                trips.medianMillis(),
+                trips.worstMillis(),
+                after.cpuMillis() - before.cpuMillis(),
+                (after.heap() - start.heap()) / 1e6,
+                (after.resident() - before.resident()) / 1e6,
+                said.replace('|', '/'),
+                counted());
+    }
+
+    private String counted() {
+        String all = refused().toString();
+        return all.substring(1, all.length() - 1).replace('=', ' ');
+    }
+}
