@@ -94,6 +94,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             case FAILED -> refused(Reason.Refused.FAILED_HANDSHAKE, client);
             case MOVED -> refused(Reason.Refused.MOVED, client);
             case DROPPED -> refused(Reason.Refused.DATAGRAMS, client);
+            case CUT_OFF -> refused(Reason.Refused.VIOLATION, client);
             case SENT_BACK -> {
                 // It has cost nothing, and comes back.
             }

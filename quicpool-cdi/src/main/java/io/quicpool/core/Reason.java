@@ -43,6 +43,8 @@ final class Reason {
         MOVED("a datagram for a connection that was made from another address"),
         /** A datagram was dropped, for more waited than there is room for. */
         DATAGRAMS("its datagrams come faster than they can be looked at"),
+        /** The client did what QUIC does not allow, or asked for more than is of use. */
+        VIOLATION("it does what QUIC does not allow, or asks for more than is of use"),
         /** The client's address is not allowed. */
         ADDRESS("its address is not in client-ip"),
         /** As many connections as the pool may have. */

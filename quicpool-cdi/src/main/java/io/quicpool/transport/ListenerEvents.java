@@ -31,7 +31,9 @@ public interface ListenerEvents {
         /** A datagram came for a connection that belongs to another address, and was dropped. */
         MOVED,
         /** A datagram of it, connected or not, was dropped: more wait to be looked at than there is room for. */
-        DROPPED
+        DROPPED,
+        /** Its connection was closed, for it does what QUIC does not allow, or asks for more than is of use to anybody. */
+        CUT_OFF
     }
 
     /**

@@ -4,7 +4,9 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -13,9 +15,16 @@ import tech.kwik.agent15.TlsProtocolException;
 import tech.kwik.agent15.engine.TlsServerEngine;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.agent15.extension.Extension;
+import tech.kwik.core.cid.ConnectionIdInfo;
+import tech.kwik.core.cid.ConnectionIdStatus;
 import tech.kwik.core.crypto.CryptoStream;
+import tech.kwik.core.frame.NewConnectionIdFrame;
+import tech.kwik.core.frame.PingFrame;
+import tech.kwik.core.frame.RetireConnectionIdFrame;
 import tech.kwik.core.impl.TransportParameters;
 import tech.kwik.core.impl.Version;
+import tech.kwik.core.packet.PacketMetaData;
+import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
 import tech.kwik.core.server.impl.ServerConnectionProxy;
 import tech.kwik.core.tls.QuicTransportParametersExtension;
@@ -33,6 +42,8 @@ final class GatedConnection extends ServerConnectionImpl {
             new TransportParameters.VersionInformation(Version.QUIC_version_1, List.of(Version.QUIC_version_1));
 
     private final InetSocketAddress client;
+    private final Consumer<InetSocketAddress> cutOff;
+    private final FrameGuard guard = new FrameGuard(true, () -> getStats().packetsSent(), this::ask);
     private volatile boolean failed;
     private volatile @Nullable ServerConnectionProxy receiver;
     private volatile @Nullable Throwable failure;
@@ -45,7 +56,8 @@ final class GatedConnection extends ServerConnectionImpl {
             byte[] id,
             CryptoStream crypto,
             TlsServerEngineFactory tls,
-            Consumer<ServerConnectionImpl> closed) {
+            Consumer<ServerConnectionImpl> closed,
+            Consumer<InetSocketAddress> cutOff) {
         super(
                 version,
                 parts.socket(),
@@ -60,6 +72,7 @@ final class GatedConnection extends ServerConnectionImpl {
                 closed,
                 parts.log());
         this.client = client;
+        this.cutOff = cutOff;
     }
 
     /** What processes its datagrams, which may have begun to. */
@@ -68,6 +81,69 @@ final class GatedConnection extends ServerConnectionImpl {
         if (failed) {
             nextDatagram(thread);
         }
+    }
+
+    // Of every packet that is neither a duplicate nor comes after the end.
+    @Override
+    protected void processFrames(QuicPacket packet, PacketMetaData metaData) {
+        FrameGuard.Violation violation = guard.look(packet);
+        if (violation == null) {
+            withoutUnknownIds(packet);
+            super.processFrames(packet, metaData);
+            forgetRetiredIds(packet);
+        } else {
+            cutOff(violation);
+        }
+    }
+
+    /** Closes it for what the client does. */
+    void cutOff(FrameGuard.Violation violation) {
+        LOG.log(Level.DEBUG, () -> client + " " + violation.what());
+        cutOff.accept(client);
+        close(violation.code(), violation.what());
+    }
+
+    private void ask() {
+        send(new PingFrame(Version.QUIC_version_1), lost -> {}, true);
+    }
+
+    // kwik keeps every connection id that there ever was, and looks through all of them for each packet.
+    private void forgetRetiredIds(QuicPacket packet) {
+        boolean changed = packet.getFrames().stream()
+                .anyMatch(each -> each instanceof NewConnectionIdFrame || each instanceof RetireConnectionIdFrame);
+        if (changed) {
+            Map<Integer, ConnectionIdInfo> own = getConnectionIdManager().getAllConnectionIds();
+            // The next number follows from the largest.
+            int largest = Collections.max(own.keySet());
+            own.values().removeIf(each -> each.getSequenceNumber() != largest && isRetired(each));
+            if (getDestinationConnectionId().length > 0) {
+                getConnectionIdManager().getAllPeerConnectionIds().values().removeIf(GatedConnection::isRetired);
+            }
+        }
+    }
+
+    /** How many ids of this side it keeps; for tests. */
+    int ownIds() {
+        return getConnectionIdManager().getAllConnectionIds().size();
+    }
+
+    /** How many ids of the peer it keeps; for tests. */
+    int peersIds() {
+        return getConnectionIdManager().getAllPeerConnectionIds().size();
+    }
+
+    private static boolean isRetired(ConnectionIdInfo id) {
+        return id.getConnectionIdStatus() == ConnectionIdStatus.RETIRED;
+    }
+
+    // One that was retired already, and is said so of once more: kwik would not find it.
+    private void withoutUnknownIds(QuicPacket packet) {
+        packet.getFrames().removeIf(each -> each instanceof RetireConnectionIdFrame retired && isForgotten(retired));
+    }
+
+    private boolean isForgotten(RetireConnectionIdFrame retired) {
+        Map<Integer, ConnectionIdInfo> own = getConnectionIdManager().getAllConnectionIds();
+        return !own.containsKey(retired.getSequenceNr()) && retired.getSequenceNr() < Collections.max(own.keySet());
     }
 
     // Nothing is served before the handshake is over and the address proved; there are no tickets for it either.

@@ -32,15 +32,17 @@ final class GatedConnections extends ServerConnectionFactory {
     private final Consumer<ServerConnectionImpl> closed;
     private final Gate<ServerConnectionImpl> gate;
     private final Consumer<InetSocketAddress> dropped;
+    private final Consumer<InetSocketAddress> cutOff;
     private final Map<ServerConnectionImpl, byte[]> live;
     private volatile TlsServerEngineFactory tls;
 
-    /** Makes one with what the original has; the last two are told of each connection that kwik is done with, and from whom each datagram was that is dropped. */
+    /** Makes one with what the original has; the last three are told of each connection that kwik is done with, from whom each datagram was that is dropped, and whose connection is closed for what it does. */
     static GatedConnections inPlaceOf(
             ConnectorInternals.FactoryParts original,
             Gate<ServerConnectionImpl> gate,
             Consumer<ServerConnectionImpl> closed,
-            Consumer<InetSocketAddress> dropped) {
+            Consumer<InetSocketAddress> dropped,
+            Consumer<InetSocketAddress> cutOff) {
         Map<ServerConnectionImpl, byte[]> live = new ConcurrentHashMap<>();
         return new GatedConnections(
                 original,
@@ -56,7 +58,8 @@ final class GatedConnections extends ServerConnectionFactory {
                         closed.accept(connection);
                     }
                 },
-                dropped);
+                dropped,
+                cutOff);
     }
 
     private GatedConnections(
@@ -64,7 +67,8 @@ final class GatedConnections extends ServerConnectionFactory {
             Gate<ServerConnectionImpl> gate,
             Map<ServerConnectionImpl, byte[]> live,
             Consumer<ServerConnectionImpl> closed,
-            Consumer<InetSocketAddress> dropped) {
+            Consumer<InetSocketAddress> dropped,
+            Consumer<InetSocketAddress> cutOff) {
         super(
                 original.socket(),
                 original.tls(),
@@ -78,13 +82,15 @@ final class GatedConnections extends ServerConnectionFactory {
         this.gate = gate;
         this.live = live;
         this.dropped = dropped;
+        this.cutOff = cutOff;
         this.tls = KwikTls.withoutTickets(original.tls());
     }
 
     @Override
     public ServerConnectionImpl createNewConnection(
             Version version, InetSocketAddress client, byte[] peersId, byte[] id, CryptoStream crypto) {
-        ServerConnectionImpl connection = new GatedConnection(parts, version, client, peersId, id, crypto, tls, closed);
+        ServerConnectionImpl connection =
+                new GatedConnection(parts, version, client, peersId, id, crypto, tls, closed, cutOff);
         live.put(connection, id);
 
         Gate.Proof proof = gate.created(id, connection);

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
@@ -19,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -35,6 +35,7 @@ import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.impl.Role;
 import tech.kwik.core.impl.Version;
+import tech.kwik.core.packet.QuicPacket;
 
 /**
  * A connection of kwik, of either role.
@@ -75,9 +76,12 @@ final class KwikConnection implements Connection {
     private final Delivery<QuicStream> delivery;
     private volatile int lastAccepted = -1;
     private final Unsettled<KwikStream> ended = new Unsettled<>(MOST_ENDED, KwikStream::settled, this::forget);
+    private final AtomicInteger pieces = new AtomicInteger();
     private final AtomicLong allowed = new AtomicLong();
     private final AtomicLong opened = new AtomicLong();
     private final CountDownLatch closed = new CountDownLatch(1);
+    // A server's connection has its own, which sees the handshake too.
+    private final @Nullable FrameGuard guard;
     private volatile @Nullable Facts facts;
     private volatile ConnectionEvents events;
     private volatile long lastReceived = System.nanoTime();
@@ -90,6 +94,9 @@ final class KwikConnection implements Connection {
         this.watcher = watcher;
         this.events = events;
         this.freed = freed;
+        this.guard = quic.getRole() == Role.Server
+                ? null
+                : new FrameGuard(false, () -> quic.getStats().packetsSent(), this::ping);
         this.delivery = new Delivery<>(KwikInternals::hasUnsent, () -> KwikInternals.hasInFlight(quic));
     }
 
@@ -261,22 +268,39 @@ final class KwikConnection implements Connection {
 
     // ---- what the peer does; on kwik's thread, just before kwik processes it
 
-    void received(Collection<QuicFrame> frames) {
+    void received(QuicPacket packet) {
         lastReceived = System.nanoTime();
+        FrameGuard.Violation violation = guard == null ? null : guard.look(packet);
+        if (violation != null) {
+            cutOff(violation);
+            return;
+        }
         // This is the thread that processes packets: whatever came before has been processed.
         for (Runnable task = processed.poll(); task != null; task = processed.poll()) {
             task.run();
         }
-        for (QuicFrame frame : frames) {
+        for (QuicFrame frame : packet.getFrames()) {
             if (frame instanceof StreamFrame data) {
+                boolean small = data.getLength() > 0 && data.getLength() < FrameGuard.SMALL;
                 onStream(data.getStreamId(), true, stream -> {
+                    if (small) {
+                        stream.piece();
+                    }
                     if (data.isFinal()) {
                         stream.finComing(data.getUpToOffset());
                     } else {
                         stream.dataComing(data.getUpToOffset());
                     }
                 });
+                if (pieces.get() > FrameGuard.MOST_PIECES) {
+                    cutOff(FrameGuard.PIECES);
+                    return;
+                }
             } else if (frame instanceof ResetStreamFrame reset) {
+                if (isTooLong(reset)) {
+                    cutOff(FrameGuard.TOO_LONG);
+                    return;
+                }
                 onStream(
                         reset.getStreamId(),
                         false,
@@ -333,6 +357,37 @@ final class KwikConnection implements Connection {
                 != null;
     }
 
+    // kwik counts what a stream that is reset is said to have been long, and looks at no limit.
+    private boolean isTooLong(ResetStreamFrame reset) {
+        int number = reset.getStreamId();
+        KwikStream stream = streams.get(number);
+        if (stream == null && (number <= lastAccepted || !openedByPeer(number))) {
+            return false;
+        }
+        // What is read is credited a moment before it is counted.
+        long read = stream == null ? 0 : stream.read();
+        return reset.getFinalSize() - read > 2 * KwikTransport.STREAM_BUFFER;
+    }
+
+    /** What came to its streams in small pieces and is not read yet. */
+    AtomicInteger pieces() {
+        return pieces;
+    }
+
+    // kwik processes nothing of the packet then.
+    private void cutOff(FrameGuard.Violation violation) {
+        if (!alive()) {
+            // More of it, on its way already.
+            return;
+        }
+        lost("closed on this side: the peer " + violation.what());
+        if (quic instanceof GatedConnection gated) {
+            gated.cutOff(violation);
+        } else {
+            quic.close(violation.code(), violation.what());
+        }
+    }
+
     // RFC 9000, section 2.1.
     private boolean openedByPeer(int number) {
         return (number & 1) == (quic.getRole() == Role.Server ? 0 : 1);
@@ -359,7 +414,8 @@ final class KwikConnection implements Connection {
     void givenUp() {
         Throwable error = failure;
         if (alive() && error != null) {
-            LOG.log(Level.WARNING, "kwik gives up a " + this + " for an error of its own", error);
+            // The peer may provoke it again and again.
+            LOG.log(Level.DEBUG, () -> "kwik gives up a " + this + " for an error of its own", error);
         }
         lost(CloseReason.ofEngine(error));
     }

@@ -60,6 +60,9 @@ final class KwikInput extends InputStream {
             if (read > 0) {
                 count += read;
             }
+            if (quic.available() == 0) {
+                stream.drained();
+            }
             return read;
         } catch (IOException e) {
             interrupted |= Thread.interrupted() && !stopped && stream.alive();

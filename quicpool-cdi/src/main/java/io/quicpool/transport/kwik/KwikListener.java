@@ -64,7 +64,8 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             throw new IOException("the certificate cannot be used: " + e.getMessage(), e);
         }
         this.factory = ConnectorInternals.replaceFactory(
-                connector, parts -> GatedConnections.inPlaceOf(parts, socket.gate(), this::ended, this::dropped));
+                connector,
+                parts -> GatedConnections.inPlaceOf(parts, socket.gate(), this::ended, this::dropped, this::cutOff));
         if (factory == null) {
             socket.gate().notTold();
         }
@@ -154,6 +155,9 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         KwikInternals.afterEvents(quic, () -> {
             if (quic instanceof GatedConnection gated) {
                 connection.failed(gated.failure());
+                if (gated.failure() != null && connection.alive()) {
+                    cutOff(connection.remoteAddress());
+                }
             }
             connection.givenUp();
             free(quic);
@@ -164,6 +168,10 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
 
     private void dropped(InetSocketAddress client) {
         events.ignored(client, ListenerEvents.Ignored.DROPPED);
+    }
+
+    private void cutOff(InetSocketAddress client) {
+        events.ignored(client, ListenerEvents.Ignored.CUT_OFF);
     }
 
     // The threads of one that was given up for an error would go on until the idle time-out.

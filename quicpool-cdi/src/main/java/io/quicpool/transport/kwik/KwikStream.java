@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.QuicStream;
@@ -31,6 +32,7 @@ final class KwikStream implements EngineStream {
     private final AtomicReference<@Nullable Runnable> whenDead = new AtomicReference<>();
     private final AtomicBoolean signalled = new AtomicBoolean();
     private final AtomicBoolean toldToStop = new AtomicBoolean();
+    private final AtomicInteger pieces = new AtomicInteger();
     private volatile boolean dead;
     private volatile long peerError = -1;
     // How far the peer's data reaches, as seen in the packets; kwik may still be about to put it into the stream.
@@ -136,6 +138,24 @@ final class KwikStream implements EngineStream {
         return unread >= bytes || (unread > 0 && reached == repair.finalSize());
     }
 
+    /** How much was read. */
+    long read() {
+        return input.count();
+    }
+
+    /** A small piece of data comes. */
+    void piece() {
+        pieces.incrementAndGet();
+        connection.pieces().incrementAndGet();
+    }
+
+    /** Nothing that has come is kept any more. */
+    void drained() {
+        if (pieces.get() > 0) {
+            connection.pieces().addAndGet(-pieces.getAndSet(0));
+        }
+    }
+
     // ---- what the peer does; on kwik's thread, just before kwik does it
 
     // The only writer is the connection's receiver.
@@ -164,6 +184,7 @@ final class KwikStream implements EngineStream {
     void resetComing(long finalSize, long code) {
         peerError = code;
         repair.finalSizeKnown(finalSize, input.count(), true);
+        drained();
         die();
     }
 
@@ -248,6 +269,7 @@ final class KwikStream implements EngineStream {
         input.stop();
         repair.stopped(input.count());
         KwikInternals.abortReading(quic, applicationErrorCode);
+        drained();
         // When this was the last of the stream, kwik has the peer's new credit in its queue now, and nobody asked to
         // send it.
         KwikInternals.onSender(connection.quic(), () -> {});

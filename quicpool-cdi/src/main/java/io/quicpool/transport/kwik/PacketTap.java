@@ -21,7 +21,7 @@ abstract class PacketTap extends NullLogger {
     public void received(Instant time, int datagram, QuicPacket packet) {
         KwikConnection connection = connection();
         if (connection != null) {
-            connection.received(packet.getFrames());
+            connection.received(packet);
         }
     }
 

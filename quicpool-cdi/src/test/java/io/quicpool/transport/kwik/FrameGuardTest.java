@@ -1,0 +1,161 @@
+package io.quicpool.transport.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import tech.kwik.core.QuicConstants.TransportErrorCode;
+import tech.kwik.core.frame.AckFrame;
+import tech.kwik.core.frame.CryptoFrame;
+import tech.kwik.core.frame.MaxStreamsFrame;
+import tech.kwik.core.frame.PathChallengeFrame;
+import tech.kwik.core.frame.PingFrame;
+import tech.kwik.core.frame.QuicFrame;
+import tech.kwik.core.frame.RetireConnectionIdFrame;
+import tech.kwik.core.impl.Version;
+import tech.kwik.core.packet.HandshakePacket;
+import tech.kwik.core.packet.QuicPacket;
+import tech.kwik.core.packet.ShortHeaderPacket;
+
+/** What a peer can have kwik keep by frames without flow control has an end; what it does in earnest goes on for ever. */
+class FrameGuardTest {
+
+    private static final Version V1 = Version.QUIC_version_1;
+
+    private int sent;
+    private final AtomicInteger asked = new AtomicInteger();
+    private final FrameGuard server = guard(true);
+    private long number;
+
+    private FrameGuard guard(boolean ofServer) {
+        return new FrameGuard(ofServer, () -> sent, asked::incrementAndGet);
+    }
+
+    private QuicPacket packet(QuicFrame... frames) {
+        QuicPacket packet = new ShortHeaderPacket(V1, new byte[8], null);
+        packet.getFrames().clear();
+        for (QuicFrame frame : frames) {
+            packet.getFrames().add(frame);
+        }
+        packet.setPacketNumber(number++);
+        return packet;
+    }
+
+    private static CryptoFrame crypto() {
+        return new CryptoFrame(V1, new byte[40]);
+    }
+
+    private static TransportErrorCode code(FrameGuard.@Nullable Violation violation) {
+        return Objects.requireNonNull(violation).code();
+    }
+
+    @Test
+    void aClientHasNothingToSayInTlsAfterTheHandshake() {
+        assertThat(code(server.look(packet(crypto())))).isEqualTo(TransportErrorCode.PROTOCOL_VIOLATION);
+        assertThat(guard(false).look(packet(crypto()))).isNull();
+    }
+
+    @Test
+    void theHandshakeHasAnEnd() {
+        for (FrameGuard guard : new FrameGuard[] {server, guard(false)}) {
+            int frames = 0;
+            while (guard.look(new HandshakePacket(V1, new byte[8], new byte[8], crypto())) == null) {
+                frames++;
+            }
+            assertThat(frames).isEqualTo(FrameGuard.MOST_CRYPTO);
+        }
+    }
+
+    /** Nor does it matter whether something of it is data: nobody has to acknowledge acknowledgements. */
+    @Test
+    void aPeerThatAcknowledgesNothingIsAskedToAndThenCutOff() {
+        int packets = 0;
+        while (server.look(packet(new PingFrame(V1))) == null) {
+            packets++;
+            sent++;
+        }
+        assertThat(packets).isBetween(FrameGuard.MOST_UNACKNOWLEDGED / 3, FrameGuard.MOST_UNACKNOWLEDGED);
+        assertThat(asked).hasValueGreaterThan(100);
+    }
+
+    @Test
+    void whatIsAnsweredCountsEach() {
+        QuicFrame[] frames = new QuicFrame[100];
+        Arrays.setAll(frames, each -> new PathChallengeFrame(V1, new byte[8]));
+        int packets = 0;
+        while (server.look(packet(frames)) == null) {
+            packets++;
+        }
+        assertThat(packets).isLessThan(FrameGuard.MOST_UNACKNOWLEDGED / 90);
+    }
+
+    @Test
+    void acknowledgingWhatIsLongGoneDoesNotHelp() {
+        int packets = 0;
+        while (server.look(packet(new PingFrame(V1), new AckFrame(sent / 2))) == null && packets < 1_000_000) {
+            packets++;
+            sent++;
+        }
+        assertThat(packets).isLessThan(FrameGuard.MOST_UNACKNOWLEDGED);
+    }
+
+    @Test
+    void gapsCostMore() {
+        int packets = 0;
+        while (server.look(packet(new PingFrame(V1))) == null) {
+            packets++;
+            number++;
+        }
+        assertThat(packets).isLessThan(FrameGuard.MOST_UNACKNOWLEDGED / 10);
+    }
+
+    /** One that only sends has nothing to acknowledge but what it is asked for. */
+    @Test
+    void aPeerThatAcknowledgesWhatItIsAskedForGoesOnForEver() {
+        int answered = 0;
+        for (int i = 0; i < 1_000_000; i++) {
+            sent += i % 2;
+            if (asked.get() > answered) {
+                answered = asked.get();
+                sent++;
+                assertThat(server.look(packet(new AckFrame(sent - 1)))).isNull();
+            }
+            assertThat(server.look(packet(new PingFrame(V1)))).isNull();
+        }
+    }
+
+    /** kwik goes through all of them, one by one. */
+    @Test
+    void whatWasNotSentIsNotAcknowledged() {
+        sent = 100;
+        assertThat(server.look(packet(new AckFrame(99)))).isNull();
+        assertThat(code(server.look(packet(new AckFrame(1L << 40))))).isEqualTo(TransportErrorCode.PROTOCOL_VIOLATION);
+    }
+
+    /** kwik would die of an overflow. */
+    @Test
+    void moreStreamsThanCanBeCountedAreEnough() {
+        QuicPacket many = packet(new MaxStreamsFrame(1L << 60, true));
+        assertThat(server.look(many)).isNull();
+        assertThat(((MaxStreamsFrame) many.getFrames().get(0)).getMaxStreams()).isEqualTo(1L << 30);
+        assertThat(((MaxStreamsFrame) many.getFrames().get(0)).isAppliesToBidirectional())
+                .isTrue();
+        assertThat(code(server.look(packet(new MaxStreamsFrame((1L << 60) + 1, false)))))
+                .isEqualTo(TransportErrorCode.FRAME_ENCODING_ERROR);
+    }
+
+    /** At a server they are forgotten when they are retired. */
+    @Test
+    void connectionIdsOfAServerAreNotChangedWithoutEnd() {
+        FrameGuard client = guard(false);
+        int frames = 0;
+        while (client.look(packet(new RetireConnectionIdFrame(V1, frames), new AckFrame(sent))) == null) {
+            frames++;
+            sent++;
+        }
+        assertThat(frames).isEqualTo(FrameGuard.MOST_IDS);
+    }
+}

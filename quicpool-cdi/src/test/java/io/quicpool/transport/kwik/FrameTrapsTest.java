@@ -1,0 +1,210 @@
+package io.quicpool.transport.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.config.ClientAuth;
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.ListenSpec;
+import io.quicpool.transport.Listener;
+import io.quicpool.transport.ListenerEvents;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tech.kwik.core.frame.CryptoFrame;
+import tech.kwik.core.frame.MaxStreamsFrame;
+import tech.kwik.core.frame.NewConnectionIdFrame;
+import tech.kwik.core.frame.QuicFrame;
+import tech.kwik.core.frame.ResetStreamFrame;
+import tech.kwik.core.frame.RetireConnectionIdFrame;
+import tech.kwik.core.frame.StreamFrame;
+import tech.kwik.core.impl.Version;
+import tech.kwik.core.packet.PacketMetaData;
+import tech.kwik.core.packet.ShortHeaderPacket;
+
+/** Frames that would cost a server of kwik too much, or end in an error of its own; see {@link FrameGuardTest} and docs/kwik.md. */
+class FrameTrapsTest {
+
+    private static final Version V1 = Version.QUIC_version_1;
+
+    private final Queue<EngineStream> accepted = new ConcurrentLinkedQueue<>();
+    private final RawPeer server = new RawPeer(accepted::add);
+    private final RawPeer client = new RawPeer();
+    private final Queue<ListenerEvents.Ignored> ignored = new ConcurrentLinkedQueue<>();
+    private final Queue<Connection> connected = new ConcurrentLinkedQueue<>();
+    private final Queue<LogRecord> logged = new ConcurrentLinkedQueue<>();
+    private final Logger log = Logger.getLogger("io.quicpool");
+    private final Handler handler = new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+            logged.add(line);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+    private Listener listener;
+    private KwikConnection here;
+    private KwikConnection there;
+
+    @BeforeEach
+    void connect() throws Exception {
+        log.addHandler(handler);
+        listener = new KwikTransport()
+                .listen(
+                        new ListenSpec(
+                                "guarded",
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                                Pools.CERTIFICATE,
+                                "np-quic",
+                                Duration.ofSeconds(30),
+                                10,
+                                10,
+                                false,
+                                ClientAuth.NONE,
+                                null,
+                                null),
+                        new ListenerEvents() {
+                            @Override
+                            public ConnectionEvents connected(Connection connection) {
+                                connected.add(connection);
+                                return server;
+                            }
+
+                            @Override
+                            public void ignored(InetSocketAddress from, Ignored why) {
+                                ignored.add(why);
+                            }
+                        });
+        here = (KwikConnection) client.connect(listener.localAddress(), Duration.ofSeconds(30));
+        await().until(() -> !connected.isEmpty());
+        there = (KwikConnection) connected.remove();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        log.removeHandler(handler);
+        client.close();
+        listener.close(Duration.ofSeconds(5));
+    }
+
+    private void send(QuicFrame frame) {
+        here.quic().send(frame, lost -> {}, true);
+    }
+
+    private void assertCutOff(String why) {
+        await().until(() -> !here.alive() && !there.alive());
+        await().untilAsserted(() -> assertThat(client.losses).anyMatch(each -> each.contains(why)));
+        assertThat(ignored).containsExactly(ListenerEvents.Ignored.CUT_OFF);
+        assertThat(logged).isEmpty();
+    }
+
+    @Test
+    void messagesOfTlsAfterTheHandshakeAreNotKept() {
+        send(new CryptoFrame(V1, new byte[] {20, 0, 0, 1, 0}));
+        assertCutOff("messages of TLS after the handshake");
+    }
+
+    @Test
+    void moreStreamsThanThereAreNumbersAreNoErrorOfOurs() {
+        send(new MaxStreamsFrame((1L << 60) + 1, true));
+        assertCutOff("allows more streams than there are numbers");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1L << 31, (1L << 32) - 1, 1L << 60})
+    void moreStreamsThanCanBeCountedAreWelcome(long streams) throws Exception {
+        send(new MaxStreamsFrame(streams, true));
+        await().until(() -> there.credit() > 1 << 29);
+        send(new MaxStreamsFrame(streams + 1 > 1L << 60 ? streams : streams + 1, true));
+        EngineStream stream = RawPeer.open(here, 7);
+        await().until(() -> !accepted.isEmpty());
+        assertThat(accepted.remove().input().read()).isEqualTo(7);
+        assertThat(stream.alive()).isTrue();
+        assertThat(logged).isEmpty();
+    }
+
+    @Test
+    void aStreamIsNotResetLongerThanItMayBe() throws Exception {
+        EngineStream stream = RawPeer.open(here, 7);
+        await().until(() -> !accepted.isEmpty());
+        send(new ResetStreamFrame(((KwikStream) stream).number(), 0, 1L << 61));
+        assertCutOff("a stream was longer than it may be");
+    }
+
+    @Test
+    void smallPiecesThatNobodyReadsHaveABound() throws Exception {
+        RawPeer.open(here, 7);
+        await().until(() -> !accepted.isEmpty());
+        // Of every other byte, so that nothing can be read, or be put together; within the window of the stream.
+        for (int i = 0; i <= FrameGuard.MOST_PIECES; i++) {
+            there.received(packet(new StreamFrame(V1, 0, 2 + i % 100_000, new byte[1], false)));
+        }
+        assertCutOff("small pieces");
+    }
+
+    @Test
+    void smallPiecesThatAreReadAreForgotten() throws Exception {
+        EngineStream stream = RawPeer.open(here, 7);
+        await().until(() -> !accepted.isEmpty());
+        for (int i = 0; i < 1000; i++) {
+            stream.output().write(i);
+            accepted.element().input().read();
+        }
+        assertThat(accepted.element().input().read()).isEqualTo(999 & 0xff);
+        assertThat(there.pieces()).hasValueLessThanOrEqualTo(1);
+        stream.output().write(1);
+        await().until(() -> there.pieces().get() > 0);
+        accepted.element().reset(0);
+        assertThat(there.pieces()).hasValue(0);
+    }
+
+    /** kwik would keep all that there ever were, and look through them for each packet. */
+    @Test
+    void connectionIdsThatAreRetiredAreForgotten() {
+        GatedConnection quic = (GatedConnection) there.quic();
+        PacketMetaData when = new PacketMetaData(Instant.now(), null, 0);
+        for (int number = 1; number < 500; number++) {
+            quic.processFrames(packet(new NewConnectionIdFrame(V1, number, number, new byte[] {1, 2, 3, 4})), when);
+            quic.processFrames(packet(new RetireConnectionIdFrame(V1, number)), when);
+            // Once more: its acknowledgement was lost.
+            quic.processFrames(packet(new RetireConnectionIdFrame(V1, number)), when);
+        }
+        assertThat(quic.ownIds()).isLessThanOrEqualTo(8);
+        assertThat(quic.peersIds()).isLessThanOrEqualTo(8);
+        assertThat(logged).isEmpty();
+    }
+
+    private static ShortHeaderPacket packet(QuicFrame frame) {
+        ShortHeaderPacket packet = new ShortHeaderPacket(V1, new byte[8], frame);
+        packet.setPacketNumber(0);
+        return packet;
+    }
+
+    /** What a client can provoke is counted, and no trace of it is in the log for each. */
+    @Test
+    void anErrorOfTheEnginesIsNotTracedForEach() {
+        there.quic().abortConnection(new IllegalStateException("for the test"));
+        await().until(() -> !there.alive());
+        await().until(() -> ignored.contains(ListenerEvents.Ignored.CUT_OFF));
+        assertThat(logged).isEmpty();
+    }
+}
