@@ -38,6 +38,7 @@ abstract class CorePool extends Front {
     final String name;
     final Logger log;
     final PoolThreads threads;
+    final TimeLimits limits;
     final StreamTimeouts timeouts;
     final Listeners listeners;
     final Stock stock;
@@ -52,6 +53,7 @@ abstract class CorePool extends Front {
         this.stock = new Stock(maxWaiting);
         this.log = System.getLogger("io.quicpool");
         this.threads = new PoolThreads(name);
+        this.limits = new TimeLimits(threads::decideAfter);
         this.listeners = new Listeners(name, threads.listeners(), log);
         this.lifecycle = new Lifecycle(this);
     }

@@ -22,8 +22,8 @@ final class Lease implements PooledStream {
     Lease(Slot slot, CorePool pool) {
         this.slot = slot;
         this.pool = pool;
-        this.input = new LeaseInput(slot.stream(), slot.id(), pool.threads());
-        this.output = new LeaseOutput(slot.stream(), slot.id(), pool.threads());
+        this.input = new LeaseInput(slot.stream(), slot.id(), pool.limits);
+        this.output = new LeaseOutput(slot.stream(), slot.id(), pool.limits);
         input.timeout(pool.timeouts.read());
         output.timeout(pool.timeouts.write());
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** The receiving side of a taken stream: the engine's, with a read time-out, which an engine's blocked read lacks. */
 final class LeaseInput extends InputStream {
@@ -14,22 +15,23 @@ final class LeaseInput extends InputStream {
     private final EngineStream stream;
     private final InputStream engine;
     private final StreamId id;
-    private final PoolThreads threads;
-    private volatile Duration timeout = Duration.ZERO;
+    private final TimeLimits limits;
+    // In nanoseconds; 0 for none.
+    private volatile long timeout;
     private volatile boolean timedOut;
 
-    LeaseInput(EngineStream stream, StreamId id, PoolThreads threads) {
+    LeaseInput(EngineStream stream, StreamId id, TimeLimits limits) {
         this.stream = stream;
         this.engine = stream.input();
         this.id = id;
-        this.threads = threads;
+        this.limits = limits;
     }
 
     void timeout(Duration longest) {
         if (longest.isNegative()) {
             throw new IllegalArgumentException("read time-out = " + longest + ": must not be negative");
         }
-        timeout = longest;
+        timeout = Nanos.of(longest);
     }
 
     @Override
@@ -40,15 +42,15 @@ final class LeaseInput extends InputStream {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-        Duration longest = timeout;
+        long longest = timeout;
         if (timedOut) {
             throw tooLate(longest);
         }
-        if (longest.isZero() || engine.available() > 0) {
+        if (longest == 0 || engine.available() > 0) {
             return engine.read(buffer, offset, length);
         }
         try {
-            return TimeLimit.within(longest, threads, this::giveUp, () -> engine.read(buffer, offset, length));
+            return limits.within(longest, this::giveUp, () -> engine.read(buffer, offset, length));
         } catch (IOException e) {
             throw timedOut ? tooLate(longest) : e;
         }
@@ -59,9 +61,9 @@ final class LeaseInput extends InputStream {
         stream.stopReceiving(StreamErrors.TOO_SLOW);
     }
 
-    private SocketTimeoutException tooLate(Duration longest) {
-        return new SocketTimeoutException(
-                "stream " + id + ": no byte within " + longest.toMillis() + " ms; its receiving side is ended");
+    private SocketTimeoutException tooLate(long longest) {
+        return new SocketTimeoutException("stream " + id + ": no byte within " + TimeUnit.NANOSECONDS.toMillis(longest)
+                + " ms; its receiving side is ended");
     }
 
     @Override

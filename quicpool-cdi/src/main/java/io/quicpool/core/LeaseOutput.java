@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** The sending side of a taken stream: the engine's, with a write time-out, which an engine's blocked write lacks. */
 final class LeaseOutput extends OutputStream {
@@ -14,22 +15,23 @@ final class LeaseOutput extends OutputStream {
     private final EngineStream stream;
     private final OutputStream engine;
     private final StreamId id;
-    private final PoolThreads threads;
-    private volatile Duration timeout = Duration.ZERO;
+    private final TimeLimits limits;
+    // In nanoseconds; 0 for none.
+    private volatile long timeout;
     private volatile boolean timedOut;
 
-    LeaseOutput(EngineStream stream, StreamId id, PoolThreads threads) {
+    LeaseOutput(EngineStream stream, StreamId id, TimeLimits limits) {
         this.stream = stream;
         this.engine = stream.output();
         this.id = id;
-        this.threads = threads;
+        this.limits = limits;
     }
 
     void timeout(Duration longest) {
         if (longest.isNegative()) {
             throw new IllegalArgumentException("write time-out = " + longest + ": must not be negative");
         }
-        timeout = longest;
+        timeout = Nanos.of(longest);
     }
 
     @Override
@@ -39,16 +41,16 @@ final class LeaseOutput extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        Duration longest = timeout;
+        long longest = timeout;
         if (timedOut) {
             throw tooLate(longest);
         }
-        if (longest.isZero()) {
+        if (longest == 0) {
             engine.write(bytes, offset, length);
             return;
         }
         try {
-            TimeLimit.within(longest, threads, this::giveUp, () -> {
+            limits.within(longest, this::giveUp, () -> {
                 engine.write(bytes, offset, length);
                 return length;
             });
@@ -63,9 +65,9 @@ final class LeaseOutput extends OutputStream {
         stream.reset(StreamErrors.TOO_SLOW);
     }
 
-    private SocketTimeoutException tooLate(Duration longest) {
-        return new SocketTimeoutException("stream " + id + ": the peer took nothing more within " + longest.toMillis()
-                + " ms; the stream is reset");
+    private SocketTimeoutException tooLate(long longest) {
+        return new SocketTimeoutException("stream " + id + ": the peer took nothing more within "
+                + TimeUnit.NANOSECONDS.toMillis(longest) + " ms; the stream is reset");
     }
 
     @Override

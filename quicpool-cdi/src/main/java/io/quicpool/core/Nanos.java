@@ -10,8 +10,11 @@ final class Nanos {
 
     private Nanos() {}
 
-    /** So long, or a hundred years if that is less. */
+    /** So long, but not less than none and not more than a hundred years. */
     static long of(Duration time) {
+        if (time.isNegative()) {
+            return 0;
+        }
         return (time.compareTo(LONGEST) < 0 ? time : LONGEST).toNanos();
     }
 }

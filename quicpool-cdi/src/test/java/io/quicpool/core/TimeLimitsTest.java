@@ -1,0 +1,130 @@
+package io.quicpool.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Calls that take too long are ended; those that do not cost the timer nothing. */
+class TimeLimitsTest {
+
+    private static final long HOUR = TimeUnit.HOURS.toNanos(1);
+
+    private final PoolThreads threads = new PoolThreads("test");
+    private final AtomicInteger tasks = new AtomicInteger();
+    private final TimeLimits limits = new TimeLimits(this::schedule);
+
+    private Future<?> schedule(Duration delay, Runnable action) {
+        tasks.incrementAndGet();
+        return threads.decideAfter(delay, action);
+    }
+
+    @AfterEach
+    void close() throws InterruptedException {
+        threads.close(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void callsThatEndInTimeShareOneTask() throws IOException {
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(limits.within(HOUR, () -> {}, () -> 1)).isOne();
+        }
+        assertThat(tasks).hasValue(1);
+    }
+
+    @Test
+    void eachCallIsGivenUpAtItsOwnTimeWhateverTheOrder() throws Exception {
+        List<Integer> ended = new ArrayList<>();
+        List<CompletableFuture<Void>> calls = new ArrayList<>();
+        for (int millis : List.of(100_000, 900, 100, 500)) {
+            CountDownLatch up = new CountDownLatch(1);
+            calls.add(CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            limits.within(
+                                    TimeUnit.MILLISECONDS.toNanos(millis),
+                                    () -> {
+                                        ended.add(millis); // on the timer, one after the other
+                                        up.countDown();
+                                    },
+                                    () -> {
+                                        awaitQuietly(up);
+                                        return 0;
+                                    });
+                        } catch (IOException e) {
+                            throw new AssertionError(e);
+                        }
+                    },
+                    task -> new Thread(task).start()));
+        }
+        for (CompletableFuture<Void> call : calls.subList(1, 4)) {
+            call.get(20, TimeUnit.SECONDS);
+        }
+        assertThat(ended).containsExactly(100, 500, 900);
+        assertThat(calls.get(0)).isNotDone();
+        assertThat(tasks.get()).isLessThan(20);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One that cannot be given up keeps no other. */
+    @Test
+    void whatThrowsWhenItIsGivenUpKeepsNoOther() {
+        AtomicInteger given = new AtomicInteger();
+        for (int i = 0; i < 20; i++) {
+            Thread caller = new Thread(() -> {
+                try {
+                    limits.within(
+                            TimeUnit.MILLISECONDS.toNanos(50),
+                            () -> {
+                                if (given.incrementAndGet() % 2 == 1) {
+                                    throw new IllegalStateException("for the test");
+                                }
+                            },
+                            () -> {
+                                awaitQuietly(new CountDownLatch(1));
+                                return 0;
+                            });
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            caller.setDaemon(true);
+            caller.start();
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> given.get() == 20);
+    }
+
+    /** Nothing is given up after it has come back. */
+    @Test
+    void aCallThatCameBackIsNotGivenUp() throws Exception {
+        AtomicInteger given = new AtomicInteger();
+        for (int i = 0; i < 50; i++) {
+            AtomicInteger mine = new AtomicInteger();
+            limits.within(TimeUnit.MILLISECONDS.toNanos(20), mine::incrementAndGet, () -> 0);
+            given.addAndGet(mine.get());
+        }
+        CountDownLatch later = new CountDownLatch(1);
+        limits.within(TimeUnit.MILLISECONDS.toNanos(100), later::countDown, () -> {
+            awaitQuietly(later);
+            return 0;
+        });
+        assertThat(given).hasValue(0);
+    }
+}
