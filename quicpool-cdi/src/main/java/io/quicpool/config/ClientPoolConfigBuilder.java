@@ -3,6 +3,7 @@ package io.quicpool.config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the settings of a client pool; each method says what its setting means and its default. Not thread-safe. */
@@ -65,7 +66,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder name(String name) {
-        this.name = name;
+        this.name = Objects.requireNonNull(name, "name");
         return this;
     }
 
@@ -104,8 +105,9 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder targets(List<Endpoint> targets) {
+        List<Endpoint> all = List.copyOf(targets);
         this.targets.clear();
-        this.targets.addAll(targets);
+        this.targets.addAll(all);
         return this;
     }
 
@@ -116,7 +118,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder resolver(TargetResolver resolver) {
-        this.resolver = resolver;
+        this.resolver = Objects.requireNonNull(resolver, "resolver");
         return this;
     }
 
@@ -128,7 +130,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder hostname(String hostname) {
-        this.hostname = hostname;
+        this.hostname = Objects.requireNonNull(hostname, "hostname");
         return this;
     }
 
@@ -139,7 +141,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder tlsMode(TlsMode tlsMode) {
-        this.tlsMode = tlsMode;
+        this.tlsMode = Objects.requireNonNull(tlsMode, "tlsMode");
         return this;
     }
 
@@ -161,7 +163,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder fingerprint(Fingerprint fingerprint) {
-        this.fingerprint = fingerprint;
+        this.fingerprint = Objects.requireNonNull(fingerprint, "fingerprint");
         return this;
     }
 
@@ -183,7 +185,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder trust(TrustMaterial trust) {
-        this.trust = trust;
+        this.trust = Objects.requireNonNull(trust, "trust");
         return this;
     }
 
@@ -194,7 +196,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder clientCertificate(KeyMaterial clientCertificate) {
-        this.clientCertificate = clientCertificate;
+        this.clientCertificate = Objects.requireNonNull(clientCertificate, "clientCertificate");
         return this;
     }
 
@@ -238,7 +240,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder minInterval(Duration minInterval) {
-        this.minInterval = minInterval;
+        this.minInterval = Objects.requireNonNull(minInterval, "minInterval");
         return this;
     }
 
@@ -249,7 +251,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder maxInterval(Duration maxInterval) {
-        this.maxInterval = maxInterval;
+        this.maxInterval = Objects.requireNonNull(maxInterval, "maxInterval");
         return this;
     }
 
@@ -261,6 +263,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder interval(Duration minInterval, Duration maxInterval) {
+        Objects.requireNonNull(maxInterval, "maxInterval");
         return minInterval(minInterval).maxInterval(maxInterval);
     }
 
@@ -272,7 +275,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder keepAlive(Duration keepAlive) {
-        this.keepAlive = keepAlive;
+        this.keepAlive = Objects.requireNonNull(keepAlive, "keepAlive");
         return this;
     }
 
@@ -283,7 +286,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder connectTimeout(Duration connectTimeout) {
-        this.connectTimeout = connectTimeout;
+        this.connectTimeout = Objects.requireNonNull(connectTimeout, "connectTimeout");
         return this;
     }
 
@@ -294,7 +297,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder idTimeout(Duration idTimeout) {
-        this.idTimeout = idTimeout;
+        this.idTimeout = Objects.requireNonNull(idTimeout, "idTimeout");
         return this;
     }
 
@@ -306,7 +309,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder readTimeout(Duration readTimeout) {
-        this.readTimeout = readTimeout;
+        this.readTimeout = Objects.requireNonNull(readTimeout, "readTimeout");
         return this;
     }
 
@@ -318,7 +321,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder writeTimeout(Duration writeTimeout) {
-        this.writeTimeout = writeTimeout;
+        this.writeTimeout = Objects.requireNonNull(writeTimeout, "writeTimeout");
         return this;
     }
 
@@ -354,7 +357,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder congestionControl(CongestionControl congestionControl) {
-        this.congestionControl = congestionControl;
+        this.congestionControl = Objects.requireNonNull(congestionControl, "congestionControl");
         return this;
     }
 
@@ -366,7 +369,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder alpn(String alpn) {
-        this.alpn = alpn;
+        this.alpn = Objects.requireNonNull(alpn, "alpn");
         return this;
     }
 
@@ -377,7 +380,7 @@ public final class ClientPoolConfigBuilder {
      * @return this
      */
     public ClientPoolConfigBuilder transport(String transport) {
-        this.transport = transport;
+        this.transport = Objects.requireNonNull(transport, "transport");
         return this;
     }
 

@@ -3,6 +3,7 @@ package io.quicpool.config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the settings of a server pool; each method says what its setting means and its default. Not thread-safe. */
@@ -67,7 +68,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder name(String name) {
-        this.name = name;
+        this.name = Objects.requireNonNull(name, "name");
         return this;
     }
 
@@ -89,7 +90,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder listen(Endpoint listen) {
-        this.listen = listen;
+        this.listen = Objects.requireNonNull(listen, "listen");
         return this;
     }
 
@@ -100,7 +101,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder certificate(KeyMaterial certificate) {
-        this.certificate = certificate;
+        this.certificate = Objects.requireNonNull(certificate, "certificate");
         return this;
     }
 
@@ -145,8 +146,9 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder allowedClients(List<AddressRange> ranges) {
+        List<AddressRange> all = List.copyOf(ranges);
         allowedClients.clear();
-        allowedClients.addAll(ranges);
+        allowedClients.addAll(all);
         return this;
     }
 
@@ -157,7 +159,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder keepAlive(Duration keepAlive) {
-        this.keepAlive = keepAlive;
+        this.keepAlive = Objects.requireNonNull(keepAlive, "keepAlive");
         return this;
     }
 
@@ -168,7 +170,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder helloTimeout(Duration helloTimeout) {
-        this.helloTimeout = helloTimeout;
+        this.helloTimeout = Objects.requireNonNull(helloTimeout, "helloTimeout");
         return this;
     }
 
@@ -251,7 +253,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder handlerExecutor(HandlerExecutor handlerExecutor) {
-        this.handlerExecutor = handlerExecutor;
+        this.handlerExecutor = Objects.requireNonNull(handlerExecutor, "handlerExecutor");
         return this;
     }
 
@@ -263,7 +265,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder readTimeout(Duration readTimeout) {
-        this.readTimeout = readTimeout;
+        this.readTimeout = Objects.requireNonNull(readTimeout, "readTimeout");
         return this;
     }
 
@@ -275,7 +277,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder writeTimeout(Duration writeTimeout) {
-        this.writeTimeout = writeTimeout;
+        this.writeTimeout = Objects.requireNonNull(writeTimeout, "writeTimeout");
         return this;
     }
 
@@ -300,7 +302,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder clientAuth(ClientAuth clientAuth) {
-        this.clientAuth = clientAuth;
+        this.clientAuth = Objects.requireNonNull(clientAuth, "clientAuth");
         return this;
     }
 
@@ -311,7 +313,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder clientTrust(TrustMaterial clientTrust) {
-        this.clientTrust = clientTrust;
+        this.clientTrust = Objects.requireNonNull(clientTrust, "clientTrust");
         return this;
     }
 
@@ -322,7 +324,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder congestionControl(CongestionControl congestionControl) {
-        this.congestionControl = congestionControl;
+        this.congestionControl = Objects.requireNonNull(congestionControl, "congestionControl");
         return this;
     }
 
@@ -334,7 +336,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder alpn(String alpn) {
-        this.alpn = alpn;
+        this.alpn = Objects.requireNonNull(alpn, "alpn");
         return this;
     }
 
@@ -345,7 +347,7 @@ public final class ServerPoolConfigBuilder {
      * @return this
      */
     public ServerPoolConfigBuilder transport(String transport) {
-        this.transport = transport;
+        this.transport = Objects.requireNonNull(transport, "transport");
         return this;
     }
 

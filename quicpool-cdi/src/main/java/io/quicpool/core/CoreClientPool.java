@@ -10,6 +10,7 @@ import io.quicpool.transport.Connection;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -278,7 +279,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     @Override
     public void capacityBounds(CapacityBounds bounds) {
-        capacityBounds = bounds;
+        capacityBounds = Objects.requireNonNull(bounds, "bounds");
         threads.decide(() -> {
             capacity = bounds.clamp(capacity);
             sweep(bounds.max());
@@ -294,7 +295,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     @Override
     public void intervalBounds(IntervalBounds bounds) {
-        intervalBounds = bounds;
+        intervalBounds = Objects.requireNonNull(bounds, "bounds");
         threads.decide(() -> {
             interval = bounds.clamp(interval);
             Future<?> tick = nextTick;

@@ -11,6 +11,7 @@ import io.quicpool.config.IntervalBounds;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -352,6 +353,7 @@ final class CoreGroupPool extends Front implements ClientPool {
 
     @Override
     public void close(Duration drainTimeout) {
+        Objects.requireNonNull(drainTimeout, "drainTimeout");
         if (closing.compareAndSet(false, true)) {
             closeMembers(drainTimeout);
         } else if (!threads.inside()) {

@@ -11,6 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -356,6 +357,6 @@ abstract class CorePool extends Front {
 
     @Override
     public void close(Duration drainTimeout) {
-        lifecycle.close(drainTimeout);
+        lifecycle.close(Objects.requireNonNull(drainTimeout, "drainTimeout"));
     }
 }

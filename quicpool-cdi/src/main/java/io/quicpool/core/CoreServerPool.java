@@ -18,6 +18,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -159,6 +160,8 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     @Override
     public void serve(StreamHandler handler, Executor executor) {
+        Objects.requireNonNull(handler, "handler");
+        Objects.requireNonNull(executor, "executor");
         Dispatcher serving = new Dispatcher(this, handler, executor);
         if (!dispatcher.compareAndSet(null, serving)) {
             throw new IllegalStateException("pool \"" + name + "\" has a handler already");
@@ -262,6 +265,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     @Override
     public void certificate(KeyMaterial certificate) {
+        Objects.requireNonNull(certificate, "certificate");
         Listener bound = listener;
         if (bound == null || life() != PoolState.RUNNING) {
             throw new IllegalStateException("pool \"" + name + "\" is " + life());

@@ -15,12 +15,12 @@ abstract class Front implements StreamPool, Source {
 
     @Override
     public PooledStream outgoingGet(StreamId id, Duration timeout) throws InterruptedException {
-        return getter.get(Objects.requireNonNull(id, "id"), timeout);
+        return getter.get(Objects.requireNonNull(id, "id"), Objects.requireNonNull(timeout, "timeout"));
     }
 
     @Override
     public PooledStream incomingGet(Duration timeout) throws InterruptedException {
-        return getter.get(null, timeout);
+        return getter.get(null, Objects.requireNonNull(timeout, "timeout"));
     }
 
     @Override
