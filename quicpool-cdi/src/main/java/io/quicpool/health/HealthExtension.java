@@ -1,11 +1,8 @@
 package io.quicpool.health;
 
 import jakarta.enterprise.inject.build.compatible.spi.BuildCompatibleExtension;
-import jakarta.enterprise.inject.build.compatible.spi.Synthesis;
-import jakarta.enterprise.inject.build.compatible.spi.SyntheticComponents;
-import jakarta.inject.Singleton;
-import org.eclipse.microprofile.health.HealthCheck;
-import org.eclipse.microprofile.health.Readiness;
+import jakarta.enterprise.inject.build.compatible.spi.Discovery;
+import jakarta.enterprise.inject.build.compatible.spi.ScannedClasses;
 
 /** Adds the readiness check where MicroProfile Health is on the class path; elsewhere nothing is missed. */
 public final class HealthExtension implements BuildCompatibleExtension {
@@ -14,14 +11,15 @@ public final class HealthExtension implements BuildCompatibleExtension {
     public HealthExtension() {}
 
     /**
-     * Adds the check.
+     * Adds the check, as a class: what makes health checks known looks for their classes in some containers.
      *
-     * @param components where to
+     * @param classes where to
      */
-    @Synthesis
-    public void add(SyntheticComponents components) {
+    @Discovery
+    public void add(ScannedClasses classes) {
         if (present()) {
-            Check.add(components);
+            // By its name: it cannot be loaded where the API is absent.
+            classes.add(HealthExtension.class.getPackageName() + ".PoolsReadiness");
         }
     }
 
@@ -31,19 +29,6 @@ public final class HealthExtension implements BuildCompatibleExtension {
             return true;
         } catch (ClassNotFoundException absent) {
             return false;
-        }
-    }
-
-    /** A class of its own: only this one needs the API. */
-    private static final class Check {
-
-        static void add(SyntheticComponents components) {
-            components
-                    .addBean(PoolsReadiness.class)
-                    .type(HealthCheck.class)
-                    .qualifier(Readiness.class)
-                    .scope(Singleton.class)
-                    .createWith(ReadinessCreator.class);
         }
     }
 }

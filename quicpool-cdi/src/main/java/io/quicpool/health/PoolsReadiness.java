@@ -4,17 +4,25 @@ import io.quicpool.PoolSnapshot;
 import io.quicpool.cdi.PoolRegistry;
 import io.quicpool.cdi.PoolStatus;
 import io.quicpool.config.Endpoint;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
 
 /**
  * The readiness check {@code quicpool}: UP while every pool with {@code readiness.enabled} is ready or within its grace period,
  * DOWN until the pools are opened. Reads what the pools know; never touches the network, never takes a stream. There is no
  * liveness check: a peer that is lost is no reason to restart this process, which would only lose what still works.
+ *
+ * <p>A bean by {@link HealthExtension} alone: {@code beans.xml} and the index of the jar leave it out, for the API may be absent
+ * where the jar is scanned.
  */
+@Readiness
+@Singleton
 public final class PoolsReadiness implements HealthCheck {
 
     /** The name of the check. */
@@ -25,6 +33,12 @@ public final class PoolsReadiness implements HealthCheck {
 
     private final PoolRegistry registry;
 
+    /**
+     * For the container.
+     *
+     * @param registry where the pools are
+     */
+    @Inject
     PoolsReadiness(PoolRegistry registry) {
         this.registry = registry;
     }

@@ -38,6 +38,12 @@ final class App implements AutoCloseable {
         }
     }
 
+    /** Where the container looks for beans on the whole class path, as most do. */
+    static App scanned(Map<String, String> properties) {
+        configure(properties);
+        return new App(new Weld().initialize());
+    }
+
     /** Our beans and those of a test, and nothing that lies about; our extensions are found as everywhere. */
     static Weld weld(Class<?>... beans) {
         return new Weld()

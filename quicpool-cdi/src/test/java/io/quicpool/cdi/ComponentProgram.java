@@ -10,7 +10,7 @@ public final class ComponentProgram {
 
     public static Object run() {
         try (Pools pools = new Pools();
-                App app = App.start(App.client(
+                App app = App.scanned(App.client(
                         "orders",
                         "127.0.0.1:" + pools.server(s -> s).localAddress().getPort()))) {
             ClientPool orders = app.get(PoolRegistry.class).client("");

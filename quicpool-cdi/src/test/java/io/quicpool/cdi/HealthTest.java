@@ -104,6 +104,16 @@ class HealthTest {
     }
 
     @Test
+    void isThereOnceWhereTheJarIsScanned() {
+        try (App app = App.scanned(orders("5s"))) {
+            assertThat(app.container().select(HealthCheck.class, Readiness.Literal.INSTANCE).stream()
+                            .map(HealthCheck::call)
+                            .map(HealthCheckResponse::getName))
+                    .containsExactly("quicpool");
+        }
+    }
+
+    @Test
     void neverTakesAStreamAndThereIsNoLivenessCheck() {
         try (App app = App.start(orders("5s"))) {
             ClientPool orders = app.get(PoolRegistry.class).client("orders");
