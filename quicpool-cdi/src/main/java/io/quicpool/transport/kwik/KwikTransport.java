@@ -38,6 +38,11 @@ public final class KwikTransport implements Transport {
     }
 
     @Override
+    public @Nullable String unavailable() {
+        return KwikAvailability.problem();
+    }
+
+    @Override
     public void check(ClientPoolConfig config) {
         refuse(config.congestionControl());
     }

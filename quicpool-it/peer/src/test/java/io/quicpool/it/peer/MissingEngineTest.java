@@ -9,13 +9,15 @@ import java.util.Arrays;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who asks for the engine netty without its artifacts is told which to add, before anything is opened. */
+/** Who asks for an engine without its artifacts is told which to add, before anything is opened. */
 class MissingEngineTest {
 
     private static final String ADD = "add io.netty:netty-codec-classes-quic:";
 
-    private static String errorWithout(Predicate<String> jar) throws Exception {
+    private static String errorWithout(String transport, Predicate<String> jar) throws Exception {
         String path = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !jar.test(Path.of(entry).getFileName().toString()))
                 .collect(Collectors.joining(File.pathSeparator));
@@ -28,7 +30,7 @@ class MissingEngineTest {
                         "--listen",
                         "127.0.0.1:0",
                         "--transport",
-                        "netty")
+                        transport)
                 .start();
         process.getOutputStream().close();
         String error = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -41,15 +43,37 @@ class MissingEngineTest {
 
     @Test
     void noNettyAtAll() throws Exception {
-        assertThat(errorWithout(name -> name.startsWith("netty-")))
+        assertThat(errorWithout("netty", name -> name.startsWith("netty-")))
                 .contains("transport = netty: Netty is not on the class path", ADD, "or set transport = kwik")
                 .doesNotContain("\tat ");
     }
 
     @Test
     void noNativeLibrary() throws Exception {
-        assertThat(errorWithout(name -> name.startsWith("netty-codec-native-quic")))
+        assertThat(errorWithout("netty", name -> name.startsWith("netty-codec-native-quic")))
                 .contains("Netty's native QUIC library for ", ADD, "netty-codec-native-quic", "with the classifier ")
                 .doesNotContain("\tat ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tech.kwik:kwik:",
+                "tech.kwik:agent15:",
+                "at.favre.lib:hkdf:",
+                "com.io7m.repackage.io.whitfin:io.whitfin.siphash:"
+            })
+    void anyJarThatKwikNeeds(String artifact) throws Exception {
+        String name = artifact.replaceFirst(".*:(.*):", "$1-");
+        String jar = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).getFileName().toString())
+                .filter(entry -> entry.startsWith(name))
+                .findFirst()
+                .orElseThrow();
+        String version = jar.substring(name.length(), jar.length() - ".jar".length());
+        assertThat(errorWithout("kwik", jar::equals))
+                .contains("transport = kwik: not all jars that kwik needs are on the class path: add " + artifact
+                        + version)
+                .doesNotContain("\tat ", "and");
     }
 }
