@@ -30,6 +30,7 @@ final class CertificateRenewal {
     private static final Logger LOG = System.getLogger("io.quicpool");
 
     private final Config config;
+    private final ApplicationContext context;
     private final Map<String, ServerPool> pools = new HashMap<>();
     private final Map<String, List<X509Certificate>> presented = new HashMap<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -40,8 +41,9 @@ final class CertificateRenewal {
     });
     private List<Problem> told = List.of();
 
-    CertificateRenewal(Config config) {
+    CertificateRenewal(Config config, ApplicationContext context) {
         this.config = config;
+        this.context = context;
     }
 
     /** A pool was opened. Before {@link #start}. */
@@ -61,7 +63,8 @@ final class CertificateRenewal {
     // What it throws must not end the looking.
     private void lookSafely() {
         try {
-            look();
+            // The application's own sources of configuration are asked.
+            context.run(this::look);
         } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, "the certificates of the server pools cannot be looked at", e);
         }

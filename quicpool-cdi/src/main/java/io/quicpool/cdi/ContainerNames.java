@@ -1,6 +1,7 @@
 package io.quicpool.cdi;
 
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
@@ -13,7 +14,27 @@ final class ContainerNames {
     /** The managed executor (Jakarta Concurrency 3.0, section 3.1.4). */
     static final String EXECUTOR = "java:comp/DefaultManagedExecutorService";
 
+    /** What gives code the context of a component (Jakarta Concurrency 3.0, section 3.3.5). */
+    static final String CONTEXT_SERVICE = "java:comp/DefaultContextService";
+
     private ContainerNames() {}
+
+    /** Runs code on the calling thread with the context of the thread that asks for it now; empty where there is no such service. */
+    static Optional<Executor> currentContext() {
+        return find(CONTEXT_SERVICE, Object.class).flatMap(service -> {
+            try {
+                // By name: the API is not there everywhere.
+                Class<?> type = Class.forName(
+                        "jakarta.enterprise.concurrent.ContextService",
+                        false,
+                        service.getClass().getClassLoader());
+                return Optional.of(
+                        (Executor) type.getMethod("currentContextExecutor").invoke(service));
+            } catch (ReflectiveOperationException olderThanJakartaEe10) {
+                return Optional.empty();
+            }
+        });
+    }
 
     // Only the constants above are looked up, in the container's own name space.
     @SuppressWarnings("BanJNDI")

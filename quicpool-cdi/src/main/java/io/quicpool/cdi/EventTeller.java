@@ -8,25 +8,25 @@ import jakarta.enterprise.event.Event;
 final class EventTeller implements PoolListener {
 
     private final Event<PoolEvent> events;
-    private final ApplicationLoader loader;
+    private final ApplicationContext context;
 
-    EventTeller(Event<PoolEvent> events, ApplicationLoader loader) {
+    EventTeller(Event<PoolEvent> events, ApplicationContext context) {
         this.events = events;
-        this.loader = loader;
+        this.context = context;
     }
 
     @Override
     public void ready(StreamPool pool) {
-        loader.run(() -> events.fire(new PoolEvent.Ready(pool)));
+        context.run(() -> events.fire(new PoolEvent.Ready(pool)));
     }
 
     @Override
     public void peerLost(StreamPool pool, String reason) {
-        loader.run(() -> events.fire(new PoolEvent.PeerLost(pool, reason)));
+        context.run(() -> events.fire(new PoolEvent.PeerLost(pool, reason)));
     }
 
     @Override
     public void recovered(StreamPool pool) {
-        loader.run(() -> events.fire(new PoolEvent.Recovered(pool)));
+        context.run(() -> events.fire(new PoolEvent.Recovered(pool)));
     }
 }

@@ -61,15 +61,15 @@ final class HandlerBeans {
     }
 
     /** Lets the pool be served by its handler, if it has one. */
-    void serve(ServerPool pool, HandlerExecutor where, PoolNames names, ApplicationLoader loader) {
+    void serve(ServerPool pool, HandlerExecutor where, PoolNames names, ApplicationContext context) {
         for (Instance.Handle<StreamHandler> handle : handlers.handles()) {
             String name = poolOf(handle);
             if (name != null && pool.name().equals(names.meant(PoolKind.SERVER, name))) {
                 inUse.add(handle);
-                StreamHandler handler = handle.get();
+                StreamHandler handler = context.around(handle.get());
                 Executor executor = where == HandlerExecutor.CONTAINER ? ContainerExecutor.find() : null;
                 if (executor == null) {
-                    pool.serve(loader.around(handler));
+                    pool.serve(handler);
                 } else {
                     pool.serve(handler, executor);
                 }

@@ -26,12 +26,12 @@ final class OpenPools {
     private final HandlerBeans handlers;
     private final String application;
     private final Event<PoolEvent> events;
-    private final ApplicationLoader loader = new ApplicationLoader();
+    private final ApplicationContext context = new ApplicationContext();
     private final CertificateRenewal renewal;
 
     private OpenPools(
             Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events, Config config) {
-        this.renewal = new CertificateRenewal(config);
+        this.renewal = new CertificateRenewal(config, context);
         this.names = names;
         this.handlers = handlers;
         this.events = events;
@@ -64,13 +64,13 @@ final class OpenPools {
     private void openServer(PoolSettings<ServerPoolConfig> settings) {
         ManagedPool managed = open(PoolKind.SERVER, settings, false, told -> QuicPools.open(settings.config(), told));
         renewal.add(settings, (ServerPool) managed.pool());
-        handlers.serve((ServerPool) managed.pool(), settings.config().handlers().executor(), names, loader);
+        handlers.serve((ServerPool) managed.pool(), settings.config().handlers().executor(), names, context);
     }
 
     private ManagedPool open(
             PoolKind kind, PoolSettings<?> settings, boolean insecure, Function<PoolListener[], StreamPool> opener) {
         ReadinessGrace readiness = new ReadinessGrace(settings.readinessGrace(), System::nanoTime);
-        StreamPool pool = opener.apply(new PoolListener[] {readiness, new EventTeller(events, loader)});
+        StreamPool pool = opener.apply(new PoolListener[] {readiness, new EventTeller(events, context)});
         ManagedPool managed =
                 new ManagedPool(kind, pool, settings.drainTimeout(), settings.readiness(), readiness, insecure);
         pools.add(managed);

@@ -2,18 +2,23 @@ package io.quicpool.cdi;
 
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quicpool.ClientPool;
 import io.quicpool.PooledStream;
+import io.quicpool.ServerPool;
 import io.quicpool.StreamHandler;
 import io.quicpool.testing.Pools;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -41,6 +46,8 @@ class ContainerTest {
     private final ExecutorService executor = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "the-container's");
         thread.setDaemon(true);
+        // It has nothing of the application: it may serve several.
+        thread.setContextClassLoader(null);
         return thread;
     });
 
@@ -78,10 +85,12 @@ class ContainerTest {
     @QuicPool
     static class WhichThread implements StreamHandler {
         static final Queue<String> THREADS = new ConcurrentLinkedQueue<>();
+        static final Queue<ClassLoader> LOADERS = new ConcurrentLinkedQueue<>();
 
         @Override
         public void handle(PooledStream stream) throws IOException {
             THREADS.add(Thread.currentThread().getName());
+            LOADERS.add(Thread.currentThread().getContextClassLoader());
             stream.outputStream().write(stream.inputStream().read());
         }
     }
@@ -114,6 +123,53 @@ class ContainerTest {
         properties.remove(property);
         assertThat(threadOfTheHandler(properties)).startsWith("quicpool-ingress-handler");
         assertThat(executor.isShutdown()).isFalse();
+    }
+
+    @Test
+    void handlersHaveTheClassLoaderThatTheApplicationWasStartedWithOnEveryExecutor() throws Exception {
+        Map<String, String> properties = App.server("ingress", folder);
+        offer(ContainerNames.EXECUTOR, executor);
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader application = new URLClassLoader(new URL[0], before)) {
+            thread.setContextClassLoader(application);
+            for (String where : List.of("container", "pool")) {
+                properties.put("quicpool.server.\"ingress\".handler-executor", where);
+                WhichThread.LOADERS.clear();
+                threadOfTheHandler(properties);
+                assertThat(WhichThread.LOADERS).as(where).containsExactly(application);
+            }
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+        assertThat(executor.submit(() -> Thread.currentThread().getContextClassLoader())
+                        .get())
+                .isNull();
+    }
+
+    @ApplicationScoped
+    @QuicPool
+    static class GivesUp implements StreamHandler {
+        @Override
+        public void handle(PooledStream stream) throws IOException {
+            assertThat(stream.inputStream().read()).isEqualTo(1);
+            throw new IOException("the peer has gone, say");
+        }
+    }
+
+    @Test
+    void whatAHandlerThrowsComesToThePoolAsItIs() throws Exception {
+        try (App app = App.start(App.server("ingress", folder), GivesUp.class)) {
+            ServerPool pool = app.get(PoolRegistry.class).server("");
+            ClientPool client = pools.client("127.0.0.1:" + pool.localAddress().getPort(), c -> c.capacity(1, 1));
+            try (PooledStream stream = client.incomingGet(Duration.ofSeconds(20))) {
+                stream.readTimeout(Duration.ofSeconds(20));
+                stream.outputStream().write(1);
+                assertThatThrownBy(() -> stream.inputStream().read()).isInstanceOf(IOException.class);
+            }
+            // Counted as the peer's business, not as a fault of the handler's.
+            assertThat(pool.snapshot().errors()).isZero();
+        }
     }
 
     private static boolean registered(String application) throws Exception {
