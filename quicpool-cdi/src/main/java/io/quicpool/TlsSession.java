@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import io.quicpool.config.Printable;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -11,6 +12,8 @@ import java.util.List;
  * @param peerCertificates the peer's certificates, its own first; empty when it gave none (a client usually does not)
  */
 public record TlsSession(String protocol, String cipherSuite, List<X509Certificate> peerCertificates) {
+
+    private static final int LONGEST_NAME = 200;
 
     /**
      * Keeps an unmodifiable copy of the certificates.
@@ -30,9 +33,11 @@ public record TlsSession(String protocol, String cipherSuite, List<X509Certifica
                 + (peerCertificates.isEmpty()
                         ? ""
                         : " with "
-                                + peerCertificates
-                                        .get(0)
-                                        .getSubjectX500Principal()
-                                        .getName());
+                                + Printable.said(
+                                        peerCertificates
+                                                .get(0)
+                                                .getSubjectX500Principal()
+                                                .getName(),
+                                        LONGEST_NAME));
     }
 }

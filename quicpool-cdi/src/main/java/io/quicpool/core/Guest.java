@@ -1,5 +1,7 @@
 package io.quicpool.core;
 
+import io.quicpool.config.Printable;
+import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineStream;
@@ -37,6 +39,6 @@ final class Guest implements ConnectionEvents {
 
     @Override
     public void lost(String reason) {
-        pool.lost(this, reason);
+        pool.lost(this, Printable.said(reason, CloseReason.LONGEST_LINE));
     }
 }

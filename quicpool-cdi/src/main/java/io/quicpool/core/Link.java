@@ -1,6 +1,8 @@
 package io.quicpool.core;
 
 import io.quicpool.StreamErrors;
+import io.quicpool.config.Printable;
+import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineStream;
@@ -422,7 +424,8 @@ final class Link {
         }
 
         @Override
-        public void lost(String reason) {
+        public void lost(String said) {
+            String reason = Printable.said(said, CloseReason.LONGEST_LINE);
             lost = reason;
             pool.threads.decide(() -> {
                 Connection current = connection;

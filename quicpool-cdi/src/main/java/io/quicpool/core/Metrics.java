@@ -54,13 +54,13 @@ final class Metrics {
     }
 
     void error(Throwable cause) {
-        lastError = cause;
+        lastError = Printable.cause(cause);
         error();
     }
 
     /** A connection cannot be made, or was lost: that is the last error until there is one that works. */
     void outage(Throwable cause) {
-        outage = cause;
+        outage = Printable.cause(cause);
     }
 
     void outageOver() {
@@ -90,7 +90,8 @@ final class Metrics {
     /** What an error says, for people: a peer may have had a say in it. */
     static String text(Throwable cause) {
         String message = cause.getMessage();
-        return Printable.of(message == null || message.isBlank() ? cause.toString() : message, LONGEST_ERROR);
+        String text = message == null || message.isBlank() ? cause.toString() : message;
+        return Printable.said(text, LONGEST_ERROR) + (text.length() <= LONGEST_ERROR ? "" : "...");
     }
 
     /** What happened in one pool or in several together. */

@@ -1,5 +1,6 @@
 package io.quicpool.tls;
 
+import io.quicpool.config.Printable;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.TrustMaterial;
 import java.security.cert.CertificateException;
@@ -31,7 +32,8 @@ public final class ClientTrust implements X509TrustManager {
             pkix.checkClientTrusted(chain, "UNKNOWN");
         } catch (CertificateException e) {
             throw new CertificateException(
-                    "the client's certificate is not accepted by " + trust + ": " + e.getMessage(), e);
+                    "the client's certificate is not accepted by " + trust + ": " + ServerTrust.said(e),
+                    Printable.cause(e));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.quicpool.tls;
 
 import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.Printable;
 import io.quicpool.config.TrustMaterial;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -12,6 +13,8 @@ import javax.net.ssl.X509TrustManager;
  * uses it adds no check of its own.
  */
 public abstract class ServerTrust implements X509TrustManager {
+
+    private static final int LONGEST = 300;
 
     ServerTrust() {}
 
@@ -49,6 +52,11 @@ public abstract class ServerTrust implements X509TrustManager {
         if (chain.length == 0) {
             throw new CertificateException("the server gave no certificate");
         }
+    }
+
+    // The JDK quotes names in certificates.
+    static String said(CertificateException e) {
+        return Printable.said(String.valueOf(e.getMessage()), LONGEST);
     }
 
     @Override

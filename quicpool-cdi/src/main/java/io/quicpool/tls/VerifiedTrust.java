@@ -1,5 +1,6 @@
 package io.quicpool.tls;
 
+import io.quicpool.config.Printable;
 import io.quicpool.config.TrustMaterial;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -28,7 +29,8 @@ final class VerifiedTrust extends ServerTrust {
             pkix.checkServerTrusted(chain, authType, new IdentityEngine(host));
         } catch (CertificateException e) {
             throw new CertificateException(
-                    "the server's certificate is not accepted for " + host + " by " + trust + ": " + e.getMessage(), e);
+                    "the server's certificate is not accepted for " + host + " by " + trust + ": " + said(e),
+                    Printable.cause(e));
         }
     }
 

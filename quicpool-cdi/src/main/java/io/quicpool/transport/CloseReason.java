@@ -1,9 +1,13 @@
 package io.quicpool.transport;
 
+import io.quicpool.config.Printable;
 import org.jspecify.annotations.Nullable;
 
 /** Why a connection has ended, for people. */
 public final class CloseReason {
+
+    /** How long a reason is at most, with all that is said around the peer's words. */
+    public static final int LONGEST_LINE = 400;
 
     private static final int LONGEST = 200;
 
@@ -44,8 +48,7 @@ public final class CloseReason {
     }
 
     private static String shortened(String said) {
-        String line = said.replaceAll("\\p{Cntrl}", " ");
-        return line.length() <= LONGEST ? line : line.substring(0, LONGEST);
+        return Printable.said(said, LONGEST);
     }
 
     // RFC 8446, section 6.2: those that settings lead to.

@@ -1,6 +1,7 @@
 package io.quicpool.transport.kwik;
 
 import io.quicpool.TlsSession;
+import io.quicpool.config.Printable;
 import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
@@ -415,7 +416,7 @@ final class KwikConnection implements Connection {
         Throwable error = failure;
         if (alive() && error != null) {
             // The peer may provoke it again and again.
-            LOG.log(Level.DEBUG, () -> "kwik gives up a " + this + " for an error of its own", error);
+            LOG.log(Level.DEBUG, () -> "kwik gives up a " + this + " for an error of its own", Printable.cause(error));
         }
         lost(CloseReason.ofEngine(error));
     }
@@ -425,7 +426,7 @@ final class KwikConnection implements Connection {
         if (!state.compareAndSet(State.OPEN, State.LOST)) {
             return;
         }
-        lostBecause = reason;
+        lostBecause = Printable.said(reason, CloseReason.LONGEST_LINE);
         streams.values().forEach(KwikStream::die);
         ConnectionEvents listener = events;
         watcher.run(() -> listener.lost(reason));
@@ -476,14 +477,18 @@ final class KwikConnection implements Connection {
     /** Says in words what kwik's exception means. */
     IOException explain(@Nullable String known, IOException cause) {
         if (known != null) {
-            return new IOException(known, cause);
+            return new IOException(known, Printable.cause(cause));
         }
         if (!alive()) {
-            return new IOException("connection lost: " + lostBecause, cause);
+            return new IOException("connection lost: " + lostBecause, Printable.cause(cause));
         }
         // kwik ends the streams before it says so of the connection.
         String said = String.valueOf(cause.getMessage());
-        return said.toLowerCase(Locale.ROOT).contains("connection") ? new IOException("connection lost", cause) : cause;
+        Throwable fit = Printable.cause(cause);
+        if (said.toLowerCase(Locale.ROOT).contains("connection")) {
+            return new IOException("connection lost", fit);
+        }
+        return fit == cause ? cause : new IOException(Printable.said(said, CloseReason.LONGEST_LINE), fit);
     }
 
     @Override

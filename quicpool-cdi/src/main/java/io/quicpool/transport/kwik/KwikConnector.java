@@ -2,6 +2,7 @@ package io.quicpool.transport.kwik;
 
 import io.quicpool.TlsSession;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.Printable;
 import io.quicpool.tls.RecordingTrust;
 import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.ConnectSpec;
@@ -122,13 +123,13 @@ final class KwikConnector {
         try {
             quic.connect();
         } catch (IOException e) {
-            throw new IOException(failure(e), e);
+            throw new IOException(Printable.said(failure(e), CloseReason.LONGEST_LINE), Printable.cause(e));
         } catch (RuntimeException e) {
             if (e.getMessage() == null && e.getCause() == null) {
                 // That is how kwik answers an interrupt.
                 throw (InterruptedException) new InterruptedException("interrupted while connecting").initCause(e);
             }
-            throw new IOException(failure(e), e);
+            throw new IOException(Printable.said(failure(e), CloseReason.LONGEST_LINE), Printable.cause(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.config.Printable;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import tech.kwik.core.packet.QuicPacket;
 abstract class PacketTap extends NullLogger {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
+    private static final int LONGEST = 1000;
 
     /** The connection whose packets the calling thread processes; null while it is being established. */
     abstract @Nullable KwikConnection connection();
@@ -28,16 +30,16 @@ abstract class PacketTap extends NullLogger {
     // What kwik has to say may quote the peer and is for those who debug it.
     @Override
     public void error(String message) {
-        LOG.log(Level.DEBUG, message);
+        LOG.log(Level.DEBUG, () -> Printable.said(message, LONGEST));
     }
 
     @Override
     public void error(String message, Throwable error) {
-        LOG.log(Level.DEBUG, () -> message + ": " + error);
+        LOG.log(Level.DEBUG, () -> Printable.said(message + ": " + error, LONGEST));
     }
 
     @Override
     public void warn(String message) {
-        LOG.log(Level.TRACE, message);
+        LOG.log(Level.TRACE, () -> Printable.said(message, LONGEST));
     }
 }

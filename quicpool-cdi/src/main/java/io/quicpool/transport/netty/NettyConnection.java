@@ -9,6 +9,7 @@ import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.quicpool.TlsSession;
+import io.quicpool.config.Printable;
 import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
@@ -338,7 +339,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     /** Why the connection is about to end; only the first reason counts. Event loop. */
     void because(String reason) {
         if (because == null) {
-            because = reason;
+            because = Printable.said(reason, CloseReason.LONGEST_LINE);
         }
     }
 
@@ -401,12 +402,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     /** Says in words what a failure means. */
     IOException explain(@Nullable Throwable cause) {
         if (!alive()) {
-            return new IOException("connection lost: " + lostBecause, cause);
+            return new IOException("connection lost: " + lostBecause, Printable.cause(cause));
         }
         if (cause == null) {
             return new IOException("the stream is closed");
         }
-        return new IOException(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
+        String said = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return new IOException(Printable.said(said, CloseReason.LONGEST_LINE), Printable.cause(cause));
     }
 
     /** The socket of a client's connection. */

@@ -11,7 +11,9 @@ import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.util.concurrent.Future;
+import io.quicpool.config.Printable;
 import io.quicpool.tls.RecordingTrust;
+import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
@@ -133,7 +135,9 @@ final class NettyConnector {
         future.await();
         if (!future.isSuccess()) {
             throw new IOException(
-                    "cannot connect to " + spec.remote() + ": " + failure(future.cause()), future.cause());
+                    "cannot connect to " + spec.remote() + ": "
+                            + Printable.said(failure(future.cause()), CloseReason.LONGEST_LINE),
+                    Printable.cause(future.cause()));
         }
     }
 

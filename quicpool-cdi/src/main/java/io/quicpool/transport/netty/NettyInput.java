@@ -1,6 +1,8 @@
 package io.quicpool.transport.netty;
 
 import io.netty.buffer.ByteBuf;
+import io.quicpool.config.Printable;
+import io.quicpool.transport.CloseReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -180,7 +182,9 @@ final class NettyInput extends InputStream {
                     throw new IOException(STOPPED);
                 }
                 if (failure != null) {
-                    throw new IOException(failure.getMessage(), failure);
+                    throw new IOException(
+                            Printable.said(String.valueOf(failure.getMessage()), CloseReason.LONGEST_LINE),
+                            Printable.cause(failure));
                 }
                 if (finished) {
                     return -1;

@@ -9,6 +9,8 @@ import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.util.concurrent.Future;
+import io.quicpool.config.Printable;
+import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
@@ -263,7 +265,11 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
 
     /** Says in words why something failed: for the connection's end, if that is why. */
     IOException explain(IOException failure) {
-        return connection.alive() ? new IOException(failure.getMessage(), failure) : connection.explain(failure);
+        return connection.alive()
+                ? new IOException(
+                        Printable.said(String.valueOf(failure.getMessage()), CloseReason.LONGEST_LINE),
+                        Printable.cause(failure))
+                : connection.explain(failure);
     }
 
     // ---- sending
