@@ -193,7 +193,9 @@ public interface StreamPool extends AutoCloseable {
      * Closes the pool. Waiting callers get {@link PoolClosedException}, idle streams are given up, and streams in use may
      * be used until the deadline or until all are closed, whichever comes first. Then the connections are closed (code 0,
      * {@code pool closed}). When it returns, no stream, socket or thread of the pool is left; threads of the engine may take
-     * some milliseconds more to end. A second call waits for the first.
+     * some milliseconds more to end. It returns within a second after the drain time-out, whatever blocks: a look-up of a name, or a
+     * listener or handler that does not heed its interrupt, is left behind on a daemon thread that ends by itself. A second call waits
+     * for the first, as long as it would take itself.
      *
      * @param drainTimeout how long streams in use may live on; zero or less ends them at once
      */

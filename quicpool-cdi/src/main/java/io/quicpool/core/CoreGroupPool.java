@@ -10,12 +10,13 @@ import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.IntervalBounds;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoreGroupPool extends Front implements ClientPool {
 
-    /** Farewell of the threads, as for a single pool. */
-    private static final Duration FAREWELL = Duration.ofSeconds(5);
+    /** After that of the members, for the threads of the group. */
+    private static final Duration FAREWELL = Lifecycle.FAREWELL.plusMillis(50);
 
     private final String name;
     private final List<CoreClientPool> members;
@@ -357,31 +358,75 @@ final class CoreGroupPool extends Front implements ClientPool {
         if (closing.compareAndSet(false, true)) {
             closeMembers(drainTimeout);
         } else if (!threads.inside()) {
-            awaitClosed();
+            awaitClosed(drainTimeout);
         }
     }
 
+    // All members at once: they share the time for draining. An interrupt ends that time, and not the closing.
     private void closeMembers(Duration drainTimeout) {
+        long end = System.nanoTime() + Nanos.of(drainTimeout) + FAREWELL.toNanos();
         boolean inside = threads.inside();
-        // All at once: they share the time for draining.
-        CompletableFuture<?>[] ends = members.stream()
-                .map(member -> CompletableFuture.runAsync(() -> member.close(drainTimeout), threads.handlers()))
-                .toArray(CompletableFuture[]::new);
-        CompletableFuture.allOf(ends).join();
-        listeners.tell(listener -> listener.closed(this));
+        boolean interrupted = false;
         try {
-            if (!threads.close(FAREWELL) && !inside) {
-                System.getLogger("io.quicpool").log(Level.WARNING, "{0}: a listener still runs", name);
+            interrupted = join(closers(drainTimeout), end);
+            listeners.tell(listener -> listener.closed(this));
+            if (!threads.close(Duration.ofNanos(Math.max(1, end - System.nanoTime()))) && !inside) {
+                System.getLogger("io.quicpool")
+                        .log(
+                                Level.WARNING,
+                                "{0}: a listener that was interrupted still runs, the pool closes without it",
+                                name);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true;
+        } finally {
+            closed.countDown();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
-        closed.countDown();
     }
 
-    private void awaitClosed() {
+    private List<Thread> closers(Duration drainTimeout) {
+        List<Thread> closers = new ArrayList<>();
+        List<CoreClientPool> withoutThread = new ArrayList<>();
+        for (CoreClientPool member : members) {
+            Thread closer = new Thread(() -> member.close(drainTimeout), "quicpool-" + member.name() + "-close");
+            closer.setDaemon(true);
+            closer.setContextClassLoader(CoreGroupPool.class.getClassLoader());
+            try {
+                closer.start();
+                closers.add(closer);
+            } catch (OutOfMemoryError e) {
+                withoutThread.add(member);
+            }
+        }
+        withoutThread.forEach(member -> member.close(Duration.ZERO));
+        return closers;
+    }
+
+    // Says whether there was an interrupt.
+    private static boolean join(List<Thread> closers, long end) {
+        boolean interrupted = false;
+        for (Thread closer : closers) {
+            while (closer.isAlive() && end - System.nanoTime() > 0) {
+                try {
+                    closer.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    closers.forEach(Thread::interrupt);
+                }
+            }
+        }
+        return interrupted;
+    }
+
+    private void awaitClosed(Duration drainTimeout) {
         try {
-            closed.await();
+            if (!closed.await(Nanos.of(drainTimeout) + FAREWELL.toNanos(), TimeUnit.NANOSECONDS)) {
+                System.getLogger("io.quicpool")
+                        .log(Level.DEBUG, "{0}: somebody else closes it, and gives it more time", name);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,8 +24,17 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Lifecycle {
 
-    /** How long connections may take to say farewell, and threads to end. */
-    private static final Duration FAREWELL = Duration.ofSeconds(5);
+    /**
+     * How long after the time for draining connections may take to say farewell, and threads to end: closing takes a second more than
+     * that at most, whatever blocks.
+     */
+    static final Duration FAREWELL = Duration.ofMillis(900);
+
+    /** Of that, what threads have when connections take all they may. */
+    private static final Duration FOR_THREADS = Duration.ofMillis(300);
+
+    /** How long each of the two is waited for when time for draining is left. */
+    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(5);
 
     /** How long what was written may take to be acknowledged by a peer. */
     private static final Duration DELIVERY = Duration.ofSeconds(2);
@@ -85,8 +95,9 @@ final class Lifecycle {
         try {
             if (first) {
                 interrupted = closing(drainTimeout);
-            } else if (!pool.threads.inside()) {
-                closed.await();
+            } else if (!pool.threads.inside()
+                    && !closed.await(Nanos.of(drainTimeout) + FAREWELL.toNanos(), TimeUnit.NANOSECONDS)) {
+                pool.log.log(Level.DEBUG, "{0}: somebody else closes it, and gives it more time", pool.name);
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -100,6 +111,7 @@ final class Lifecycle {
     // An interrupt ends the waiting, not the closing, nor does an error. Says whether there was an interrupt.
     private boolean closing(Duration drainTimeout) {
         boolean interrupted = false;
+        long end = System.nanoTime() + Nanos.of(drainTimeout) + FAREWELL.toNanos();
         pool.log.log(Level.INFO, "{0}: closing, {1} streams in use", pool.name, pool.stock.taken());
         try {
             pool.closing();
@@ -109,23 +121,28 @@ final class Lifecycle {
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
-            interrupted |= end();
+            interrupted |= end(end);
         }
         return interrupted;
     }
 
-    private boolean end() {
+    private static Duration until(long deadline) {
+        long left = deadline - System.nanoTime();
+        return Duration.ofNanos(Math.max(1, Math.min(left, LONGEST_FAREWELL.toNanos())));
+    }
+
+    private boolean end(long end) {
         boolean interrupted = false;
         try {
             endTaken();
-            pool.closeConnections(FAREWELL);
+            pool.closeConnections(until(end - FOR_THREADS.toNanos()));
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
             pool.stock.clear();
             state.set(PoolState.CLOSED);
             try {
-                interrupted |= endThreads();
+                interrupted |= endThreads(until(end));
             } finally {
                 closed.countDown();
             }
@@ -133,12 +150,15 @@ final class Lifecycle {
         return interrupted;
     }
 
-    private boolean endThreads() {
+    private boolean endThreads(Duration timeout) {
         boolean interrupted = false;
         pool.listeners.tell(this::tellClosed);
         try {
-            if (!pool.threads.close(FAREWELL) && !pool.threads.inside()) {
-                pool.log.log(Level.WARNING, "{0}: a listener or handler still runs after {1}", pool.name, FAREWELL);
+            if (!pool.threads.close(timeout) && !pool.threads.inside()) {
+                pool.log.log(
+                        Level.WARNING,
+                        "{0}: a listener or handler that was interrupted still runs, the pool closes without it",
+                        pool.name);
             }
         } catch (InterruptedException e) {
             interrupted = true;

@@ -383,7 +383,10 @@ final class Link {
         if (running != null) {
             running.cancel(true);
         }
-        if (!attempting || connector.isLookingUp()) {
+        if (!attempting) {
+            ended.countDown();
+        } else if (connector.isLookingUp()) {
+            pool.threads.leaveConnector();
             ended.countDown();
         }
     }

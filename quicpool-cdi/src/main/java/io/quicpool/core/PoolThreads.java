@@ -36,6 +36,7 @@ final class PoolThreads {
     private final Workers workers;
     private final ExecutorService listeners;
     private final ExecutorService handlers;
+    private volatile boolean connectorLeft;
 
     PoolThreads(String poolName) {
         this.poolName = poolName;
@@ -64,6 +65,10 @@ final class PoolThreads {
         return executor;
     }
 
+    private String threadName(String role) {
+        return "quicpool-" + poolName + "-" + role + "-";
+    }
+
     private ThreadFactory factory(String role) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
@@ -75,7 +80,7 @@ final class PoolThreads {
                             ours.remove(Thread.currentThread());
                         }
                     },
-                    "quicpool-" + poolName + "-" + role + "-" + number.incrementAndGet());
+                    threadName(role) + number.incrementAndGet());
             thread.setDaemon(true);
             // The class loader of whoever happened to cause this thread must not be held by it.
             thread.setContextClassLoader(PoolThreads.class.getClassLoader());
@@ -102,6 +107,14 @@ final class PoolThreads {
     /** Connects, which may block; cancelling interrupts it. */
     Future<?> connect(Runnable attempt) {
         return connector.submit(attempt);
+    }
+
+    /**
+     * Does not wait for the thread that connects when it closes: it is where no interrupt reaches it, and ends by itself. Before
+     * {@link #close}.
+     */
+    void leaveConnector() {
+        connectorLeft = true;
     }
 
     /** Closes a connection of a pool that goes on, which may block. */
@@ -172,7 +185,10 @@ final class PoolThreads {
         if (!ended) {
             workers.interrupt();
         }
-        for (ExecutorService executor : List.of(timer, connector, handlers, closers, listeners)) {
+        List<ExecutorService> others = connectorLeft
+                ? List.of(timer, handlers, closers, listeners)
+                : List.of(timer, connector, handlers, closers, listeners);
+        for (ExecutorService executor : others) {
             if (!executor.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                 ended = false;
                 executor.shutdownNow();
@@ -183,6 +199,9 @@ final class PoolThreads {
 
     // An executor counts as terminated a moment before its last thread has ended.
     private boolean joined(long deadline) throws InterruptedException {
+        if (connectorLeft) {
+            ours.removeIf(thread -> thread.getName().startsWith(threadName("connector")));
+        }
         for (Thread thread : ours) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             thread.join(Math.max(1, left));
