@@ -31,6 +31,7 @@ public final class Relay implements AutoCloseable {
     private volatile byte[] last = {};
     private final Queue<byte[]> held = new ConcurrentLinkedQueue<>();
     private final AtomicInteger toLose = new AtomicInteger();
+    private final AtomicInteger fromServer = new AtomicInteger();
     private volatile boolean blocked;
     private volatile boolean holding;
     private volatile boolean late;
@@ -81,6 +82,7 @@ public final class Relay implements AutoCloseable {
         backs.put(client, back);
         start(() -> {
             DatagramPacket packet = receive(back);
+            fromServer.incrementAndGet();
             if (holding) {
                 held.add(Arrays.copyOf(packet.getData(), packet.getLength()));
             } else if (passes(client)) {
@@ -96,6 +98,11 @@ public final class Relay implements AutoCloseable {
 
     public int port() {
         return front.getLocalPort();
+    }
+
+    /** How many datagrams the server has sent. */
+    public int fromServer() {
+        return fromServer.get();
     }
 
     /** The last datagram that a client has sent, lost or not. */

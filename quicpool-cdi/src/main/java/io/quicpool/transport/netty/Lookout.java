@@ -2,6 +2,7 @@ package io.quicpool.transport.netty;
 
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,15 +14,16 @@ import java.util.concurrent.TimeUnit;
 final class Lookout {
 
     // A look costs time for each stream: the next comes so long after it, and so many times what it took.
-    private static final long STOP_LOOK_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final int STOP_LOOK_PAUSE_TIMES = 50;
-    private static final int END_LOOK_MILLIS = 200;
+    private static final long STOP_LOOK_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long END_LOOK_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final int PAUSE_TIMES = 50;
 
     private final QuicChannel connection;
     private final Collection<NettyStream> streams;
     private boolean stopLookDue;
     private long nextStopLook = System.nanoTime();
     private boolean endLookDue;
+    private long endLookPause = END_LOOK_PAUSE;
 
     /** Makes that of a connection, whose streams at any time are in the collection. */
     Lookout(QuicChannel connection, Collection<NettyStream> streams) {
@@ -40,7 +42,7 @@ final class Lookout {
         }
         if (!endLookDue) {
             endLookDue = true;
-            var due = loop.schedule(this::lookForEnds, END_LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            var due = loop.schedule(this::lookForEnds, endLookPause, TimeUnit.NANOSECONDS);
             assert due != null;
         }
     }
@@ -49,14 +51,25 @@ final class Lookout {
     private void lookForStops() {
         stopLookDue = false;
         long start = System.nanoTime();
-        NettyInternals.forEachStopped(connection, List.copyOf(streams), NettyStream::foundStopped);
+        List<NettyStream> stopped = new ArrayList<>();
+        // First all are looked at: what is done then may end the connection, and free what quiche knows of it.
+        NettyInternals.look(connection, streams, stream -> stream, (stream, state) -> {
+            if (state != NettyInternals.State.OPEN && !stream.hasEndedSending()) {
+                stopped.add(stream);
+            }
+        });
+        if (connection.isOpen()) {
+            stopped.forEach(NettyStream::foundStopped);
+        }
         long end = System.nanoTime();
-        nextStopLook = end + Math.max(STOP_LOOK_PAUSE_NANOS, (end - start) * STOP_LOOK_PAUSE_TIMES);
+        nextStopLook = end + Math.max(STOP_LOOK_PAUSE, (end - start) * PAUSE_TIMES);
     }
 
     // An end that comes with data that has come before, because the acknowledgement of that was lost.
     private void lookForEnds() {
         endLookDue = false;
+        long start = System.nanoTime();
         List.copyOf(streams).forEach(NettyStream::lookForEnd);
+        endLookPause = Math.max(END_LOOK_PAUSE, (System.nanoTime() - start) * PAUSE_TIMES);
     }
 }

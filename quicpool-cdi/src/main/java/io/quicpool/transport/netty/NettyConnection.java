@@ -73,6 +73,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final Settling settling;
     private final LoneFins loneFins;
     private final Lookout lookout;
+    private boolean sendDue;
     private final Set<NettyStream> streams = new LinkedHashSet<>();
     private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
 
@@ -246,6 +247,21 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     /** Those that nobody but us would send again. Event loop. */
     LoneFins loneFins() {
         return loneFins;
+    }
+
+    /**
+     * Does something that leaves a frame to be sent: that is sent a moment later, together with what other streams leave until then, and
+     * not for each by itself. Event loop.
+     */
+    void sendLater(Runnable action) {
+        NettyInternals.withoutSending(channel, action);
+        if (!sendDue) {
+            sendDue = true;
+            loop().execute(() -> {
+                sendDue = false;
+                NettyInternals.send(channel);
+            });
+        }
     }
 
     void begun(NettyStream stream) {

@@ -10,8 +10,10 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +32,17 @@ final class NettyInternals {
     /** QUICHE_ERR_STREAM_STOPPED, quiche.h. */
     private static final long STREAM_STOPPED = -15;
 
+    /** IN_CONNECTION_SEND, QuicheQuicChannel. */
+    private static final int SENDING = 1 << 2;
+
     private static final long UNKNOWN = Long.MIN_VALUE;
 
     private static final @Nullable Field CONNECTION = field("QuicheQuicChannel", "connection");
     private static final @Nullable Method FORGET = method("QuicheQuicChannel", "streamClosed", long.class);
     private static final @Nullable Method SEND_FIN = method("QuicheQuicChannel", "streamSendFin", long.class);
     private static final @Nullable Method IDS = method("QuicheQuicChannel", "sourceConnectionIds");
+    private static final @Nullable Field GUARD = field("QuicheQuicChannel", "reantranceGuard");
+    private static final @Nullable Method SEND = method("QuicheQuicChannel", "connectionSendAndFlush");
     private static final @Nullable Method IS_FREED = method("QuicheQuicConnection", "isFreed");
     private static final @Nullable Method ADDRESS = method("QuicheQuicConnection", "address");
     private static final @Nullable Method TIMEOUT = method("Quiche", "quiche_conn_timeout_as_nanos", long.class);
@@ -96,17 +103,76 @@ final class NettyInternals {
         return capacity(stream) != 0;
     }
 
-    /** Does something with those streams of a connection that the peer has stopped, be it that quiche has let go of them since. */
-    static void forEachStopped(QuicChannel channel, Iterable<NettyStream> streams, Consumer<NettyStream> action) {
+    /** What quiche has of a stream. */
+    enum State {
+        OPEN,
+        /** The peer wants no more of it (STOP_SENDING). */
+        STOPPED,
+        /** quiche has let go of it, and of its credit; or it cannot be asked. */
+        GONE
+    }
+
+    /**
+     * Asks quiche for many streams of a connection, which costs little more than the asking. The listener must do nothing that may end the
+     * connection: that frees what is asked here.
+     */
+    static <S> void look(
+            QuicChannel channel, Iterable<S> all, Function<S, NettyStream> stream, BiConsumer<S, State> listener) {
         Object address = address(channel);
-        if (address == null) {
+        for (S each : all) {
+            long capacity = address == null
+                    ? UNKNOWN
+                    : capacity((long) address, stream.apply(each).channel().streamId());
+            listener.accept(each, state(capacity));
+        }
+    }
+
+    private static State state(long capacity) {
+        if (capacity == NO_SUCH_STREAM || capacity == UNKNOWN) {
+            return State.GONE;
+        }
+        return capacity == STREAM_STOPPED ? State.STOPPED : State.OPEN;
+    }
+
+    /**
+     * Does something without a datagram being sent for it, which costs as much as all that waits to be sent:
+     * {@link #send} is to follow.
+     */
+    static void withoutSending(QuicChannel channel, Runnable action) {
+        int before = guard(channel);
+        if (before < 0) {
+            action.run();
             return;
         }
-        for (NettyStream stream : streams) {
-            long capacity = capacity((long) address, stream.channel().streamId());
-            if (capacity == STREAM_STOPPED || capacity == NO_SUCH_STREAM) {
-                action.accept(stream);
-            }
+        guard(channel, before | SENDING);
+        try {
+            action.run();
+        } finally {
+            guard(channel, guard(channel) & ~(SENDING & ~before));
+        }
+    }
+
+    // -1 when it is not known.
+    private static int guard(QuicChannel channel) {
+        try {
+            return GUARD == null || SEND == null ? -1 : GUARD.getInt(channel);
+        } catch (IllegalAccessException e) {
+            return -1;
+        }
+    }
+
+    private static void guard(QuicChannel channel, int value) {
+        try {
+            Objects.requireNonNull(GUARD).setInt(channel, value);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Sends what waits to be sent. */
+    static void send(QuicChannel channel) {
+        if (address(channel) != null) {
+            call(SEND, channel);
         }
     }
 

@@ -327,7 +327,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         }
         onLoop(() -> {
             if (!inputEnded) {
-                whateverComes(channel().shutdownInput(code(applicationErrorCode)));
+                connection.sendLater(() -> whateverComes(channel().shutdownInput(code(applicationErrorCode))));
                 stopSent = true;
                 inputEnded = true;
             }
@@ -359,7 +359,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
             if (!sending.hasEnded()) {
                 sending.end();
                 if (inputEnded && !stopSent) {
-                    whateverComes(channel().shutdownOutput(code(applicationErrorCode)));
+                    connection.sendLater(() -> whateverComes(channel().shutdownOutput(code(applicationErrorCode))));
                 } else {
                     // Kept back until the peer has answered; what it is told at once is not to send.
                     resetCode = code(applicationErrorCode);
@@ -381,6 +381,10 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     // Netty takes half of the codes that QUIC has.
     private static int code(long applicationErrorCode) {
         return (int) Math.min(Integer.MAX_VALUE, applicationErrorCode);
+    }
+
+    boolean hasEndedSending() {
+        return sending.hasEnded();
     }
 
     boolean inputHasEnded() {
@@ -405,25 +409,21 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         return (stopSent || NettyInternals.isStopped(channel())) && NettyInternals.isFinished(channel());
     }
 
-    /** Whether quiche has let go of it. */
-    boolean isGone() {
-        return NettyInternals.isGone(channel());
-    }
-
     /** Both ends are known: says this side's own, perhaps once more. */
     void lastWord() {
         if (resetCode >= 0) {
-            whateverComes(channel().shutdownOutput(resetCode));
+            int code = resetCode;
             resetCode = -1;
+            connection.sendLater(() -> whateverComes(channel().shutdownOutput(code)));
         } else {
-            NettyInternals.sendFinAgain(channel());
+            connection.sendLater(() -> NettyInternals.sendFinAgain(channel()));
         }
     }
 
     /** Closes the channel of a stream that is over. */
     void dispose() {
         QuicStreamChannel known = channel();
-        whateverComes(known.close());
+        connection.sendLater(() -> whateverComes(known.close()));
         NettyInternals.forget(known);
         connection.ended(this);
     }

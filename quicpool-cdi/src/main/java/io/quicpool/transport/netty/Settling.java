@@ -1,58 +1,113 @@
 package io.quicpool.transport.netty;
 
-import io.netty.channel.Channel;
-import java.util.LinkedHashMap;
+import io.netty.handler.codec.quic.QuicChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Streams that are over on this side, until quiche has let go of them. Of a stream that either side was told to stop it lets go, and
  * gives its peer the credit back, only when something that this side sent on it is acknowledged, or written, after both ends are
  * known. So the last word on it is kept back until the peer's end has come, and said once more until it is gone. quiche tells none of
- * that: it is looked for every few milliseconds. On the event loop.
+ * that: it is looked for every few milliseconds, at some of them, in turn; the pause grows with what the look has cost, for the other
+ * connections of the pool wait meanwhile. On the event loop.
  */
 final class Settling {
 
-    private static final int PAUSE_MILLIS = 5;
-    private static final int LONGEST_LOOKS = 2000;
+    /** The shortest time between two looks. */
+    static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private final Channel connection;
-    // How often each was looked at.
-    private final Map<NettyStream, Integer> looks = new LinkedHashMap<>();
+    /** The next look comes so many times later as this one took. */
+    private static final int PAUSE_TIMES = 20;
+
+    /** So many are looked at together. */
+    static final int AT_A_TIME = 256;
+
+    private static final long LONGEST = TimeUnit.SECONDS.toNanos(10);
+
+    /** One of them, and how often it was looked at. */
+    private static final class Ending {
+
+        private final NettyStream stream;
+        private final long since = System.nanoTime();
+        private int looks;
+        private NettyInternals.State state = NettyInternals.State.OPEN;
+
+        private Ending(NettyStream stream) {
+            this.stream = stream;
+        }
+
+        NettyStream stream() {
+            return stream;
+        }
+
+        private boolean isOverdue() {
+            return System.nanoTime() - since > LONGEST;
+        }
+
+        // At ever longer distances: it may be a frame each time.
+        private boolean isDue() {
+            return Integer.bitCount(++looks) == 1;
+        }
+    }
+
+    private final QuicChannel connection;
+    private final ArrayDeque<Ending> endings = new ArrayDeque<>();
     private boolean looking;
+    private long looks;
 
-    Settling(Channel connection) {
+    Settling(QuicChannel connection) {
         this.connection = connection;
     }
 
     void add(NettyStream stream) {
         if (connection.isOpen()) {
-            looks.put(stream, 0);
-            later();
+            endings.add(new Ending(stream));
+            later(PAUSE);
         }
     }
 
-    private void later() {
-        if (!looking && !looks.isEmpty() && connection.isOpen()) {
+    /** Whether none is left; for tests. */
+    boolean isEmpty() {
+        return endings.isEmpty();
+    }
+
+    /** How often streams were looked at; for tests. */
+    long looks() {
+        return looks;
+    }
+
+    private void later(long pause) {
+        if (!looking && !endings.isEmpty() && connection.isOpen()) {
             looking = true;
-            var next = connection.eventLoop().schedule(this::look, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            var next = connection.eventLoop().schedule(this::look, pause, TimeUnit.NANOSECONDS);
             assert next != null;
         }
     }
 
     private void look() {
         looking = false;
-        for (NettyStream stream : List.copyOf(looks.keySet())) {
-            int look = looks.merge(stream, 1, Integer::sum);
-            if (look > LONGEST_LOOKS || stream.isGone()) {
-                looks.remove(stream);
-                stream.dispose();
-            } else if (Integer.bitCount(look) == 1 && stream.isStuck()) {
-                // At ever longer distances: it may be a frame each time.
-                stream.lastWord();
-            }
+        long start = System.nanoTime();
+        List<Ending> some = new ArrayList<>(Math.min(AT_A_TIME, endings.size()));
+        while (some.size() < AT_A_TIME && !endings.isEmpty()) {
+            some.add(endings.remove());
         }
-        later();
+        looks += some.size();
+        // First all are looked at: what is done then may end the connection, and free what quiche knows of it.
+        NettyInternals.look(connection, some, Ending::stream, (ending, state) -> ending.state = state);
+        some.forEach(this::goOn);
+        later(Math.max(PAUSE, (System.nanoTime() - start) * PAUSE_TIMES));
+    }
+
+    private void goOn(Ending ending) {
+        if (ending.state == NettyInternals.State.GONE || ending.isOverdue()) {
+            ending.stream.dispose();
+            return;
+        }
+        endings.add(ending);
+        if (ending.isDue() && ending.stream.isStuck()) {
+            ending.stream.lastWord();
+        }
     }
 }

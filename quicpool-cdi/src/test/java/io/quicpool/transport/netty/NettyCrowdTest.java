@@ -1,0 +1,101 @@
+package io.quicpool.transport.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ServerPool;
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.testing.Relay;
+import io.quicpool.transport.EngineEvents;
+import io.quicpool.transport.EngineStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What many streams of one connection that end at once cost its event loop, which all connections of a pool share. */
+class NettyCrowdTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final int STREAMS = 2000;
+
+    private final Pools pools = new Pools();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    private interface Crowd {
+        void use(Relay relay, NettyConnection connection, List<EngineStream> streams) throws Exception;
+    }
+
+    private void crowd(Crowd crowd) throws Exception {
+        ServerPool server = pools.server(s -> s.transport("netty").maxStreamsPerConnection(4 * STREAMS));
+        try (Relay relay = new Relay(server.localAddress())) {
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.port());
+            NettyConnection connection = (NettyConnection)
+                    new NettyTransport().connect(RawPeer.spec(address, "np-quic"), EngineEvents.NOBODY);
+            try {
+                List<CompletableFuture<EngineStream>> opening = new ArrayList<>();
+                for (int i = 0; i < STREAMS; i++) {
+                    opening.add(connection.openStream().toCompletableFuture());
+                }
+                List<EngineStream> streams = new ArrayList<>();
+                for (CompletableFuture<EngineStream> each : opening) {
+                    streams.add(each.get(SOON.toSeconds(), TimeUnit.SECONDS));
+                }
+                crowd.use(relay, connection, streams);
+            } finally {
+                connection.close(0, "test over");
+                assertThat(connection.awaitClosed(SOON)).isTrue();
+            }
+        }
+    }
+
+    // The peer hears of each stream by that alone, in as few datagrams as may be.
+    private static void reset(NettyConnection connection, List<EngineStream> streams) throws Exception {
+        connection
+                .loop()
+                .submit(() -> connection.sendLater(() -> streams.forEach(each -> each.reset(9))))
+                .get(SOON.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatManyStreamsAreAnsweredGoesTogether() throws Exception {
+        crowd((relay, connection, streams) -> {
+            int before = relay.fromServer();
+            reset(connection, streams);
+            await().atMost(SOON).until(() -> connection
+                    .loop()
+                    .submit(() -> connection.settling().isEmpty())
+                    .get(SOON.toSeconds(), TimeUnit.SECONDS));
+            int answers = relay.fromServer() - before;
+            System.out.printf("%d streams that were reset were answered in %d datagrams%n", STREAMS, answers);
+            assertThat(answers).isLessThan(STREAMS / 2);
+        });
+    }
+
+    @Test
+    void streamsThatNeverSettleAreLookedAtAFewAtATime() throws Exception {
+        crowd((relay, connection, streams) -> {
+            relay.hold();
+            long start = System.nanoTime();
+            reset(connection, streams);
+            await().atMost(SOON).until(() -> looks(connection) > 2L * STREAMS);
+            long looks = looks(connection);
+            long most = Settling.AT_A_TIME * (1 + (System.nanoTime() - start) / Settling.PAUSE);
+            assertThat(looks).isLessThanOrEqualTo(most);
+        });
+    }
+
+    private static long looks(NettyConnection connection) throws Exception {
+        return connection.loop().submit(() -> connection.settling().looks()).get(SOON.toSeconds(), TimeUnit.SECONDS);
+    }
+}
