@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the pool
  * @param state where it stands in its life
  * @param ready whether it can do its work, see {@link StreamPool#ready}
- * @param link what the pool's connection is doing, for people: {@code up}, {@code connecting}, {@code backoff},
+ * @param link what the pool's connection is doing, for people: {@code up}, {@code up, no stream credit}, {@code connecting}, {@code backoff},
  *     {@code down}; a server pool says {@code listening} or {@code down}
  * @param peers the connections that are up
  * @param idle streams in stock

@@ -7,6 +7,7 @@ import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.TlsMode;
 import io.quicpool.transport.Connection;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,8 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     private long takesAtTick;
     private @Nullable Future<?> nextTick;
     private boolean everReady;
+    private final Drought drought = new Drought();
+    private volatile boolean noCredit;
     // The connections on which an id was exchanged: only then are they known to lead to a pool.
     private final Set<Connection> proven = ConcurrentHashMap.newKeySet();
 
@@ -90,13 +93,13 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
         if (open.isEmpty() || life() != PoolState.RUNNING) {
             return;
         }
-        int missing = Policy.missing(
-                capacity, ids::opening, stock::waitingForAny, stock::idle, capacityBounds, links.credit());
+        int missing =
+                Policy.missing(capacity, ids::opening, stock::waitingForAny, stock::idle, capacityBounds, credit(open));
         if (missing == 0) {
             return;
         }
         int waiting = stock.waitingForAny();
-        Links.Spread spread = links.new Spread(open, used(), capacityBounds.max());
+        Links.Spread spread = links.new Spread(open, used(), capacityBounds.max(), ids::credit);
         for (int i = 0; i < missing; i++) {
             Connection connection = spread.next(i < waiting);
             if (connection == null) {
@@ -143,9 +146,55 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
         }
         ids.sweep();
         sweep(capacityBounds.max());
+        watchCredit();
         if (Policy.low(stock.idle(), capacity)) {
             look();
         }
+    }
+
+    // ---- stream credit
+
+    private int credit(List<Connection> open) {
+        return (int)
+                Math.min(Integer.MAX_VALUE, open.stream().mapToLong(ids::credit).sum());
+    }
+
+    private void watchCredit() {
+        List<Connection> open = links.open();
+        boolean dry = !open.isEmpty()
+                && state() == PoolState.RUNNING
+                && stock.idle() == 0
+                && ids.opening() == 0
+                && credit(open) == 0;
+        switch (drought.look(dry, System.nanoTime())) {
+            case TELL -> {
+                noCredit = true;
+                String what = "no stream credit: " + open.get(0).remoteAddress()
+                        + " lets this client open no more streams, " + stock.taken() + " are in use";
+                metrics.error(new IOException(what));
+                log.log(Level.WARNING, "{0}: {1}", name, what);
+            }
+            case ACT -> moreCredit(open);
+            case OVER -> {
+                noCredit = false;
+                log.log(Level.INFO, "{0}: has stream credit again", name);
+            }
+            case NOTHING -> {
+                // As it was.
+            }
+        }
+    }
+
+    // A peer that gives no credit back although all has ended is left; one whose streams are in use may be right.
+    private void moreCredit(List<Connection> open) {
+        Set<Connection> used = used().collect(Collectors.toSet());
+        for (Connection each : open) {
+            if (!used.contains(each)) {
+                links.leave(each, "it gives no stream credit, and another connection may");
+                return;
+            }
+        }
+        links.another(capacityBounds.max());
     }
 
     // ---- what happens to it
@@ -219,7 +268,8 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     @Override
     public void peerCloses(Connection connection) {
         if (links.has(connection)) {
-            threads.decide(() -> links.leave(connection));
+            threads.decide(() ->
+                    links.leave(connection, "closed by the peer: pool closed, streams in use live on for a while"));
         }
     }
 
@@ -252,7 +302,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     @Override
     String link() {
-        return links.text();
+        return noCredit ? links.text() + ", no stream credit" : links.text();
     }
 
     @Override

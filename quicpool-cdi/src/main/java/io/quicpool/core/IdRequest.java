@@ -5,7 +5,13 @@ import io.quicpool.StreamId;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +39,9 @@ final class IdRequest {
         void peerCloses(Connection connection);
     }
 
+    // So many time-outs a stream waits for a place: then another takes its turn, for it may have been forgotten.
+    private static final int MOST_TIMEOUTS = 3;
+
     private final CorePool pool;
     private final Owner owner;
     private final Duration timeout;
@@ -40,6 +49,10 @@ final class IdRequest {
     private final Queue<Connection> asked = new ConcurrentLinkedQueue<>();
     private final Set<Slot> pending = ConcurrentHashMap.newKeySet();
     private final AtomicInteger opening = new AtomicInteger();
+    // When that stream of each connection was opened, the last in that order, which has its id.
+    private final Map<Connection, Long> answered = new ConcurrentHashMap<>();
+    // Those whose peer has no place for more, as it seems, until it gives an id.
+    private final Set<Connection> full = ConcurrentHashMap.newKeySet();
 
     IdRequest(CorePool pool, Duration timeout, Owner owner) {
         this.pool = pool;
@@ -105,6 +118,8 @@ final class IdRequest {
             return;
         }
         slot.id(StreamId.of(bytes));
+        answered.merge(slot.stream().connection(), slot.since(), (one, other) -> one - other < 0 ? other : one);
+        full.remove(slot.stream().connection());
         if (!pool.stock.announce(slot)) {
             fail(slot, StreamErrors.PROTOCOL, new IOException("the peer gave the id " + slot.id() + " twice"));
         } else if (pool.deliver(slot, System.nanoTime())) {
@@ -119,39 +134,97 @@ final class IdRequest {
 
     // Not one that has got its id meanwhile: it is in stock, and no longer counted here.
     private void fail(Slot slot, long code, IOException cause) {
-        if (pool.stock.abandon(slot)) {
-            end(slot, cause);
-            slot.stream().reset(code);
+        if (abandon(slot, code)) {
+            tell(slot, cause);
         }
+    }
+
+    private boolean abandon(Slot slot, long code) {
+        if (!pool.stock.abandon(slot)) {
+            return false;
+        }
+        end(slot);
+        slot.stream().reset(code);
+        return true;
     }
 
     /** A slot of this exchange was retired before its id came. */
     void ended(Slot slot) {
-        end(slot, new IOException("the stream was given up before its id came"));
+        end(slot);
+        tell(slot, new IOException("the stream was given up before its id came"));
     }
 
-    private void end(Slot slot, IOException cause) {
+    private void tell(Slot slot, IOException cause) {
+        EngineStream stream = slot.stream();
+        boolean isFull = stream.peerError() == StreamErrors.SERVER_FULL;
+        owner.failed(
+                stream.connection(),
+                isFull ? new IOException("the server is full: the stream was given up before its id came") : cause,
+                isFull);
+    }
+
+    private void end(Slot slot) {
         pending.remove(slot);
         opening.decrementAndGet();
         pool.metrics.failed.increment();
-        EngineStream stream = slot.stream();
-        boolean full = stream.peerError() == StreamErrors.SERVER_FULL;
-        owner.failed(
-                stream.connection(),
-                full ? new IOException("the server is full: the stream was given up before its id came") : cause,
-                full);
     }
 
     /** Gives up what is overdue or dead. Timer thread. */
     void sweep() {
         long now = System.nanoTime();
+        Map<Connection, Slot> oldest = new HashMap<>();
+        List<Slot> late = new ArrayList<>();
         for (Slot slot : pending) {
-            if (now - slot.since() > timeout.toNanos()) {
-                fail(slot, StreamErrors.TOO_SLOW, new IOException("no id within " + timeout.toMillis() + " ms"));
-            } else if (!slot.stream().alive()) {
+            if (!slot.stream().alive()) {
                 fail(slot, StreamErrors.RETIRED, new IOException("the stream ended before its id"));
+            } else if (now - slot.since() > timeout.toNanos()) {
+                late.add(slot);
+                if (waitsForAPlace(slot, now)) {
+                    oldest.merge(
+                            slot.stream().connection(),
+                            slot,
+                            (one, other) -> one.since() - other.since() < 0 ? one : other);
+                }
             }
         }
+        answered.keySet().removeIf(connection -> !connection.alive());
+        full.removeIf(connection -> !connection.alive());
+        late.removeIf(slot -> oldest.get(slot.stream().connection()) == slot);
+        giveUp(late, oldest.keySet());
+    }
+
+    // A server that is full lets a stream wait. Not one that it has forgotten: a later one has got its id.
+    private boolean waitsForAPlace(Slot slot, long now) {
+        Long last = answered.get(slot.stream().connection());
+        return last != null && last - slot.since() < 0 && now - slot.since() < MOST_TIMEOUTS * timeout.toNanos();
+    }
+
+    // One error for all of them: they have one cause.
+    private void giveUp(List<Slot> late, Set<Connection> waiting) {
+        String what = "no id within " + timeout.toMillis() + " ms";
+        for (Connection each : waiting) {
+            if (full.add(each)) {
+                String why = what + ": " + each.remoteAddress() + " is full, or does not answer; one stream waits";
+                pool.log.log(Level.WARNING, "{0}: {1}", pool.name, why);
+                owner.failed(each, new IOException(why), true);
+            }
+        }
+        Set<Connection> unexpected = new HashSet<>();
+        for (Slot slot : late) {
+            Connection connection = slot.stream().connection();
+            if (abandon(slot, StreamErrors.TOO_SLOW) && !full.contains(connection)) {
+                unexpected.add(connection);
+            }
+        }
+        unexpected.forEach(each -> owner.failed(each, new IOException(what), false));
+    }
+
+    /** How many streams may be opened there now: one at a time where the peer has no place for more, as it seems. */
+    int credit(Connection connection) {
+        if (!full.contains(connection)) {
+            return connection.credit();
+        }
+        return connections().anyMatch(each -> each == connection) ? 0 : Math.min(1, connection.credit());
     }
 
     /** Gives up everything that is on its way. */

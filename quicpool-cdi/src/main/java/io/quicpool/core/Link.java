@@ -291,11 +291,11 @@ final class Link {
         later();
     }
 
-    /** The peer is closing: the streams in use live on, and another connection is made for new ones. Timer thread. */
-    void leave(Connection which) {
+    /** Uses the connection for nothing new: the streams in use live on, and another connection is made. Timer thread. */
+    void leave(Connection which, String reason) {
         if (state == State.UP && connection == which && which.alive()) {
             left.add(which);
-            down(which, "closed by the peer: pool closed, streams in use live on for a while");
+            down(which, reason);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class Links implements Link.Owner {
 
     private static final int MOST_FAILURES = 3;
+
+    /** So many more than the streams need may there be for the sake of stream credit. */
+    private static final int MOST_FOR_CREDIT = 4;
 
     private final CorePool pool;
     private final Link.Connector connector;
@@ -91,12 +95,6 @@ final class Links implements Link.Owner {
         return more.isEmpty() ? first.text() : open().size() + " of " + (more.size() + 1) + " up";
     }
 
-    /** How many streams may be opened now, over all connections. */
-    int credit() {
-        long sum = open().stream().mapToLong(Connection::credit).sum();
-        return (int) Math.min(Integer.MAX_VALUE, sum);
-    }
-
     // ---- where the next stream goes
 
     /** The streams of each connection, by which the next are spread. */
@@ -106,11 +104,11 @@ final class Links implements Link.Owner {
         private final Map<Connection, Integer> credit = new HashMap<>();
         private final int most;
 
-        Spread(List<Connection> open, Stream<Connection> used, int most) {
+        Spread(List<Connection> open, Stream<Connection> used, int most, ToIntFunction<Connection> creditOf) {
             this.most = most;
             for (Connection each : open) {
                 streams.put(each, 0);
-                credit.put(each, each.credit());
+                credit.put(each, creditOf.applyAsInt(each));
             }
             if (open.size() > 1 || perConnection < most) {
                 used.forEach(each -> streams.computeIfPresent(each, (connection, count) -> count + 1));
@@ -162,10 +160,21 @@ final class Links implements Link.Owner {
             // Worth waiting for, unless it fails again and again: a server may not take more connections.
             return failures < MOST_FAILURES;
         }
+        add();
+        return true;
+    }
+
+    /** Makes one more although the streams do not need it, within a bound: those that there are give no credit. */
+    void another(int most) {
+        if (more.size() + 1 < needed(most) + MOST_FOR_CREDIT && first.connection() != null) {
+            add();
+        }
+    }
+
+    private void add() {
         Link another = new Link(pool, connector, this, outage, false);
         more.add(another);
         another.connect();
-        return true;
     }
 
     private int needed(int streams) {
@@ -227,9 +236,9 @@ final class Links implements Link.Owner {
         all().forEach(link -> link.idFailed(connection, failure));
     }
 
-    /** The peer is closing: its streams in use live on, and another connection is made for new ones. */
-    void leave(Connection connection) {
-        all().forEach(link -> link.leave(connection));
+    /** Uses a connection for nothing new: its streams in use live on, and another one is made. */
+    void leave(Connection connection, String reason) {
+        all().forEach(link -> link.leave(connection, reason));
     }
 
     /**

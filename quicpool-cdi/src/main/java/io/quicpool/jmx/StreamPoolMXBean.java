@@ -39,8 +39,9 @@ public interface StreamPoolMXBean {
      *
      * @return see {@link io.quicpool.PoolSnapshot#link}
      */
-    @Description("The connection: down, connecting, up or backoff (client), how many targets are up (several targets),"
-            + " listening or down (server)")
+    @Description(
+            "The connection: down, connecting, up or backoff (client; it may end with \"no stream credit\"), how many targets are up (several targets),"
+                    + " listening or down (server)")
     String getLink();
 
     /**

@@ -57,7 +57,7 @@ class LinksTest {
             await().until(() -> links.open().size() == size);
         }
         List<Connection> left = links.open().subList(1, 4);
-        onTimer(pool, () -> left.forEach(links::leave));
+        onTimer(pool, () -> left.forEach(each -> links.leave(each, "it closes")));
         assertThat(links.open()).hasSize(1);
         assertThat(links.connections()).hasSize(4);
         links.close();
@@ -69,7 +69,7 @@ class LinksTest {
     // Each connection has its one stream.
     private static Links.Spread spread(Links links, int most) {
         List<Connection> open = links.open();
-        return links.new Spread(open, open.stream(), most);
+        return links.new Spread(open, open.stream(), most, Connection::credit);
     }
 
     private static void onTimer(CorePool pool, Runnable decision) throws InterruptedException {

@@ -64,6 +64,19 @@ class HealthPageTest {
         List<String> rows = List.of(
                 line("ready", pool(running, true, "up", 1, 8, 8, null), true, true, false),
                 line("exhausted: all in use", pool(running, true, "up", 1, 0, 64, null), true, true, false),
+                line(
+                        "all in use, and the server allows no more",
+                        pool(
+                                running,
+                                true,
+                                "up, no stream credit",
+                                1,
+                                0,
+                                64,
+                                "no stream credit: /10.0.0.5:4433 lets this client open no more streams, 64 are in use"),
+                        true,
+                        true,
+                        false),
                 line("peer lost, within the grace period", lost, true, true, false),
                 line("peer lost for longer", lost, true, false, false),
                 line("the same with `readiness.enabled=false`", lost, false, false, false),
