@@ -190,17 +190,32 @@ class ServerProtocolTest {
     }
 
     @Test
-    void aServerThatIsFullResetsTheStream() throws Exception {
-        ServerPool server = pools.server(s -> s.maxCapacity(2));
+    void aStreamWaitsForItsIdWhileTheServerIsFull() throws Exception {
+        ServerPool server = pools.server(s -> s.maxCapacity(2).maxStreamsPerConnection(8));
         Connection connection = raw.connect(server.localAddress());
         readId(RawPeer.open(connection, 0));
         readId(RawPeer.open(connection, 0));
+        EngineStream third = RawPeer.open(connection, 0);
+        await().until(() -> server.snapshot().opening() == 1);
+        assertThat(server.active()).isEqualTo(2);
+        server.incomingGet(SOON).close();
+        readId(third);
+        awaitIdle(server, 2);
+        assertThat(server.snapshot().totals().refused()).containsEntry("server-full", 0L);
+    }
+
+    @Test
+    void onlySoManyStreamsOfAClientMayWaitForAPlace() throws Exception {
+        ServerPool server = pools.server(s ->
+                s.maxCapacity(1).maxPendingHellos(4).maxStreamsPerConnection(8).transport("netty"));
+        Connection connection = raw.connect(server.localAddress());
+        readId(RawPeer.open(connection, 0));
+        RawPeer.open(connection, 0);
+        RawPeer.open(connection, 0);
+        await().until(() -> server.snapshot().opening() == 2);
         assertThat(dies(RawPeer.open(connection, 0))).isTrue();
         assertThat(server.snapshot().totals().refused()).containsEntry("server-full", 1L);
         assertThat(connection.alive()).isTrue();
-        server.incomingGet(SOON).close();
-        readId(RawPeer.open(connection, 0));
-        awaitIdle(server, 2);
     }
 
     // quiche tells of a stream with its first byte only, so none can be mute there.

@@ -115,11 +115,13 @@ public record ServerPoolConfig(
         Checks.range("max-waiting", maxWaiting, 1, PoolLimits.WAITING_MAX);
         Checks.range("keep-alive", keepAlive, PoolLimits.KEEP_ALIVE_MIN, PoolLimits.KEEP_ALIVE_MAX);
         Checks.range("hello-timeout", helloTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
-        if (maxStreamsPerConnection < maxCapacity || maxStreamsPerConnection > PoolLimits.STREAMS_MAX) {
+        if (maxStreamsPerConnection != 0
+                && (maxStreamsPerConnection < maxCapacity || maxStreamsPerConnection > PoolLimits.STREAMS_MAX)) {
             throw new ConfigException(
                     "max-streams-per-connection",
                     maxStreamsPerConnection,
-                    "must be from max-capacity, which is " + maxCapacity + ", to " + PoolLimits.STREAMS_MAX);
+                    "must be from max-capacity, which is " + maxCapacity + ", to " + PoolLimits.STREAMS_MAX
+                            + ", or 0 for what there is room for");
         }
         Checks.range("max-connections", maxConnections, 1, 65_536);
         Checks.range("max-pending-hellos", maxPendingHellos, 1, 65_536);

@@ -17,7 +17,7 @@ public final class ServerPoolConfigBuilder {
     private final List<AddressRange> allowedClients = new ArrayList<>();
     private Duration keepAlive = PoolLimits.KEEP_ALIVE;
     private Duration helloTimeout = Duration.ofSeconds(10);
-    private int maxStreamsPerConnection = 16_384;
+    private int maxStreamsPerConnection;
     private int maxConnections = 256;
     private int maxPendingHellos = 1024;
     private int maxPendingHandshakes = 128;
@@ -175,10 +175,12 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How many streams one client may have open at a time, idle and in use: its stream credit (RFC 9000, section 4.6).
-     * Default: 16,384.
+     * How many streams one client may have open at a time, idle and in use: the bound of its stream credit (RFC 9000, section
+     * 4.6). Below it a client may have as many idle streams open as its share of the capacity, and more for those in use. With 0
+     * there is no other bound than the engine's: 16,384 over kwik; over Netty, where streams in use count too, the share, and 256
+     * at least where the capacity is as large. Another value is over Netty the credit itself. Default: 0.
      *
-     * @param maxStreamsPerConnection from the capacity to 1,048,576
+     * @param maxStreamsPerConnection from the capacity to 1,048,576, or 0
      * @return this
      */
     public ServerPoolConfigBuilder maxStreamsPerConnection(int maxStreamsPerConnection) {

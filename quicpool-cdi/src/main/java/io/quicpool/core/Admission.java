@@ -7,31 +7,49 @@ import io.quicpool.transport.EngineStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The server's half of the id exchange: waits for a stream's hello, gives it an id, brings it into stock. Any number wait
- * at a time without a thread of their own, but no more than are allowed, and none for ever.
+ * at a time without a thread of their own, but no more than are allowed, and none for ever. One that has said hello while
+ * the stock is full waits in line for a place: being full is no failure.
  */
 final class Admission {
 
     private final CoreServerPool pool;
     private final ServerPoolConfig config;
+    /**
+     * How long a stream waits for a place before it is let go: with an id, and a FIN. A client of the Go package gives up its
+     * connection when an id takes a minute, and reads that as a stream that its peer has closed.
+     */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(45);
+
     private final SecureRandom random = new SecureRandom();
     private final Map<Slot, Guest> pending = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
     // Streams between their hello and the stock: they count as idle already, or two of them could share the last place.
     private final AtomicInteger entering = new AtomicInteger();
+    private final Line line = new Line();
+    private final AtomicBoolean lookPending = new AtomicBoolean();
+
+    private final Duration longestWait;
 
     Admission(CoreServerPool pool, ServerPoolConfig config) {
+        this(pool, config, LONGEST_WAIT);
+    }
+
+    Admission(CoreServerPool pool, ServerPoolConfig config, Duration longestWait) {
         this.pool = pool;
         this.config = config;
+        this.longestWait = longestWait;
     }
 
     int waiting() {
-        return waiting.get();
+        return waiting.get() + line.size();
     }
 
     /** A client has opened a stream. */
@@ -63,8 +81,13 @@ final class Admission {
         return room;
     }
 
-    // Once for each that was begun.
     private void finished(Slot slot) {
+        saidHello(slot);
+        line.remove(slot);
+    }
+
+    // It counts no longer among those that have not; once for each that was begun.
+    private void saidHello(Slot slot) {
         Guest guest = pending.remove(slot);
         if (guest != null) {
             waiting.decrementAndGet();
@@ -87,14 +110,108 @@ final class Admission {
             pool.retireEnded(slot);
             return;
         }
-        if (!enter()) {
-            refuse(slot, Reason.Refused.SERVER_FULL, StreamErrors.SERVER_FULL);
+        // Not past those who wait.
+        if (!line.isEmpty() || !enter()) {
+            queue(slot, guest);
             return;
         }
         try {
             admit(slot, guest);
         } finally {
             entering.decrementAndGet();
+        }
+    }
+
+    // ---- in line
+
+    private void queue(Slot slot, Guest guest) {
+        if (!line.add(guest, slot, Math.max(1, config.maxPendingHellos() / 2))) {
+            refuse(slot, Reason.Refused.SERVER_FULL, StreamErrors.SERVER_FULL);
+            return;
+        }
+        saidHello(slot);
+        if (slot.state() != Slot.State.OPENING) {
+            // Given up meanwhile, by who did not see it in the line.
+            line.remove(slot);
+        }
+        // A place may have come free meanwhile, by who did not see it either.
+        placeFree();
+    }
+
+    /** There may be a place for one that waits. Any thread; costs nothing when none does. */
+    void placeFree() {
+        if (!line.isEmpty() && lookPending.compareAndSet(false, true)) {
+            try {
+                pool.threads.decide(() -> {
+                    lookPending.set(false);
+                    serveLine();
+                });
+            } catch (RuntimeException | Error e) {
+                lookPending.set(false);
+                throw e;
+            }
+        }
+    }
+
+    // Timer thread.
+    private void serveLine() {
+        while (!line.isEmpty() && enter()) {
+            try {
+                Guest guest = line.next();
+                Slot slot = guest == null ? null : line.first(guest);
+                if (guest == null || slot == null) {
+                    return;
+                }
+                guest.places++;
+                admit(slot, guest);
+                if (slot.state() == Slot.State.OPENING) {
+                    // The pool closes: it stays where it is found and given up.
+                    return;
+                }
+                line.remove(slot);
+            } finally {
+                entering.decrementAndGet();
+            }
+        }
+    }
+
+    // Timer thread, now and then.
+    private void watchLine() {
+        if (line.isEmpty()) {
+            return;
+        }
+        long now = System.nanoTime();
+        for (Slot slot : line.all()) {
+            if (!slot.stream().alive()) {
+                pool.retireEnded(slot);
+            } else if (now - slot.since() > longestWait.toNanos()) {
+                letGo(slot);
+            }
+        }
+        Shares shares = pool.shares();
+        serveLine();
+        Guest poorest = line.next();
+        if (poorest != null && pool.stock.idle() >= pool.capacity()) {
+            shares.level(poorest, line.size());
+        }
+    }
+
+    private void letGo(Slot slot) {
+        Guest guest = line.owner(slot);
+        if (guest == null) {
+            return;
+        }
+        announce(slot, guest);
+        if (pool.stock.abandon(slot)) {
+            line.remove(slot);
+            try {
+                slot.stream().output().write(slot.id().toBytes());
+            } catch (IOException e) {
+                // It has ended, which is the same.
+            }
+            slot.stream().close();
+        } else {
+            pool.stock.forget(slot);
         }
     }
 
@@ -170,10 +287,12 @@ final class Admission {
                 pool.retireEnded(slot);
             }
         }
+        watchLine();
     }
 
     /** Gives up everything that is on its way. */
     void giveUp(Reason.Evicted reason) {
         pending.keySet().forEach(slot -> pool.retire(slot, reason));
+        line.all().forEach(slot -> pool.retire(slot, reason));
     }
 }

@@ -85,6 +85,9 @@ abstract class CorePool extends Front {
     /** Streams that have no id yet. */
     abstract int opening();
 
+    /** The stock has one less: there may be a place for another. Any thread. */
+    void placeFree() {}
+
     // ---- handing out
 
     @Override
@@ -123,6 +126,14 @@ abstract class CorePool extends Front {
             listeners.tell(listener -> listener.exhausted(this));
         }
         replenish();
+    }
+
+    /** A caller has it from now on. Any thread. */
+    Lease handOut(Slot slot) {
+        metrics.handedOut.increment();
+        slot.stream().inUse();
+        placeFree();
+        return new Lease(slot, this);
     }
 
     /** Brings a stream whose id is announced; false when it was given up meanwhile. */
@@ -186,6 +197,7 @@ abstract class CorePool extends Front {
             openingFailed(slot);
         }
         slot.stream().reset(reason == Reason.Evicted.CLOSED ? StreamErrors.CLOSING : StreamErrors.RETIRED);
+        placeFree();
         return true;
     }
 
@@ -204,6 +216,7 @@ abstract class CorePool extends Front {
             metrics.evicted(unlessLost(slot, Reason.Evicted.PROBE));
             slot.stream().reset(StreamErrors.RETIRED);
             lifecycle.oneEnded();
+            placeFree();
         }
     }
 

@@ -111,7 +111,9 @@ public final class CorePoolProvider implements PoolProvider {
                             config.certificate(),
                             config.alpn(),
                             config.idleTimeout(),
-                            config.maxStreamsPerConnection(),
+                            config.maxStreamsPerConnection() == 0
+                                    ? CoreServerPool.ROOM
+                                    : config.maxStreamsPerConnection(),
                             config.maxPendingHandshakes(),
                             config.addressValidation(),
                             config.clientAuth(),

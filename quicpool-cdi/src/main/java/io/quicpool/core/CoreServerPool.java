@@ -32,6 +32,9 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     /** How a refused client is told; that of the Go package. */
     static final String UNAUTHORIZED = "unauthorized IP";
 
+    /** How many streams a client may have open at a time, in use and not, where nothing is set. */
+    static final int ROOM = 16_384;
+
     /** Binds the address; blocks. */
     interface Opener {
         Listener listen(CoreServerPool pool) throws IOException;
@@ -112,10 +115,38 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             connection.close(0, unwelcome == Reason.Refused.ADDRESS ? UNAUTHORIZED : "too many connections");
         } else {
             guests.add(guest);
+            shareCredit();
             metrics.connects.increment();
             log.log(Level.INFO, "{0}: {1} connected", name, client);
         }
         return guest;
+    }
+
+    @Override
+    public int streams(boolean usedToo) {
+        int bound = config.maxStreamsPerConnection();
+        int clients = guests.size() + 1;
+        if (!usedToo) {
+            return Policy.credit(maxCapacity, clients, bound == 0 ? ROOM : bound);
+        }
+        return bound == 0 ? Policy.creditWithUsed(maxCapacity, clients, ROOM) : bound;
+    }
+
+    // As many as there are clients now: who has less than its share gets more, who has more gets no more.
+    private void shareCredit() {
+        int bound = config.maxStreamsPerConnection();
+        int each = Policy.credit(maxCapacity, guests.size(), bound == 0 ? ROOM : bound);
+        guests.forEach(guest -> guest.connection().streams(each));
+    }
+
+    /** The places of each client, as of now. Timer thread. */
+    Shares shares() {
+        return new Shares(this, guests);
+    }
+
+    @Override
+    void placeFree() {
+        admission.placeFree();
     }
 
     /** Counts what was turned away, and says so in the log now and then. Any thread. */
@@ -137,6 +168,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             return;
         }
         metrics.lost.increment();
+        shareCredit();
         // Not on the engine's thread, there may be thousands.
         threads.decide(() -> retireAll(guest.connection()));
         log.log(Level.INFO, "{0}: {1} has gone: {2}", name, guest.connection().remoteAddress(), reason);
@@ -258,6 +290,8 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             throw new ConfigException("max-capacity", max, "must be from 1 to " + CapacityBounds.LIMIT);
         }
         maxCapacity = max;
+        shareCredit();
+        placeFree();
         threads.decide(() -> sweep(max));
         log.log(Level.INFO, "{0}: bounds of capacity up to {1}", name, max);
         listeners.tell(each -> each.boundsChanged(this));

@@ -35,8 +35,7 @@ final class Dispatcher {
         if (!pool.stock.take(slot)) {
             return;
         }
-        pool.metrics.handedOut.increment();
-        Lease lease = new Lease(slot, pool);
+        Lease lease = pool.handOut(slot);
         try {
             executor.execute(() -> handle(lease));
         } catch (RejectedExecutionException | OutOfMemoryError e) {

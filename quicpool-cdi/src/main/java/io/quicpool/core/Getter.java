@@ -62,11 +62,11 @@ final class Getter {
 
     PooledStream handOut(Slot slot) {
         CorePool owner = source.owner(slot);
-        owner.metrics.handedOut.increment();
+        Lease lease = owner.handOut(slot);
         if (Policy.low(owner.stock.idle(), owner.capacity())) {
             owner.replenish();
         }
-        return new Lease(slot, owner);
+        return lease;
     }
 
     /** What was handed out has not reached its caller. */

@@ -16,6 +16,9 @@ final class Guest implements ConnectionEvents {
     /** Its streams that have not said hello yet. */
     final AtomicInteger pendingHellos = new AtomicInteger();
 
+    /** How many places in the stock it holds, as last counted; the timer thread's own. */
+    int places;
+
     private final AtomicBoolean firstGiven = new AtomicBoolean();
 
     Guest(CoreServerPool pool, Connection connection) {

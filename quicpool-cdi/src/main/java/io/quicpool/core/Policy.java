@@ -15,7 +15,31 @@ final class Policy {
     /** How many streams may be on their way at a time; more wait for their turn. */
     static final int MAX_OPENING = 128;
 
+    /**
+     * How many streams a client may have open at least where those in use count too, if the stock is as large: such a credit was
+     * measured to bear what a hostile client can do with it (docs/netty.md).
+     */
+    static final int LEAST_WITH_USED = 256;
+
+    /** A client over Netty keeps one stream for what it has in place of a PING. */
+    static final int FOR_PING = 1;
+
     private Policy() {}
+
+    /** The places in a server's stock that each of so many clients may have. */
+    static int share(int capacity, int clients) {
+        return Math.max(1, capacity / Math.max(1, clients));
+    }
+
+    /** How many streams a client may have open that are not in use: its share of the places, within the bound. */
+    static int credit(int capacity, int clients, int bound) {
+        return Math.min(bound, share(capacity, clients) + FOR_PING);
+    }
+
+    /** The same where those in use count too. */
+    static int creditWithUsed(int capacity, int clients, int bound) {
+        return Math.min(bound, Math.max(share(capacity, clients), Math.min(capacity, LEAST_WITH_USED)) + FOR_PING);
+    }
 
     /** A stock that is nearly empty is looked at more often, one that is nearly full less often. */
     static Duration interval(Duration interval, int idle, int capacity, IntervalBounds bounds) {

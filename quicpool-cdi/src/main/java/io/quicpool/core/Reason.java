@@ -23,8 +23,8 @@ final class Reason {
     }
 
     enum Refused {
-        /** As many idle streams as the pool may hold. */
-        SERVER_FULL("max-capacity idle streams are there"),
+        /** As many streams of one client as may wait for a place among the idle ones. */
+        SERVER_FULL("too many of its streams wait for a place (max-capacity)"),
         /** As many streams without a hello as the pool, or one client of it, may hold. */
         PENDING_HELLOS("too many streams without their hello (max-pending-hellos)"),
         /** The hello was not the byte that it must be. */

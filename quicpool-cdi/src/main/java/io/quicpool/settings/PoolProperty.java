@@ -78,9 +78,9 @@ public enum PoolProperty {
     MAX_STREAMS_PER_CONNECTION(
             "max-streams-per-connection",
             only(SERVER),
-            "max-capacity to 1048576",
-            "16384",
-            "How many streams one client may have open at a time."),
+            "max-capacity to 1048576, 0 for what there is room for",
+            "0",
+            "How many streams one client may have open at a time, idle and in use."),
     /** How many clients there may be. */
     MAX_CONNECTIONS(
             "max-connections", only(SERVER), "1 to 65536", "256", "How many clients may be connected at a time."),

@@ -2,7 +2,6 @@ package io.quicpool.settings;
 
 import static io.quicpool.settings.PoolProperty.*;
 
-import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientAuth;
 import io.quicpool.config.ConfigException;
 import io.quicpool.config.CongestionControl;
@@ -34,9 +33,6 @@ final class ServerReader extends PoolReader<ServerPoolConfig> {
         // A default in place of what was reported would be compared with what is set, and refuse that.
         if (isLeftOut(MAX_CAPACITY)) {
             builder.maxCapacity(1);
-        }
-        if (isLeftOut(MAX_STREAMS_PER_CONNECTION)) {
-            builder.maxStreamsPerConnection(CapacityBounds.LIMIT);
         }
         ifSet(LISTEN, (key, text) -> text, builder::listen);
         ifSet(MAX_CAPACITY, PoolReader::integer, builder::maxCapacity);

@@ -65,6 +65,15 @@ public interface Connection {
     int credit();
 
     /**
+     * Changes how many streams the peer may have open that are not in use, see {@link ListenerEvents#streams}. What was allowed
+     * is not taken back: fewer take effect as streams end. Does nothing where the engine gives the same for the whole life of a
+     * connection.
+     *
+     * @param notInUse at least 1
+     */
+    default void streams(int notInUse) {}
+
+    /**
      * Opens a bidirectional stream. The peer learns of it with its first byte.
      *
      * @return completed with the stream, or with an IOException when there is no credit or the connection has ended

@@ -73,6 +73,13 @@ public interface EngineStream {
     }
 
     /**
+     * Somebody uses the stream from now on: it no longer counts against what its peer may have open, see {@link
+     * ListenerEvents#streams}. Only of a stream that the peer has opened; does nothing where the engine cannot give credit but
+     * for streams that have ended.
+     */
+    default void inUse() {}
+
+    /**
      * Ends the stream in order: a FIN after what was written, and no more reading; a read that blocks throws IOException. The
      * peer is told to stop sending (STOP_SENDING) only if it sends something that was not read, or does so later: a peer
      * that holds the stream in stock gives it up when it is told, and what was written with it. Never throws.

@@ -48,6 +48,18 @@ public interface ListenerEvents {
     }
 
     /**
+     * How many streams a client that begins to connect may have open at a time (RFC 9000, section 4.6), within what the listener
+     * allows. An engine gives it again for each stream that ends; if it can, also for each that is in use ({@link
+     * EngineStream#inUse}).
+     *
+     * @param usedToo whether streams in use count, for the engine cannot give their credit again before they end
+     * @return at least 1
+     */
+    default int streams(boolean usedToo) {
+        return Integer.MAX_VALUE;
+    }
+
+    /**
      * A client that began to connect is ignored, or given up before it was connected; or a datagram of a client was dropped.
      * It may be told of each of a flood, so it must be cheap.
      *

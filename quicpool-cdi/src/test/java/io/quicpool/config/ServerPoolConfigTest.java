@@ -38,7 +38,7 @@ class ServerPoolConfigTest {
                         List.of(),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
-                        16_384,
+                        0,
                         256,
                         1024,
                         128,
@@ -145,6 +145,7 @@ class ServerPoolConfigTest {
 
     static Stream<Arguments> refused() {
         String most = ": must be from 1 to 65536";
+        String room = ", or 0 for what there is room for";
         String streams = ": must be from max-capacity, which is ";
         return Stream.of(
                 row(s -> s.maxHandlers(0), "max-handlers = 0" + most),
@@ -154,13 +155,15 @@ class ServerPoolConfigTest {
                 row(s -> s.writeTimeout(Duration.ofHours(25)), "write-timeout = 1500m: must be from 0s to 1440m"),
                 row(s -> s.maxCapacity(0), "max-capacity = 0" + most),
                 row(s -> s.maxCapacity(65_537), "max-capacity = 65537" + most),
-                row(s -> s.maxCapacity(20_000), "max-streams-per-connection = 16384" + streams + "20000, to 1048576"),
+                row(
+                        s -> s.maxCapacity(20_000).maxStreamsPerConnection(16_384),
+                        "max-streams-per-connection = 16384" + streams + "20000, to 1048576" + room),
                 row(
                         s -> s.maxStreamsPerConnection(1023),
-                        "max-streams-per-connection = 1023" + streams + "1024, to 1048576"),
+                        "max-streams-per-connection = 1023" + streams + "1024, to 1048576" + room),
                 row(
                         s -> s.maxStreamsPerConnection(1_048_577),
-                        "max-streams-per-connection = 1048577" + streams + "1024, to 1048576"),
+                        "max-streams-per-connection = 1048577" + streams + "1024, to 1048576" + room),
                 row(s -> s.maxConnections(0), "max-connections = 0" + most),
                 row(s -> s.maxConnections(65_537), "max-connections = 65537" + most),
                 row(s -> s.maxWaiting(0), "max-waiting = 0: must be from 1 to 1000000"),

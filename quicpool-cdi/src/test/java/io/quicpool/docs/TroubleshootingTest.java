@@ -306,6 +306,30 @@ class TroubleshootingTest {
     }
 
     @Test
+    void noStreamCredit() throws Exception {
+        ServerPool server =
+                pools.server(s -> s.maxCapacity(1).maxStreamsPerConnection(2).maxConnections(1));
+        ClientPool client = client(server, c -> c.capacity(1, 1));
+        List<PooledStream> held = new ArrayList<>();
+        // Over Netty one stream is kept for what it has in place of a PING.
+        for (int i = Pools.CLIENT_ENGINE.equals("netty") ? 1 : 0; i < 2; i++) {
+            held.add(server.incomingGet(Duration.ofSeconds(10)));
+            held.add(client.outgoingGet(held.get(held.size() - 1).id(), Duration.ofSeconds(10)));
+        }
+        healthShows("No stream credit", client);
+        held.forEach(PooledStream::close);
+        saysAll("No stream credit");
+    }
+
+    @Test
+    void serverFull() {
+        ServerPool server = pools.server(s -> s.maxCapacity(1).maxStreamsPerConnection(4));
+        ClientPool client = client(server, c -> c.capacity(3, 3).idTimeout(SHORT));
+        saysAll("The server is full");
+        healthShows("The server is full", client);
+    }
+
+    @Test
     void inUseGrows() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = client(server, c -> c.capacity(1, 1));
@@ -321,17 +345,14 @@ class TroubleshootingTest {
 
     @Test
     void errors() throws Exception {
-        ServerPool full = pools.server(s -> s.maxCapacity(1));
-        client(full, c -> c.capacity(2, 2));
         // From the sources, for they take a peer that is no pool, or one in Go.
         inSources("no id within ");
         inSources("the stream ended before its id");
+        inSources("the stream was given up before its id came");
+        said.add("the stream was given up before its id came");
         said.add("the stream ended before its id");
         said.add("no id within 10000 ms");
         saysAll("The error count rises");
-        await().untilAsserted(
-                        () -> assertThat(full.snapshot().totals().refused().get("server-full"))
-                                .isPositive());
     }
 
     @Test

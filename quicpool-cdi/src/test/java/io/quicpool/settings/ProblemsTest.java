@@ -119,7 +119,11 @@ class ProblemsTest {
                         "10.0.0.0/8,nobody",
                         "must be an IP address or a CIDR range, such as 10.1.2.3, 10.0.0.0/8, ::1 or fd00::/8"),
                 bad(server, "hello-timeout", "1ms", "must be from 100ms to 10m"),
-                bad(server, "max-streams-per-connection", "5", "must be from max-capacity, which is 1024, to 1048576"),
+                bad(
+                        server,
+                        "max-streams-per-connection",
+                        "5",
+                        "must be from max-capacity, which is 1024, to 1048576, or 0 for what there is room for"),
                 bad(server, "max-connections", "0", "must be from 1 to 65536"),
                 bad(server, "max-pending-hellos", "-1", "must be from 1 to 65536"),
                 bad(server, "max-pending-handshakes", "0", "must be from 1 to 65536"),
@@ -244,8 +248,6 @@ class ProblemsTest {
         assertThat(problems(Configs.of(S + "alpn", "x", S + "max-capacity", "20000")))
                 .containsExactly(
                         S + "listen = (not set): must be HOST:PORT, such as 0.0.0.0:4433",
-                        S + "max-streams-per-connection = 16384 (default):"
-                                + " must be from max-capacity, which is 20000, to 1048576",
                         S + "certificate = (not set): a server needs a private key and its certificate");
         assertThat(problems(Configs.of(S + "listen", "localhost:0")))
                 .containsExactly(S + "certificate = (not set): a server needs a private key and its certificate");

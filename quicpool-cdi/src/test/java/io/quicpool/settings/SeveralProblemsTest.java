@@ -46,11 +46,7 @@ class SeveralProblemsTest {
                         C + "min-interval = 500ms (default): must be from 10ms to max-interval, which is 100ms",
                         C + "id-timeout = 1ms" + FROM + "must be from 100ms to 10m");
         assertThat(problems(S + "listen", "localhost:0", S + "max-capacity", "20000", S + "max-connections", "0"))
-                .containsExactly(
-                        S + "max-streams-per-connection = 16384 (default):"
-                                + " must be from max-capacity, which is 20000, to 1048576",
-                        S + "max-connections = 0" + FROM + "must be from 1 to 65536",
-                        S + NO_CERTIFICATE);
+                .containsExactly(S + "max-connections = 0" + FROM + "must be from 1 to 65536", S + NO_CERTIFICATE);
     }
 
     @Test
@@ -182,7 +178,7 @@ class SeveralProblemsTest {
             bad.put("listen", "here");
             bad.put("client-ip", "10.0.0.1/8");
             bad.put("hello-timeout", "1ms");
-            bad.put("max-streams-per-connection", "0");
+            bad.put("max-streams-per-connection", "-1");
             bad.put("max-connections", "0");
             bad.put("max-pending-hellos", "-1");
             bad.put("handler-executor", "mine");

@@ -84,6 +84,8 @@ final class KwikConnection implements Connection {
     // A server's connection has its own, which sees the handshake too.
     private final @Nullable FrameGuard guard;
     private volatile @Nullable Facts facts;
+    // A server's, if it is not left to kwik.
+    private volatile @Nullable StreamCredit streamCredit;
     private volatile ConnectionEvents events;
     private volatile long lastReceived = System.nanoTime();
     private volatile @Nullable Throwable failure;
@@ -181,6 +183,22 @@ final class KwikConnection implements Connection {
     @Override
     public int credit() {
         return (int) Math.max(0, Math.min(Integer.MAX_VALUE, allowed.get() - opened.get()));
+    }
+
+    void credit(@Nullable StreamCredit ofPeer) {
+        streamCredit = ofPeer;
+    }
+
+    @Nullable StreamCredit creditOfPeer() {
+        return streamCredit;
+    }
+
+    @Override
+    public void streams(int notInUse) {
+        StreamCredit its = streamCredit;
+        if (its != null && alive()) {
+            its.notInUse(notInUse);
+        }
     }
 
     @Override

@@ -185,6 +185,11 @@ final class KwikInternals {
         }
     }
 
+    /** What knows the streams of a connection; null where that is not to be had. */
+    static @Nullable StreamManager streams(QuicConnectionImpl connection) {
+        return call(STREAMS, connection) instanceof StreamManager streams ? streams : null;
+    }
+
     /** Takes a stream out of the tables of flow control. Sender's thread only. */
     static void forgetFlow(QuicConnectionImpl connection, QuicStream stream) {
         if (get(FLOW, connection) instanceof FlowControl flow) {

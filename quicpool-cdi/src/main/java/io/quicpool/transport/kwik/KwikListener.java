@@ -121,6 +121,9 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
                 new TlsSession("TLSv1.3", KwikInternals.cipherSuite(quic), List.of()),
                 KwikInternals.idleTimeout(quic, spec.idleTimeout()),
                 0));
+        if (events.streams(false) != Integer.MAX_VALUE) {
+            connection.credit(StreamCredit.takeOver(quic, spec.maxStreams()));
+        }
         byThread.put(receiver, connection);
         byEngines.put(quic, connection);
         connections.add(connection);
@@ -188,7 +191,8 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
 
     @Override
     public int maxConcurrentPeerInitiatedBidirectionalStreams() {
-        return spec.maxStreams();
+        // Asked for each connection, when its client hello has come.
+        return Math.min(spec.maxStreams(), events.streams(false));
     }
 
     /** One logger for all connections. */

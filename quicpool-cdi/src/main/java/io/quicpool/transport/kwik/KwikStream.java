@@ -23,6 +23,13 @@ final class KwikStream implements EngineStream {
 
     private record Pending(int bytes, Runnable action) {}
 
+    /** What its peer's credit knows of it. */
+    private enum Use {
+        NONE,
+        IN_USE,
+        ENDED
+    }
+
     private final KwikConnection connection;
     private final QuicStream quic;
     private final KwikInput input;
@@ -33,6 +40,7 @@ final class KwikStream implements EngineStream {
     private final AtomicBoolean signalled = new AtomicBoolean();
     private final AtomicBoolean toldToStop = new AtomicBoolean();
     private final AtomicInteger pieces = new AtomicInteger();
+    private final AtomicReference<Use> use = new AtomicReference<>(Use.NONE);
     private volatile boolean dead;
     private volatile long peerError = -1;
     // How far the peer's data reaches, as seen in the packets; kwik may still be about to put it into the stream.
@@ -280,7 +288,20 @@ final class KwikStream implements EngineStream {
         return repair.done() && !KwikInternals.hasUnsent(quic);
     }
 
+    @Override
+    public void inUse() {
+        StreamCredit credit = connection.creditOfPeer();
+        if (credit != null && use.compareAndSet(Use.NONE, Use.IN_USE)) {
+            credit.freed();
+        }
+    }
+
     private void ended() {
+        StreamCredit credit = connection.creditOfPeer();
+        Use before = use.getAndSet(Use.ENDED);
+        if (credit != null && before != Use.ENDED) {
+            credit.ended(before == Use.IN_USE);
+        }
         pending.set(null);
         whenDead.set(null);
         connection.ended(this);

@@ -1,6 +1,7 @@
 package io.quicpool.transport.netty;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import java.lang.System.Logger.Level;
@@ -49,6 +50,10 @@ final class NettyInternals {
     private static final @Nullable Field ALLOWED = field("QuicheQuicChannel", "bidiStreamsLeft");
     private static final @Nullable Method ALLOWED_NOW =
             method("Quiche", "quiche_conn_peer_streams_left_bidi", long.class);
+    private static final @Nullable Field CONFIG = field("QuicheQuicCodec", "config");
+    private static final @Nullable Method CONFIG_ADDRESS = method("QuicheConfig", "nativeAddress");
+    private static final @Nullable Method NEXT_STREAMS =
+            method("Quiche", "quiche_config_set_initial_max_streams_bidi", long.class, long.class);
     private static final @Nullable Method FINISHED =
             method("Quiche", "quiche_conn_stream_finished", long.class, long.class);
     // Called for each stream after each datagram: as cheap as it can be.
@@ -214,6 +219,19 @@ final class NettyInternals {
             } catch (IllegalAccessException e) {
                 // It goes on with what it knows.
             }
+        }
+    }
+
+    /** How many streams the clients may have open at a time whose connections begin from now on; the others keep theirs. */
+    static void nextStreams(ChannelHandler codec, int streams) {
+        try {
+            Object config = CONFIG == null ? null : CONFIG.get(codec);
+            Object address = config == null ? null : call(CONFIG_ADDRESS, config);
+            if (address != null) {
+                call(NEXT_STREAMS, null, address, (long) streams);
+            }
+        } catch (IllegalAccessException e) {
+            // They have what the others have.
         }
     }
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A socket at which clients connect, and their connections. Everything of them happens on one event loop. */
 final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
@@ -96,13 +98,28 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         }
     }
 
-    private io.netty.channel.ChannelHandler codec() {
+    private ChannelHandler codec() {
+        AtomicReference<ChannelHandler> codec = new AtomicReference<>();
+        codec.setPlain(codec(() -> NettyInternals.nextStreams(codec.getPlain(), streams())));
+        return codec.getPlain();
+    }
+
+    // quiche gives it again for streams that have ended, and has no other way to change it.
+    private int streams() {
+        return Math.min(spec.maxStreams(), events.streams(true));
+    }
+
+    // The argument is run before each connection begins.
+    private ChannelHandler codec(Runnable begins) {
         return Codec.settings(new QuicServerCodecBuilder(), spec.idleTimeout(), spec.congestion())
-                .initialMaxStreamsBidirectional(spec.maxStreams())
+                .initialMaxStreamsBidirectional(streams())
                 .localConnectionIdLength(Gate.OUR_ID)
                 .connectionIdAddressGenerator(ids)
                 .tokenHandler(new GateTokens())
-                .sslEngineProvider(quic -> tls.newEngine(quic.alloc()))
+                .sslEngineProvider(quic -> {
+                    begins.run();
+                    return tls.newEngine(quic.alloc());
+                })
                 .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, Codec.segments())
                 .handler(new ChannelInitializer<QuicChannel>() {
                     @Override

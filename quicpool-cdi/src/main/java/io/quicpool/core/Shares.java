@@ -1,0 +1,72 @@
+package io.quicpool.core;
+
+import io.quicpool.transport.Connection;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the places of a full stock are spread over the clients, as counted at one moment. Whoever came first may hold all of them; when
+ * others wait it gives up its oldest idle streams until they are as many as theirs. Timer thread.
+ */
+final class Shares {
+
+    /** Two clients that differ by less than this part of a fair share are let be: what they take and open would move streams for ever. */
+    private static final int TOLERANCE = 4;
+
+    private final CoreServerPool pool;
+    private final int fair;
+    private final Map<Guest, Deque<Slot>> idle = new HashMap<>();
+
+    /** Counts the idle streams of each client. */
+    Shares(CoreServerPool pool, Collection<Guest> guests) {
+        this.pool = pool;
+        this.fair = Policy.share(pool.capacity(), guests.size());
+        Map<Connection, Guest> byConnection = new HashMap<>();
+        for (Guest guest : guests) {
+            byConnection.put(guest.connection(), guest);
+            idle.put(guest, new ArrayDeque<>());
+        }
+        for (Slot slot : pool.stock.oldestFirst()) {
+            Guest guest = byConnection.get(slot.stream().connection());
+            Deque<Slot> its = guest == null ? null : idle.get(guest);
+            if (its != null && slot.isIdle()) {
+                its.add(slot);
+            }
+        }
+        idle.forEach((guest, its) -> guest.places = its.size());
+    }
+
+    /** How many idle streams the richest clients are to give up, so that this one, of which so many wait, has no fewer; gives them up. */
+    void level(Guest poor, int waiting) {
+        PriorityQueue<Guest> richest = new PriorityQueue<>(Comparator.comparingInt((Guest guest) -> -guest.places));
+        richest.addAll(idle.keySet());
+        Guest rich = richest.peek();
+        if (rich == null || rich.places - poor.places <= Math.max(1, fair / TOLERANCE)) {
+            return;
+        }
+        int wanted = waiting;
+        int has = poor.places;
+        while (wanted > 0 && (rich = richest.poll()) != null && rich.places - has > 1) {
+            Slot oldest = oldest(rich);
+            if (oldest != null) {
+                rich.places--;
+                richest.add(rich);
+                if (pool.retire(oldest, Reason.Evicted.SURPLUS)) {
+                    has++;
+                    wanted--;
+                }
+            }
+        }
+    }
+
+    private @Nullable Slot oldest(Guest guest) {
+        Deque<Slot> its = idle.get(guest);
+        return its == null ? null : its.poll();
+    }
+}

@@ -1,0 +1,170 @@
+package io.quicpool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A server gives its clients the stream credit that it has room for; being full is waiting; who has none says so. */
+class CreditTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int PLACES = 30;
+    private static final int CLIENTS = 3;
+
+    private final Pools pools = new Pools();
+    private final AtomicInteger ids = new AtomicInteger();
+    private final RawPeer raw = new RawPeer(this::giveId);
+
+    @AfterEach
+    void close() {
+        pools.close();
+        raw.close();
+    }
+
+    private void giveId(EngineStream stream) {
+        stream.whenReadable(1, () -> {
+            try {
+                if (stream.input().read() == 0) {
+                    stream.output().write(new StreamId(ids.incrementAndGet()).toBytes());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    // ---- the server
+
+    private ClientPool greedy(ServerPool server) {
+        return pools.client(
+                server, c -> c.capacity(PLACES, PLACES).interval(Duration.ofMillis(100), Duration.ofMillis(100)));
+    }
+
+    private static void awaitFairShares(ServerPool server, List<ClientPool> clients) {
+        int share = PLACES / clients.size();
+        await().atMost(SOON).untilAsserted(() -> {
+            assertThat(server.active()).isEqualTo(PLACES);
+            for (ClientPool client : clients) {
+                assertThat(client.active()).as("%s", clients).isBetween(share - 3, share + 3);
+            }
+        });
+    }
+
+    private static void assertNobodyWasTurnedAway(ServerPool server) {
+        assertThat(server.snapshot().totals().refused().values()).allMatch(count -> count == 0);
+    }
+
+    @Test
+    void clientsThatWantMoreThanThereIsShareFairly() throws Exception {
+        ServerPool server = pools.server(s -> s.maxCapacity(PLACES));
+        List<ClientPool> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            // The first has all of it before the second comes.
+            clients.add(greedy(server));
+            awaitFairShares(server, clients);
+        }
+        assertNobodyWasTurnedAway(server);
+        // What is taken is opened anew, and what is held takes nobody's place.
+        List<PooledStream> held = new ArrayList<>();
+        for (int i = 0; i < 2 * PLACES; i++) {
+            PooledStream one = clients.get(i % CLIENTS).incomingGet(SOON);
+            PooledStream other = server.outgoingGet(one.id(), SOON);
+            assertThat(server.active()).isLessThanOrEqualTo(PLACES);
+            if (i % 10 == 0) {
+                held.addAll(List.of(one, other));
+            } else {
+                one.close();
+                other.close();
+            }
+        }
+        awaitFairShares(server, clients);
+        assertNobodyWasTurnedAway(server);
+        assertThat(clients).allMatch(client -> client.snapshot().totals().connects() == 1, "one connection");
+        held.forEach(PooledStream::close);
+        // One that goes leaves its places to the others.
+        pools.close(clients.remove(0));
+        awaitFairShares(server, clients);
+    }
+
+    @Test
+    void clientsThatComeAtOnceShareFairly() {
+        ServerPool server = pools.server(s -> s.maxCapacity(PLACES));
+        List<ClientPool> clients =
+                Stream.generate(() -> greedy(server)).limit(CLIENTS).toList();
+        awaitFairShares(server, clients);
+        assertNobodyWasTurnedAway(server);
+    }
+
+    @Test
+    void aClientThatWaitsForAPlaceIsNoError() {
+        ServerPool server = pools.server(s -> s.maxCapacity(2).maxStreamsPerConnection(10));
+        ClientPool client = pools.client(server, c -> c.capacity(8, 8).idTimeout(Duration.ofMillis(300)));
+        Pools.awaitIdle(client, 2);
+        await().atMost(SOON).until(() -> client.snapshot().opening() <= 1 && client.errorCount() > 0);
+        // Said once, whatever time it takes.
+        await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> client.errorCount() == 1);
+        assertThat(client.snapshot().lastError()).contains("is full, or does not answer");
+        for (int i = 0; i < 20; i++) {
+            server.flush();
+        }
+        Pools.awaitIdle(client, 2);
+        assertThat(client.active()).isEqualTo(2);
+        assertNobodyWasTurnedAway(server);
+    }
+
+    // ---- the client
+
+    private ClientPool client(int maxStreams) throws IOException {
+        int port = raw.listen(maxStreams).localAddress().getPort();
+        return pools.client("127.0.0.1:" + port, c -> c.capacity(1, 1));
+    }
+
+    private static void awaitDry(ClientPool client) {
+        await().atMost(SOON).until(() -> client.snapshot().link().endsWith(", no stream credit"));
+        assertThat(client.snapshot().lastError()).startsWith("no stream credit: ");
+    }
+
+    @Test
+    void aClientWhoseCreditIsInUseSaysSoAndMakesAnotherConnection() throws Exception {
+        ClientPool client = client(4);
+        List<PooledStream> held = new ArrayList<>();
+        int most = Pools.CLIENT_ENGINE.equals("netty") ? 3 : 4;
+        for (int i = 0; i < most; i++) {
+            held.add(client.incomingGet(SOON));
+        }
+        awaitDry(client);
+        long errors = client.errorCount();
+        held.add(client.incomingGet(SOON));
+        assertThat(client.snapshot().totals().lost()).isZero();
+        assertThat(client.errorCount()).as("said once").isEqualTo(errors);
+        await().atMost(SOON).until(() -> client.snapshot().link().indexOf("no stream credit") < 0);
+        assertThat(client.ready()).isTrue();
+        held.forEach(PooledStream::close);
+    }
+
+    /** As a server in Go whose application does not read its streams to their ends. */
+    @Test
+    void aConnectionWhosePeerGivesNoCreditBackIsLeft() throws Exception {
+        ClientPool client = client(4);
+        for (int i = 0; i < 12; i++) {
+            client.incomingGet(SOON).close();
+        }
+        Pools.awaitIdle(client, 1);
+        assertThat(raw.connections).hasSizeGreaterThan(2);
+        await().atMost(SOON)
+                .until(() -> raw.connections.stream().filter(Connection::alive).count() <= 2);
+    }
+}
