@@ -43,6 +43,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     private final ServerPoolConfig config;
     private final Admission admission;
     private final RefusalLog refusals;
+    private final ClientLog clients;
     private final Set<Guest> guests = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Dispatcher> dispatcher = new AtomicReference<>();
     private long lastLook = System.nanoTime(); // timer thread only
@@ -55,6 +56,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         this.maxCapacity = config.maxCapacity();
         this.admission = new Admission(this, config);
         this.refusals = new RefusalLog(name, log);
+        this.clients = new ClientLog(name, log);
     }
 
     void start(Opener opener) throws IOException {
@@ -117,7 +119,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             guests.add(guest);
             shareCredit();
             metrics.connects.increment();
-            log.log(Level.INFO, "{0}: {1} connected", name, client);
+            clients.tell(client + " connected");
         }
         return guest;
     }
@@ -171,7 +173,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         shareCredit();
         // Not on the engine's thread, there may be thousands.
         threads.decide(() -> retireAll(guest.connection()));
-        log.log(Level.INFO, "{0}: {1} has gone: {2}", name, guest.connection().remoteAddress(), reason);
+        clients.tell(guest.connection().remoteAddress() + " has gone: " + reason);
         listeners.tell(each -> each.peerLost(this, reason));
     }
 
@@ -223,6 +225,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         admission.sweep();
         sweep(maxCapacity);
         refusals.flush();
+        clients.flush();
         dropSilent();
     }
 

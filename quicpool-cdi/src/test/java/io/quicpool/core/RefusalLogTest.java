@@ -5,13 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.text.MessageFormat;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
-import java.util.ResourceBundle;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** However many are turned away, the log has a line a second, with the number of the others. */
@@ -19,7 +13,7 @@ class RefusalLogTest {
 
     private static final InetSocketAddress CLIENT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 5);
 
-    private final Lines lines = new Lines();
+    private final LogLines lines = new LogLines();
     private final RefusalLog log = new RefusalLog("orders", lines);
 
     @Test
@@ -71,32 +65,5 @@ class RefusalLogTest {
             return lines.written.size() == 3;
         });
         assertThat(lines.written).allMatch(line -> line.contains("its address is not in client-ip"));
-    }
-
-    /** Keeps what is written. */
-    private static final class Lines implements System.Logger {
-        private final List<String> written = new CopyOnWriteArrayList<>();
-
-        @Override
-        public String getName() {
-            return "test";
-        }
-
-        @Override
-        public boolean isLoggable(Level level) {
-            return true;
-        }
-
-        @Override
-        public void log(
-                Level level, @Nullable ResourceBundle bundle, @Nullable String text, @Nullable Throwable cause) {
-            throw new AssertionError(text);
-        }
-
-        @Override
-        public void log(
-                Level level, @Nullable ResourceBundle bundle, @Nullable String format, @Nullable Object... params) {
-            written.add(MessageFormat.format(Objects.requireNonNull(format), params));
-        }
     }
 }

@@ -1,0 +1,45 @@
+package io.quicpool.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import org.junit.jupiter.api.Test;
+
+/** However many clients come and go, the log has a few lines a second, and none is left uncounted. */
+class ClientLogTest {
+
+    private final LogLines lines = new LogLines();
+    private final ClientLog log = new ClientLog("orders", lines);
+
+    @Test
+    void theFirstAreToldAndTheOthersCounted() {
+        int[] said = {0};
+        await().until(() -> {
+            // A slow machine may need more than one second for so many.
+            for (int i = 0; i < 1_000; i++) {
+                log.tell("client " + said[0]++);
+            }
+            return lines.written.size() < said[0] / 10;
+        });
+        assertThat(lines.written.get(0)).isEqualTo("orders: client 0");
+        await().until(() -> {
+            log.flush();
+            return counted() == said[0];
+        });
+    }
+
+    private long counted() {
+        return lines.written.stream()
+                .mapToLong(line -> line.contains(" more times ") ? Long.parseLong(line.replaceAll("[^0-9]", "")) : 1)
+                .sum();
+    }
+
+    @Test
+    void fewAreToldEach() {
+        for (int i = 0; i < ClientLog.MOST; i++) {
+            log.tell("client " + i);
+            log.flush();
+        }
+        assertThat(lines.written).hasSize(ClientLog.MOST).doesNotHaveDuplicates();
+    }
+}
