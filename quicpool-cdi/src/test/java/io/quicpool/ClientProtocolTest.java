@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 @Tag("contract")
 class ClientProtocolTest {
 
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    /** Too short for ids that never come; one that comes may be too late as well, and the next is in time. */
+    private static final Duration IMPATIENT = Duration.ofMillis(500);
 
     private interface Answer {
         void to(EngineStream stream, int number) throws IOException;
@@ -50,11 +53,15 @@ class ClientProtocolTest {
     }
 
     private ClientPool client(int maxStreams, Answer behaviour) throws IOException {
+        return client(maxStreams, SOON, behaviour);
+    }
+
+    private ClientPool client(int maxStreams, Duration idTimeout, Answer behaviour) throws IOException {
         answer = behaviour;
         int port = raw.listen(maxStreams).localAddress().getPort();
         return pools.client("127.0.0.1:" + port, c -> c.capacity(1, 1)
                 .interval(Duration.ofMillis(50), Duration.ofMillis(50))
-                .idTimeout(Duration.ofMillis(500)));
+                .idTimeout(idTimeout));
     }
 
     private static void id(EngineStream stream, int value) throws IOException {
@@ -87,7 +94,7 @@ class ClientProtocolTest {
 
     @Test
     void anIdThatNeverComes() throws Exception {
-        ClientPool client = client(100, (stream, number) -> {
+        ClientPool client = client(100, IMPATIENT, (stream, number) -> {
             if (number > 0) {
                 id(stream, number);
             }
@@ -98,7 +105,7 @@ class ClientProtocolTest {
     @Test
     void anIdThatComesTooLate() throws Exception {
         AtomicReference<EngineStream> late = new AtomicReference<>();
-        ClientPool client = client(100, (stream, number) -> {
+        ClientPool client = client(100, IMPATIENT, (stream, number) -> {
             if (number == 0) {
                 late.set(stream);
                 return;
@@ -114,10 +121,11 @@ class ClientProtocolTest {
             id(stream, number);
         });
         assertOnlyTheStreamFails(client, "no id within 500 ms");
-        assertThatThrownBy(() -> client.outgoingGet(new StreamId(77), Duration.ofMillis(500)))
+        assertThatThrownBy(() -> client.outgoingGet(new StreamId(77), Duration.ofMillis(50)))
                 .isInstanceOf(PoolTimeoutException.class);
         try (PooledStream stream = client.incomingGet(SOON)) {
-            assertThat(stream.id()).isEqualTo(new StreamId(1));
+            // The second, or on a busy machine one of those after it.
+            assertThat(stream.id().value()).isPositive().isNotEqualTo(77);
         }
     }
 
