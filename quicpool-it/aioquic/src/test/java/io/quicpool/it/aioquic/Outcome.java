@@ -37,9 +37,13 @@ record Outcome(Trips quiet, Trips trips, Look start, Look before, Look after, St
         return more;
     }
 
+    boolean isCut() {
+        return !refused().isEmpty() || (said.contains("closed ") && !said.contains("closed no"));
+    }
+
     void assertHarmless() {
         assertThat(trips.failures()).as("honest requests that failed").isEmpty();
-        assertThat(inTime()).as("round trips are short: %s", this).isTrue();
+        assertThat(inTime()).as("round trips are short: %s", row()).isTrue();
         assertThat(after.heap() - start.heap()).as("bytes of heap").isLessThan(MOST_HEAP);
         assertThat(after.served()).as("who was served").doesNotContainKeys("127.0.0.2", "127.0.0.9");
         assertThat(UNSAFE.matcher(log + after.lastError()).find())
