@@ -459,6 +459,7 @@ final class KwikConnection implements Connection {
         if (KwikInternals.connected(quic)) {
             quic.close(applicationErrorCode, reason);
         }
+        streams.values().forEach(KwikStream::wake);
         startFreeing();
     }
 

@@ -2,21 +2,26 @@ package io.quicpool.transport.kwik;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 
-/** kwik's receiving side, with a count of what was read, readable errors and interrupts that stay with their owner. */
+/**
+ * kwik's receiving side. It takes what has come from kwik's buffer, and waits by itself: kwik's own reading swallows the interrupts of
+ * its callers, interrupts them itself to tell of an end, and gives no more of what had arrived when the connection has ended.
+ */
 final class KwikInput extends InputStream {
 
     private static final String STOPPED = "receiving was stopped";
 
     private final KwikStream stream;
     private final InputStream quic;
+    private final KwikInternals.Received received;
     private volatile long count;
     private volatile boolean stopped;
-    private volatile boolean reading;
 
     KwikInput(KwikStream stream, InputStream quic) {
         this.stream = stream;
         this.quic = quic;
+        this.received = KwikInternals.received(quic);
     }
 
     /** How many bytes were read so far. */
@@ -24,18 +29,21 @@ final class KwikInput extends InputStream {
         return count;
     }
 
-    /** No read from now on gives anything; one that blocks goes on until kwik's side is closed. */
+    /** No read from now on gives anything; one that waits throws. */
     void stop() {
         stopped = true;
+        wake();
     }
 
     boolean isStopped() {
         return stopped;
     }
 
-    /** Whether somebody reads at this moment. */
-    boolean isBlocked() {
-        return reading;
+    /** Something has happened that whoever waits does not know: the end of the stream, or of the connection. */
+    void wake() {
+        synchronized (received.monitor()) {
+            received.monitor().notifyAll();
+        }
     }
 
     @Override
@@ -44,41 +52,54 @@ final class KwikInput extends InputStream {
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
-    // One thread reads at a time, so the count has one writer.
-    @SuppressWarnings("NonAtomicVolatileUpdate")
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-        // kwik swallows an interrupt and goes on to block, and interrupts a reader itself to tell it of the end. So the
-        // caller's own interrupt is put aside, and one that comes with a failure is taken as kwik's.
-        boolean interrupted = Thread.interrupted();
-        reading = true;
-        try {
-            if (stopped) {
-                throw new IOException(STOPPED);
-            }
-            int read = quic.read(buffer, offset, length);
-            if (read > 0) {
-                count += read;
-            }
-            if (quic.available() == 0) {
-                stream.drained();
-            }
-            return read;
-        } catch (IOException e) {
-            interrupted |= Thread.interrupted() && !stopped && stream.alive();
-            // A connection that has ended takes nothing back of what had arrived.
-            int left = stopped || stream.kwik().alive() ? 0 : KwikInternals.readLeft(quic, buffer, offset, length);
-            if (left != 0) {
-                count += Math.max(0, left);
-                return left;
-            }
-            throw stream.kwik().explain(stopped ? STOPPED : null, e);
-        } finally {
-            reading = false;
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        if (length == 0) {
+            return 0;
+        }
+        int read = await(buffer, offset, length);
+        if (received.isEmpty()) {
+            stream.drained();
+        }
+        stream.readTo(count);
+        return read;
+    }
+
+    // kwik tells the monitor of what comes.
+    private int await(byte[] buffer, int offset, int length) throws IOException {
+        synchronized (received.monitor()) {
+            while (true) {
+                // Before that, for what comes before the end of the connection can be read.
+                boolean connected = stream.kwik().alive();
+                int read = take(buffer, offset, length);
+                if (read != 0) {
+                    return read;
+                }
+                if (!connected) {
+                    throw stream.kwik().explain(null, new IOException("connection closed"));
+                }
+                try {
+                    received.monitor().wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw (InterruptedIOException) new InterruptedIOException("interrupted while reading").initCause(e);
+                }
             }
         }
+    }
+
+    // One thread reads at a time, so the count has one writer.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private int take(byte[] buffer, int offset, int length) throws IOException {
+        if (stopped) {
+            throw new IOException(STOPPED);
+        }
+        if (stream.wasReset()) {
+            throw stream.kwik().explain(null, new IOException("the peer has reset the stream"));
+        }
+        int read = received.take(buffer, offset, length);
+        count += Math.max(0, read);
+        return read;
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,7 @@ import tech.kwik.core.send.SenderImpl;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
 import tech.kwik.core.stream.FlowControl;
 import tech.kwik.core.stream.ReceiveBuffer;
+import tech.kwik.core.stream.ReceiveBufferImpl;
 import tech.kwik.core.stream.SendBuffer;
 import tech.kwik.core.stream.StreamManager;
 
@@ -63,6 +65,9 @@ final class KwikInternals {
     private static final @Nullable Field OUTPUT_BUFFER = field(type(OUTPUT), "sendBuffer");
     private static final String INPUT = "tech.kwik.core.stream.StreamInputStreamImpl";
     private static final @Nullable Field INPUT_BUFFER = field(type(INPUT), "receiveBuffer");
+    private static final @Nullable Field INPUT_MONITOR = field(type(INPUT), "addMonitor");
+    private static final @Nullable Method INPUT_READ = method(type(INPUT), "updateAllowedFlowControl", int.class);
+    private static final @Nullable Method INPUT_ALL_READ = method(type(INPUT), "allDataRead");
     private static final @Nullable Field INPUT_CLOSED = field(type(INPUT), "closed");
     private static final @Nullable Field INPUT_RESET = field(type(INPUT), "reset");
     private static final @Nullable Field INPUT_ENDED =
@@ -258,15 +263,49 @@ final class KwikInternals {
                 && sender.getCongestionController().getBytesInFlight() > 0;
     }
 
-    /**
-     * Reads what had arrived before the connection ended: kwik keeps it, and refuses to give it.
-     *
-     * @return as {@link InputStream#read}; 0 when there is nothing left, or it is not known that nothing would follow
-     */
-    static int readLeft(InputStream input, byte[] bytes, int offset, int length) {
-        return get(INPUT_BUFFER, input) instanceof ReceiveBuffer buffer
-                ? buffer.read(ByteBuffer.wrap(bytes, offset, length))
-                : 0;
+    /** What has come to a stream, and the monitor that is told when more comes. */
+    static final class Received {
+
+        private final Object owner;
+        private final ReceiveBuffer buffer;
+        private final Object monitor;
+
+        private Received(Object owner, ReceiveBuffer buffer, Object monitor) {
+            this.owner = owner;
+            this.buffer = buffer;
+            this.monitor = monitor;
+        }
+
+        Object monitor() {
+            return monitor;
+        }
+
+        boolean isEmpty() {
+            return buffer.bytesAvailable() == 0;
+        }
+
+        /**
+         * Takes some of it without waiting, and gives the peer credit for more. Under the monitor.
+         *
+         * @return as {@link InputStream#read}; 0 when there is nothing yet
+         */
+        int take(byte[] bytes, int offset, int length) {
+            int read = buffer.read(ByteBuffer.wrap(bytes, offset, length));
+            if (read > 0) {
+                call(INPUT_READ, owner, read);
+            } else if (read < 0) {
+                call(INPUT_ALL_READ, owner);
+            }
+            return read;
+        }
+    }
+
+    /** What comes to a stream. */
+    static Received received(InputStream input) {
+        return new Received(
+                input,
+                get(INPUT_BUFFER, input) instanceof ReceiveBuffer buffer ? buffer : new ReceiveBufferImpl(),
+                Objects.requireNonNullElse(get(INPUT_MONITOR, input), input));
     }
 
     /** Runs a task on the thread that sends for this connection. */

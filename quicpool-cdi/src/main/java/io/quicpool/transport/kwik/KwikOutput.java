@@ -29,12 +29,9 @@ final class KwikOutput extends OutputStream {
         try {
             quic.write(bytes, offset, length);
         } catch (InterruptedIOException e) {
-            if (stream.alive()) {
-                // The caller's own interrupt, which kwik has taken.
-                Thread.currentThread().interrupt();
-                throw e;
-            }
-            throw stream.kwik().explain(null, e);
+            // Nobody but the caller's own: see SteadySendBuffer.
+            Thread.currentThread().interrupt();
+            throw (InterruptedIOException) new InterruptedIOException("interrupted while writing").initCause(e);
         } catch (IOException e) {
             throw stream.kwik().explain(null, e);
         }

@@ -42,6 +42,7 @@ final class KwikStream implements EngineStream {
     private final AtomicInteger pieces = new AtomicInteger();
     private final AtomicReference<Use> use = new AtomicReference<>(Use.NONE);
     private volatile boolean dead;
+    private volatile boolean reset;
     private volatile long peerError = -1;
     // How far the peer's data reaches, as seen in the packets; kwik may still be about to put it into the stream.
     private volatile long coming;
@@ -84,7 +85,7 @@ final class KwikStream implements EngineStream {
 
     @Override
     public boolean alive() {
-        if (dead || !connection.alive()) {
+        if (dead || !connection.alive() || repair.finalSize() == input.count()) {
             return false;
         }
         try {
@@ -179,6 +180,19 @@ final class KwikStream implements EngineStream {
         }
     }
 
+    /** So much has been read: all that will ever come, perhaps. */
+    void readTo(long count) {
+        // In this order, as is the opposite in finComing: one of the two sees the other.
+        if (repair.finalSize() == count) {
+            die();
+        }
+    }
+
+    /** Whether the peer has reset its side. */
+    boolean wasReset() {
+        return reset;
+    }
+
     void finComing(long finalSize) {
         repair.finalSizeKnown(finalSize, input.count(), false);
         if (finalSize == input.count()) {
@@ -191,6 +205,7 @@ final class KwikStream implements EngineStream {
 
     void resetComing(long finalSize, long code) {
         peerError = code;
+        reset = true;
         repair.finalSizeKnown(finalSize, input.count(), true);
         drained();
         die();
@@ -203,8 +218,14 @@ final class KwikStream implements EngineStream {
         die();
     }
 
+    /** Whoever waits to read is to look again. */
+    void wake() {
+        input.wake();
+    }
+
     void die() {
         dead = true;
+        input.wake();
         runWhenDead();
     }
 
@@ -250,7 +271,7 @@ final class KwikStream implements EngineStream {
     void noMoreReading() {
         input.stop();
         // In this order, as is the opposite in dataComing and finComing: one of the two sees the other.
-        if (coming > input.count() || repair.finalSize() >= 0 || input.isBlocked()) {
+        if (coming > input.count() || repair.finalSize() >= 0) {
             stopReceiving(0);
         }
     }

@@ -68,8 +68,11 @@ final class Reflection {
         }
     }
 
-    static @Nullable Method method(Class<?> owner, String name, Class<?>... parameters) {
+    static @Nullable Method method(@Nullable Class<?> owner, String name, Class<?>... parameters) {
         try {
+            if (owner == null) {
+                throw new NoSuchMethodException(name);
+            }
             Method method = owner.getDeclaredMethod(name, parameters);
             method.setAccessible(true);
             return method;

@@ -2,6 +2,7 @@ package io.quicpool.transport.kwik;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -19,7 +20,9 @@ final class Unsettled<S> {
     private final Predicate<S> settled;
     private final Consumer<S> release;
     private final Set<S> streams = ConcurrentHashMap.newKeySet();
-    private volatile int sweepAbove = FEW;
+    // Since the last look, and how many that left.
+    private final AtomicInteger added = new AtomicInteger();
+    private volatile int kept;
 
     /**
      * Makes an empty one.
@@ -36,9 +39,11 @@ final class Unsettled<S> {
 
     void add(S stream) {
         streams.add(stream);
-        if (streams.size() > sweepAbove) {
+        // When it is full, what has settled meanwhile is looked for more often than that: it makes room.
+        if (added.incrementAndGet() > (streams.size() > most ? FEW : Math.max(FEW, kept))) {
             sweep();
-            sweepAbove = Math.max(FEW, 2 * streams.size());
+            added.set(0);
+            kept = streams.size();
         }
         if (streams.size() > most) {
             letGo(stream);

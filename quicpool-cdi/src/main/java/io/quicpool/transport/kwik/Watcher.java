@@ -59,7 +59,7 @@ final class Watcher {
     }
 
     private void look(Set<KwikStream> looking) {
-        // kwik interrupts who reads from a stream that ends, and perhaps too late: with that kept no park would wait.
+        // With an interrupt kept no park would wait.
         Thread.interrupted();
         runTasks();
         long now = System.nanoTime();

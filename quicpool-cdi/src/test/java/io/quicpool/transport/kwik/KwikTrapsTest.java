@@ -371,6 +371,24 @@ class KwikTrapsTest {
         assertThat(connection.credit()).isEqualTo(4);
     }
 
+    /** Nothing comes behind it that would tell. */
+    @Test
+    void anEndThatCameWithTheLastBytesIsSeenWhenTheyAreRead() throws Exception {
+        Connection connection = connect(4);
+        EngineStream here = RawPeer.open(connection, 1, 2);
+        here.output().close();
+        EngineStream there = peerOf(here, connection);
+        await().until(there::finished);
+        CountDownLatch dead = new CountDownLatch(1);
+        there.whenDead(dead::countDown);
+        assertThat(there.input().read()).isEqualTo(1);
+        assertThat(there.alive()).isTrue();
+        assertThat(there.input().read()).isEqualTo(2);
+        assertThat(there.alive()).isFalse();
+        assertThat(dead.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(there.input().read()).isEqualTo(-1);
+    }
+
     /** kwik tells nobody, and leaves its threads to the idle time-out. */
     @Test
     void aServerConnectionThatDiesOfAnErrorOfTheEnginesIsToldOfAndFreed() throws Exception {

@@ -47,4 +47,23 @@ class UnsettledTest {
         assertThat(unsettled.size()).isEqualTo(1000);
         assertThat(released).hasSize(500);
     }
+
+    /** A burst of them must not make it let go of each one that comes later. */
+    @Test
+    void afterBeingFullItKeepsAgainWhatIsUnsettled() {
+        for (int stream = 0; stream < 1500; stream++) {
+            open.add(stream);
+            unsettled.add(stream);
+        }
+        open.clear();
+        released.clear();
+        for (int stream = 2000; stream < 100_000; stream++) {
+            open.add(stream);
+            unsettled.add(stream);
+            open.remove(stream - 10);
+        }
+        assertThat(released.stream().filter(stream -> stream >= 99_900)).noneMatch(open::contains);
+        assertThat(released.stream().filter(open::contains)).hasSizeLessThanOrEqualTo(10);
+        assertThat(unsettled.size()).isLessThanOrEqualTo(200);
+    }
 }
