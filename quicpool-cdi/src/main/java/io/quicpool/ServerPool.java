@@ -7,7 +7,8 @@ import java.util.concurrent.Executor;
 
 /**
  * The side that listens: it takes the streams that any number of client pools open, gives each its id and holds the
- * other ends. Made by {@link QuicPools#open(ServerPoolConfig, PoolListener...)}.
+ * other ends. Made by {@link QuicPools#open(ServerPoolConfig, PoolListener...)}. The JVM stays up while a server pool is open,
+ * also when {@code main} has returned, as for Jetty and the JDK's own HTTP server; it does not for a client pool.
  */
 public interface ServerPool extends StreamPool {
 

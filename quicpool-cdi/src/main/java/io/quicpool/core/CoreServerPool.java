@@ -51,7 +51,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     private volatile @Nullable Listener listener;
 
     CoreServerPool(ServerPoolConfig config) {
-        super(config.name(), config.maxWaiting(), config.streamTimeouts());
+        super(config.name(), config.maxWaiting(), config.streamTimeouts(), true);
         this.config = config;
         this.maxCapacity = config.maxCapacity();
         this.admission = new Admission(this, config);

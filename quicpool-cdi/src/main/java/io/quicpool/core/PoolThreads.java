@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads of one pool, all daemons named after it: one timer for every decision, which never blocks; one for connecting and
+ * The threads of one pool, named after it; daemons, but for the timer of a server pool, for which the JVM stays up. One timer for
+ * every decision, which never blocks; one for connecting and
  * a few for closing connections, which do; some for each kind of code of the user's: listeners, dependents of asynchronous gets
  * ({@link Workers}), and a handler. All but the timer end by themselves when there is nothing to do.
  */
@@ -38,9 +39,19 @@ final class PoolThreads {
     private final ExecutorService handlers;
     private volatile boolean connectorLeft;
 
+    /** Those of a pool that the JVM does not stay up for. */
     PoolThreads(String poolName) {
+        this(poolName, false);
+    }
+
+    /**
+     * Makes the threads of a pool.
+     *
+     * @param staysUp whether the JVM stays up until the pool is closed
+     */
+    PoolThreads(String poolName, boolean staysUp) {
         this.poolName = poolName;
-        timer = new ScheduledThreadPoolExecutor(1, factory("timer"), new ThreadPoolExecutor.DiscardPolicy());
+        timer = new ScheduledThreadPoolExecutor(1, factory("timer", !staysUp), new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         connector = elastic("connector", 1, new ThreadPoolExecutor.DiscardPolicy());
@@ -70,6 +81,10 @@ final class PoolThreads {
     }
 
     private ThreadFactory factory(String role) {
+        return factory(role, true);
+    }
+
+    private ThreadFactory factory(String role, boolean daemon) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
             Thread thread = new Thread(
@@ -81,7 +96,7 @@ final class PoolThreads {
                         }
                     },
                     threadName(role) + number.incrementAndGet());
-            thread.setDaemon(true);
+            thread.setDaemon(daemon);
             // The class loader of whoever happened to cause this thread must not be held by it.
             thread.setContextClassLoader(PoolThreads.class.getClassLoader());
             ours.add(thread);
