@@ -39,8 +39,13 @@ public interface ServerPool extends StreamPool {
     void certificate(KeyMaterial certificate);
 
     /**
-     * Makes the pool client-led, with workers of its own: a stream whose first byte arrives is taken and given to the
-     * handler, at most 64 at a time; more wait in order. Streams that are idle cost no thread.
+     * Makes the pool client-led: a stream whose first byte arrives is taken and given to the handler, on a thread of the pool's own,
+     * or a virtual one where {@link io.quicpool.config.ServerPoolConfigBuilder#handlerExecutor} says so. Streams that are idle cost no
+     * thread.
+     *
+     * <p>At most {@link io.quicpool.config.ServerPoolConfigBuilder#maxHandlers} run at a time, and
+     * {@link io.quicpool.config.ServerPoolConfigBuilder#handlerQueue} wait; both are shared fairly between clients. More are reset with
+     * {@link StreamErrors#HANDLER_BUSY}. A handler that waits for a silent client ends after the read time-out of its stream.
      *
      * @param handler what serves a stream
      * @throws IllegalStateException when the pool has a handler already
@@ -48,12 +53,28 @@ public interface ServerPool extends StreamPool {
     void serve(StreamHandler handler);
 
     /**
-     * Makes the pool client-led; the handler runs on the given executor, which must not run tasks in the calling thread.
-     * A stream that the executor rejects is reset with {@link StreamErrors#SERVER_FULL}.
+     * Makes the pool client-led; the handler runs on the given executor, no more at a time than {@link #serve(StreamHandler)} says. A
+     * stream that the executor rejects is reset with {@link StreamErrors#HANDLER_BUSY}; where the configuration has
+     * {@link io.quicpool.config.HandlerExecutor#CONTAINER}, it is served on a thread of the pool's own. So is what the executor would
+     * run in the calling thread, which belongs to the engine.
      *
      * @param handler what serves a stream
      * @param executor where it runs; stays the caller's to shut down
      * @throws IllegalStateException when the pool has a handler already
      */
     void serve(StreamHandler handler, Executor executor);
+
+    /**
+     * How many streams the handler is serving now.
+     *
+     * @return the number; 0 without a handler
+     */
+    int handlersRunning();
+
+    /**
+     * How many streams that were spoken to wait for a handler now, for as many run as may.
+     *
+     * @return the number; 0 without a handler
+     */
+    int handlersWaiting();
 }

@@ -12,7 +12,7 @@ public final class StreamErrors {
     /** The peer did not keep to the protocol: a wrong hello, a doubled or a missing id. */
     public static final long PROTOCOL = 0x2;
 
-    /** The peer was too slow with its hello or its id. */
+    /** The peer was too slow: with its hello or its id, or longer than {@code read-timeout} or {@code write-timeout} allows. */
     public static final long TOO_SLOW = 0x3;
 
     /** The handler of a client-led server pool threw. */

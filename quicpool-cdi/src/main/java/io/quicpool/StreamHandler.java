@@ -12,8 +12,8 @@ public interface StreamHandler {
      * must not return before that is done.
      *
      * @param stream the stream
-     * @throws IOException when the stream fails
-     * @throws InterruptedException when the pool closes and its deadline has passed
+     * @throws IOException when the stream fails: logged on level DEBUG, for mostly the peer has gone
+     * @throws InterruptedException when the pool closes and its deadline has passed (on an executor of the caller's nobody interrupts)
      */
     void handle(PooledStream stream) throws IOException, InterruptedException;
 }

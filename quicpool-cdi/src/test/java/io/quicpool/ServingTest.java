@@ -5,12 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.config.HandlerExecutor;
+import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -140,6 +150,156 @@ class ServingTest {
         assertThatThrownBy(() -> ask(client, new byte[] {1})).isInstanceOf(IOException.class);
         assertThat(server.snapshot().totals().refused()).containsEntry("handler-busy", 1L);
         await().until(() -> server.snapshot().taken() == 0);
+    }
+
+    @Test
+    void whateverTheExecutorThrowsCostsItsStreamOnly() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        AtomicInteger tasks = new AtomicInteger();
+        server.serve(ServingTest::echo, task -> {
+            switch (tasks.incrementAndGet()) {
+                case 1 -> throw new IllegalStateException("the application has stopped");
+                case 2 -> throw new AssertionError("an error in an executor");
+                case 3 -> {
+                    new Thread(task).start();
+                    throw new RejectedExecutionException("and yet it runs");
+                }
+                default -> new Thread(task).start();
+            }
+        });
+        ClientPool client = pools.client(server, c -> c.capacity(2, 2));
+        awaitIdle(client, 2);
+        assertThatThrownBy(() -> ask(client, new byte[] {1})).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> ask(client, new byte[] {2})).isInstanceOf(IOException.class);
+        try {
+            assertThat(ask(client, new byte[] {3})).containsExactly(3);
+        } catch (IOException e) {
+            // Turned away: one of the two, and never both.
+            assertThat(server.snapshot().totals().refused()).containsEntry("handler-busy", 3L);
+        }
+        assertThat(ask(client, new byte[] {4})).containsExactly(4);
+        assertThat(server.snapshot().totals().refused().get("handler-busy")).isBetween(2L, 3L);
+        await().until(() -> server.snapshot().taken() == 0 && server.handlersRunning() == 0);
+    }
+
+    /** A container's executor may stop before the pools of the application do. */
+    @Test
+    void whatTheExecutorOfTheContainerTakesNoMoreIsServedByThePool() throws Exception {
+        ServerPool server = pools.server(s -> s.handlerExecutor(HandlerExecutor.CONTAINER));
+        ExecutorService container = Executors.newSingleThreadExecutor();
+        Queue<String> threads = new ConcurrentLinkedQueue<>();
+        server.serve(
+                stream -> {
+                    threads.add(Thread.currentThread().getName());
+                    echo(stream);
+                },
+                container);
+        ClientPool client = pools.client(server, c -> c.capacity(2, 2));
+        assertThat(ask(client, new byte[] {1})).containsExactly(1);
+        assertThat(threads.remove()).doesNotStartWith("quicpool");
+        container.shutdownNow();
+        assertThat(ask(client, new byte[] {2})).containsExactly(2);
+        assertThat(threads.remove()).startsWith("quicpool-server-handler-");
+        assertThat(server.snapshot().totals().refused()).containsEntry("handler-busy", 0L);
+    }
+
+    /** It would be the engine's, which brings all streams. */
+    @Test
+    void noHandlerRunsOnTheThreadThatBringsItsStream() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        CountDownLatch end = new CountDownLatch(1);
+        server.serve(
+                stream -> {
+                    if (stream.inputStream().read() == 0) {
+                        end.await();
+                    }
+                    stream.outputStream().write(1);
+                },
+                Runnable::run);
+        ClientPool client = pools.client(server, c -> c.capacity(2, 2));
+        try (PooledStream stream = client.incomingGet(SOON);
+                LogOf log = new LogOf("io.quicpool")) {
+            stream.outputStream().write(0);
+            await().until(() -> server.handlersRunning() == 1);
+            assertThat(ask(client, new byte[] {2})).containsExactly(1);
+            end.countDown();
+            assertThat(stream.inputStream().read()).isEqualTo(1);
+            assertThat(log.lines("runs tasks in the calling thread").size()).isLessThanOrEqualTo(1);
+        }
+    }
+
+    /** Where the executor of the user has no thread but that of the handler that has just ended, it serves the next. */
+    @Test
+    void anExecutorThatQueuesNothingServesThoseThatWait() throws Exception {
+        ServerPool server = pools.server(s -> s.maxHandlers(2).handlerQueue(64));
+        var one = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new SynchronousQueue<>());
+        CountDownLatch begin = new CountDownLatch(1);
+        try {
+            server.serve(
+                    stream -> {
+                        begin.await();
+                        echo(stream);
+                    },
+                    one);
+            ClientPool client = pools.client(server, c -> c.capacity(20, 20));
+            awaitIdle(client, 20);
+            List<PooledStream> asked = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                PooledStream stream = client.incomingGet(SOON);
+                stream.outputStream().write(i);
+                stream.outputStream().close();
+                asked.add(stream);
+            }
+            await().until(() -> server.handlersRunning() == 1 && server.handlersWaiting() == 9);
+            begin.countDown();
+            for (int i = 0; i < 10; i++) {
+                assertThat(asked.get(i).inputStream().readAllBytes()).containsExactly(i);
+                asked.get(i).close();
+            }
+            assertThat(server.snapshot().totals().refused()).containsEntry("handler-busy", 0L);
+        } finally {
+            one.shutdownNow();
+        }
+    }
+
+    @Test
+    void aHandlerThatIsInterruptedByOthersThanThePoolIsAnError() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        server.serve(stream -> {
+            throw new InterruptedException("by whom?");
+        });
+        ClientPool client = pools.client(server, c -> c.capacity(2, 2));
+        assertThatThrownBy(() -> ask(client, new byte[] {1})).isInstanceOf(IOException.class);
+        await().until(() -> server.errorCount() == 1 && server.snapshot().taken() == 0);
+    }
+
+    @Test
+    void aStreamThatAHandlerKeepsIsClosedAllTheSame() throws Exception {
+        AtomicReference<PooledStream> kept = new AtomicReference<>();
+        ServerPool server = pools.server(s -> s);
+        server.serve(kept::set);
+        ClientPool client = pools.client(server, c -> c.capacity(2, 2));
+        assertThat(ask(client, new byte[] {1})).isEmpty();
+        await().until(() -> server.snapshot().taken() == 0);
+        assertThatThrownBy(() -> kept.get().inputStream().read()).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whoeverSpeaksAndIsNotHeardIsToldOnceInTheLog() throws Exception {
+        try (LogOf log = new LogOf("io.quicpool")) {
+            ServerPool server = pools.server(s -> s.name("mute"));
+            ClientPool client = pools.client(server, c -> c.capacity(4, 4));
+            for (int i = 0; i < 2; i++) {
+                PooledStream stream = client.incomingGet(SOON);
+                stream.outputStream().write(1);
+            }
+            String line = "speaks on its streams and nobody takes them";
+            await().atMost(Duration.ofSeconds(30)).until(() -> log.has(line));
+            assertThat(log.lines(line)).hasSize(1).allMatch(each -> each.startsWith("mute: /127.0.0.1:"));
+            // What was not heard is served by whoever comes late.
+            server.serve(ServingTest::echo);
+            await().until(() -> server.handlersRunning() == 2);
+        }
     }
 
     @Test

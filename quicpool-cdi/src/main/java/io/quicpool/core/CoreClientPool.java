@@ -48,7 +48,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     }
 
     CoreClientPool(String name, ClientPoolConfig config, Link.Connector connector, int perConnection) {
-        super(name, config.maxWaiting(), config.streamTimeouts(), false);
+        super(name, config.maxWaiting(), config.streamTimeouts(), new PoolThreads(name));
         this.config = config;
         this.capacityBounds = config.capacity();
         this.intervalBounds = config.interval();

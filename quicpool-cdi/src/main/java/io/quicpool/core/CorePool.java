@@ -48,12 +48,12 @@ abstract class CorePool extends Front {
     private final AtomicInteger generation = new AtomicInteger();
     private final AtomicBoolean exhausted = new AtomicBoolean();
 
-    CorePool(String name, int maxWaiting, StreamTimeouts timeouts, boolean staysUp) {
+    CorePool(String name, int maxWaiting, StreamTimeouts timeouts, PoolThreads threads) {
         this.name = name;
         this.timeouts = timeouts;
         this.stock = new Stock(maxWaiting);
         this.log = System.getLogger("io.quicpool");
-        this.threads = new PoolThreads(name, staysUp);
+        this.threads = threads;
         this.limits = new TimeLimits(threads::decideAfter);
         this.listeners = new Listeners(name, threads.listeners(), log);
         this.lifecycle = new Lifecycle(this);

@@ -6,6 +6,7 @@ import io.quicpool.StreamErrors;
 import io.quicpool.StreamHandler;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ConfigException;
+import io.quicpool.config.HandlerExecutor;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.transport.Connection;
@@ -46,12 +47,17 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     private final ClientLog clients;
     private final Set<Guest> guests = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Dispatcher> dispatcher = new AtomicReference<>();
+    private final Unheard unheard = new Unheard(this);
     private long lastLook = System.nanoTime(); // timer thread only
     private volatile int maxCapacity;
     private volatile @Nullable Listener listener;
 
     CoreServerPool(ServerPoolConfig config) {
-        super(config.name(), config.maxWaiting(), config.streamTimeouts(), true);
+        super(
+                config.name(),
+                config.maxWaiting(),
+                config.streamTimeouts(),
+                new PoolThreads(config.name(), true, config.handlers().executor() == HandlerExecutor.VIRTUAL));
         this.config = config;
         this.maxCapacity = config.maxCapacity();
         this.admission = new Admission(this, config);
@@ -179,10 +185,28 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     /** A stream has its id. Any thread. */
     void delivered(Slot slot) {
+        if (dispatcher.get() != null || unheard.mayBe()) {
+            watch(slot);
+        }
+    }
+
+    // Watching a stream costs no thread.
+    private void watch(Slot slot) {
+        slot.stream().whenReadable(1, () -> spoken(slot));
+    }
+
+    // On an engine thread: a client has begun to speak on an idle stream, or its answer to a caller has come.
+    private void spoken(Slot slot) {
         Dispatcher serving = dispatcher.get();
         if (serving != null) {
-            serving.watch(slot);
+            serving.spoken(slot);
+        } else if (slot.isIdle()) {
+            unheard.spoken(slot);
         }
+    }
+
+    private void watchAll() {
+        stock.oldestFirst().forEach(this::watch);
     }
 
     // ---- client-led
@@ -196,21 +220,32 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     public void serve(StreamHandler handler, Executor executor) {
         Objects.requireNonNull(handler, "handler");
         Objects.requireNonNull(executor, "executor");
-        Dispatcher serving = new Dispatcher(this, handler, executor);
+        Dispatcher serving = new Dispatcher(this, handler, executor, config.handlers());
         if (!dispatcher.compareAndSet(null, serving)) {
             throw new IllegalStateException("pool \"" + name + "\" has a handler already");
         }
         // What came before the handler; what comes at this moment is watched twice, which is the same as once.
-        serving.watchAll();
+        watchAll();
     }
 
     @Override
     public void resume() {
         super.resume();
-        Dispatcher serving = dispatcher.get();
-        if (serving != null) {
-            serving.watchAll(); // what was spoken to meanwhile was let lie
+        if (dispatcher.get() != null) {
+            watchAll(); // what was spoken to meanwhile was let lie
         }
+    }
+
+    @Override
+    public int handlersRunning() {
+        Dispatcher serving = dispatcher.get();
+        return serving == null ? 0 : serving.running();
+    }
+
+    @Override
+    public int handlersWaiting() {
+        Dispatcher serving = dispatcher.get();
+        return serving == null ? 0 : serving.waiting();
     }
 
     // ---- the stock
@@ -226,6 +261,12 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         sweep(maxCapacity);
         refusals.flush();
         clients.flush();
+        Dispatcher serving = dispatcher.get();
+        if (serving != null) {
+            serving.serveNext();
+        } else {
+            unheard.look();
+        }
         dropSilent();
     }
 

@@ -68,6 +68,11 @@ final class Lease implements PooledStream {
         output.timeout(timeout);
     }
 
+    /** Whether a read or a write was given up because it took too long. */
+    boolean timedOut() {
+        return input.timedOut() || output.timedOut();
+    }
+
     private EngineStream stream() {
         return slot.stream();
     }

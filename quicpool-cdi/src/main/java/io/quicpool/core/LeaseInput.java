@@ -27,6 +27,10 @@ final class LeaseInput extends InputStream {
         this.limits = limits;
     }
 
+    boolean timedOut() {
+        return timedOut;
+    }
+
     void timeout(Duration longest) {
         if (longest.isNegative()) {
             throw new IllegalArgumentException("read time-out = " + longest + ": must not be negative");

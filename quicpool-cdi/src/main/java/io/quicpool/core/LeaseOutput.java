@@ -27,6 +27,10 @@ final class LeaseOutput extends OutputStream {
         this.limits = limits;
     }
 
+    boolean timedOut() {
+        return timedOut;
+    }
+
     void timeout(Duration longest) {
         if (longest.isNegative()) {
             throw new IllegalArgumentException("write time-out = " + longest + ": must not be negative");

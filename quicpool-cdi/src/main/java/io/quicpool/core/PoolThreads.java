@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -23,9 +24,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class PoolThreads {
 
+    private enum Sort {
+        DAEMON,
+        /** The JVM stays up for it. */
+        KEEPS_UP,
+        VIRTUAL
+    }
+
     private static final int CLOSERS = 32;
     private static final int LISTENERS = 8;
-    private static final int HANDLERS = 64;
     private static final Duration LINGER = Duration.ofSeconds(10);
     private static final Duration AGAIN = Duration.ofMillis(100);
 
@@ -41,17 +48,18 @@ final class PoolThreads {
 
     /** Those of a pool that the JVM does not stay up for. */
     PoolThreads(String poolName) {
-        this(poolName, false);
+        this(poolName, false, false);
     }
 
     /**
      * Makes the threads of a pool.
      *
      * @param staysUp whether the JVM stays up until the pool is closed
+     * @param virtualHandlers whether each handler has a virtual thread of its own
      */
-    PoolThreads(String poolName, boolean staysUp) {
+    PoolThreads(String poolName, boolean staysUp, boolean virtualHandlers) {
         this.poolName = poolName;
-        timer = new ScheduledThreadPoolExecutor(1, factory("timer", !staysUp), new ThreadPoolExecutor.DiscardPolicy());
+        timer = new ScheduledThreadPoolExecutor(1, factory("timer", staysUp ? Sort.KEEPS_UP : Sort.DAEMON), new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         connector = elastic("connector", 1, new ThreadPoolExecutor.DiscardPolicy());
@@ -60,7 +68,15 @@ final class PoolThreads {
             var unused = decideAfter(delay, action);
         });
         listeners = elastic("listener", LISTENERS, (task, executor) -> task.run());
-        handlers = elastic("handler", HANDLERS, new ThreadPoolExecutor.DiscardPolicy());
+        // Their number is bounded by who uses them; a thread that has just ended its work may not be there yet for the
+        // next.
+        handlers = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                virtualHandlers ? 0 : LINGER.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new SynchronousQueue<>(),
+                factory("handler", virtualHandlers ? Sort.VIRTUAL : Sort.DAEMON));
     }
 
     private ExecutorService elastic(String role, int most, RejectedExecutionHandler afterTheEnd) {
@@ -81,22 +97,23 @@ final class PoolThreads {
     }
 
     private ThreadFactory factory(String role) {
-        return factory(role, true);
+        return factory(role, Sort.DAEMON);
     }
 
-    private ThreadFactory factory(String role, boolean daemon) {
+    private ThreadFactory factory(String role, Sort sort) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(
-                    () -> {
-                        try {
-                            task.run();
-                        } finally {
-                            ours.remove(Thread.currentThread());
-                        }
-                    },
-                    threadName(role) + number.incrementAndGet());
-            thread.setDaemon(daemon);
+            String name = threadName(role) + number.incrementAndGet();
+            Runnable counted = () -> {
+                try {
+                    task.run();
+                } finally {
+                    ours.remove(Thread.currentThread());
+                }
+            };
+            Thread thread =
+                    sort == Sort.VIRTUAL ? VirtualThreads.unstarted(name, counted) : new Thread(counted, name);
+            thread.setDaemon(sort != Sort.KEEPS_UP);
             // The class loader of whoever happened to cause this thread must not be held by it.
             thread.setContextClassLoader(PoolThreads.class.getClassLoader());
             ours.add(thread);

@@ -49,8 +49,10 @@ final class Reason {
         ADDRESS("its address is not in client-ip"),
         /** As many connections as the pool may have. */
         CONNECTIONS("max-connections clients are connected"),
-        /** The handler's executor took no more. */
-        HANDLER_BUSY("the executor of the handler takes no more"),
+        /** As many handlers run, and as many streams wait for one, as may be, or the executor took no more. */
+        HANDLER_BUSY("no handler for its stream (max-handlers, handler-queue, or their executor takes no more)"),
+        /** A handler read from, or wrote to, a client that did nothing for longer than its stream may wait. */
+        SLOW_CLIENT("it was silent, or read nothing, while a handler waited for it (read-timeout, write-timeout)"),
         /** Not peers: callers of the pool that would have had to wait. */
         CALLERS("as many callers wait as may (max-waiting)");
 

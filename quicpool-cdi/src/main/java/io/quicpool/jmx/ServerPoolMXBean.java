@@ -29,4 +29,20 @@ public interface ServerPoolMXBean extends StreamPoolMXBean {
      * @param streams from 1 to 65,536
      */
     void setMaxCapacity(int streams);
+
+    /**
+     * How many streams the handler is serving.
+     *
+     * @return the number of streams
+     */
+    @Description("How many streams the handler is serving now; at most max-handlers")
+    int getHandlersRunning();
+
+    /**
+     * How many streams wait for a handler.
+     *
+     * @return the number of streams
+     */
+    @Description("How many streams that were spoken to wait for a handler now; at most handler-queue")
+    int getHandlersWaiting();
 }

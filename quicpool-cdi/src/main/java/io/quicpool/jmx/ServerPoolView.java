@@ -20,6 +20,16 @@ final class ServerPoolView extends PoolView<ServerPool> implements ServerPoolMXB
     }
 
     @Override
+    public int getHandlersRunning() {
+        return pool.handlersRunning();
+    }
+
+    @Override
+    public int getHandlersWaiting() {
+        return pool.handlersWaiting();
+    }
+
+    @Override
     public void setMaxCapacity(int streams) {
         try {
             pool.maxCapacity(streams);

@@ -123,6 +123,11 @@ class ContainerTest {
         properties.remove(property);
         assertThat(threadOfTheHandler(properties)).startsWith("quicpool-ingress-handler");
         assertThat(executor.isShutdown()).isFalse();
+        executor.shutdown();
+        properties.put(property, "container");
+        assertThat(threadOfTheHandler(properties))
+                .as("the container's has stopped before")
+                .startsWith("quicpool-ingress-handler");
     }
 
     @Test

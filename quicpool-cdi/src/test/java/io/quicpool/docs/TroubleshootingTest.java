@@ -382,6 +382,57 @@ class TroubleshootingTest {
         assertThat(server.errorCount()).isPositive();
     }
 
+    @Test
+    void noHandlerFree() throws Exception {
+        ServerPool server = pools.server(s -> s.maxHandlers(1).handlerQueue(0));
+        server.serve(stream -> stream.inputStream().readAllBytes());
+        ClientPool client = client(server, c -> c.capacity(2, 2));
+        try (PooledStream first = client.incomingGet(Duration.ofSeconds(10));
+                PooledStream second = client.incomingGet(Duration.ofSeconds(10))) {
+            first.outputStream().write(1);
+            await().until(() -> server.handlersRunning() == 1);
+            second.outputStream().write(1);
+            thrown(catchThrowable(() -> second.inputStream().readAllBytes()));
+            saysAll("No handler is free");
+            healthShows("No handler is free", server);
+            assertThat(server.snapshot().totals().refused().get("handler-busy")).isPositive();
+        }
+    }
+
+    @Test
+    void timesOut() throws Exception {
+        ServerPool server = pools.server(s -> s.readTimeout(SHORT));
+        server.serve(stream -> {
+            try {
+                stream.inputStream().readAllBytes();
+            } catch (IOException e) {
+                thrown(e);
+                throw e;
+            }
+        });
+        ClientPool client = client(server, c -> c.capacity(1, 1));
+        try (PooledStream stream = client.incomingGet(Duration.ofSeconds(10))) {
+            stream.outputStream().write(1);
+            // From the sources, for it takes a peer that reads nothing.
+            inSources(": the peer took nothing more within ");
+            said.add("stream 00000000: the peer took nothing more within 30000 ms; the stream is reset");
+            saysAll("A stream times out");
+            healthShows("A stream times out", server);
+            assertThat(server.snapshot().totals().refused().get("slow-client")).isPositive();
+        }
+    }
+
+    @Test
+    void nobodyAnswers() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = client(server, c -> c.capacity(1, 1));
+        try (PooledStream stream = client.incomingGet(Duration.ofSeconds(10))) {
+            stream.outputStream().write(1);
+            saysAll("Clients speak and nobody answers");
+            healthShows("Clients speak and nobody answers", server);
+        }
+    }
+
     // ---- starting and ending
 
     @Test

@@ -1,0 +1,175 @@
+package io.quicpool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.LogOf;
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What clients that say nothing, or read nothing, cost the others: nothing that they notice, and it is counted. */
+@Tag("contract")
+class SilentStreamsTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration NEVER = Duration.ofHours(1);
+    private static final int HELLO = 0;
+
+    private final Pools pools = new Pools();
+    private final RawPeer raw = new RawPeer();
+    private final LogOf log = new LogOf("io.quicpool");
+
+    @AfterEach
+    void close() {
+        log.close();
+        raw.close();
+        pools.close();
+    }
+
+    private static void echo(PooledStream stream) throws IOException {
+        stream.outputStream().write(stream.inputStream().readAllBytes());
+    }
+
+    /** Opens streams that say one byte and no more; each has its id, or is turned away, before the next is opened. */
+    private List<EngineStream> silent(ServerPool server, int streams) throws Exception {
+        Connection connection = raw.connect(server.localAddress());
+        List<EngineStream> opened = new ArrayList<>();
+        for (int i = 0; i < streams; i++) {
+            EngineStream stream = RawPeer.open(connection, HELLO, 1);
+            CountDownLatch settled = new CountDownLatch(1);
+            stream.whenDead(settled::countDown);
+            stream.whenReadable(StreamId.BYTES, settled::countDown);
+            assertThat(settled.await(20, TimeUnit.SECONDS)).isTrue();
+            opened.add(stream);
+        }
+        return opened;
+    }
+
+    private static long medianMicros(ClientPool client) throws Exception {
+        List<Long> times = new ArrayList<>();
+        for (int i = 0; i < 21; i++) {
+            long start = System.nanoTime();
+            try (PooledStream stream = client.incomingGet(SOON)) {
+                stream.readTimeout(SOON);
+                stream.outputStream().write(i);
+                stream.outputStream().close();
+                assertThat(stream.inputStream().readAllBytes()).containsExactly(i);
+            }
+            times.add(System.nanoTime() - start);
+        }
+        Collections.sort(times);
+        return TimeUnit.NANOSECONDS.toMicros(times.get(times.size() / 2));
+    }
+
+    private static long refused(ServerPool server, String reason) {
+        return server.snapshot().totals().refused().getOrDefault(reason, -1L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 1000, 5000})
+    void manyOfOneClientAreNotNoticedByAnother(int streams) throws Exception {
+        int running = Math.min(streams, 128);
+        int waiting = Math.min(streams - running, 1024);
+        // So long that nothing of what is silent ends by itself.
+        ServerPool server = pools.server(s -> s.readTimeout(NEVER));
+        server.serve(SilentStreamsTest::echo);
+        ClientPool client = pools.client(server, c -> c.capacity(4, 4));
+        long before = medianMicros(client);
+        silent(server, streams);
+        await().atMost(SOON).until(() -> server.handlersRunning() == running && server.handlersWaiting() == waiting);
+        long during = medianMicros(client);
+        System.out.println(streams + " silent streams, " + Pools.SERVER_ENGINE + ": median " + before + " us before, "
+                + during + " us during, refused " + refused(server, "handler-busy"));
+        assertThat(refused(server, "handler-busy")).isEqualTo(streams - running - waiting);
+        if (streams > running + waiting) {
+            await().atMost(SOON).until(() -> log.has("no handler for its stream"));
+            assertThat(log.lines("turned away").size()).as("once a second").isLessThan(100);
+        }
+        assertThat(server.errorCount()).isZero();
+    }
+
+    @Test
+    void manyClientsLeaveAQuarterForOthers() throws Exception {
+        ServerPool server =
+                pools.server(s -> s.readTimeout(NEVER).maxHandlers(32).handlerQueue(32));
+        server.serve(SilentStreamsTest::echo);
+        ClientPool client = pools.client(server, c -> c.capacity(4, 4));
+        for (int i = 0; i < 6; i++) {
+            silent(server, 40);
+        }
+        await().atMost(SOON).until(() -> server.handlersRunning() >= 24);
+        assertThat(medianMicros(client)).isPositive();
+        assertThat(refused(server, "handler-busy")).isPositive();
+    }
+
+    @Test
+    void aStreamThatIsResetWhileItWaitsGivesUpItsPlace() throws Exception {
+        ServerPool server =
+                pools.server(s -> s.readTimeout(NEVER).maxHandlers(2).handlerQueue(8));
+        server.serve(SilentStreamsTest::echo);
+        List<EngineStream> streams = silent(server, 4);
+        await().atMost(SOON).until(() -> server.handlersWaiting() == 3);
+        streams.get(2).reset(7);
+        await().atMost(SOON)
+                .until(() -> server.handlersWaiting() == 2 && server.snapshot().taken() == 3);
+    }
+
+    @Test
+    void theReadTimeoutOfThePoolEndsThemAndTheyAreCounted() throws Exception {
+        ServerPool server = pools.server(s -> s.readTimeout(Duration.ofMillis(200)));
+        Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+        server.serve(stream -> {
+            try {
+                stream.inputStream().readAllBytes();
+            } catch (IOException e) {
+                thrown.add(e);
+                throw e;
+            }
+        });
+        List<EngineStream> streams = silent(server, 3);
+        await().atMost(SOON).until(() -> refused(server, "slow-client") == 3 && server.handlersRunning() == 0);
+        assertThat(thrown).hasSize(3).allMatch(SocketTimeoutException.class::isInstance);
+        assertThat(log.has("it was silent")).isTrue();
+        assertThat(server.errorCount()).isZero();
+        await().atMost(SOON).until(() -> streams.stream().noneMatch(EngineStream::alive));
+        assertThat(streams).extracting(EngineStream::peerError).containsAnyOf(StreamErrors.TOO_SLOW, -1L);
+    }
+
+    @Test
+    void theWriteTimeoutOfThePoolEndsThoseThatReadNothing() throws Exception {
+        ServerPool server = pools.server(s -> s.writeTimeout(Duration.ofMillis(200)));
+        Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+        server.serve(stream -> {
+            try {
+                for (int i = 0; i < 10_000; i++) {
+                    stream.outputStream().write(new byte[10_000]);
+                }
+            } catch (IOException e) {
+                thrown.add(e);
+                throw e;
+            }
+        });
+        List<EngineStream> streams = silent(server, 3);
+        await().atMost(SOON).until(() -> refused(server, "slow-client") == 3 && server.handlersRunning() == 0);
+        assertThat(thrown).hasSize(3).allMatch(SocketTimeoutException.class::isInstance);
+        await().atMost(SOON).until(() -> server.snapshot().taken() == 0);
+        assertThat(streams).hasSize(3);
+    }
+}
