@@ -270,7 +270,6 @@ final class Link {
     private void lost(Connection which, String reason) {
         if (state == State.UP && connection == which) {
             which.close(0, reason);
-            closing.removeIf(Link::isFreed);
             closing.add(which);
             down(which, reason);
         }
@@ -301,10 +300,10 @@ final class Link {
 
     /** Closes the connections that were left and are not used any more, or that have ended. Timer thread. */
     void closeLeft(Predicate<Connection> used) {
+        closing.removeIf(Link::isFreed);
         for (Connection each : List.copyOf(left)) {
             if (!each.alive() || !used.test(each)) {
                 left.remove(each);
-                closing.removeIf(Link::isFreed);
                 closing.add(each);
                 pool.threads.disconnect(() -> Lifecycle.dismiss(each));
             } else if (each.silentNanos() > each.idleTimeout().toNanos() / 3) {
@@ -399,6 +398,11 @@ final class Link {
             quiet &= each.awaitClosed(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
         return quiet;
+    }
+
+    /** How many connections it still holds, that in use included. */
+    int held() {
+        return left.size() + closing.size() + (connection == null ? 0 : 1);
     }
 
     /** Whether nothing is left that it has to close, or to see freed. Timer thread. */

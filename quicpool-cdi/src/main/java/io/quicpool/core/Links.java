@@ -83,6 +83,11 @@ final class Links implements Link.Owner {
         return withGone().flatMap(link -> link.connections().stream()).toList();
     }
 
+    /** How many connections are held, those that are closed and not freed included. */
+    int held() {
+        return withGone().mapToInt(Link::held).sum();
+    }
+
     boolean has(Connection connection) {
         return all().anyMatch(link -> link.connection() == connection);
     }
@@ -249,6 +254,11 @@ final class Links implements Link.Owner {
         all().forEach(link -> link.watch(keepAlive, idTimeout));
         withGone().forEach(link -> link.closeLeft(used));
         gone.removeIf(Link::isQuiet);
+    }
+
+    /** Losses are expected from now on. Any thread. */
+    void endSoon() {
+        outage.expected();
     }
 
     /** Ends all for good. Any thread. */

@@ -66,6 +66,28 @@ class LinksTest {
         assertThat(closed).hasSize(4).containsAll(made);
     }
 
+    /** Nothing is kept of what has gone, however often it comes and goes. */
+    @Test
+    void growingAndShrinkingLeavesNothingBehind() throws Exception {
+        CoreClientPool pool = new CoreClientPool(
+                "test", ClientPoolConfig.builder().target("localhost:1").build(), events -> connection());
+        Links links = new Links(pool, events -> connection(), new Nobody(), 1);
+        onTimer(pool, links::connect);
+        await().until(() -> links.open().size() == 1);
+        for (int cycle = 0; cycle < 12; cycle++) {
+            onTimer(pool, () -> assertThat(spread(links, 2).next(false)).isNull());
+            await().until(() -> links.open().size() == 2);
+            onTimer(pool, () -> links.shrink(1, connection -> false));
+            assertThat(links.open()).hasSize(1);
+            onTimer(pool, () -> links.watch(SOON, SOON, connection -> false));
+        }
+        assertThat(made).hasSize(13);
+        assertThat(links.held()).isEqualTo(1);
+        links.close();
+        assertThat(links.awaitClosed(SOON)).isTrue();
+        assertThat(pool.threads.close(SOON)).isTrue();
+    }
+
     // Each connection has its one stream.
     private static Links.Spread spread(Links links, int most) {
         List<Connection> open = links.open();
