@@ -38,4 +38,11 @@ public interface PoolProvider {
      * @param config the settings
      */
     void check(ServerPoolConfig config);
+
+    /**
+     * See {@link QuicPools#endsSoon(ClientPool)}.
+     *
+     * @param pool the pool
+     */
+    default void endsSoon(ClientPool pool) {}
 }

@@ -66,4 +66,15 @@ public final class QuicPools {
     public static void check(ServerPoolConfig config) {
         PROVIDER.check(config);
     }
+
+    /**
+     * Tells a client pool that its application is ending, and perhaps the servers with it. The pool goes on working, for what is still being
+     * served, until it is closed; but what it loses from now on is expected, and logged on level DEBUG instead of WARNING. Does
+     * not block.
+     *
+     * @param pool a pool that was opened here
+     */
+    public static void endsSoon(ClientPool pool) {
+        PROVIDER.endsSoon(pool);
+    }
 }

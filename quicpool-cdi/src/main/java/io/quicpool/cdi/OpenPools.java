@@ -1,5 +1,6 @@
 package io.quicpool.cdi;
 
+import io.quicpool.ClientPool;
 import io.quicpool.PoolListener;
 import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
@@ -46,8 +47,10 @@ final class OpenPools {
             // What an engine refuses is found before anything is opened.
             settings.clients().forEach(each -> QuicPools.check(each.config()));
             settings.servers().forEach(each -> QuicPools.check(each.config()));
-            settings.clients().forEach(result::openClient);
+            // Clients may be of these servers, and handlers may want these clients.
             settings.servers().forEach(result::openServer);
+            settings.clients().forEach(result::openClient);
+            settings.servers().forEach(result::serve);
             result.renewal.start();
             return result;
         } catch (RuntimeException | Error e) {
@@ -64,7 +67,11 @@ final class OpenPools {
     private void openServer(PoolSettings<ServerPoolConfig> settings) {
         ManagedPool managed = open(PoolKind.SERVER, settings, false, told -> QuicPools.open(settings.config(), told));
         renewal.add(settings, (ServerPool) managed.pool());
-        handlers.serve((ServerPool) managed.pool(), settings.config().handlers().executor(), names, context);
+    }
+
+    private void serve(PoolSettings<ServerPoolConfig> settings) {
+        ServerPool pool = (ServerPool) pool(PoolKind.SERVER, settings.config().name());
+        handlers.serve(pool, settings.config().handlers().executor(), names, context);
     }
 
     private ManagedPool open(
@@ -107,9 +114,14 @@ final class OpenPools {
         return null;
     }
 
-    /** Closes the servers, whose requests may need the clients, and then the clients. */
+    /** Closes the servers, whose requests may need the clients, and then the clients, which may be clients of these servers. */
     void close() {
         renewal.close();
+        for (ManagedPool each : pools) {
+            if (each.pool() instanceof ClientPool client) {
+                QuicPools.endsSoon(client);
+            }
+        }
         closeAll(PoolKind.SERVER);
         closeAll(PoolKind.CLIENT);
         handlers.release();

@@ -67,6 +67,11 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
         threads.decide(this::tick);
     }
 
+    /** Losses are expected from now on. */
+    void endsSoon() {
+        links.endSoon();
+    }
+
     // ---- the stock, on the timer thread
 
     private void tick() {

@@ -141,6 +141,14 @@ public final class CorePoolProvider implements PoolProvider {
         usable(config);
     }
 
+    @Override
+    public void endsSoon(ClientPool pool) {
+        if (pool instanceof CoreClientPool one) {
+            one.endsSoon();
+        }
+        pool.members().forEach(this::endsSoon);
+    }
+
     private static Transport usable(ClientPoolConfig config) {
         return usable(config.name(), config.transport(), transport -> transport.check(config));
     }

@@ -5,7 +5,8 @@ import java.util.Set;
 
 /**
  * What was said of an outage, from the first failure until an id comes again: each reason once for each address, however many
- * attempts there are. Used on the timer thread.
+ * attempts there are. Used on the timer thread, unless
+ * said otherwise.
  */
 final class Outage {
 
@@ -13,10 +14,16 @@ final class Outage {
     private static final int MOST = 32;
 
     private final Set<String> said = new HashSet<>();
+    private volatile boolean expected;
 
     /** Whether it is worth saying: not said of this outage, in which there is not too much said yet. */
     boolean isNews(String text) {
-        return said.size() < MOST && said.add(text);
+        return !expected && said.size() < MOST && said.add(text);
+    }
+
+    /** Nothing is worth saying any more: the application itself is ending. Any thread. */
+    void expected() {
+        expected = true;
     }
 
     void over() {

@@ -38,6 +38,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import java.util.stream.Collectors;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
@@ -314,6 +319,65 @@ class LifecycleTest {
             System.out.println("an application with a request in flight stopped after "
                     + (System.nanoTime() - start) / 1_000_000 + " ms");
             assertThat(stream.inputStream().readAllBytes()).containsExactly(7);
+        }
+    }
+
+    @ApplicationScoped
+    @QuicPool("both")
+    static class Reader implements StreamHandler {
+        @Inject
+        @QuicPool("both")
+        ClientPool others;
+
+        @Override
+        public void handle(PooledStream stream) throws IOException {
+            assertThat(others.name()).isEqualTo("both");
+            stream.inputStream().readAllBytes();
+        }
+    }
+
+    /** Servers open before their clients, and what ends with the application is no news. */
+    @Test
+    void anApplicationWithBothEndsWarnsOfNothing() throws Exception {
+        Queue<String> warnings = new ConcurrentLinkedQueue<>();
+        Handler log = new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
+                    warnings.add(new SimpleFormatter().formatMessage(record));
+                }
+            }
+
+            @Override
+            public void flush() {
+                // Nothing is kept back.
+            }
+
+            @Override
+            public void close() {
+                // Nothing to close.
+            }
+        };
+        Logger logger = Logger.getLogger("io.quicpool");
+        logger.addHandler(log);
+        try {
+            int port = Pools.freePort();
+            Map<String, String> properties = new HashMap<>(App.server("both", folder));
+            properties.put("quicpool.server.\"both\".listen", "127.0.0.1:" + port);
+            properties.put("quicpool.server.\"both\".drain-timeout", "500ms");
+            properties.putAll(App.client("both", "127.0.0.1:" + port));
+            App app = App.start(properties, Reader.class);
+            ClientPool client = app.get(PoolRegistry.class).client("both");
+            await().until(client::ready);
+            assertThat(client.snapshot().lastError()).isNull();
+            assertThat(client.errorCount()).isZero();
+            PooledStream held = client.incomingGet(SOON);
+            held.outputStream().write(1);
+            app.close();
+            assertThat(client.state()).isEqualTo(PoolState.CLOSED);
+            assertThat(warnings).isEmpty();
+        } finally {
+            logger.removeHandler(log);
         }
     }
 }
