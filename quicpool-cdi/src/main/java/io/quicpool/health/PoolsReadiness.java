@@ -18,8 +18,7 @@ import org.eclipse.microprofile.health.Readiness;
  * DOWN until the pools are opened. Reads what the pools know; never touches the network, never takes a stream. There is no
  * liveness check: a peer that is lost is no reason to restart this process, which would only lose what still works.
  *
- * <p>A bean by {@link HealthExtension} alone: {@code beans.xml} and the index of the jar leave it out, for the API may be absent
- * where the jar is scanned.
+ * <p>A bean by {@link HealthExtension} alone: {@code beans.xml} leaves it out, for the API may be absent where the jar is scanned.
  */
 @Readiness
 @Singleton
