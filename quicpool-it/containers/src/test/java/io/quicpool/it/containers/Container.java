@@ -82,6 +82,10 @@ abstract class Container implements AutoCloseable {
         return this;
     }
 
+    Map<String, String> properties() {
+        return properties;
+    }
+
     /** By environment variable. */
     Container environment(String variable, String value) {
         environment.put(variable, value);
@@ -201,7 +205,7 @@ abstract class Container implements AutoCloseable {
     }
 
     private HttpRequest request(String path) {
-        return HttpRequest.newBuilder(URI.create(url() + path))
+        return HttpRequest.newBuilder(URI.create(url()).resolve(path))
                 .timeout(Duration.ofSeconds(30))
                 .build();
     }

@@ -15,9 +15,11 @@ final class Liberty extends Container {
     /** The name of the server. */
     static final String SERVER = "stock";
 
-    private static final Path HOME = Path.of("..", "liberty", "target", "liberty", "wlp")
+    /** The runtime, which servers share. */
+    static final Path HOME = Path.of("..", "liberty", "target", "liberty", "wlp")
             .toAbsolutePath()
             .normalize();
+
     private static final Path MADE = HOME.resolve("usr/servers/defaultServer");
     /** The configuration of the server. */
     static final Path SERVER_XML = MADE.resolve("server.xml");

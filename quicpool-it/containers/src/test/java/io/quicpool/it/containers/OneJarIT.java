@@ -26,9 +26,12 @@ class OneJarIT {
                 .isEqualTo(jar);
         assertThat(Files.readAllBytes(MODULES.resolve("helidon/target/libs").resolve(NAME)))
                 .isEqualTo(jar);
-        try (ZipFile war = new ZipFile(Liberty.WAR.toFile())) {
-            assertThat(war.getInputStream(war.getEntry("WEB-INF/lib/" + NAME)).readAllBytes())
-                    .isEqualTo(jar);
+        for (Path archive : List.of(Liberty.WAR, JakartaServer.WAR)) {
+            try (ZipFile war = new ZipFile(archive.toFile())) {
+                assertThat(war.getInputStream(war.getEntry("WEB-INF/lib/" + NAME))
+                                .readAllBytes())
+                        .isEqualTo(jar);
+            }
         }
     }
 
@@ -38,7 +41,8 @@ class OneJarIT {
                 MODULES.resolve("../quicpool-cdi/target").resolve(NAME).toFile())) {
             for (ZipEntry entry : jar.stream().toList()) {
                 String content = new String(jar.getInputStream(entry).readAllBytes(), ISO_8859_1);
-                for (String container : List.of("quarkus", "liberty", "helidon", "websphere", "wildfly", "payara")) {
+                for (String container :
+                        List.of("quarkus", "liberty", "helidon", "websphere", "wildfly", "payara", "glassfish")) {
                     assertThat(content.toLowerCase(Locale.ROOT))
                             .as("%s in %s", container, entry.getName())
                             .doesNotContain(container);

@@ -38,6 +38,9 @@ class ReadinessIT {
                             container.get(container.readyPath()).body())
                     .contains("nobody listens there")
                     .contains("DOWN"));
+            // Once, and not twice.
+            assertThat(container.get(container.readyPath()).body().split("\"quicpool\"", -1))
+                    .hasSize(2);
             // Not ready is no reason to be restarted.
             assertThat(container.get(container.livePath()).statusCode()).isEqualTo(200);
         }

@@ -1,0 +1,26 @@
+package io.quicpool.it.orders;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+
+/** Looks around on the calling thread. */
+@ApplicationScoped
+public class Looks {
+
+    @Inject
+    Instance<Surroundings> surroundings;
+
+    String around() {
+        try (Instance.Handle<Surroundings> here = surroundings.getHandle()) {
+            return here.get().look();
+        }
+    }
+
+    /** With a request, as docs/component.md says how. */
+    @ActivateRequestContext
+    String aroundInRequest() {
+        return around();
+    }
+}

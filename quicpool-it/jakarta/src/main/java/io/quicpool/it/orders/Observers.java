@@ -1,0 +1,26 @@
+package io.quicpool.it.orders;
+
+import io.quicpool.cdi.PoolEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+
+/** Is told of the pools. */
+@ApplicationScoped
+public class Observers {
+
+    @Inject
+    Looks looks;
+
+    private volatile String ready = "";
+
+    void ready(@Observes PoolEvent.Ready event) {
+        if (event.pool().name().equals("stock")) {
+            ready = looks.around();
+        }
+    }
+
+    String ready() {
+        return ready;
+    }
+}

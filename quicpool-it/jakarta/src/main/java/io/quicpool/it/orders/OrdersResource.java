@@ -1,0 +1,108 @@
+package io.quicpool.it.orders;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PooledStream;
+import io.quicpool.StreamPool;
+import io.quicpool.cdi.QuicPool;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.jspecify.annotations.Nullable;
+
+/** What people see of the application. */
+@Path("/")
+@RequestScoped
+public class OrdersResource {
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+
+    @Inject
+    @QuicPool("stock")
+    ClientPool stock;
+
+    @Inject
+    @Any
+    Instance<StreamPool> pools;
+
+    @Inject
+    Looks looks;
+
+    @Inject
+    Observers observers;
+
+    @Resource
+    @Nullable ManagedExecutorService executor;
+
+    /** Asks another service, on a stream. */
+    @GET
+    @Path("order/{item}")
+    public String order(@PathParam("item") String item) throws IOException, InterruptedException {
+        try (PooledStream stream = stock.incomingGet(LONGEST_WAIT)) {
+            stream.readTimeout(LONGEST_WAIT);
+            stream.outputStream().write(item.getBytes(UTF_8));
+            stream.outputStream().close();
+            return new String(stream.inputStream().readAllBytes(), UTF_8);
+        }
+    }
+
+    /** What a request finds where it runs. */
+    @GET
+    @Path("around")
+    public String around() {
+        return looks.around();
+    }
+
+    /** What code finds that runs later, when a stream has come. */
+    @GET
+    @Path("later")
+    public String later() throws Exception {
+        return Objects.requireNonNull(executor)
+                .copy(stock.incomingGetAsync(LONGEST_WAIT))
+                .thenApply(stream -> {
+                    stream.close();
+                    return looks.around();
+                })
+                .toCompletableFuture()
+                .get(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** What an observer of the event that a pool is ready found. */
+    @GET
+    @Path("observed")
+    public String observed() {
+        return observers.ready();
+    }
+
+    /** The pools, of both kinds. */
+    @GET
+    @Path("pools")
+    public String pools() {
+        return pools.stream().map(StreamPool::name).sorted().collect(Collectors.joining(" "));
+    }
+
+    /** The MXBeans. */
+    @GET
+    @Path("mbeans")
+    public String beans() throws JMException {
+        return ManagementFactory.getPlatformMBeanServer().queryNames(new ObjectName("io.quicpool:*"), null).stream()
+                .map(ObjectName::getCanonicalName)
+                .sorted()
+                .collect(Collectors.joining("\n"));
+    }
+}

@@ -1,0 +1,70 @@
+package io.quicpool.it.orders;
+
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import javax.naming.InitialContext;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/** What code of this application finds on the thread that runs it. Made anew for each look: its own injection is part of it. */
+@Dependent
+public class Surroundings {
+
+    @Resource
+    @Nullable ManagedExecutorService executor;
+
+    @Resource(lookup = "java:app/AppName")
+    @Nullable String application;
+
+    @Resource(name = "currency")
+    @Nullable String currency;
+
+    @Inject
+    @ConfigProperty(name = "orders.warehouse")
+    String warehouse;
+
+    @Inject
+    OnRequest request;
+
+    /** One line for each thing that may be found. */
+    String look() {
+        Map<String, String> found = new TreeMap<>();
+        put(found, "class by the context loader", () -> Thread.currentThread()
+                .getContextClassLoader()
+                .loadClass("io.quicpool.it.orders.Currency")
+                .getSimpleName());
+        put(found, "configuration", () -> ConfigProvider.getConfig().getValue("orders.warehouse", String.class));
+        put(found, "java:app", () -> lookup("java:app/AppName"));
+        put(found, "java:module", () -> lookup("java:module/ModuleName"));
+        put(found, "java:comp", () -> lookup("java:comp/env/currency"));
+        put(found, "injected", () -> warehouse);
+        put(found, "@Resource", () -> application + " " + currency + " " + (executor != null));
+        put(found, "request", () -> request.answer());
+        StringBuilder text = new StringBuilder();
+        found.forEach(
+                (what, value) -> text.append(what).append(": ").append(value).append('\n'));
+        return text.toString();
+    }
+
+    // Only names of the application's own, written here.
+    @SuppressWarnings("BanJNDI")
+    private static String lookup(String name) throws Exception {
+        return String.valueOf(new InitialContext().lookup(name));
+    }
+
+    private static void put(Map<String, String> found, String what, Callable<String> look) {
+        String value;
+        try {
+            value = look.call();
+        } catch (Exception e) {
+            value = e.getClass().getSimpleName();
+        }
+        found.put(what, value);
+    }
+}
