@@ -14,7 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** The quic-go program in a process of its own, asked line by line; it ends when its input does. */
+/** A program in Go in a process of its own, asked line by line; it ends when its input does. */
 final class GoProcess implements AutoCloseable {
 
     private static final String END = "(end)";
@@ -23,9 +23,9 @@ final class GoProcess implements AutoCloseable {
     private final Writer in;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
-    GoProcess(String... arguments) throws IOException, InterruptedException {
+    GoProcess(GoProgram program, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
-        command.add(GoProgram.built().toString());
+        command.add(program.built().toString());
         command.addAll(List.of(arguments));
         process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -59,7 +59,7 @@ final class GoProcess implements AutoCloseable {
     private String line() throws InterruptedException {
         String line = lines.poll(60, TimeUnit.SECONDS);
         if (line == null) {
-            throw new AssertionError("quic-go says nothing");
+            throw new AssertionError("the program in Go says nothing");
         }
         return line;
     }

@@ -15,39 +15,49 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The program of this module, built by the Go of this machine. Without a Go that can, who asks for it is skipped. */
+/** A program of this module, built by the Go of this machine. Without a Go that can, who asks for it is skipped. */
 final class GoProgram {
 
-    private static final Path BINARY = Path.of("target", "quic-go").toAbsolutePath();
+    /** A pool's side over quic-go. */
+    static final GoProgram QUIC_GO = new GoProgram(".", "quic-go");
+
+    /** A pool of the Go package NodePassProject/quic itself. */
+    static final GoProgram PACKAGE = new GoProgram("package", "go-package");
+
     private static final Pattern VERSION = Pattern.compile("go ?(\\d+)\\.(\\d+)");
 
-    private static boolean built;
+    private final Path folder;
+    private final Path binary;
+    private boolean built;
 
     private record Outcome(int code, String text) {}
 
-    private GoProgram() {}
+    private GoProgram(String folder, String name) {
+        this.folder = Path.of(folder).toAbsolutePath();
+        this.binary = Path.of("target", name).toAbsolutePath();
+    }
 
     /** Builds it, once in this process. */
-    static synchronized Path built() throws IOException, InterruptedException {
+    synchronized Path built() throws IOException, InterruptedException {
         if (built) {
-            return BINARY;
+            return binary;
         }
         Optional<Path> found = find();
         assumeTrue(found.isPresent(), "no go was found, neither on the path nor in /usr/local/go");
         String go = found.orElseThrow().toString();
         Outcome version = run(go, "version");
-        String wanted = Files.readString(Path.of("go.mod"));
+        String wanted = Files.readString(folder.resolve("go.mod"));
         assumeTrue(
                 version.code == 0 && minor(version.text) >= minor(wanted),
                 () -> "quic-go needs a newer go than " + version.text);
         Outcome packages = run(go, "list", "-deps", ".");
         assumeTrue(packages.code == 0, () -> "the modules of go.mod cannot be had: " + packages.text);
-        Outcome build = run(go, "build", "-buildvcs=false", "-trimpath", "-o", BINARY.toString(), ".");
+        Outcome build = run(go, "build", "-buildvcs=false", "-trimpath", "-o", binary.toString(), ".");
         if (build.code != 0) {
             throw new AssertionError("go build: " + build.text);
         }
         built = true;
-        return BINARY;
+        return binary;
     }
 
     private static Optional<Path> find() {
@@ -70,9 +80,12 @@ final class GoProgram {
     }
 
     // With the Go that is there: none is fetched because go.mod names another.
-    private static Outcome run(String... command) throws IOException, InterruptedException {
+    private Outcome run(String... command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(Arrays.asList(command)).redirectErrorStream(true);
+        builder.directory(folder.toFile());
         builder.environment().put("GOTOOLCHAIN", "local");
+        // What go.sum says is enough: the checksum database may be out of reach.
+        builder.environment().put("GONOSUMDB", "*");
         Process process = builder.start();
         process.getOutputStream().close();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

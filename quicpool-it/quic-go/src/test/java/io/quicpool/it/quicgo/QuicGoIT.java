@@ -61,7 +61,7 @@ class QuicGoIT {
     // Before each: a whole class that is skipped before its first test is not counted in the report.
     @BeforeEach
     void build() throws Exception {
-        GoProgram.built();
+        GoProgram.QUIC_GO.built();
     }
 
     @AfterEach
@@ -71,7 +71,7 @@ class QuicGoIT {
     }
 
     private GoProcess start(String... arguments) throws Exception {
-        GoProcess process = new GoProcess(arguments);
+        GoProcess process = new GoProcess(GoProgram.QUIC_GO, arguments);
         processes.add(process);
         return process;
     }

@@ -1,0 +1,58 @@
+package io.quicpool.it.quicgo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.PooledStream;
+import io.quicpool.ServerPool;
+import io.quicpool.testing.Pools;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A client of the Go package that has to wait for longer than the minute after which it takes its connection for lost. */
+@Timeout(240)
+class GoPackageWaitIT {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration MORE_THAN_A_MINUTE = Duration.ofSeconds(70);
+    private static final int PLACES = 20;
+    private static final int WANTED = 200;
+
+    private static ServerPool server(Pools pools, String engine) {
+        // With credit for all that it wants: what has no place waits at the server.
+        return pools.server(s -> s.transport(engine).maxCapacity(PLACES).maxStreamsPerConnection(WANTED));
+    }
+
+    @Test
+    void staysOnItsConnectionOverEachEngine() throws Exception {
+        GoProgram.PACKAGE.built();
+        List<GoProcess> clients = new ArrayList<>();
+        try (Pools pools = new Pools()) {
+            List<ServerPool> servers = List.of(server(pools, "kwik"), server(pools, "netty"));
+            for (ServerPool server : servers) {
+                clients.add(GoPackageIT.goClient(server, WANTED));
+            }
+            await().pollDelay(MORE_THAN_A_MINUTE)
+                    .atMost(MORE_THAN_A_MINUTE.plus(SOON))
+                    .until(() -> servers.stream().allMatch(server -> server.active() == PLACES));
+            for (int i = 0; i < servers.size(); i++) {
+                assertWorks(servers.get(i), clients.get(i));
+            }
+        } finally {
+            clients.forEach(GoProcess::close);
+        }
+    }
+
+    private static void assertWorks(ServerPool server, GoProcess client) throws Exception {
+        for (int i = 0; i < 2 * PLACES; i++) {
+            PooledStream stream = server.incomingGet(SOON);
+            assertThat(client.ask("get " + stream.id())).isEqualTo("got " + stream.id());
+            GoPackageIT.talk(client, stream);
+        }
+        assertThat(client.ask("dials")).isEqualTo("dials 1");
+        assertThat(server.snapshot().totals().refused().values()).allMatch(count -> count == 0);
+    }
+}
