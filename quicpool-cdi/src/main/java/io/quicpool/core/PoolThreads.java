@@ -59,7 +59,8 @@ final class PoolThreads {
      */
     PoolThreads(String poolName, boolean staysUp, boolean virtualHandlers) {
         this.poolName = poolName;
-        timer = new ScheduledThreadPoolExecutor(1, factory("timer", staysUp ? Sort.KEEPS_UP : Sort.DAEMON), new ThreadPoolExecutor.DiscardPolicy());
+        timer = new ScheduledThreadPoolExecutor(
+                1, factory("timer", staysUp ? Sort.KEEPS_UP : Sort.DAEMON), new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         connector = elastic("connector", 1, new ThreadPoolExecutor.DiscardPolicy());
@@ -111,8 +112,7 @@ final class PoolThreads {
                     ours.remove(Thread.currentThread());
                 }
             };
-            Thread thread =
-                    sort == Sort.VIRTUAL ? VirtualThreads.unstarted(name, counted) : new Thread(counted, name);
+            Thread thread = sort == Sort.VIRTUAL ? VirtualThreads.unstarted(name, counted) : new Thread(counted, name);
             thread.setDaemon(sort != Sort.KEEPS_UP);
             // The class loader of whoever happened to cause this thread must not be held by it.
             thread.setContextClassLoader(PoolThreads.class.getClassLoader());
