@@ -2,7 +2,6 @@ package io.quicpool;
 
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.Relay;
@@ -11,7 +10,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,13 +22,6 @@ class PathSizeTest {
     private static final byte[] BULK = new byte[300_000];
 
     private final Pools pools = new Pools();
-
-    // kwik sends more than that.
-    @BeforeEach
-    void onlyNetty() {
-        assumeThat(Pools.CLIENT_ENGINE).isEqualTo("netty");
-        assumeThat(Pools.SERVER_ENGINE).isEqualTo("netty");
-    }
 
     @AfterEach
     void close() {

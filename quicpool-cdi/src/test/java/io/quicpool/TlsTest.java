@@ -89,6 +89,13 @@ class TlsTest {
         assertAccepted(client(named, "127.0.0.1", c -> c.trust(TRUST).hostname("localhost")));
     }
 
+    /** The dot is for the lookup; a server that is asked for a name with it may refuse. */
+    @Test
+    void verifiedTakesAnAbsoluteNameForTheSame() {
+        KeyMaterial named = TestCertificates.issuedBy(AUTHORITY, "orders.example");
+        assertAccepted(client(named, "127.0.0.1", c -> c.trust(TRUST).hostname("orders.example.")));
+    }
+
     @Test
     void verifiedChecksAnIpAddressAgainstTheCertificate() {
         assertAccepted(client(TestCertificates.issuedBy(AUTHORITY, "127.0.0.1"), "127.0.0.1", c -> c.trust(TRUST)));

@@ -157,15 +157,20 @@ public record ClientPoolConfig(
     }
 
     /**
-     * The name that the server is asked for, and that its certificate must bear in mode verified.
+     * The name that the server is asked for, and that its certificate must bear in mode verified. Without the dot at the end of an
+     * absolute name, which is for the lookup only (RFC 6066, section 3; RFC 9525, section 2).
      *
      * @return the host name, else the host of the (first) target, else {@code localhost}
      */
     public String serverName() {
         if (hostname != null) {
-            return hostname;
+            return withoutDot(hostname);
         }
-        return targets.isEmpty() ? "localhost" : targets.get(0).host();
+        return targets.isEmpty() ? "localhost" : withoutDot(targets.get(0).host());
+    }
+
+    private static String withoutDot(String name) {
+        return name.length() > 1 && name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     }
 
     /**

@@ -100,6 +100,7 @@ class ClientPoolConfigTest {
     @Test
     void serverNameIsTheHostNameFirst() {
         assertThat(orders().hostname("a").build().serverName()).isEqualTo("a");
+        assertThat(orders().hostname("a.").build().serverName()).isEqualTo("a");
         ClientPoolConfig found = ClientPoolConfig.builder()
                 .resolver(NOWHERE)
                 .tlsMode(TlsMode.INSECURE)

@@ -73,6 +73,7 @@ final class GatedConnection extends ServerConnectionImpl {
                 parts.log());
         this.client = client;
         this.cutOff = cutOff;
+        getSender().registerMaxUdpPayloadSize(KwikTransport.LARGEST_IN_HANDSHAKE);
     }
 
     /** What processes its datagrams, which may have begun to. */
@@ -144,6 +145,12 @@ final class GatedConnection extends ServerConnectionImpl {
     private boolean isForgotten(RetireConnectionIdFrame retired) {
         Map<Integer, ConnectionIdInfo> own = getConnectionIdManager().getAllConnectionIds();
         return !own.containsKey(retired.getSequenceNr()) && retired.getSequenceNr() < Collections.max(own.keySet());
+    }
+
+    @Override
+    public void handshakeFinished() {
+        getSender().registerMaxUdpPayloadSize(KwikTransport.LARGEST_DATAGRAM);
+        super.handshakeFinished();
     }
 
     // Nothing is served before the handshake is over and the address proved; there are no tickets for it either.

@@ -67,6 +67,7 @@ final class KwikConnector {
             });
             handshake(quic);
             KwikInternals.awaitHandshakeSent(quic, spec.connectTimeout());
+            KwikInternals.largestDatagram(quic, KwikTransport.LARGEST_DATAGRAM);
             made.established(facts(quic));
             socket.established(made);
             if (socket.isClosed()) {
@@ -116,6 +117,7 @@ final class KwikConnector {
         }
         QuicClientConnectionImpl quic = (QuicClientConnectionImpl) builder.build();
         quic.setDefaultBidirectionalStreamReceiveBufferSize(KwikTransport.STREAM_BUFFER);
+        KwikInternals.largestDatagram(quic, KwikTransport.LARGEST_IN_HANDSHAKE);
         return quic;
     }
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tech.kwik.core.frame.CryptoFrame;
 import tech.kwik.core.frame.MaxStreamsFrame;
 import tech.kwik.core.frame.NewConnectionIdFrame;
+import tech.kwik.core.frame.PathChallengeFrame;
 import tech.kwik.core.frame.QuicFrame;
 import tech.kwik.core.frame.ResetStreamFrame;
 import tech.kwik.core.frame.RetireConnectionIdFrame;
@@ -139,6 +140,19 @@ class FrameTrapsTest {
         await().until(() -> !accepted.isEmpty());
         assertThat(accepted.remove().input().read()).isEqualTo(7);
         assertThat(stream.alive()).isTrue();
+        assertThat(logged).isEmpty();
+    }
+
+    /** Each answer fills a datagram. */
+    @Test
+    void pathsThatAreAskedForAreAnswered() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            send(new PathChallengeFrame(V1, new byte[8]));
+        }
+        EngineStream stream = RawPeer.open(here, 7);
+        await().until(() -> !accepted.isEmpty());
+        accepted.element().output().write(8);
+        assertThat(stream.input().read()).isEqualTo(8);
         assertThat(logged).isEmpty();
     }
 
