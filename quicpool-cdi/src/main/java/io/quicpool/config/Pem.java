@@ -2,7 +2,7 @@ package io.quicpool.config;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -125,9 +125,12 @@ final class Pem {
             if (Files.size(file) > LARGEST) {
                 throw new ConfigException(property, file, "is larger than " + LARGEST + " bytes");
             }
-            return Files.readString(file);
-        } catch (CharacterCodingException e) {
-            throw new ConfigException(property, file, "is not a PEM file");
+            // What is outside the blocks is for people, and may be in any code that has ASCII in it.
+            String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+            if (text.indexOf('\0') >= 0) {
+                throw new ConfigException(property, file, "is not a PEM file");
+            }
+            return text;
         } catch (IOException e) {
             throw unreadable(property, file, e);
         }

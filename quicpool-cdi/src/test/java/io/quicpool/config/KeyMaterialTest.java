@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.quicpool.testing.KeyFiles;
 import io.quicpool.testing.TestCertificates;
+import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -150,6 +151,20 @@ class KeyMaterialTest {
         refused(binary, key, binary + ": is not a PEM file");
         Path large = Files.write(folder.resolve("large.pem"), new byte[(1 << 20) + 1]);
         refused(large, key, large + ": is larger than 1048576 bytes");
+    }
+
+    /** As openssl writes it there: the subject and the issuer, in whatever code the issuer uses. */
+    @Test
+    void textBesideTheBlocksMayBeInAnyCode() throws Exception {
+        byte[] text = "subject=O=Caf\u00e9 M\u00fcller\n".getBytes(StandardCharsets.ISO_8859_1);
+        ByteArrayOutputStream both = new ByteArrayOutputStream();
+        both.write(text);
+        both.write(KeyFiles.pem(EC).getBytes(StandardCharsets.US_ASCII));
+        both.write(text);
+        both.write(KeyFiles.pem(EC.certificateChain()).getBytes(StandardCharsets.US_ASCII));
+        Path file = Files.write(folder.resolve("latin.pem"), both.toByteArray());
+        assertThat(KeyMaterial.fromPem(file, file).fingerprint()).isEqualTo(EC.fingerprint());
+        assertThat(TrustMaterial.fromPem(file).toString()).isNotEmpty();
     }
 
     @Test
