@@ -55,6 +55,26 @@ class TlsPageTest {
     }
 
     @Test
+    void aWildcardIsAWholeLabelAndACommonNameIsNoName() {
+        ClientPool part = client(TestCertificates.issuedBy(AUTHORITY, "o*.shop.example"), "orders.shop.example", TRUST);
+        await().until(() -> part.errorCount() > 0);
+        assertThat(part.snapshot().lastError())
+                .contains("not accepted for orders.shop.example")
+                .contains("No subject alternative DNS name matching orders.shop.example found, only o*.shop.example");
+        ClientPool common =
+                client(TestCertificates.withCommonNameOnly(AUTHORITY, "orders.example"), "orders.example", TRUST);
+        await().until(() -> common.errorCount() > 0);
+        assertThat(common.snapshot().lastError()).contains("the common name of a certificate does not count");
+    }
+
+    /** The dot at the end of an absolute name is no part of the name in TLS. */
+    @Test
+    void aNameMayBeAbsolute() {
+        ClientPool client = client(TestCertificates.issuedBy(AUTHORITY, "Orders.example"), "orders.example.", TRUST);
+        await().until(client::ready);
+    }
+
+    @Test
     void aCertificateThatIsTrustedItselfMayHaveExpired() {
         KeyMaterial expired = TestCertificates.expired("orders.example");
         ClientPool client = client(expired, "orders.example", TrustMaterial.of(expired.certificateChain()));

@@ -4,13 +4,16 @@ import io.quicpool.config.Printable;
 import io.quicpool.config.TrustMaterial;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.regex.Pattern;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Mode verified: the chain must lead to a trusted issuer, and the certificate must be for the host, by name or by IP address
- * (RFC 9525). Both checks are the JDK's own, as for HTTPS.
+ * (RFC 9525). Both checks are the JDK's own, as for HTTPS; that of names goes further ({@link HostNames}).
  */
 final class VerifiedTrust extends ServerTrust {
+
+    private static final Pattern IP_ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
 
     private final X509ExtendedTrustManager pkix;
     private final TrustMaterial trust;
@@ -27,6 +30,9 @@ final class VerifiedTrust extends ServerTrust {
         requireCertificate(chain);
         try {
             pkix.checkServerTrusted(chain, authType, new IdentityEngine(host));
+            if (!IP_ADDRESS.matcher(host).matches()) {
+                HostNames.check(host, chain[0]);
+            }
         } catch (CertificateException e) {
             throw new CertificateException(
                     "the server's certificate is not accepted for " + host + " by " + trust + ": " + said(e),

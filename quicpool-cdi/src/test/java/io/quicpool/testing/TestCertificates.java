@@ -62,6 +62,11 @@ public final class TestCertificates {
         return certificate(pair("EC"), authority, false, names);
     }
 
+    /** A certificate whose only name is its subject's common name, from an issuer. */
+    public static KeyMaterial withCommonNameOnly(KeyMaterial authority, String name) {
+        return certificate(pair("EC"), authority, false, Instant.now().plus(Duration.ofDays(1)), false, name);
+    }
+
     private static KeyPair pair(String algorithm) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
@@ -83,6 +88,16 @@ public final class TestCertificates {
 
     private static KeyMaterial certificate(
             KeyPair pair, @Nullable KeyMaterial issuer, boolean authority, Instant until, String... names) {
+        return certificate(pair, issuer, authority, until, !authority, names);
+    }
+
+    private static KeyMaterial certificate(
+            KeyPair pair,
+            @Nullable KeyMaterial issuer,
+            boolean authority,
+            Instant until,
+            boolean alternatives,
+            String... names) {
         try {
             X500Name subject = new X500Name("CN=" + names[0]);
             X500Name issuerName = issuer == null
@@ -100,7 +115,7 @@ public final class TestCertificates {
                     subject,
                     pair.getPublic());
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-            if (!authority) {
+            if (alternatives) {
                 builder.addExtension(Extension.subjectAlternativeName, false, alternatives(names));
             }
             String algorithm = signingKey.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
