@@ -59,7 +59,7 @@ public record PoolSnapshot(
      * @param timeouts callers that waited in vain
      * @param connects connections that were made
      * @param lost connections that were lost
-     * @param evicted idle streams that were given up, by reason
+     * @param evicted idle streams that were given up, by reason; for a flush and a close also those that were being opened
      * @param refused streams, connections and datagrams of peers, and callers, that were turned away, by reason
      * @param waitMean the mean time that served callers had to wait; those that found a stream at once do not count
      * @param waitMax the longest time that a served caller had to wait

@@ -12,6 +12,7 @@ import io.quicpool.testing.Pools;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -193,6 +194,36 @@ class RecoveryTest {
         for (int i = 0; i < 20; i++) {
             client.outgoingGet(server.incomingGet(SOON).id(), SOON).close();
         }
+    }
+
+    /** Whatever it gives up, it counts as no error, and nothing is held against the client at the other end. */
+    @Test
+    void manyFlushesCostNoErrorOnEitherSide() {
+        ServerPool server = pools.server(s -> s.helloTimeout(Duration.ofMillis(500)));
+        ClientPool client = pools.client(server, c -> c.capacity(40, 40));
+        awaitIdle(client, 40);
+        long start = System.nanoTime();
+        for (int i = 0; i < 20; i++) {
+            client.flush();
+            if (i % 4 == 3) {
+                awaitIdle(client, 40);
+            }
+        }
+        awaitIdle(client, 40);
+        awaitIdle(server, 40);
+        // Longer than a hello may take, and the look for those that are late.
+        await().atMost(SOON)
+                .until(() -> System.nanoTime() - start > Duration.ofSeconds(2).toNanos()
+                        && server.snapshot().opening() == 0);
+        for (StreamPool each : List.of(client, server)) {
+            PoolSnapshot snapshot = each.snapshot();
+            assertThat(snapshot.errors()).as(snapshot.toString()).isZero();
+            assertThat(snapshot.lastError()).isNull();
+            assertThat(snapshot.totals().refused().values())
+                    .as(snapshot.toString())
+                    .containsOnly(0L);
+        }
+        assertThat(client.snapshot().totals().failed()).isZero();
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The server's half of the id exchange: waits for a stream's hello, gives it an id, brings it into stock. Any number wait
@@ -263,16 +265,17 @@ final class Admission {
     // Not one whose hello has come meanwhile: it is in stock, and no longer counted here.
     private void refuse(Slot slot, Reason.Refused reason, long code) {
         if (pool.stock.abandon(slot)) {
-            ended(slot);
+            finished(slot);
+            pool.metrics.failed.increment();
             pool.refused(reason, client(slot));
             slot.stream().reset(code);
         }
     }
 
     /** A slot was retired before it had its id. One that was ended in order without a byte is a sign of life, and no failure. */
-    void ended(Slot slot) {
+    void ended(Slot slot, Reason.Evicted reason) {
         finished(slot);
-        if (!slot.stream().finished()) {
+        if (!reason.meant() && !slot.stream().finished()) {
             pool.metrics.failed.increment();
         }
     }
@@ -281,18 +284,20 @@ final class Admission {
     void sweep() {
         long now = System.nanoTime();
         for (Slot slot : pending.keySet()) {
-            if (now - slot.since() > config.helloTimeout().toNanos()) {
-                refuse(slot, Reason.Refused.SLOW_HELLO, StreamErrors.TOO_SLOW);
-            } else if (!slot.stream().alive()) {
+            if (!slot.stream().alive()) {
+                // Such as one that its client has given up: it is not slow.
                 pool.retireEnded(slot);
+            } else if (now - slot.since() > config.helloTimeout().toNanos()) {
+                refuse(slot, Reason.Refused.SLOW_HELLO, StreamErrors.TOO_SLOW);
             }
         }
         watchLine();
     }
 
-    /** Gives up everything that is on its way. */
-    void giveUp(Reason.Evicted reason) {
-        pending.keySet().forEach(slot -> pool.retire(slot, reason));
-        line.all().forEach(slot -> pool.retire(slot, reason));
+    /** Gives up these of what is on its way. */
+    void giveUp(Reason.Evicted reason, Predicate<Slot> which) {
+        Stream.concat(pending.keySet().stream(), line.all().stream())
+                .filter(which)
+                .forEach(slot -> pool.retire(slot, reason));
     }
 }

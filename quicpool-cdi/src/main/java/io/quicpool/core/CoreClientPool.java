@@ -16,8 +16,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +102,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
             return;
         }
         int waiting = stock.waitingForAny();
-        Links.Spread spread = links.new Spread(open, used(), capacityBounds.max(), ids::credit);
+        Links.Spread spread = links.new Spread(open, this::streams, capacityBounds.max(), ids::credit);
         for (int i = 0; i < missing; i++) {
             Connection connection = spread.next(i < waiting);
             if (connection == null) {
@@ -114,12 +112,10 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
         }
     }
 
-    // The connection of each stream there is, once for each. In the order in which streams move: one that does so
-    // meanwhile counts twice, and not never.
-    private Stream<Connection> used() {
-        List<Connection> opening = ids.connections().toList();
-        return Stream.concat(opening.stream(), stock.live().stream().map(slot -> slot.stream()
-                .connection()));
+    // In the order in which streams move: one that does so meanwhile counts twice, and not never.
+    private int streams(Connection connection) {
+        int opening = ids.opening(connection);
+        return opening + stock.live(connection).size();
     }
 
     @Override
@@ -141,8 +137,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     void housekeeping() {
         links.watch(config.keepAlive(), config.idTimeout(), this::isUsed);
         if (links.several()) {
-            Set<Connection> used = used().collect(Collectors.toSet());
-            links.shrink(Math.max(capacity, stock.idle() + stock.taken()), used::contains);
+            links.shrink(Math.max(capacity, stock.idle() + stock.taken()), each -> streams(each) > 0);
         }
         Future<?> tick = nextTick;
         if (tick != null && tick.isDone()) {
@@ -192,9 +187,8 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
 
     // A peer that gives no credit back although all has ended is left; one whose streams are in use may be right.
     private void moreCredit(List<Connection> open) {
-        Set<Connection> used = used().collect(Collectors.toSet());
         for (Connection each : open) {
-            if (!used.contains(each)) {
+            if (streams(each) == 0) {
                 links.leave(each, "it gives no stream credit, and another connection may");
                 return;
             }
@@ -279,8 +273,13 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     }
 
     @Override
-    void openingFailed(Slot slot) {
-        ids.ended(slot);
+    void openingEnded(Slot slot, Reason.Evicted reason) {
+        ids.ended(slot, reason);
+    }
+
+    @Override
+    void giveUpOpening(int generation) {
+        ids.giveUp(Reason.Evicted.FLUSHED, slot -> slot.isOlderThan(generation));
     }
 
     // ---- what is told
@@ -313,11 +312,6 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     @Override
     List<Connection> connections() {
         return links.connections();
-    }
-
-    private boolean isUsed(Connection connection) {
-        return stock.live().stream()
-                .anyMatch(slot -> slot.isInUse() && slot.stream().connection() == connection);
     }
 
     @Override
@@ -367,16 +361,8 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     }
 
     @Override
-    public void flush() {
-        super.flush();
-        // What is on its way belongs to the old generation too; what escapes here is caught when it arrives.
-        ids.giveUp(Reason.Evicted.FLUSHED);
-        replenish();
-    }
-
-    @Override
     boolean closeConnections(Duration timeout) throws InterruptedException {
-        ids.giveUp(Reason.Evicted.CLOSED);
+        ids.giveUp(Reason.Evicted.CLOSED, slot -> true);
         links.close();
         return links.awaitClosed(timeout);
     }

@@ -67,8 +67,8 @@ abstract class CorePool extends Front {
     /** Looks for what is overdue. Timer thread, every {@link #HOUSEKEEPING}. */
     abstract void housekeeping();
 
-    /** A stream that was being opened ended without an id. */
-    abstract void openingFailed(Slot slot);
+    /** A stream that was being opened was given up before it had its id. */
+    abstract void openingEnded(Slot slot, Reason.Evicted reason);
 
     /** The pool begins to close: nobody new from now on. */
     void closing() {}
@@ -191,10 +191,11 @@ abstract class CorePool extends Front {
         if (was == null) {
             return false;
         }
-        if (was == Slot.State.IDLE) {
+        if (was == Slot.State.IDLE || reason.meant()) {
             metrics.evicted(reason);
-        } else {
-            openingFailed(slot);
+        }
+        if (was == Slot.State.OPENING) {
+            openingEnded(slot, reason);
         }
         slot.stream().reset(reason == Reason.Evicted.CLOSED ? StreamErrors.CLOSING : StreamErrors.RETIRED);
         placeFree();
@@ -239,26 +240,32 @@ abstract class CorePool extends Front {
         }
     }
 
+    /** Whether a stream of this connection is in use. */
+    boolean isUsed(Connection connection) {
+        return stock.live(connection).stream().anyMatch(Slot::isInUse);
+    }
+
     /** Gives up every idle stream of a connection that was lost. */
     void retireAll(Connection connection) {
-        for (Slot slot : stock.live()) {
-            if (slot.stream().connection() == connection) {
-                retire(slot, Reason.Evicted.LINK_LOST);
-            }
-        }
+        stock.live(connection).forEach(slot -> retire(slot, Reason.Evicted.LINK_LOST));
     }
 
     @Override
     public void flush() {
-        generation.incrementAndGet();
+        int current = generation.incrementAndGet();
         for (Slot slot : stock.live()) {
-            if (slot.isIdle()) {
+            if (slot.isIdle() && slot.isOlderThan(current)) {
                 retire(slot, Reason.Evicted.FLUSHED);
             }
         }
+        // What is on its way belongs to an older generation too; what escapes here is caught when it arrives.
+        giveUpOpening(current);
         log.log(Level.INFO, "{0}: flushed", name);
         replenish();
     }
+
+    /** A flush gives up what is being opened and is of an older generation. */
+    abstract void giveUpOpening(int generation);
 
     // ---- holding back
 

@@ -292,14 +292,13 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     }
 
     @Override
-    void openingFailed(Slot slot) {
-        admission.ended(slot);
+    void openingEnded(Slot slot, Reason.Evicted reason) {
+        admission.ended(slot, reason);
     }
 
     @Override
-    public void flush() {
-        super.flush();
-        admission.giveUp(Reason.Evicted.FLUSHED);
+    void giveUpOpening(int generation) {
+        admission.giveUp(Reason.Evicted.FLUSHED, slot -> slot.isOlderThan(generation));
     }
 
     // ---- what is told
@@ -386,7 +385,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     @Override
     boolean closeConnections(Duration timeout) throws InterruptedException {
-        admission.giveUp(Reason.Evicted.CLOSED);
+        admission.giveUp(Reason.Evicted.CLOSED, slot -> true);
         guests.forEach(guest -> guest.connection().close(0, Link.CLOSED));
         Listener bound = listener;
         return bound == null || bound.close(timeout);

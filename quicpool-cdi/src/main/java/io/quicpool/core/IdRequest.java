@@ -12,12 +12,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
 /**
  * The client's half of the id exchange: opens a stream, writes the hello, reads the id, brings the stream into stock. Any
@@ -45,8 +44,7 @@ final class IdRequest {
     private final CorePool pool;
     private final Owner owner;
     private final Duration timeout;
-    // Asked for, and not there yet: once for each stream.
-    private final Queue<Connection> asked = new ConcurrentLinkedQueue<>();
+    private final Set<Ask> asked = ConcurrentHashMap.newKeySet();
     private final Set<Slot> pending = ConcurrentHashMap.newKeySet();
     private final AtomicInteger opening = new AtomicInteger();
     // When that stream of each connection was opened, the last in that order, which has its id.
@@ -64,28 +62,55 @@ final class IdRequest {
         return opening.get();
     }
 
+    /** A stream that was asked for, and is not there yet. Whoever decides first decides: it has come, or is not waited for any more. */
+    private static final class Ask {
+
+        private final Connection connection;
+        private final int generation;
+        private final long since = System.nanoTime();
+        private final AtomicBoolean decided = new AtomicBoolean();
+
+        Ask(Connection connection, int generation) {
+            this.connection = connection;
+            this.generation = generation;
+        }
+
+        boolean decide() {
+            return decided.compareAndSet(false, true);
+        }
+    }
+
     /** Opens one stream. Does not block. */
     void open(Connection connection) {
-        int generation = pool.generation();
-        long since = System.nanoTime();
+        Ask ask = new Ask(connection, pool.generation());
         opening.incrementAndGet();
-        asked.add(connection);
+        asked.add(ask);
         connection.openStream().whenComplete((stream, failure) -> {
-            if (failure == null) {
-                begin(new Slot(stream, generation, since));
-                asked.remove(connection);
+            if (failure != null) {
+                fail(ask, failure);
+            } else if (ask.decide()) {
+                Slot slot = new Slot(stream, ask.generation, ask.since);
+                // Before it is no longer asked for: it counts at each moment.
+                pending.add(slot);
+                asked.remove(ask);
+                begin(slot);
             } else {
-                asked.remove(connection);
-                opening.decrementAndGet();
-                pool.metrics.failed.increment();
-                owner.failed(connection, failure, false);
+                stream.reset(StreamErrors.RETIRED); // too late
             }
         });
     }
 
+    private void fail(Ask ask, Throwable cause) {
+        if (ask.decide()) {
+            asked.remove(ask);
+            opening.decrementAndGet();
+            pool.metrics.failed.increment();
+            owner.failed(ask.connection, cause, false);
+        }
+    }
+
     private void begin(Slot slot) {
         EngineStream stream = slot.stream();
-        pending.add(slot);
         stream.whenDead(() -> {
             // On a stream in use the codes are the application's own.
             if (pool.retireEnded(slot) && stream.peerError() == StreamErrors.CLOSING) {
@@ -149,9 +174,14 @@ final class IdRequest {
     }
 
     /** A slot of this exchange was retired before its id came. */
-    void ended(Slot slot) {
-        end(slot);
-        tell(slot, new IOException("the stream was given up before its id came"));
+    void ended(Slot slot, Reason.Evicted reason) {
+        if (reason.meant()) {
+            pending.remove(slot);
+            opening.decrementAndGet();
+        } else {
+            end(slot);
+            tell(slot, new IOException("the stream was given up before its id came"));
+        }
     }
 
     private void tell(Slot slot, IOException cause) {
@@ -172,6 +202,11 @@ final class IdRequest {
     /** Gives up what is overdue or dead. Timer thread. */
     void sweep() {
         long now = System.nanoTime();
+        for (Ask ask : asked) {
+            if (now - ask.since > timeout.toNanos()) {
+                fail(ask, new IOException("no stream within " + timeout.toMillis() + " ms"));
+            }
+        }
         Map<Connection, Slot> oldest = new HashMap<>();
         List<Slot> late = new ArrayList<>();
         for (Slot slot : pending) {
@@ -224,26 +259,31 @@ final class IdRequest {
         if (!full.contains(connection)) {
             return connection.credit();
         }
-        return connections().anyMatch(each -> each == connection) ? 0 : Math.min(1, connection.credit());
+        return opening(connection) > 0 ? 0 : Math.min(1, connection.credit());
     }
 
-    /** Gives up everything that is on its way. */
-    void giveUp(Reason.Evicted reason) {
-        pending.forEach(slot -> pool.retire(slot, reason));
+    /** Gives up these of what is on its way. */
+    void giveUp(Reason.Evicted reason, Predicate<Slot> which) {
+        pending.stream().filter(which).forEach(slot -> pool.retire(slot, reason));
     }
 
     /** Gives up what is on its way on a connection that was lost. */
     void lost(Connection connection) {
-        for (Slot slot : pending) {
-            if (slot.stream().connection() == connection) {
-                pool.retire(slot, Reason.Evicted.LINK_LOST);
-            }
-        }
+        asked.stream()
+                .filter(ask -> ask.connection == connection)
+                .forEach(ask -> fail(ask, new IOException("the connection was lost before the stream was open")));
+        giveUp(Reason.Evicted.LINK_LOST, slot -> slot.stream().connection() == connection);
     }
 
-    /** The connections of what is on its way, once for each stream. */
-    Stream<Connection> connections() {
-        return Stream.concat(
-                asked.stream(), pending.stream().map(slot -> slot.stream().connection()));
+    /** How many are on their way on this connection; no more than {@link Policy#MAX_OPENING} are, on all together. */
+    int opening(Connection connection) {
+        int count = 0;
+        for (Ask ask : asked) {
+            count += ask.connection == connection ? 1 : 0;
+        }
+        for (Slot slot : pending) {
+            count += slot.stream().connection() == connection ? 1 : 0;
+        }
+        return count;
     }
 }

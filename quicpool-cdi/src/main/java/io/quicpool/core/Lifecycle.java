@@ -197,14 +197,8 @@ final class Lifecycle {
 
     // A peer whose own streams have ended need not wait for those of others: it may go where it is served.
     private void dismissUnused(Set<Connection> dismissed, long deadline) {
-        Set<Connection> used = new HashSet<>();
-        for (Slot slot : pool.stock.live()) {
-            if (slot.isInUse()) {
-                used.add(slot.stream().connection());
-            }
-        }
         for (Connection connection : pool.connections()) {
-            if (!used.contains(connection) && dismissed.add(connection)) {
+            if (!dismissed.contains(connection) && !pool.isUsed(connection) && dismissed.add(connection)) {
                 pool.threads.disconnect(() -> dismiss(connection, deadline));
             }
         }

@@ -109,14 +109,14 @@ final class Links implements Link.Owner {
         private final Map<Connection, Integer> credit = new HashMap<>();
         private final int most;
 
-        Spread(List<Connection> open, Stream<Connection> used, int most, ToIntFunction<Connection> creditOf) {
+        Spread(List<Connection> open, ToIntFunction<Connection> used, int most, ToIntFunction<Connection> creditOf) {
             this.most = most;
             for (Connection each : open) {
                 streams.put(each, 0);
                 credit.put(each, creditOf.applyAsInt(each));
             }
             if (open.size() > 1 || perConnection < most) {
-                used.forEach(each -> streams.computeIfPresent(each, (connection, count) -> count + 1));
+                streams.replaceAll((each, none) -> used.applyAsInt(each));
             }
         }
 

@@ -19,7 +19,12 @@ final class Reason {
         /** There were more than the bounds allow. */
         SURPLUS,
         /** The pool was closed. */
-        CLOSED
+        CLOSED;
+
+        /** Whether this side wanted it so: nothing has gone wrong. */
+        boolean meant() {
+            return this == FLUSHED || this == CLOSED;
+        }
     }
 
     enum Refused {

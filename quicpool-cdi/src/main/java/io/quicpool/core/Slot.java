@@ -75,6 +75,11 @@ final class Slot {
         return generation;
     }
 
+    /** Whether a flush that began this generation gives it up. */
+    boolean isOlderThan(int other) {
+        return generation - other < 0;
+    }
+
     long since() {
         return since;
     }

@@ -1,9 +1,8 @@
 package io.quicpool.core;
 
 import io.quicpool.StreamId;
+import io.quicpool.transport.Connection;
 import java.util.Collection;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Stock {
 
     private final ConcurrentLinkedQueue<Slot> queue = new ConcurrentLinkedQueue<>();
-    private final Map<StreamId, Slot> byId = new ConcurrentHashMap<>();
+    private final LiveSlots live = new LiveSlots();
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger taken = new AtomicInteger();
     // How often one was taken, ever: what is asked for, where the number of those taken now says only what is in use.
@@ -46,7 +45,7 @@ final class Stock {
     /** Enters an id that was just given or received; false when a live stream holds it. */
     boolean announce(Slot slot) {
         slot.home(this);
-        return byId.putIfAbsent(slot.id(), slot) == null;
+        return live.add(slot);
     }
 
     /**
@@ -151,7 +150,7 @@ final class Stock {
 
     /** Takes the idle slot with this id; null when it is not idle. */
     @Nullable Slot take(StreamId id) {
-        Slot slot = byId.get(id);
+        Slot slot = live.get(id);
         return slot != null && !suspended && slot.take() ? counted(slot) : null;
     }
 
@@ -294,7 +293,7 @@ final class Stock {
             idle.decrementAndGet();
         }
         if (was != null && slot.known()) {
-            byId.remove(slot.id(), slot);
+            live.remove(slot);
         }
         return was;
     }
@@ -305,14 +304,14 @@ final class Stock {
             return false;
         }
         if (slot.known()) {
-            byId.remove(slot.id(), slot);
+            live.remove(slot);
         }
         return true;
     }
 
     /** Drops a slot that was retired between being announced and being delivered. */
     void forget(Slot retired) {
-        byId.remove(retired.id(), retired);
+        live.remove(retired);
     }
 
     /** Ends a slot that was taken; false when it was ended before. */
@@ -326,7 +325,7 @@ final class Stock {
             return false;
         }
         stream.run();
-        byId.remove(slot.id(), slot);
+        live.remove(slot);
         taken.decrementAndGet();
         return true;
     }
@@ -334,7 +333,7 @@ final class Stock {
     /** Keeps nothing of streams that are over: the pool is closed, and whoever still holds it holds only its figures. */
     void clear() {
         queue.clear();
-        byId.clear();
+        live.clear();
     }
 
     /**
@@ -381,7 +380,12 @@ final class Stock {
 
     /** The slots whose id is known and that have not ended, in no order; weakly consistent. */
     Collection<Slot> live() {
-        return byId.values();
+        return live.all();
+    }
+
+    /** Those of one connection. */
+    Collection<Slot> live(Connection connection) {
+        return live.of(connection);
     }
 
     /** The idle slots, the oldest first; weakly consistent, may contain some that are no longer idle. */

@@ -8,9 +8,11 @@ import java.io.OutputStream;
 /** A stream that leads nowhere, for tests of the stock, which does nothing with it but hand it on. */
 final class FakeStream implements EngineStream {
 
+    private static final Connection CONNECTION = new FakeConnection();
+
     @Override
     public Connection connection() {
-        throw new UnsupportedOperationException();
+        return CONNECTION;
     }
 
     @Override

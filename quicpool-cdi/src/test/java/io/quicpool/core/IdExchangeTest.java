@@ -79,6 +79,43 @@ class IdExchangeTest {
         assertThat(stream.reset).isTrue();
     }
 
+    /** After as many as may be on their way the pool would never have opened another. */
+    @Test
+    void aStreamThatNeverOpensIsGivenUpAndOneThatOpensTooLateIsReset() {
+        CompletableFuture<EngineStream> never = new CompletableFuture<>();
+        connection.credit = 100_000;
+        connection.opened = never;
+        try (CoreClientPool pool = client(Policy.MAX_OPENING, SOON)) {
+            await().until(() -> pool.opening() == Policy.MAX_OPENING);
+            connection.opened = null;
+            await().until(() -> !connection.streams.isEmpty());
+            ScriptedStream late = new ScriptedStream(connection);
+            never.complete(late);
+            assertThat(late.reset).isTrue();
+            assertThat(pool.snapshot().totals().failed()).isGreaterThanOrEqualTo(Policy.MAX_OPENING);
+            assertThat(pool.snapshot().lastError()).isNotNull();
+        }
+    }
+
+    @Test
+    void aFlushGivesUpWhatIsOnItsWayAndCountsNoError() {
+        connection.credit = 8;
+        try (CoreClientPool pool = client(4, Duration.ofSeconds(10))) {
+            await().until(() -> connection.streams.size() == 4);
+            connection.streams.get(0).receive(0, 0, 0, 1);
+            await().until(() -> pool.active() == 1);
+            List<ScriptedStream> old = List.copyOf(connection.streams);
+            pool.flush();
+            await().until(() -> connection.streams.size() == 8);
+            assertThat(old).allMatch(stream -> stream.reset);
+            assertThat(connection.streams.subList(4, 8)).noneMatch(stream -> stream.reset);
+            assertThat(pool.errorCount()).isZero();
+            assertThat(pool.snapshot().totals().failed()).isZero();
+            assertThat(pool.snapshot().totals().evicted()).containsEntry("flushed", 4L);
+            assertThat(pool.opening()).isEqualTo(4);
+        }
+    }
+
     /** A stream that came while the others were given up could be taken from the pool at its very end, and was nobody's to end. */
     @Test
     void anIdThatComesWhileThePoolClosesIsNotForTaking() {

@@ -91,7 +91,7 @@ class LinksTest {
     // Each connection has its one stream.
     private static Links.Spread spread(Links links, int most) {
         List<Connection> open = links.open();
-        return links.new Spread(open, open.stream(), most, Connection::credit);
+        return links.new Spread(open, each -> 1, most, Connection::credit);
     }
 
     private static void onTimer(CorePool pool, Runnable decision) throws InterruptedException {

@@ -3,6 +3,7 @@ package io.quicpool.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.StreamId;
+import io.quicpool.transport.Connection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -180,6 +181,22 @@ class StockTest {
         assertThat(taken.isTaken()).isTrue();
         assertThat(stock.idle()).isZero();
         assertThat(stock.takeAny()).isNull();
+    }
+
+    @Test
+    void theStreamsOfAConnectionAreKnownUntilTheyEnd() {
+        Slot idle = bring(1);
+        Slot taken = bring(2);
+        Slot twin = new Slot(new FakeStream(), 0, 0);
+        twin.id(taken.id());
+        Connection connection = idle.stream().connection();
+        stock.take(taken.id());
+        assertThat(stock.announce(twin)).isFalse();
+        assertThat(stock.live(connection)).containsExactlyInAnyOrder(idle, taken);
+        assertThat(stock.live(new FakeConnection())).isEmpty();
+        stock.retire(idle);
+        stock.end(taken);
+        assertThat(stock.live(connection)).isEmpty();
     }
 
     @Test

@@ -320,12 +320,14 @@ final class KwikConnection implements Connection {
                     cutOff(FrameGuard.TOO_LONG);
                     return;
                 }
+                boolean opened = openFirst(reset.getStreamId());
                 onStream(
                         reset.getStreamId(),
-                        false,
+                        opened,
                         stream -> stream.resetComing(reset.getFinalSize(), reset.getErrorCode()));
             } else if (frame instanceof StopSendingFrame stop) {
-                onStream(stop.getStreamId(), false, stream -> stream.stopComing(stop.getErrorCode()));
+                boolean opened = openFirst(stop.getStreamId());
+                onStream(stop.getStreamId(), opened, stream -> stream.stopComing(stop.getErrorCode()));
             } else if (frame instanceof MaxStreamsFrame max && max.isAppliesToBidirectional()) {
                 allowed.accumulateAndGet(max.getMaxStreams(), Math::max);
             } else if (frame instanceof ConnectionCloseFrame close) {
@@ -347,6 +349,15 @@ final class KwikConnection implements Connection {
         }
     }
 
+    // In kwik only data opens a stream. It would ignore the end of one that is opened by a later one then, and keep
+    // that for ever.
+    private boolean openFirst(int number) {
+        return number > lastAccepted
+                && openedByPeer(number)
+                && !streams.containsKey(number)
+                && KwikInternals.open(quic, number);
+    }
+
     private void onStream(int number, boolean opens, Consumer<KwikStream> action) {
         KwikStream stream = streams.get(number);
         if (stream == null && number > lastAccepted && openedByPeer(number) && isEarly(number, opens, action)) {
@@ -363,8 +374,7 @@ final class KwikConnection implements Connection {
         }
     }
 
-    // Only data opens a stream in kwik, which bounds how many there are; the rest it ignores of one that it does not
-    // know.
+    // Not for a stream that is not open: the peer's credit bounds how many there are.
     private boolean isEarly(int number, boolean opens, Consumer<KwikStream> action) {
         return early.compute(number, (n, seen) -> {
                     Queue<Consumer<KwikStream>> all = seen == null && opens ? new ConcurrentLinkedQueue<>() : seen;

@@ -29,9 +29,11 @@ import tech.kwik.agent15.engine.TlsClientEngine;
 import tech.kwik.agent15.engine.TlsServerEngine;
 import tech.kwik.core.QuicStream;
 import tech.kwik.core.common.EncryptionLevel;
+import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.impl.IdleTimer;
 import tech.kwik.core.impl.QuicClientConnectionImpl;
 import tech.kwik.core.impl.QuicConnectionImpl;
+import tech.kwik.core.impl.TransportError;
 import tech.kwik.core.send.SendRequestQueue;
 import tech.kwik.core.send.SenderImpl;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
@@ -200,6 +202,22 @@ final class KwikInternals {
     /** What knows the streams of a connection; null where that is not to be had. */
     static @Nullable StreamManager streams(QuicConnectionImpl connection) {
         return call(STREAMS, connection) instanceof StreamManager streams ? streams : null;
+    }
+
+    /**
+     * Opens the peer's stream with this number, and those before it, as data of it would (RFC 9000, section 3.2). False when it is
+     * beyond the peer's credit. Receiver's thread.
+     */
+    static boolean open(QuicConnectionImpl connection, int number) {
+        try {
+            if (call(STREAMS, connection) instanceof StreamManager streams) {
+                streams.process(new StreamFrame(number, new byte[0], false));
+                return true;
+            }
+        } catch (TransportError e) {
+            LOG.log(System.Logger.Level.DEBUG, "a frame for a stream beyond the credit", e);
+        }
+        return false;
     }
 
     /** Takes a stream out of the tables of flow control. Sender's thread only. */

@@ -227,14 +227,36 @@ class KwikTrapsTest {
         assertThat(made.awaitClosed(Duration.ofSeconds(5))).isTrue();
     }
 
-    /** kwik ignores what is said of a stream that it does not know, however much it is. */
+    /** kwik ignores what is said of a stream that no data has opened; a later stream opens it too, and then nothing ends it. */
+    @Test
+    void aStreamIsOpenedByItsEndToo() throws Exception {
+        KwikConnection here = (KwikConnection) connect(4);
+        KwikConnection there = serverSide();
+        here.quic().send(new ResetStreamFrame(4, 7, 0), lost -> {}, true);
+        await().until(() -> accepted.size() == 2);
+        EngineStream first = accepted.remove();
+        EngineStream second = accepted.remove();
+        await().until(() -> !second.alive());
+        assertThat(second.peerError()).isEqualTo(7);
+        assertThat(first.alive()).isTrue();
+        assertThat(there.seenEarly()).isZero();
+        here.quic().send(new StopSendingFrame(Version.getDefault(), 8, 9L), lost -> {}, true);
+        await().until(() -> accepted.size() == 1);
+        EngineStream third = accepted.remove();
+        await().until(() -> !third.alive());
+        assertThat(third.peerError()).isEqualTo(9);
+        assertThat(there.alive()).isTrue();
+    }
+
+    /** Of streams beyond the credit nothing is kept, however much is said of them. */
     @Test
     void whatIsSaidOfStreamsThatAreNotOpenIsNotKept() throws Exception {
         KwikConnection here = (KwikConnection) connect(4);
         KwikConnection there = serverSide();
         for (int i = 0; i < 500; i++) {
-            here.quic().send(new ResetStreamFrame(4 * i, 1, 0), lost -> {}, true);
-            here.quic().send(new StopSendingFrame(Version.getDefault(), 4 * i, 1L), lost -> {}, true);
+            int beyond = 4 * (1_000 + i);
+            here.quic().send(new ResetStreamFrame(beyond, 1, 0), lost -> {}, true);
+            here.quic().send(new StopSendingFrame(Version.getDefault(), beyond, 1L), lost -> {}, true);
         }
         await().until(() -> here.awaitDelivered(Duration.ofSeconds(5)));
         assertThat(there.alive()).isTrue();

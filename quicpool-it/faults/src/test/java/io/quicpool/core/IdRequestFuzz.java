@@ -2,6 +2,7 @@ package io.quicpool.core;
 
 import io.quicpool.PoolState;
 import io.quicpool.StreamId;
+import io.quicpool.config.StreamTimeouts;
 import io.quicpool.transport.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -89,7 +90,10 @@ public final class IdRequestFuzz {
 
         @Override
         void checkCounts() {
-            equal("asked for", asked, pool.metrics.opened.sum() + pool.metrics.failed.sum() + pool.opening());
+            equal(
+                    "asked for",
+                    asked,
+                    pool.metrics.opened.sum() + pool.metrics.failed.sum() + pool.meant + pool.opening());
         }
     }
 
@@ -97,17 +101,18 @@ public final class IdRequestFuzz {
     private static final class ClientSide extends CorePool implements IdRequest.Owner {
 
         private final List<ScriptedConnection> connections = new ArrayList<>();
+        private int meant;
         private final IdRequest ids = new IdRequest(this, Duration.ofHours(1), this);
 
         ClientSide() {
-            super("fuzz");
+            super("fuzz", 10_000, StreamTimeouts.DEFAULT);
         }
 
         void lost(ScriptedConnection connection) {
             connection.close(0, "lost");
             connections.remove(connection);
             retireAll(connection);
-            ids.giveUp(Reason.Evicted.LINK_LOST);
+            ids.lost(connection);
         }
 
         @Override
@@ -117,13 +122,19 @@ public final class IdRequestFuzz {
         public void peerCloses(Connection connection) {}
 
         @Override
-        public void failed(Throwable cause) {
+        public void failed(Connection connection, Throwable cause, boolean full) {
             metrics.error(cause);
         }
 
         @Override
-        void openingFailed(Slot slot) {
-            ids.ended(slot);
+        void openingEnded(Slot slot, Reason.Evicted reason) {
+            meant += reason.meant() ? 1 : 0;
+            ids.ended(slot, reason);
+        }
+
+        @Override
+        void giveUpOpening(int generation) {
+            ids.giveUp(Reason.Evicted.FLUSHED, slot -> slot.isOlderThan(generation));
         }
 
         @Override
@@ -138,14 +149,8 @@ public final class IdRequestFuzz {
         private static final int CAPACITY = 4;
 
         @Override
-        public void flush() {
-            super.flush();
-            ids.giveUp(Reason.Evicted.FLUSHED);
-        }
-
-        @Override
         boolean closeConnections(Duration timeout) {
-            ids.giveUp(Reason.Evicted.CLOSED);
+            ids.giveUp(Reason.Evicted.CLOSED, slot -> true);
             List.copyOf(connections).forEach(connection -> connection.close(0, Link.CLOSED));
             return true;
         }
