@@ -258,6 +258,10 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     @Override
     void housekeeping() {
         admission.sweep();
+        Listener bound = listener;
+        if (bound != null) {
+            bound.sweep();
+        }
         sweep(maxCapacity);
         refusals.flush();
         clients.flush();

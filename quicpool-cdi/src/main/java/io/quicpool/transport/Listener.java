@@ -30,6 +30,9 @@ public interface Listener {
      */
     void certificate(KeyMaterial certificate) throws IOException;
 
+    /** Gives up clients that have begun to connect and take too long. Does not block; to be called now and then. */
+    void sweep();
+
     /** Turns new clients away from now on; those that are connected stay. */
     void stopAccepting();
 

@@ -351,6 +351,9 @@ class IdExchangeTest {
         public void certificate(KeyMaterial certificate) {}
 
         @Override
+        public void sweep() {}
+
+        @Override
         public void stopAccepting() {}
 
         @Override

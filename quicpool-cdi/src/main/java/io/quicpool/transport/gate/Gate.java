@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +103,10 @@ public final class Gate<C> {
     private final Engine<C> engine;
     private volatile int most;
     private final boolean retry;
+    private final LongSupplier clock;
+    // The receiving thread's own.
     private final RetryTokens tokens = new RetryTokens();
+    private final Retry retries = new Retry();
     private final SecureRandom random = new SecureRandom();
     // By the connection ids that the client may use in the handshake, the oldest first. Guarded by this.
     private final Map<ByteBuffer, Attempt<C>> attempts = new LinkedHashMap<>();
@@ -122,6 +126,11 @@ public final class Gate<C> {
      * @param engine the engine behind it
      */
     public Gate(ListenerEvents events, int most, boolean retry, Engine<C> engine) {
+        this(events, most, retry, engine, System::nanoTime);
+    }
+
+    Gate(ListenerEvents events, int most, boolean retry, Engine<C> engine, LongSupplier clock) {
+        this.clock = clock;
         this.events = events;
         this.most = most;
         this.retry = retry;
@@ -162,7 +171,7 @@ public final class Gate<C> {
     }
 
     private @Nullable Ignored stranger(Initial initial, InetSocketAddress client) {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         if (closed) {
             return Ignored.SENT_BACK;
         }
@@ -194,7 +203,7 @@ public final class Gate<C> {
         byte[] retryId = new byte[OUR_ID];
         random.nextBytes(retryId);
         byte[] token = tokens.issue(client, initial.destination, retryId, now);
-        engine.send(Retry.answering(initial, retryId, token), client);
+        engine.send(retries.answering(initial, retryId, token), client);
     }
 
     private synchronized @Nullable Attempt<C> known(byte[] id) {
@@ -214,6 +223,15 @@ public final class Gate<C> {
         }
         overdue.forEach(this::giveUp);
         return admitted;
+    }
+
+    /** Gives up handshakes that take too long, whether or not others come. Any thread, now and then. */
+    public void sweep() {
+        List<Attempt<C>> overdue;
+        synchronized (this) {
+            overdue = sweep(clock.getAsLong());
+        }
+        overdue.forEach(this::giveUp);
     }
 
     // Those that were given up, to be told of outside the lock.

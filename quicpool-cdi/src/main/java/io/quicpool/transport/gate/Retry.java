@@ -7,7 +7,7 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Writes Retry packets (RFC 9000, section 17.2.5): a client is to come back with the token. */
+/** Writes Retry packets (RFC 9000, section 17.2.5): a client is to come back with the token. For one thread. */
 final class Retry {
 
     // RFC 9001, section 5.8: known to everybody, the tag shows only that the packet is whole.
@@ -15,10 +15,24 @@ final class Retry {
     private static final byte[] NONCE = HexFormat.of().parseHex("461599d35d632bf2239825bb");
     private static final int TAG_BITS = 128;
 
-    private Retry() {}
+    private static final SecretKeySpec SECRET = new SecretKeySpec(KEY, "AES");
+
+    // A cipher is not set up twice in a row with the same key and nonce, which for all but these tags would be a fault.
+    private static final byte[] OTHER_NONCE = new byte[NONCE.length];
+
+    // To ask the JDK for it takes longer than all else.
+    private final Cipher cipher;
+
+    Retry() {
+        try {
+            cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has AES/GCM", e);
+        }
+    }
 
     /** The packet that answers an Initial one, and gives the client another id to come back to. */
-    static byte[] answering(Initial initial, byte[] retryId, byte[] token) {
+    byte[] answering(Initial initial, byte[] retryId, byte[] token) {
         ByteBuffer packet = ByteBuffer.allocate(
                 1 + Integer.BYTES + 1 + initial.source.length + 1 + retryId.length + token.length + TAG_BITS / 8);
         packet.put((byte) 0xff).putInt(1);
@@ -30,16 +44,16 @@ final class Retry {
     }
 
     // RFC 9001, section 5.8: over the id that the client chose first, and the packet before the tag.
-    private static byte[] tag(byte[] firstId, ByteBuffer packet) {
+    private byte[] tag(byte[] firstId, ByteBuffer packet) {
         try {
-            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-            cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(KEY, "AES"), new GCMParameterSpec(TAG_BITS, NONCE));
+            cipher.init(Cipher.ENCRYPT_MODE, SECRET, new GCMParameterSpec(TAG_BITS, OTHER_NONCE));
+            cipher.init(Cipher.ENCRYPT_MODE, SECRET, new GCMParameterSpec(TAG_BITS, NONCE));
             cipher.updateAAD(new byte[] {(byte) firstId.length});
             cipher.updateAAD(firstId);
             cipher.updateAAD(packet);
             return cipher.doFinal();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has AES/GCM", e);
+            throw new IllegalStateException("each JDK can do this", e);
         }
     }
 }

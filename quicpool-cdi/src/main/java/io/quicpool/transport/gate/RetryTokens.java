@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tokens of Retry packets (RFC 9000, section 8.1.2): they show that a client receives what is sent to its address, and need no
  * memory on this side. A token holds the time and the connection id that the client chose first; a MAC binds it to the client's
- * address and port and to the connection id that the Retry packet gave.
+ * address and port and to the connection id that the Retry packet gave. For one thread.
  */
 final class RetryTokens {
 
@@ -26,12 +26,17 @@ final class RetryTokens {
     private static final int KEY_LENGTH = 32;
     static final int ID_OFFSET = Long.BYTES + MAC_LENGTH;
 
-    private final SecretKeySpec key;
+    private final Mac mac;
 
     RetryTokens() {
         byte[] secret = new byte[KEY_LENGTH];
         new SecureRandom().nextBytes(secret);
-        key = new SecretKeySpec(secret, MAC);
+        try {
+            mac = Mac.getInstance(MAC);
+            mac.init(new SecretKeySpec(secret, MAC));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has " + MAC, e);
+        }
     }
 
     /** Makes one: the time, the MAC, and to its end the id, which is where engines look for it. */
@@ -48,28 +53,21 @@ final class RetryTokens {
         if (token.length < ID_OFFSET) {
             return null;
         }
-        byte[] mac = Arrays.copyOfRange(token, Long.BYTES, ID_OFFSET);
+        byte[] said = Arrays.copyOfRange(token, Long.BYTES, ID_OFFSET);
         byte[] firstId = Arrays.copyOfRange(token, ID_OFFSET, token.length);
         long issued = ByteBuffer.wrap(token).getLong();
         ByteBuffer content = ByteBuffer.allocate(Long.BYTES + firstId.length);
         content.putLong(issued).put(firstId);
-        return MessageDigest.isEqual(mac, mac(client, content.array(), retryId)) && now - issued <= VALID.toNanos()
+        return MessageDigest.isEqual(said, mac(client, content.array(), retryId)) && now - issued <= VALID.toNanos()
                 ? firstId
                 : null;
     }
 
     private byte[] mac(InetSocketAddress client, byte[] content, byte[] retryId) {
-        try {
-            Mac mac = Mac.getInstance(MAC);
-            mac.init(key);
-            mac.update(client.getAddress().getAddress());
-            mac.update(
-                    ByteBuffer.allocate(Integer.BYTES).putInt(client.getPort()).flip());
-            // Of one length, so that nothing can move between the two.
-            mac.update(retryId);
-            return Arrays.copyOf(mac.doFinal(content), MAC_LENGTH);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has " + MAC, e);
-        }
+        mac.update(client.getAddress().getAddress());
+        mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(client.getPort()).flip());
+        // Of one length, so that nothing can move between the two.
+        mac.update(retryId);
+        return Arrays.copyOf(mac.doFinal(content), MAC_LENGTH);
     }
 }

@@ -225,6 +225,11 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     }
 
     @Override
+    public void sweep() {
+        socket.gate().sweep();
+    }
+
+    @Override
     public void stopAccepting() {
         if (connector instanceof ServerConnectorImpl kwik) {
             kwik.stopAcceptingNewConnections();

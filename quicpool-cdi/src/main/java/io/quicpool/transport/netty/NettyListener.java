@@ -155,6 +155,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             @Override
             public void channelActive(ChannelHandlerContext context) {
                 gate.established(id);
+                NettyTls.forgetTickets(channel);
                 established(channel, connection);
             }
         });
@@ -266,6 +267,11 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     @Override
     public void certificate(KeyMaterial certificate) throws IOException {
         tls = NettyTls.server(spec, certificate);
+    }
+
+    @Override
+    public void sweep() {
+        gate.sweep();
     }
 
     @Override

@@ -1,25 +1,47 @@
 package io.quicpool.transport.netty;
 
+import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicSslContextBuilder;
+import io.netty.handler.codec.quic.QuicSslSessionContext;
+import io.netty.handler.codec.quic.SslSessionTicketKey;
 import io.netty.handler.ssl.ClientAuth;
 import io.quicpool.TlsSession;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.ListenSpec;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.X509TrustManager;
 
 /** Keys and trust in the forms that Netty takes. Whom to trust is decided by the pool's own trust managers, all of it. */
 final class NettyTls {
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private NettyTls() {}
+
+    /**
+     * The name that a server is asked for; empty, for none, where Netty's check does not let it pass, as one with an underscore. A name
+     * that says by a dot that it is complete goes without that (RFC 6066, section 3).
+     */
+    static String sni(String host) {
+        String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+        try {
+            return new SNIHostName(name).getAsciiName();
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
+    }
 
     /** One for each connection: none is resumed, so each server shows its certificate. */
     static QuicSslContext client(ConnectSpec spec, X509TrustManager trust) throws IOException {
@@ -36,6 +58,26 @@ final class NettyTls {
         } catch (RuntimeException e) {
             throw new IOException("the client certificate cannot be used: " + text(e), e);
         }
+    }
+
+    /**
+     * No session is resumed: it would outlive the certificate that its client has shown, and the issuers that are trusted now. Netty has no way
+     * to give no tickets, so the key of those that were given is thrown away as soon as a handshake is done. Event loop.
+     */
+    static void forgetTickets(QuicChannel connection) {
+        SSLSessionContext sessions =
+                Objects.requireNonNull(connection.sslEngine()).getSession().getSessionContext();
+        ((QuicSslSessionContext) sessions)
+                .setTicketKeys(new SslSessionTicketKey(
+                        random(SslSessionTicketKey.NAME_SIZE),
+                        random(SslSessionTicketKey.HMAC_KEY_SIZE),
+                        random(SslSessionTicketKey.AES_KEY_SIZE)));
+    }
+
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        RANDOM.nextBytes(bytes);
+        return bytes;
     }
 
     static QuicSslContext server(ListenSpec spec, KeyMaterial certificate) throws IOException {

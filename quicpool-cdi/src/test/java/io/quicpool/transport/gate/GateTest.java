@@ -133,8 +133,45 @@ class GateTest {
 
     private final Asked asked = new Asked();
 
+    private long now = Long.MAX_VALUE - 1000;
+
     private Gate<String> gate(int most, boolean retry) {
-        return new Gate<>(told, most, retry, asked);
+        return new Gate<>(told, most, retry, asked, () -> now);
+    }
+
+    @Test
+    void aHandshakeThatTakesTooLongIsGivenUpThoughNobodyElseComes() {
+        Gate<String> gate = gate(2, false);
+        assertThat(gate.admits(initial(1), CLIENT)).isTrue();
+        gate.created(id(1), "slow");
+        now += Gate.LONGEST.toNanos() - 1;
+        gate.sweep();
+        assertThat(gate.pending()).isOne();
+        now++;
+        gate.sweep();
+        assertThat(gate.pending()).isZero();
+        assertThat(told.ignored).containsExactly(ListenerEvents.Ignored.SLOW);
+        assertThat(asked.givenUp).containsExactly("slow");
+    }
+
+    @Test
+    void theIdOfAHandshakeIsOfNoUseElsewhere() {
+        Gate<String> gate = gate(2, false);
+        assertThat(gate.admits(initial(1), CLIENT)).isTrue();
+        assertThat(gate.admits(initial(1), new InetSocketAddress(address(127, 0, 0, 2), 4433)))
+                .isFalse();
+        assertThat(told.ignored).containsExactly(ListenerEvents.Ignored.MOVED);
+        assertThat(gate.admits(initial(1), CLIENT)).isTrue();
+    }
+
+    @Test
+    void eachRetryPacketIsSealed() {
+        Gate<String> gate = gate(8, true);
+        for (int i = 0; i < 3; i++) {
+            assertThat(gate.admits(initial(7), CLIENT)).isFalse();
+        }
+        assertThat(asked.sent).hasSize(3).allSatisfy(packet -> assertThat(packet[0])
+                .isEqualTo((byte) 0xff));
     }
 
     @Test
@@ -257,10 +294,11 @@ class GateTest {
         ByteBuffer bytes = ByteBuffer.allocate(1200);
         bytes.put((byte) 0xc3).putInt(1).put((byte) 8).put(firstId).put((byte) 0);
         Initial initial = Objects.requireNonNull(Initial.of(bytes.clear()));
-        byte[] packet = Retry.answering(
-                initial,
-                HexFormat.of().parseHex("f067a5502a4262b5"),
-                HexFormat.of().parseHex("746f6b656e"));
+        byte[] packet = new Retry()
+                .answering(
+                        initial,
+                        HexFormat.of().parseHex("f067a5502a4262b5"),
+                        HexFormat.of().parseHex("746f6b656e"));
         assertThat(HexFormat.of().formatHex(packet))
                 .isEqualTo("ff000000010008f067a5502a4262b5746f6b656e04a265ba2eff4d829058fb3f0f2496ba");
     }
