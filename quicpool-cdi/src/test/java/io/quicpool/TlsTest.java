@@ -52,6 +52,19 @@ class TlsTest {
         assertAccepted(client(TestCertificates.selfSigned("elsewhere"), "127.0.0.1", c -> c.tlsMode("0")));
     }
 
+    /** Names of containers have them, though no name of a host may (RFC 952). */
+    @Test
+    void aNameWithAnUnderscoreWillDoWhereItIsNotChecked() {
+        KeyMaterial certificate = TestCertificates.selfSigned("elsewhere");
+        assertAccepted(client(
+                certificate, "127.0.0.1", c -> c.tlsMode(TlsMode.INSECURE).hostname("orders_1.example")));
+        assertAccepted(client(
+                certificate, "127.0.0.1", c -> c.tlsMode(TlsMode.SELF_SIGNED).hostname("orders_1.example")));
+        KeyMaterial issued = TestCertificates.issuedBy(AUTHORITY, "orders.example");
+        assertRefused(
+                client(issued, "127.0.0.1", c -> c.trust(TRUST).hostname("orders_1.example")), "orders_1.example");
+    }
+
     @Test
     void selfSignedAcceptsThePinnedCertificateOnly() {
         KeyMaterial certificate = TestCertificates.selfSigned("elsewhere");

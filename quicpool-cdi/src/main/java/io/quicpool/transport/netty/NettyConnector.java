@@ -78,7 +78,7 @@ final class NettyConnector {
                                         .initialMaxStreamsBidirectional(0)
                                         .sslEngineProvider(quic -> context.newEngine(
                                                 quic.alloc(),
-                                                spec.serverName(),
+                                                NettyTls.sni(spec.serverName()),
                                                 spec.remote().getPort()))
                                         .build());
                     }
