@@ -109,6 +109,29 @@ class CreditTest {
     }
 
     @Test
+    void theCreditOfAClientIsItsShareOfThePlacesAndOneMore() throws Exception {
+        ServerPool server = pools.server(s -> s.maxCapacity(1000));
+        // A client over Netty keeps one for its pings.
+        int kept = Pools.CLIENT_ENGINE.equals("netty") ? 1 : 0;
+        Connection first = raw.connect(server.localAddress());
+        assertThat(first.credit()).isEqualTo(1001 - kept);
+        List<Connection> others = new ArrayList<>();
+        for (int clients = 2; clients <= 5; clients++) {
+            int seen = clients;
+            await().atMost(SOON).until(() -> server.snapshot().peers().size() == seen - 1);
+            others.add(raw.connect(server.localAddress()));
+            // Over Netty those in use count too: no less than 256.
+            int share = Pools.SERVER_ENGINE.equals("netty") ? Math.max(256, 1000 / clients) : 1000 / clients;
+            assertThat(others.get(clients - 2).credit()).isEqualTo(share + 1 - kept);
+        }
+        // Over kwik those that are left may open more when others go.
+        others.subList(0, 3).forEach(each -> each.close(0, "gone"));
+        Connection last = others.get(3);
+        int after = Pools.SERVER_ENGINE.equals("netty") ? 257 : 501;
+        await().atMost(SOON).until(() -> last.credit() == after - kept);
+    }
+
+    @Test
     void aClientThatWaitsForAPlaceIsNoError() {
         ServerPool server = pools.server(s -> s.maxCapacity(2).maxStreamsPerConnection(10));
         ClientPool client = pools.client(server, c -> c.capacity(8, 8).idTimeout(Duration.ofMillis(300)));
