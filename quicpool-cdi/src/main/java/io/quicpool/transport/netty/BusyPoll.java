@@ -73,8 +73,7 @@ final class BusyPoll implements SelectStrategy {
     private final Deque<ChannelHandlerContext> held = new ArrayDeque<>();
 
     BusyPoll() {
-        // Where all threads share one processor, waiting awake only keeps the others from it.
-        this(System::nanoTime, Runtime.getRuntime().availableProcessors() > 1);
+        this(System::nanoTime, Processors.mayWaitAwake());
     }
 
     BusyPoll(LongSupplier clock, boolean useful) {
