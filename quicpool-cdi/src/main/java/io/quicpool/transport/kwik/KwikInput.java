@@ -95,7 +95,7 @@ final class KwikInput extends InputStream {
             throw new IOException(STOPPED);
         }
         if (stream.wasReset()) {
-            throw stream.kwik().explain(null, new IOException("the peer has reset the stream"));
+            throw stream.kwik().explain(null, new IOException("Stream reset by peer, code " + stream.peerError()));
         }
         int read = received.take(buffer, offset, length);
         count += Math.max(0, read);
