@@ -7,7 +7,10 @@ import static org.awaitility.Awaitility.await;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TlsMode;
 import io.quicpool.testing.Pools;
+import io.quicpool.testing.Relay;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +123,30 @@ class ClosingTimeTest {
         client.members().forEach(member -> member.addListener(blocking));
         client.capacityBounds(client.capacityBounds());
         assertClosesInTime(client, Duration.ofMillis(100));
+    }
+
+    /** Nobody acknowledges that the pools close, nor what was written. */
+    @Test
+    void peersThatHaveVanished() throws Exception {
+        blocked.countDown();
+        ServerPool server = pools.server(s -> s);
+        try (Relay relay = new Relay(server.localAddress())) {
+            List<ClientPool> clients = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                String name = "client" + i;
+                clients.add(pools.client(
+                        "127.0.0.1:" + relay.port(), c -> c.name(name).capacity(2, 2)));
+            }
+            awaitIdle(server, 10);
+            for (int i = 0; i < 10; i++) {
+                server.incomingGet(Duration.ofSeconds(10)).outputStream().write(new byte[1000]);
+            }
+            relay.close();
+            for (ClientPool client : clients) {
+                assertClosesInTime(client, Duration.ZERO);
+            }
+            assertClosesInTime(server, Duration.ofMillis(100));
+        }
     }
 
     /** Its own time counts, not that of who closes it already. */

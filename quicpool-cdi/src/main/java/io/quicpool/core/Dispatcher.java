@@ -4,6 +4,7 @@ import io.quicpool.StreamErrors;
 import io.quicpool.StreamHandler;
 import io.quicpool.config.HandlerConfig;
 import io.quicpool.config.HandlerExecutor;
+import io.quicpool.config.Printable;
 import io.quicpool.transport.Connection;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -200,7 +201,7 @@ final class Dispatcher {
     private void threw(Throwable e) {
         pool.metrics.error(e);
         try {
-            pool.log.log(Level.WARNING, pool.name + ": the handler threw", e);
+            pool.log.log(Level.WARNING, pool.name + ": the handler threw", Printable.cause(e));
         } catch (OutOfMemoryError again) {
             // Nor is there any memory to say so.
         }
