@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.testing.Pools;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -96,6 +98,53 @@ class WaitingTest {
                 .isInstanceOf(PoolTimeoutException.class)
                 .hasMessageContaining("cannot connect to /127.0.0.1:1")
                 .hasRootCauseInstanceOf(Exception.class);
+    }
+
+    /** Not when it fails again and again because there is too much to do: a snapshot asks every connection. */
+    @Test
+    void aGetThatMissesCostsNoSnapshot() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(16, 16).streamsPerConnection(1));
+        awaitIdle(client, 16);
+        client.suspend();
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int misses = 5_000;
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < misses; i++) {
+            assertThatMisses(client);
+        }
+        long each = (threads.getCurrentThreadAllocatedBytes() - before) / misses;
+        System.out.println("a get that misses beside 16 connections allocates " + each + " bytes");
+        assertThat(each).isLessThan(5_000);
+        assertThatThrownBy(() -> client.incomingGet(Duration.ZERO))
+                .hasMessageContaining("SUSPENDED, link 16 of 16 up, idle 16 of 16")
+                .isInstanceOfSatisfying(PoolTimeoutException.class, e -> assertThat(
+                                Objects.requireNonNull(e.snapshot()).peers())
+                        .hasSize(16));
+    }
+
+    private static void assertThatMisses(StreamPool pool) throws InterruptedException {
+        try {
+            pool.incomingGet(Duration.ZERO);
+            throw new AssertionError("it was served");
+        } catch (PoolTimeoutException expected) {
+            // As it should.
+        }
+    }
+
+    /** What it says of the pool is true at that moment. */
+    @Test
+    void whyAGetHasMissedIsToldInNumbersOfThatMoment() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        for (int waiting = 0; waiting < 5; waiting++) {
+            assertThatThrownBy(() -> server.incomingGet(Duration.ZERO))
+                    .hasMessageContaining("waiting " + server.snapshot().waiting());
+            server.addError();
+            var unused = server.incomingGetAsync(NEVER);
+            int expected = waiting + 1;
+            assertThatThrownBy(() -> server.incomingGet(Duration.ZERO))
+                    .hasMessageContaining("waiting " + expected + ", errors " + expected);
+        }
     }
 
     @Test

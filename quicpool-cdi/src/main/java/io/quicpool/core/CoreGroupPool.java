@@ -236,6 +236,26 @@ final class CoreGroupPool extends Front implements ClientPool {
                                 .toList()));
     }
 
+    @Override
+    PoolSnapshot renewed(PoolSnapshot recent) {
+        PoolState state = state();
+        return new PoolSnapshot(
+                name,
+                state,
+                recent.ready() && state == PoolState.RUNNING,
+                recent.link(),
+                recent.peers(),
+                active(),
+                sum(CoreClientPool::opening),
+                sum(member -> member.stock.taken()),
+                waiting.size(),
+                capacity(),
+                recent.interval(),
+                errorCount(),
+                recent.lastError(),
+                recent.totals());
+    }
+
     private @Nullable String lastErrorText() {
         for (CoreClientPool member : members) {
             String text = member.metrics.lastErrorText();

@@ -367,6 +367,26 @@ abstract class CorePool extends Front {
                 Metrics.totals(List.of(metrics)));
     }
 
+    @Override
+    PoolSnapshot renewed(PoolSnapshot recent) {
+        PoolState state = state();
+        return new PoolSnapshot(
+                name,
+                state,
+                recent.ready() && state == PoolState.RUNNING,
+                recent.link(),
+                recent.peers(),
+                stock.idle(),
+                opening(),
+                stock.taken(),
+                stock.waiting(),
+                capacity(),
+                interval(),
+                metrics.errors(),
+                recent.lastError(),
+                recent.totals());
+    }
+
     final List<PoolSnapshot.Peer> peers() {
         return connections().stream()
                 .map(each -> new PoolSnapshot.Peer(each.localAddress(), each.remoteAddress()))

@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import io.quicpool.PoolSnapshot;
 import io.quicpool.PooledStream;
 import io.quicpool.StreamId;
 import io.quicpool.StreamPool;
@@ -7,11 +8,17 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** What callers see, of one pool or of several behind one front: taking streams is the same. */
 abstract class Front implements StreamPool, Source {
 
+    private static final long FRESH = Duration.ofMillis(100).toNanos();
+
     private final Getter getter = new Getter(this);
+    private volatile @Nullable Seen seen;
+
+    private record Seen(PoolSnapshot snapshot, long at) {}
 
     @Override
     public PooledStream outgoingGet(StreamId id, Duration timeout) throws InterruptedException {
@@ -41,6 +48,21 @@ abstract class Front implements StreamPool, Source {
     @Override
     public CompletionStage<PooledStream> incomingGetAsync(Duration timeout, Executor executor) {
         return getter.getAsync(null, timeout, Objects.requireNonNull(executor, "executor"));
+    }
+
+    /** The same with the numbers of now. */
+    abstract PoolSnapshot renewed(PoolSnapshot recent);
+
+    @Override
+    public final PoolSnapshot standing() {
+        Seen recent = seen;
+        long now = System.nanoTime();
+        if (recent != null && now - recent.at < FRESH) {
+            return renewed(recent.snapshot);
+        }
+        PoolSnapshot snapshot = snapshot();
+        seen = new Seen(snapshot, now);
+        return snapshot;
     }
 
     @Override

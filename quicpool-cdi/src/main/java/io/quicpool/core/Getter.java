@@ -120,12 +120,12 @@ final class Getter {
                 source.name(),
                 (id == null ? "no stream" : "no stream " + id) + " within " + elapsed.toMillis() + " ms",
                 elapsed,
-                source.snapshot(),
+                source.standing(),
                 source.lastError());
     }
 
     PoolClosedException closed(long start) {
-        return new PoolClosedException(source.name(), "is closed", since(start), source.snapshot(), null);
+        return new PoolClosedException(source.name(), "is closed", since(start), source.standing(), null);
     }
 
     PoolBusyException tooMany(long start) {
@@ -134,7 +134,7 @@ final class Getter {
 
     PoolBusyException refused(String why, long start) {
         source.metrics().refused(Reason.Refused.CALLERS);
-        return new PoolBusyException(source.name(), why, since(start), source.snapshot(), source.lastError());
+        return new PoolBusyException(source.name(), why, since(start), source.standing(), source.lastError());
     }
 
     private static Duration since(long start) {

@@ -12,7 +12,11 @@ interface Source {
 
     PoolThreads threads();
 
-    PoolSnapshot snapshot();
+    /**
+     * How it stands, for an exception, at a cost that does not grow with connections and streams: its numbers are those of now, the rest
+     * may be some moments old.
+     */
+    PoolSnapshot standing();
 
     /** Where its life stands; suspended counts as running. */
     PoolState life();
