@@ -3,6 +3,7 @@ package io.quicpool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.config.ServerPoolConfigBuilder;
 import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
@@ -18,6 +19,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ class SilentStreamsTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final Duration NEVER = Duration.ofHours(1);
+    private static final Duration CONNECTED = Duration.ofMinutes(3);
     private static final int HELLO = 0;
 
     private final Pools pools = new Pools();
@@ -43,15 +46,23 @@ class SilentStreamsTest {
         pools.close();
     }
 
+    /** A server that keeps clients which do not even ping for as long as the test needs them. */
+    private ServerPool server(UnaryOperator<ServerPoolConfigBuilder> settings) {
+        return pools.server(s -> settings.apply(s.keepAlive(CONNECTED.dividedBy(3))));
+    }
+
     private static void echo(PooledStream stream) throws IOException {
         stream.outputStream().write(stream.inputStream().readAllBytes());
     }
 
     /** Opens streams that say one byte and no more; each has its id, or is turned away, before the next is opened. */
     private List<EngineStream> silent(ServerPool server, int streams) throws Exception {
-        Connection connection = raw.connect(server.localAddress());
+        Connection connection = raw.connect(server.localAddress(), CONNECTED);
         List<EngineStream> opened = new ArrayList<>();
         for (int i = 0; i < streams; i++) {
+            if (connection.credit() == 0) {
+                await().atMost(SOON).until(() -> connection.credit() > 0);
+            }
             EngineStream stream = RawPeer.open(connection, HELLO, 1);
             CountDownLatch settled = new CountDownLatch(1);
             stream.whenDead(settled::countDown);
@@ -87,8 +98,8 @@ class SilentStreamsTest {
     void manyOfOneClientAreNotNoticedByAnother(int streams) throws Exception {
         int running = Math.min(streams, 128);
         int waiting = Math.min(streams - running, 1024);
-        // So long that nothing of what is silent ends by itself.
-        ServerPool server = pools.server(s -> s.readTimeout(NEVER));
+        // So long that nothing of what is silent ends by itself, and credit for more than handlers have room for.
+        ServerPool server = server(s -> s.readTimeout(NEVER).maxCapacity(8192));
         server.serve(SilentStreamsTest::echo);
         ClientPool client = pools.client(server, c -> c.capacity(4, 4));
         long before = medianMicros(client);
@@ -108,7 +119,7 @@ class SilentStreamsTest {
     @Test
     void manyClientsLeaveAQuarterForOthers() throws Exception {
         ServerPool server =
-                pools.server(s -> s.readTimeout(NEVER).maxHandlers(32).handlerQueue(32));
+                server(s -> s.readTimeout(NEVER).maxHandlers(32).handlerQueue(32));
         server.serve(SilentStreamsTest::echo);
         ClientPool client = pools.client(server, c -> c.capacity(4, 4));
         for (int i = 0; i < 6; i++) {
@@ -122,7 +133,7 @@ class SilentStreamsTest {
     @Test
     void aStreamThatIsResetWhileItWaitsGivesUpItsPlace() throws Exception {
         ServerPool server =
-                pools.server(s -> s.readTimeout(NEVER).maxHandlers(2).handlerQueue(8));
+                server(s -> s.readTimeout(NEVER).maxHandlers(2).handlerQueue(8));
         server.serve(SilentStreamsTest::echo);
         List<EngineStream> streams = silent(server, 4);
         await().atMost(SOON).until(() -> server.handlersWaiting() == 3);
@@ -133,7 +144,7 @@ class SilentStreamsTest {
 
     @Test
     void theReadTimeoutOfThePoolEndsThemAndTheyAreCounted() throws Exception {
-        ServerPool server = pools.server(s -> s.readTimeout(Duration.ofMillis(200)));
+        ServerPool server = server(s -> s.readTimeout(Duration.ofMillis(200)));
         Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
         server.serve(stream -> {
             try {
@@ -154,7 +165,7 @@ class SilentStreamsTest {
 
     @Test
     void theWriteTimeoutOfThePoolEndsThoseThatReadNothing() throws Exception {
-        ServerPool server = pools.server(s -> s.writeTimeout(Duration.ofMillis(200)));
+        ServerPool server = server(s -> s.writeTimeout(Duration.ofMillis(200)));
         Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
         server.serve(stream -> {
             try {
