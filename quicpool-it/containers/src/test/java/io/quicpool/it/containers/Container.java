@@ -136,6 +136,9 @@ abstract class Container implements AutoCloseable {
     Program launch() {
         List<String> options = new ArrayList<>(List.of(
                 "-Xmx256m",
+                // A start is most of what a test costs: these halve it.
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Dcom.sun.management.jmxremote.port=" + jmxPort,
                 "-Dcom.sun.management.jmxremote.rmi.port=" + jmxPort,
                 "-Dcom.sun.management.jmxremote.host=127.0.0.1",

@@ -71,8 +71,8 @@ class JakartaIT {
         return Stream.of(
                 test("WildFly", 17, WildFly::new),
                 test("Payara Micro 6", 17, () -> new PayaraMicro(System.getProperty("payara6.version", "?"))),
-                test("Payara Micro 7", 21, () -> new PayaraMicro(System.getProperty("payara7.version", "?"))),
-                test("GlassFish", 21, GlassFish::new),
+                test("Payara Micro 7", 25, () -> new PayaraMicro(System.getProperty("payara7.version", "?"))),
+                test("GlassFish", 25, GlassFish::new),
                 test("Open Liberty", 17, LibertyOrders::new));
     }
 

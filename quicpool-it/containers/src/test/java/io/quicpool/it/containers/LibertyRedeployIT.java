@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 /** An application that is deployed anew while its server runs: nothing of the one before is left. */
 class LibertyRedeployIT {
 
-    private static final int TIMES = 10;
+    private static final int TIMES = 5;
 
     @Test
-    void tenTimes() throws Exception {
+    void fiveTimes() throws Exception {
         try (Quarkus peer = new Quarkus();
                 Liberty liberty = new Liberty().asking(peer)) {
             // Caches of the JDK and of the server may keep what is gone until memory is short: let it be short.
@@ -59,7 +59,7 @@ class LibertyRedeployIT {
                                 + threadsBefore.size() + "), "
                                 + Heap.instances(jmx, "com.ibm.ws.classloading.internal.AppClassLoader")
                                 + " class loaders of applications (before " + loadersBefore + ")");
-                Results.shown(liberty, "redeployed ten times");
+                Results.shown(liberty, "redeployed five times");
             }
         }
     }

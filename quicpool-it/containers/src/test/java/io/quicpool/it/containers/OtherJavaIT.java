@@ -5,12 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The same packages on other versions of Java than the one that the tests run on. */
-@Isolated("measures how long a start takes")
 class OtherJavaIT {
 
     static IntStream versions() {

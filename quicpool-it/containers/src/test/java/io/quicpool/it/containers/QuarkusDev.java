@@ -71,6 +71,7 @@ final class QuarkusDev extends Container {
     @Override
     List<String> command(Jdk on, Path folder, List<String> options) throws IOException {
         environment("JAVA_HOME", on.home().toString());
+        environment("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
         for (String module : List.of("", "lib", "app")) {
             Path pom = Path.of(module, "pom.xml");
             Files.createDirectories(folder.resolve(module));
