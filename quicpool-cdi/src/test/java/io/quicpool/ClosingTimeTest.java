@@ -141,7 +141,7 @@ class ClosingTimeTest {
             for (int i = 0; i < 10; i++) {
                 server.incomingGet(Duration.ofSeconds(10)).outputStream().write(new byte[1000]);
             }
-            relay.close();
+            relay.block();
             for (ClientPool client : clients) {
                 assertClosesInTime(client, Duration.ZERO);
             }
