@@ -75,7 +75,7 @@ final class ClientSocket extends DatagramSocket {
         KwikConnection made = connection;
         if (made != null) {
             // If kwik has a reason to tell, it is on its way.
-            KwikInternals.afterEvents(made.quic(), made::givenUp);
+            KwikInternals.afterEvents(made.quic(), made::engineEnded);
         }
     }
 

@@ -2,7 +2,9 @@ package io.quicpool.transport.kwik;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tech.kwik.core.frame.ConnectionCloseFrame;
 import tech.kwik.core.packet.QuicPacket;
 
 /** The tap of a client's connection: it also holds the first packet back until kwik is ready for an answer. */
@@ -37,6 +39,19 @@ class ClientTap extends PacketTap {
             begun = true;
         }
         super.received(time, datagram, packet);
+    }
+
+    // On the thread that sends: it is on its way.
+    @Override
+    public void sent(Instant time, List<QuicPacket> packets) {
+        KwikConnection made = connection;
+        if (made != null && packets.stream().anyMatch(ClientTap::closes)) {
+            made.endNow();
+        }
+    }
+
+    private static boolean closes(QuicPacket packet) {
+        return packet.getFrames().stream().anyMatch(ConnectionCloseFrame.class::isInstance);
     }
 
     // The only one that is told for which error it gives the connection up.

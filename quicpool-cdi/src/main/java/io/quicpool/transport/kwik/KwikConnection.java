@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -80,6 +81,8 @@ final class KwikConnection implements Connection {
     private final AtomicInteger pieces = new AtomicInteger();
     private final AtomicLong allowed = new AtomicLong();
     private final AtomicLong opened = new AtomicLong();
+    private final AtomicBoolean finished = new AtomicBoolean();
+    private volatile boolean engineEnded;
     private final CountDownLatch closed = new CountDownLatch(1);
     // A server's connection has its own, which sees the handshake too.
     private final @Nullable FrameGuard guard;
@@ -468,33 +471,44 @@ final class KwikConnection implements Connection {
         // Not when it has ended by itself: kwik would begin to close it once more.
         if (KwikInternals.connected(quic)) {
             quic.close(applicationErrorCode, reason);
+        } else if (quic.getRole() == Role.Client) {
+            endNow();
         }
         streams.values().forEach(KwikStream::wake);
-        startFreeing();
+        finish();
     }
 
     /** Frees what a connection held that has ended by itself and that nobody above will close. */
     void release() {
         if (state.getAndSet(State.CLOSED) != State.CLOSED) {
-            startFreeing();
+            finish();
         }
     }
 
-    // It takes kwik three probe time-outs to be done, and it does not say when.
-    private void startFreeing() {
-        KwikThreads.start("quicpool-closer", this::free);
+    /** kwik has let go of all that it held. Once it was closed here too, nothing is left. */
+    void engineEnded() {
+        givenUp();
+        engineEnded = true;
+        finish();
     }
 
-    private void free() {
-        try {
-            KwikShutdown.await(quic);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
+    private void finish() {
+        if (engineEnded && state.get() == State.CLOSED && finished.compareAndSet(false, true)) {
+            KwikInternals.endThreads(quic);
             streams.clear();
             early.clear();
             freed.run();
             closed.countDown();
+        }
+    }
+
+    /**
+     * Does not wait for three probe time-outs until kwik lets go of a client's connection that was closed: its socket is its own, so
+     * nobody is bothered by what comes late (RFC 9000, section 10.2).
+     */
+    void endNow() {
+        if (isEstablished()) {
+            quic.abortConnection(null);
         }
     }
 

@@ -11,7 +11,6 @@ import io.quicpool.transport.ConnectionEvents;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
-import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tech.kwik.core.ConnectionListener;
@@ -79,7 +78,7 @@ final class KwikConnector {
             watcher.close();
             socket.close();
             if (quic != null) {
-                KwikInternals.endCallbacks(quic, Duration.ZERO);
+                KwikInternals.endThreads(quic);
             }
             throw e;
         }

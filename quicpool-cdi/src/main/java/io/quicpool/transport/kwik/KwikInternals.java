@@ -154,13 +154,14 @@ final class KwikInternals {
         task.run();
     }
 
-    /** Ends the thread of a connection that kwik leaves to the garbage collector. Waits for it for a moment. */
-    static boolean endCallbacks(QuicConnectionImpl connection, Duration timeout) throws InterruptedException {
+    /** Ends the threads of a connection that kwik is done with: one it leaves to the garbage collector, one to a time-out. */
+    static void endThreads(QuicConnectionImpl connection) {
         if (get(CALLBACKS, connection) instanceof ExecutorService callbacks) {
             callbacks.shutdown();
-            return callbacks.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
         }
-        return true;
+        if (get(SCHEDULER, connection) instanceof ExecutorService scheduler) {
+            scheduler.shutdownNow();
+        }
     }
 
     /** Ends a connection without a word, and frees what it holds. */

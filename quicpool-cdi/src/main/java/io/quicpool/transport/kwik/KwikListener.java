@@ -135,6 +135,10 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             public void disconnected(ConnectionTerminatedEvent event) {
                 connection.terminated(event);
                 connection.release();
+                if (factory == null) {
+                    // Nobody will say so.
+                    connection.engineEnded();
+                }
                 connections.remove(connection);
             }
         });
@@ -165,6 +169,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             connection.givenUp();
             free(quic);
             connection.release();
+            connection.engineEnded();
             connections.remove(connection);
         });
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.testing.RawPeer;
+import io.quicpool.testing.Relay;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
@@ -246,6 +247,29 @@ class KwikTrapsTest {
         await().until(() -> !third.alive());
         assertThat(third.peerError()).isEqualTo(9);
         assertThat(there.alive()).isTrue();
+    }
+
+    /** kwik would wait for three probe time-outs; some ten seconds, where the answers take one. */
+    @Test
+    void aClientDoesNotWaitForWhatMayComeLate() throws Exception {
+        InetSocketAddress there = server.listen(10).localAddress();
+        try (Relay relay = new Relay(there)) {
+            relay.hold();
+            Thread late = KwikThreads.start("late", () -> {
+                await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+                try {
+                    relay.release();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            Connection connection =
+                    client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.port()));
+            late.join();
+            connection.close(0, "closed");
+            assertThat(connection.awaitClosed(Duration.ofSeconds(6))).isTrue();
+            await().untilAsserted(() -> assertThat(server.losses).anyMatch(each -> each.contains("closed")));
+        }
     }
 
     /** Of streams beyond the credit nothing is kept, however much is said of them. */
