@@ -146,8 +146,9 @@ abstract class CorePool extends Front {
         metrics.opens.add(now - slot.since());
         if (slot.generation() != generation.get()) {
             retire(slot, Reason.Evicted.FLUSHED);
-        } else if (!slot.stream().connection().alive()) {
-            retire(slot, Reason.Evicted.LINK_LOST);
+        } else if (!slot.stream().alive()) {
+            // Its peer may have ended it with, or before, the last byte of the id exchange.
+            retireEnded(slot);
         } else if (slot.isIdle()) {
             exhausted.set(false);
         }

@@ -26,6 +26,10 @@ final class KwikOutput extends OutputStream {
             // An empty write is no nudge: newer versions of kwik keep it in the queue, and the FIN behind it for ever.
             return;
         }
+        if (!stream.kwik().alive()) {
+            // kwik would keep it.
+            throw stream.kwik().explain(null, new IOException("connection closed"));
+        }
         try {
             quic.write(bytes, offset, length);
         } catch (InterruptedIOException e) {

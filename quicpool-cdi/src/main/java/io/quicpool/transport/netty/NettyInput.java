@@ -104,6 +104,16 @@ final class NettyInput extends InputStream {
         }
     }
 
+    /** Whether all that has come was asked for: nothing of it is kept back until half of what is unread was read. */
+    boolean isAsking() {
+        lock.lock();
+        try {
+            return asking;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // ---- any thread
 
     int unread() {

@@ -128,9 +128,12 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         connection.poll().readerWoken();
     }
 
-    /** Looks whether the peer's end has come without a word of quiche's. */
+    /**
+     * Looks whether the peer's end has come without a word of quiche's. Only where all that quiche had to say was asked for: of a stream that
+     * was reset it says as well that all has come, and a RESET_STREAM must not be taken for a FIN.
+     */
     void lookForEnd() {
-        if (!inputEnded && NettyInternals.isSurelyFinished(channel())) {
+        if (!inputEnded && input.isAsking() && NettyInternals.isSurelyFinished(channel())) {
             came(Unpooled.EMPTY_BUFFER, true);
         }
     }

@@ -1,0 +1,183 @@
+package io.quicpool;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
+
+/** A pool and a raw peer, with one stream between them, in whichever of the states of docs/protocol.md it is wanted. */
+final class EndOfStream implements AutoCloseable {
+
+    /** Long enough for any machine; nothing is expected to take so long. */
+    static final Duration SOON = Duration.ofSeconds(20);
+
+    /** A stream that was taken from the pool, and the peer's end of it. */
+    record Pair(EngineStream peer, PooledStream stream) {}
+
+    /** Which kind of pool is looked at; the peer is the other. */
+    enum Side {
+        CLIENT,
+        SERVER
+    }
+
+    private final Side side;
+    private final Pools pools = new Pools();
+    private final RawPeer raw = new RawPeer(this::accepted);
+    private final BlockingQueue<EngineStream> opened = new LinkedBlockingQueue<>();
+    private final StreamPool pool;
+    // The raw client's own; a client pool makes its connections itself.
+    private final @Nullable Connection connection;
+    private int ids = 1_000;
+
+    EndOfStream(Side side) throws Exception {
+        this(side, Duration.ofSeconds(30));
+    }
+
+    /** With this time for hellos and ids. */
+    EndOfStream(Side side, Duration patience) throws Exception {
+        this.side = side;
+        if (side == Side.SERVER) {
+            ServerPool server = pools.server(s -> s.helloTimeout(patience).keepAlive(SOON));
+            connection = raw.connect(server.localAddress(), SOON.multipliedBy(3));
+            pool = server;
+        } else {
+            int port = raw.listen(1_000).localAddress().getPort();
+            // It looks at its stock when one is taken, not of itself.
+            pool = pools.client(
+                    "127.0.0.1:" + port,
+                    c -> c.capacity(1, 1).interval(SOON, SOON).idTimeout(patience));
+            connection = null;
+        }
+    }
+
+    private void accepted(EngineStream stream) {
+        opened.add(stream);
+    }
+
+    StreamPool pool() {
+        return pool;
+    }
+
+    /** The peer's end of a stream that has no id yet; a server pool knows of it as soon as the peer does something with it. */
+    EngineStream opening() throws Exception {
+        if (connection != null) {
+            return connection.openStream().toCompletableFuture().get(SOON.toSeconds(), TimeUnit.SECONDS);
+        }
+        return hello();
+    }
+
+    // A client over Netty also opens streams that it ends without a byte: signs of life.
+    private EngineStream hello() throws Exception {
+        while (true) {
+            EngineStream stream = opened.poll(SOON.toSeconds(), TimeUnit.SECONDS);
+            if (stream == null) {
+                throw new AssertionError("the pool opens no stream: " + pool.snapshot());
+            }
+            if (stream.input().read() == 0) {
+                return stream;
+            }
+        }
+    }
+
+    /** Gives that stream its id, or asks for it, and behind that says these bytes at once, and a FIN if that is wanted. */
+    static void exchange(Side side, EngineStream peer, int behind, boolean fin) throws Exception {
+        int own = side == Side.CLIENT ? StreamId.BYTES : 1;
+        byte[] said = new byte[own + behind];
+        peer.output().write(said);
+        if (fin) {
+            peer.output().close();
+        }
+        if (side == Side.SERVER && !fin) {
+            assertThat(peer.input().readNBytes(StreamId.BYTES)).hasSize(StreamId.BYTES);
+        }
+    }
+
+    /** The peer's end of a stream that is idle in the pool's stock. */
+    EngineStream idle() throws Exception {
+        EngineStream peer = opening();
+        exchange(side, peer, 0, false);
+        awaitIdle(pool, 1);
+        return peer;
+    }
+
+    PooledStream take() throws InterruptedException {
+        return pool.incomingGet(SOON);
+    }
+
+    /** One more stream, taken, with its peer's end. */
+    Pair next() throws Exception {
+        if (side == Side.SERVER) {
+            EngineStream peer = opening();
+            peer.output().write(0);
+            StreamId id = StreamId.of(peer.input().readNBytes(StreamId.BYTES));
+            return new Pair(peer, pool.outgoingGet(id, SOON));
+        }
+        // The pool opens another when one is asked for, or has done so already.
+        CompletableFuture<PooledStream> asked = pool.incomingGetAsync(SOON).toCompletableFuture();
+        EngineStream peer = hello();
+        peer.output().write(new StreamId(++ids).toBytes());
+        return new Pair(peer, asked.get(SOON.toSeconds(), TimeUnit.SECONDS));
+    }
+
+    /** Whatever one side has sent so far has arrived at the other: what comes behind it on another stream has. */
+    void roundTrip() throws Exception {
+        Pair pair = next();
+        try (PooledStream stream = pair.stream) {
+            stream.outputStream().write(1);
+            assertThat(pair.peer.input().read()).isOne();
+            pair.peer.output().write(2);
+            assertThat(stream.inputStream().read()).isEqualTo(2);
+            stream.outputStream().write(3);
+            assertThat(pair.peer.input().read()).isEqualTo(3);
+        }
+        pair.peer.close();
+    }
+
+    /** Whether that end has heard a STOP_SENDING so far. */
+    boolean toldToStop(EngineStream peer) {
+        if (peer.peerError() >= 0) {
+            return true;
+        }
+        // Netty tells no code of it.
+        try {
+            peer.output().flush();
+            return false;
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage()).contains("wants no more");
+        }
+    }
+
+    /** The peer goes without a word to this stream: its connections are closed. */
+    void loseConnection() {
+        raw.connections.forEach(each -> each.close(0, "lost on purpose"));
+    }
+
+    long evicted(String reason) {
+        return pool.snapshot().totals().evicted().getOrDefault(reason, 0L);
+    }
+
+    static void soon(ThrowingRunnable assertion) {
+        await().atMost(SOON)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .untilAsserted(assertion);
+    }
+
+    @Override
+    public void close() {
+        pools.close();
+        raw.close();
+    }
+}
