@@ -4,6 +4,7 @@ import select
 import socket
 import ssl
 import time
+import traceback
 
 from aioquic.buffer import Buffer
 from aioquic.quic import events
@@ -219,8 +220,16 @@ class Server:
                     original_destination_connection_id=header.destination_cid,
                 )
                 peer = self.peers[address] = self.peer(quic, self.socket, address)
-            peer.take(datagram)
-        for peer in self.peers.values():
-            peer.on_timer()
-            peer.act()
-            peer.send_all()
+            try:
+                peer.take(datagram)
+            except Exception:
+                traceback.print_exc()
+        for address, peer in list(self.peers.items()):
+            try:
+                peer.on_timer()
+                peer.act()
+                peer.send_all()
+            except Exception:
+                # Whatever it is that aioquic cannot do with it any more: the others go on.
+                traceback.print_exc()
+                del self.peers[address]

@@ -1,16 +1,13 @@
 package io.quicpool.it.aioquic;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.quicpool.ClientPool;
 import io.quicpool.PoolSnapshot;
 import io.quicpool.PooledStream;
 import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
-import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
-import io.quicpool.config.TlsMode;
 import io.quicpool.it.support.PemFiles;
 import java.io.BufferedReader;
 import java.io.File;
@@ -29,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The process that is attacked: a server pool that echoes, or a client pool; it says what it costs. With the default bounds: those are
+ * The server that is attacked, a pool that echoes; it says what it costs. With the default bounds: those are
  * what is tried.
  */
 final class Victim {
@@ -88,27 +85,24 @@ final class Victim {
     /** Starts one as a server; its first line is its port. */
     static Lines server(String engine, PemFiles files) throws IOException {
         return start(
-                "server",
+                Victim.class,
+                log("server", engine),
                 engine,
                 files.certificate().toString(),
                 files.privateKey().toString());
     }
 
-    /** Starts one as a client of whoever listens at that port. */
-    static Lines client(String engine, int port) throws IOException {
-        return start("client", engine, Integer.toString(port));
-    }
-
-    private static Lines start(String... arguments) throws IOException {
+    /** Starts a program with the heap of a small container. */
+    static Lines start(Class<?> program, File log, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Victim.class.getName()));
+                program.getName()));
         command.addAll(List.of(arguments));
-        return new Lines(command, log(arguments[0], arguments[1]));
+        return new Lines(command, log);
     }
 
     /** What it has logged. */
@@ -117,7 +111,7 @@ final class Victim {
     }
 
     public static void main(String[] args) throws Exception {
-        try (StreamPool pool = args[0].equals("server") ? server(args) : client(args);
+        try (ServerPool pool = server(args);
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 System.out.println("look " + look(pool));
@@ -126,30 +120,18 @@ final class Victim {
         System.exit(0);
     }
 
-    private static StreamPool server(String[] args) {
+    private static ServerPool server(String[] args) {
         ServerPool pool = QuicPools.open(ServerPoolConfig.builder()
                 .name("victim")
-                .transport(args[1])
+                .transport(args[0])
                 .listen("127.0.0.1:0")
                 .allowClient("127.0.0.1")
                 .allowClient("127.0.0.9")
-                .certificate(KeyMaterial.fromPem(Path.of(args[2]), Path.of(args[3])))
+                .certificate(KeyMaterial.fromPem(Path.of(args[1]), Path.of(args[2])))
                 .keepAlive(Duration.ofSeconds(1))
                 .build());
         pool.serve(Victim::echo);
         System.out.println("port " + pool.localAddress().getPort());
-        return pool;
-    }
-
-    private static StreamPool client(String[] args) {
-        ClientPool pool = QuicPools.open(ClientPoolConfig.builder()
-                .name("victim")
-                .transport(args[1])
-                .target("127.0.0.1:" + args[2])
-                .tlsMode(TlsMode.INSECURE)
-                .keepAlive(Duration.ofSeconds(1))
-                .build());
-        System.out.println("port 0");
         return pool;
     }
 
@@ -159,7 +141,7 @@ final class Victim {
         stream.outputStream().write(stream.inputStream().readAllBytes());
     }
 
-    private static String look(StreamPool pool) throws IOException {
+    static String look(StreamPool pool) throws IOException {
         long cpu =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime() / 1_000_000;
         System.gc();
