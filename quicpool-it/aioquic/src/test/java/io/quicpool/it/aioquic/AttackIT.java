@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What one client does, whatever it is, costs the others nothing that they notice, and the server no memory. */
 class AttackIT {
 
-    private static final double SECONDS = Double.parseDouble(System.getProperty("quicpool.attack.seconds", "0.4"));
+    private static final double SECONDS = Double.parseDouble(System.getProperty("quicpool.attack.seconds", "0.3"));
     private static final String NAMED = System.getProperty("quicpool.attacks", "");
     // A machine may stall for once; an attack that works, works again.
     private static final int TRIES = 3;
