@@ -118,8 +118,7 @@ class SilentStreamsTest {
 
     @Test
     void manyClientsLeaveAQuarterForOthers() throws Exception {
-        ServerPool server =
-                server(s -> s.readTimeout(NEVER).maxHandlers(32).handlerQueue(32));
+        ServerPool server = server(s -> s.readTimeout(NEVER).maxHandlers(32).handlerQueue(32));
         server.serve(SilentStreamsTest::echo);
         ClientPool client = pools.client(server, c -> c.capacity(4, 4));
         for (int i = 0; i < 6; i++) {
@@ -132,8 +131,7 @@ class SilentStreamsTest {
 
     @Test
     void aStreamThatIsResetWhileItWaitsGivesUpItsPlace() throws Exception {
-        ServerPool server =
-                server(s -> s.readTimeout(NEVER).maxHandlers(2).handlerQueue(8));
+        ServerPool server = server(s -> s.readTimeout(NEVER).maxHandlers(2).handlerQueue(8));
         server.serve(SilentStreamsTest::echo);
         List<EngineStream> streams = silent(server, 4);
         await().atMost(SOON).until(() -> server.handlersWaiting() == 3);

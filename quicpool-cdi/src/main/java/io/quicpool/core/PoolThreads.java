@@ -106,6 +106,8 @@ final class PoolThreads {
         return task -> {
             String name = threadName(role) + number.incrementAndGet();
             Runnable counted = () -> {
+                // Not before: one that could not be started for want of memory must not stay here.
+                ours.add(Thread.currentThread());
                 try {
                     task.run();
                 } finally {
@@ -116,7 +118,6 @@ final class PoolThreads {
             thread.setDaemon(sort != Sort.KEEPS_UP);
             // The class loader of whoever happened to cause this thread must not be held by it.
             thread.setContextClassLoader(PoolThreads.class.getClassLoader());
-            ours.add(thread);
             return thread;
         };
     }

@@ -13,9 +13,15 @@ final class Streams implements EngineStream {
 
     /** A slot that waits to be delivered under this id. */
     static Slot announced(Stock stock, int id) {
+        Slot slot = unannounced(id);
+        stock.announce(slot);
+        return slot;
+    }
+
+    /** A slot that will have this id. */
+    static Slot unannounced(int id) {
         Slot slot = new Slot(new Streams(), 0, 0);
         slot.id(new StreamId(id));
-        stock.announce(slot);
         return slot;
     }
 

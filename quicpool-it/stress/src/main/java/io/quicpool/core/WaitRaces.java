@@ -280,6 +280,132 @@ final class WaitRaces {
         }
     }
 
+    /** One that wants a stream by its id gives up while it comes: it has it, or the other does, who takes any. */
+    @JCStressTest
+    @Outcome(
+            id = {"1, 1, 0", "2, 0, 0"},
+            expect = ACCEPTABLE,
+            desc = "the first has it and the other waits, or the other has it")
+    @State
+    public static class ByIdOrAny {
+        private final Stock stock = new Stock(10_000);
+        private final Slot slot = Streams.announced(stock, 1);
+        private final Waiter byId = Streams.waiter(stock, new StreamId(1));
+        private final Waiter any = Streams.waiter(stock, null);
+
+        @Actor
+        public void giveUp() {
+            if (byId.giveUp()) {
+                stock.forget(byId);
+            }
+        }
+
+        @Actor
+        public void deliver() {
+            stock.deliver(slot);
+        }
+
+        @Arbiter
+        public void one(III_Result r) {
+            r.r1 = (byId.slot() == slot ? 1 : 0) + (any.slot() == slot ? 2 : 0);
+            r.r2 = stock.waiting();
+            r.r3 = stock.idle();
+        }
+    }
+
+    /** There is one place to wait, and two come: one is refused. */
+    @JCStressTest
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "one waits")
+    @State
+    public static class OnePlaceToWait {
+        private final Stock stock = new Stock(1);
+        private final Waiter first = new Waiter(null, 0);
+        private final Waiter second = new Waiter(new StreamId(1), 0);
+        private volatile boolean firstWaits;
+        private volatile boolean secondWaits;
+
+        @Actor
+        public void first() {
+            firstWaits = stock.await(first);
+        }
+
+        @Actor
+        public void second() {
+            secondWaits = stock.await(second);
+        }
+
+        @Arbiter
+        public void one(II_Result r) {
+            r.r1 = (firstWaits ? 1 : 0) + (secondWaits ? 1 : 0);
+            r.r2 = stock.waiting();
+        }
+    }
+
+    /** A pool is resumed while one more begins to wait for an id: both have theirs. */
+    @JCStressTest
+    @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "each has one")
+    @State
+    public static class ResumeByIdAndAny {
+        private final Stock stock = new Stock(10_000);
+        private final Slot wanted = Streams.idle(stock, 1);
+        private final Slot other = Streams.idle(stock, 2);
+        private Waiter byId;
+        private final Waiter earlier;
+
+        public ResumeByIdAndAny() {
+            stock.suspend();
+            earlier = Streams.waiter(stock, new StreamId(2));
+        }
+
+        @Actor
+        public void resume(III_Result r) {
+            stock.resume();
+        }
+
+        @Actor
+        public void wait(III_Result r) {
+            byId = Streams.waiter(stock, new StreamId(1));
+        }
+
+        @Arbiter
+        public void both(III_Result r) {
+            r.r1 = byId.slot() == wanted ? 1 : 0;
+            r.r2 = earlier.slot() == other ? 1 : 0;
+            r.r3 = stock.idle() + stock.waiting();
+        }
+    }
+
+    /** A stream gets its id while all are given up: it is in both indexes, or in none. */
+    @JCStressTest
+    @Outcome(
+            id = {"0, 0", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "known, or not")
+    @State
+    public static class AnnounceOrRetire {
+        private final Stock stock = new Stock(10_000);
+        private final Slot slot = Streams.unannounced(1);
+
+        @Actor
+        public void announce() {
+            stock.announce(slot);
+            if (!stock.deliver(slot)) {
+                stock.forget(slot);
+            }
+        }
+
+        @Actor
+        public void retire() {
+            stock.live().forEach(stock::retire);
+        }
+
+        @Arbiter
+        public void known(II_Result r) {
+            r.r1 = stock.live().size();
+            r.r2 = stock.live(slot.stream().connection()).size();
+        }
+    }
+
     /** A stream that somebody waits for comes while the pool looks how many it should open: none, for one more is on its way. */
     @JCStressTest
     @Outcome(id = "0", expect = ACCEPTABLE, desc = "enough are on their way")
