@@ -140,6 +140,11 @@ final class Admission {
         placeFree();
     }
 
+    /** Whether a stream of this client waits for a place. */
+    boolean waits(Guest guest) {
+        return line.first(guest) != null;
+    }
+
     /** There may be a place for one that waits. Any thread; costs nothing when none does. */
     void placeFree() {
         if (!line.isEmpty() && lookPending.compareAndSet(false, true)) {
@@ -178,7 +183,7 @@ final class Admission {
     }
 
     // Timer thread, now and then.
-    private void watchLine() {
+    private void watchLine(Shares shares) {
         if (line.isEmpty()) {
             return;
         }
@@ -190,7 +195,6 @@ final class Admission {
                 letGo(slot);
             }
         }
-        Shares shares = pool.shares();
         serveLine();
         Guest poorest = line.next();
         if (poorest != null && pool.stock.idle() >= pool.capacity()) {
@@ -281,7 +285,7 @@ final class Admission {
     }
 
     /** Gives up what is overdue or dead. Timer thread. */
-    void sweep() {
+    void sweep(Shares shares) {
         long now = System.nanoTime();
         for (Slot slot : pending.keySet()) {
             if (!slot.stream().alive()) {
@@ -291,7 +295,7 @@ final class Admission {
                 refuse(slot, Reason.Refused.SLOW_HELLO, StreamErrors.TOO_SLOW);
             }
         }
-        watchLine();
+        watchLine(shares);
     }
 
     /** Gives up these of what is on its way. */

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,9 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     private final Unheard unheard = new Unheard(this);
     private long lastLook = System.nanoTime(); // timer thread only
     private volatile int maxCapacity;
+    // The places that the next client may have.
+    private volatile int nextShare;
+    private final AtomicBoolean sharePending = new AtomicBoolean();
     private volatile @Nullable Listener listener;
 
     CoreServerPool(ServerPoolConfig config) {
@@ -60,6 +64,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
                 new PoolThreads(config.name(), true, config.handlers().executor() == HandlerExecutor.VIRTUAL));
         this.config = config;
         this.maxCapacity = config.maxCapacity();
+        this.nextShare = maxCapacity;
         this.admission = new Admission(this, config);
         this.refusals = new RefusalLog(name, log);
         this.clients = new ClientLog(name, log);
@@ -123,7 +128,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             connection.close(0, unwelcome == Reason.Refused.ADDRESS ? UNAUTHORIZED : "too many connections");
         } else {
             guests.add(guest);
-            shareCredit();
+            shareSoon();
             metrics.connects.increment();
             clients.tell(client + " connected");
         }
@@ -133,23 +138,38 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     @Override
     public int streams(boolean usedToo) {
         int bound = config.maxStreamsPerConnection();
-        int clients = guests.size() + 1;
-        if (!usedToo) {
-            return Policy.credit(maxCapacity, clients, bound == 0 ? ROOM : bound);
+        if (usedToo) {
+            return bound == 0 ? Policy.creditWithUsed(nextShare, maxCapacity) : bound;
         }
-        return bound == 0 ? Policy.creditWithUsed(maxCapacity, clients, ROOM) : bound;
+        return Policy.credit(nextShare, mostStreams());
     }
 
-    // As many as there are clients now: who has less than its share gets more, who has more gets no more.
-    private void shareCredit() {
+    private int mostStreams() {
         int bound = config.maxStreamsPerConnection();
-        int each = Policy.credit(maxCapacity, guests.size(), bound == 0 ? ROOM : bound);
-        guests.forEach(guest -> guest.connection().streams(each));
+        return bound == 0 ? ROOM : bound;
     }
 
-    /** The places of each client, as of now. Timer thread. */
-    Shares shares() {
-        return new Shares(this, guests);
+    // Clients come and go many at a time.
+    private void shareSoon() {
+        if (sharePending.compareAndSet(false, true)) {
+            try {
+                threads.decide(() -> {
+                    sharePending.set(false);
+                    share();
+                });
+            } catch (RuntimeException | Error e) {
+                sharePending.set(false);
+                throw e;
+            }
+        }
+    }
+
+    // Who has less than its share gets more, who has more gets no more. Timer thread.
+    private Shares share() {
+        Shares shares = new Shares(this, guests, admission::waits, System.nanoTime());
+        nextShare = shares.next();
+        guests.forEach(guest -> guest.connection().streams(Policy.credit(guest.share, mostStreams())));
+        return shares;
     }
 
     @Override
@@ -176,7 +196,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             return;
         }
         metrics.lost.increment();
-        shareCredit();
+        shareSoon();
         // Not on the engine's thread, there may be thousands.
         threads.decide(() -> retireAll(guest.connection()));
         clients.tell(guest.connection().remoteAddress() + " has gone: " + reason);
@@ -257,7 +277,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     @Override
     void housekeeping() {
-        admission.sweep();
+        admission.sweep(share());
         Listener bound = listener;
         if (bound != null) {
             bound.sweep();
@@ -337,7 +357,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             throw new ConfigException("max-capacity", max, "must be from 1 to " + CapacityBounds.LIMIT);
         }
         maxCapacity = max;
-        shareCredit();
+        shareSoon();
         placeFree();
         threads.decide(() -> sweep(max));
         log.log(Level.INFO, "{0}: bounds of capacity up to {1}", name, max);

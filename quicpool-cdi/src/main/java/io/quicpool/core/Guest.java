@@ -19,6 +19,12 @@ final class Guest implements ConnectionEvents {
     /** How many places in the stock it holds, as last counted; the timer thread's own. */
     int places;
 
+    /** How many it may hold, as last shared out; the timer thread's own. */
+    int share;
+
+    /** When it connected. */
+    final long since = System.nanoTime();
+
     private final AtomicBoolean firstGiven = new AtomicBoolean();
 
     Guest(CoreServerPool pool, Connection connection) {

@@ -3,6 +3,7 @@ package io.quicpool.core;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.IntervalBounds;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.IntSupplier;
 
 /** How capacity and interval follow demand: those of the Go package NodePassProject/quic, as pure functions. */
@@ -26,19 +27,33 @@ final class Policy {
 
     private Policy() {}
 
-    /** The places in a server's stock that each of so many clients may have. */
-    static int share(int capacity, int clients) {
-        return Math.max(1, capacity / Math.max(1, clients));
+    /**
+     * The places in a server's stock that each of those clients may have that want all they can get, beside others that hold so many
+     * and want no more: who wants less leaves the rest to the others.
+     */
+    static int share(int capacity, int[] modest, int greedy) {
+        int[] ascending = modest.clone();
+        Arrays.sort(ascending);
+        int left = capacity;
+        int sharers = modest.length + greedy;
+        for (int each : ascending) {
+            if ((long) each * sharers > left) {
+                break;
+            }
+            left -= each;
+            sharers--;
+        }
+        return Math.max(1, left / Math.max(1, sharers));
     }
 
     /** How many streams a client may have open that are not in use: its share of the places, within the bound. */
-    static int credit(int capacity, int clients, int bound) {
-        return Math.min(bound, share(capacity, clients) + FOR_PING);
+    static int credit(int share, int bound) {
+        return Math.min(bound, share + FOR_PING);
     }
 
-    /** The same where those in use count too. */
-    static int creditWithUsed(int capacity, int clients, int bound) {
-        return Math.min(bound, Math.max(share(capacity, clients), Math.min(capacity, LEAST_WITH_USED)) + FOR_PING);
+    /** How many where those in use count too. */
+    static int creditWithUsed(int share, int capacity) {
+        return Math.max(share, Math.min(capacity, LEAST_WITH_USED)) + FOR_PING;
     }
 
     /** A stock that is nearly empty is looked at more often, one that is nearly full less often. */

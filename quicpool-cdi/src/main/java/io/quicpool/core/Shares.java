@@ -1,13 +1,17 @@
 package io.quicpool.core;
 
 import io.quicpool.transport.Connection;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +23,17 @@ final class Shares {
     /** Two clients that differ by less than this part of a fair share are let be: what they take and open would move streams for ever. */
     private static final int TOLERANCE = 4;
 
+    /** For so long a client that is new is taken for one that wants all it can get. */
+    private static final long NEW_NANOS = Duration.ofSeconds(5).toNanos();
+
     private final CoreServerPool pool;
     private final int fair;
+    private final int next;
     private final Map<Guest, Deque<Slot>> idle = new HashMap<>();
 
-    /** Counts the idle streams of each client. */
-    Shares(CoreServerPool pool, Collection<Guest> guests) {
+    /** Counts the idle streams of each client, and says how many it may have. */
+    Shares(CoreServerPool pool, Collection<Guest> guests, Predicate<Guest> waits, long now) {
         this.pool = pool;
-        this.fair = Policy.share(pool.capacity(), guests.size());
         Map<Connection, Guest> byConnection = new HashMap<>();
         for (Guest guest : guests) {
             byConnection.put(guest.connection(), guest);
@@ -40,6 +47,25 @@ final class Shares {
             }
         }
         idle.forEach((guest, its) -> guest.places = its.size());
+        // A client that is connected and uses little of its share leaves it to others.
+        Set<Guest> greedy = new HashSet<>();
+        for (Guest guest : idle.keySet()) {
+            if (now - guest.since < NEW_NANOS || 2 * guest.places >= guest.share || waits.test(guest)) {
+                greedy.add(guest);
+            }
+        }
+        int[] modest = idle.keySet().stream()
+                .filter(guest -> !greedy.contains(guest))
+                .mapToInt(guest -> guest.places)
+                .toArray();
+        fair = Policy.share(pool.capacity(), modest, greedy.size());
+        next = Policy.share(pool.capacity(), modest, greedy.size() + 1);
+        idle.keySet().forEach(guest -> guest.share = greedy.contains(guest) ? fair : next);
+    }
+
+    /** How many places the next client may have. */
+    int next() {
+        return next;
     }
 
     /** How many idle streams the richest clients are to give up, so that this one, of which so many wait, has no fewer; gives them up. */
