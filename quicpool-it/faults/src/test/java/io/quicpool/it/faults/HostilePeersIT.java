@@ -119,7 +119,8 @@ class HostilePeersIT {
             while (connection.credit() > 0) {
                 RawPeer.open(connection, HELLO);
             }
-            // More than its share at first, and half of what it opens at last: what has no place waits, or is turned away.
+            // More than its share at first, and half of what it opens at last: what has no place waits, or is turned
+            // away.
             await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> server.active() <= 200);
             return server.snapshot().opening() + " wait, server-full " + refused(server, "server-full");
         });
