@@ -106,7 +106,9 @@ public interface StreamPoolMXBean {
      *
      * @return a text for people; null when there was none
      */
-    @Description("The last error; empty when there was none since the last resetError")
+    @Description(
+            "The last error, and why there is no connection as long as that lasts; empty when there was none since the last"
+                    + " resetError")
     @Nullable String getLastError();
 
     /**
