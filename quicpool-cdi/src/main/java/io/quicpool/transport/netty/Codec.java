@@ -30,7 +30,7 @@ final class Codec {
      * have to be proved first, and again when the path changes: quiche's probes take the room of what is due again where datagrams are
      * lost, and it does not notice a path that shrinks.
      */
-    private static final int LARGEST_DATAGRAM = 1200;
+    static final int LARGEST_DATAGRAM = 1200;
 
     /** Datagrams of one size that are handed to the system in one call. */
     private static final int SEGMENTS = 16;

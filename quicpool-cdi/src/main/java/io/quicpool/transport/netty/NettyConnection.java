@@ -73,6 +73,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final Settling settling;
     private final LoneFins loneFins;
     private final Lookout lookout;
+    private final PathWatch pathWatch;
     private boolean sendDue;
     private final Set<NettyStream> streams = new LinkedHashSet<>();
     private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
@@ -86,6 +87,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.settling = new Settling(channel);
         this.loneFins = new LoneFins(channel, this::isInFlight);
         this.lookout = new Lookout(channel, streams);
+        this.pathWatch = new PathWatch(channel, this::isInFlight);
         channel.closeFuture().addListener(end -> lost());
     }
 
@@ -171,6 +173,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     void heard() {
         lookout.heard();
         loneFins.heard();
+        Facts known = facts;
+        if (known != null && pathWatch.heard(known.idleTimeout)) {
+            because("the path carries no datagrams of " + Codec.LARGEST_DATAGRAM + " bytes any more");
+            endSoon();
+        }
     }
 
     // ---- streams

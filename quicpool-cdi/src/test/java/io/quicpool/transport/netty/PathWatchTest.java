@@ -1,0 +1,62 @@
+package io.quicpool.transport.netty;
+
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PooledStream;
+import io.quicpool.ServerPool;
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.Relay;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A path that shrinks to less than QUIC needs: short datagrams still pass. */
+class PathWatchTest {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final byte[] BULK = new byte[200_000];
+
+    private final Pools pools = new Pools();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    private static CompletableFuture<Void> write(PooledStream stream) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                stream.outputStream().write(BULK);
+            } catch (IOException lost) {
+                // That is how it ends.
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPathThatCarriesTooLittleIsNoticedBySenderAndReceiver(boolean clientSends) throws Exception {
+        ServerPool server = pools.server(s -> s.transport("netty"));
+        try (Relay path = new Relay(server.localAddress())) {
+            ClientPool client = pools.client(
+                    "127.0.0.1:" + path.port(), c -> c.transport("netty").capacity(2, 2));
+            awaitIdle(client, 2);
+            PooledStream here = client.incomingGet(SOON);
+            PooledStream there = server.outgoingGet(here.id(), SOON);
+            path.largest(Codec.LARGEST_DATAGRAM / 4);
+            CompletableFuture<Void> sent = write(clientSends ? here : there);
+            await().atMost(SOON).until(() -> client.snapshot().totals().lost() > 0);
+            await().atMost(SOON).until(() -> server.snapshot().totals().lost() > 0);
+            sent.get(SOON.toSeconds(), TimeUnit.SECONDS);
+            assertThat(client.snapshot().lastError() + server.snapshot().lastError())
+                    .isNotEmpty();
+        }
+    }
+}
