@@ -39,6 +39,9 @@ public final class Gate<C> {
     /** The length of the ids that this side gives. */
     public static final int OUR_ID = 8;
 
+    /** Datagrams with a piece of a client's hello, and the same again; a hello has some three at most. */
+    private static final int MOST_WITHOUT_CONNECTION = 16;
+
     /** Clients without a chance that are told so, by a whole handshake, a second. */
     private static final int COURTESIES = 5;
 
@@ -88,6 +91,8 @@ public final class Gate<C> {
         private final long since;
         private final InetSocketAddress client;
         private final @Nullable Proof proof;
+        // Of the thread that receives: datagrams after the first, before there was a connection.
+        private int more;
         private boolean pending = true;
         private volatile boolean ended;
         private @Nullable C connection;
@@ -156,7 +161,7 @@ public final class Gate<C> {
             }
             beginning = initial.destination;
             // The engine does not know it any more, and would begin anew, for which there is no place.
-            return !known.ended;
+            return !known.ended && mayGoOn(known, client);
         }
         Ignored why = initial == null || datagram.remaining() < Initial.SMALLEST || initial.destination.length < OUR_ID
                 ? Ignored.MALFORMED
@@ -168,6 +173,19 @@ public final class Gate<C> {
             events.ignored(client, why);
         }
         return why == null;
+    }
+
+    // Nothing bounds what an engine keeps of a hello that never becomes whole.
+    private boolean mayGoOn(Attempt<C> attempt, InetSocketAddress client) {
+        if (isMade(attempt) || ++attempt.more <= MOST_WITHOUT_CONNECTION) {
+            return true;
+        }
+        events.ignored(client, Ignored.DROPPED);
+        return false;
+    }
+
+    private synchronized boolean isMade(Attempt<C> attempt) {
+        return attempt.connection != null || !attempt.pending;
     }
 
     private @Nullable Ignored stranger(Initial initial, InetSocketAddress client) {

@@ -164,6 +164,21 @@ class GateTest {
         assertThat(gate.admits(initial(1), CLIENT)).isTrue();
     }
 
+    /** An engine keeps each piece for half a minute. */
+    @Test
+    void aHelloThatNeverBecomesWholeIsNotKeptWithoutEnd() {
+        Gate<String> gate = gate(2, false);
+        int admitted = 0;
+        for (int i = 0; i < 1000; i++) {
+            admitted += gate.admits(initial(1), CLIENT) ? 1 : 0;
+        }
+        assertThat(admitted).isBetween(4, 20);
+        assertThat(told.ignored).contains(ListenerEvents.Ignored.DROPPED);
+        // Of a connection that was made for it the engine answers for itself.
+        gate.created(id(1), "made");
+        assertThat(gate.admits(initial(1), CLIENT)).isTrue();
+    }
+
     @Test
     void eachRetryPacketIsSealed() {
         Gate<String> gate = gate(8, true);
