@@ -66,6 +66,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Facts facts;
     private volatile ConnectionEvents events;
+    private volatile Runnable whenCutOff = () -> {};
     private volatile long lastReceived;
     private volatile String lostBecause = "closed on this side";
     // The event loop's own: the first reason that anybody gave for an end that is to come.
@@ -99,6 +100,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
                 remote,
                 NettyTls.session(Objects.requireNonNull(channel.sslEngine()).getSession()),
                 Duration.ofMillis(peers == 0 ? own.toMillis() : Math.min(own.toMillis(), peers)));
+    }
+
+    /** Runs that when quiche closes the connection, established, for what its peer does. Before it begins. */
+    void whenCutOff(Runnable action) {
+        whenCutOff = action;
     }
 
     void events(ConnectionEvents listener) {
@@ -347,6 +353,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (facts != null && because == null) {
+            EngineEvents.guarded(whenCutOff);
+        }
         because("closed by the engine: " + cause.getMessage());
         if (facts == null) {
             // A handshake that failed: the peer is told now, not when it asks again.

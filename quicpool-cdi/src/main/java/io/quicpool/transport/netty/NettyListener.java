@@ -150,6 +150,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         }
         InetSocketAddress client = (InetSocketAddress) Objects.requireNonNull(channel.remoteSocketAddress());
         NettyConnection connection = new NettyConnection(channel, share, null, EngineEvents.NOBODY);
+        connection.whenCutOff(() -> events.ignored(client, Ignored.CUT_OFF));
         ServerIds.Owner owner = ids.begun(connection, client, id);
         channel.pipeline().addLast(connection).addLast(new ChannelInboundHandlerAdapter() {
             @Override

@@ -37,10 +37,6 @@ record Outcome(Trips quiet, Trips trips, Look start, Look before, Look after, St
         return more;
     }
 
-    boolean isCut() {
-        return !refused().isEmpty() || (said.contains("closed ") && !said.contains("closed no"));
-    }
-
     void assertHarmless() {
         assertThat(trips.failures()).as("honest requests that failed").isEmpty();
         assertThat(inTime()).as("round trips are short: %s", row()).isTrue();
