@@ -54,6 +54,7 @@ class ClosingTest {
                 || thread.getName().startsWith("process reaper")
                 || thread.getName().startsWith("ForkJoinPool")
                 || thread.getName().startsWith("Attach Listener")
+                || thread.getName().startsWith("RMI ")
                 || thread.getName().startsWith("CompletableFutureDelayScheduler"));
         return now;
     }
