@@ -195,6 +195,9 @@ public final class AdmissionFuzz {
         public void certificate(KeyMaterial certificate) {}
 
         @Override
+        public void sweep() {}
+
+        @Override
         public void stopAccepting() {}
 
         @Override

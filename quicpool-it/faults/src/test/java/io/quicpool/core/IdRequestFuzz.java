@@ -105,7 +105,7 @@ public final class IdRequestFuzz {
         private final IdRequest ids = new IdRequest(this, Duration.ofHours(1), this);
 
         ClientSide() {
-            super("fuzz", 10_000, StreamTimeouts.DEFAULT);
+            super("fuzz", 10_000, StreamTimeouts.DEFAULT, new PoolThreads("fuzz"));
         }
 
         void lost(ScriptedConnection connection) {
