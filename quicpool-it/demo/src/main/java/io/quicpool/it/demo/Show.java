@@ -50,7 +50,6 @@ public class Show implements QuarkusApplication {
                 "quicpool: requests flow through streams that are open ahead of use, to a peer in a process of its own.");
         out.println("See http://localhost:" + port + " (Ctrl-C ends the demo)");
         peer.start();
-        traffic.start();
         Thread clock = new Thread(this::tick, "clock");
         clock.setDaemon(true);
         clock.start();

@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.quicpool.ClientPool;
 import io.quicpool.PoolException;
 import io.quicpool.PooledStream;
+import io.quicpool.cdi.PoolEvent;
 import io.quicpool.cdi.QuicPool;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 
 /** Callers of two services, more and fewer of them in waves: each takes a stream for every request. */
 @ApplicationScoped
@@ -37,12 +40,15 @@ public class Traffic {
         this.self = self;
     }
 
-    void start() {
-        for (int caller = 0; caller < MOST_CALLERS; caller++) {
-            start(caller, orders);
-            if (caller < MOST_CALLERS / 4) {
-                start(caller * 4, self);
-            }
+    /** Each pool gets its callers when it is ready, so that no request fails only because the demo is starting. */
+    void ready(@Observes PoolEvent.Ready event) {
+        if (!(event.pool() instanceof ClientPool)) {
+            return;
+        }
+        if (event.pool().name().equals(orders.name())) {
+            IntStream.range(0, MOST_CALLERS).forEach(caller -> start(caller, orders));
+        } else {
+            IntStream.range(0, MOST_CALLERS / 4).forEach(caller -> start(caller * 4, self));
         }
     }
 
