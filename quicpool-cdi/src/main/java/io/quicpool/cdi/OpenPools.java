@@ -1,5 +1,7 @@
 package io.quicpool.cdi;
 
+import static java.util.Comparator.comparing;
+
 import io.quicpool.ClientPool;
 import io.quicpool.PoolListener;
 import io.quicpool.QuicPools;
@@ -92,8 +94,9 @@ final class OpenPools {
         return renewal;
     }
 
+    /** The clients first, whatever the order in which they were opened. */
     List<ManagedPool> all() {
-        return pools;
+        return pools.stream().sorted(comparing(ManagedPool::kind)).toList();
     }
 
     StreamPool pool(PoolKind kind, String name) {

@@ -8,6 +8,7 @@ import io.quicpool.ClientPool;
 import io.quicpool.PoolState;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
+import io.quicpool.settings.PoolKind;
 import io.quicpool.settings.SettingsException;
 import io.quicpool.testing.Pools;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,12 +17,14 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Startup;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.build.compatible.spi.Parameters;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,6 +230,33 @@ class InjectionTest {
         try (App app = App.start(Map.of())) {
             assertThat(app.get(PoolRegistry.class).pools()).isEmpty();
             assertThat(app.get(PoolRegistry.class).isStarted()).isTrue();
+        }
+    }
+
+    /** As the parameters that a container gives. */
+    private record Given(Map<String, String> values) implements Parameters {
+
+        @Override
+        public <T> T get(String key, Class<T> type) {
+            return type.cast(Objects.requireNonNull(values.get(key)));
+        }
+
+        @Override
+        public <T> T get(String key, Class<T> type, T otherwise) {
+            T value = type.cast(values.get(key));
+            return value == null ? otherwise : value;
+        }
+    }
+
+    @Test
+    void aPoolIsFoundAlsoWhereTheLookupOfItsBeanSeesNothingOfTheApplication() {
+        try (App app = App.start(App.client("orders", "127.0.0.1:9"))) {
+            Instance<Object> blind = app.container().select(Object.class, QuicPool.Literal.of("nothing"));
+            assertThat(blind.select(PoolRegistry.class).isUnsatisfied()).isTrue();
+            Given given =
+                    new Given(Map.of(StreamPoolCreator.KIND, PoolKind.CLIENT.name(), StreamPoolCreator.NAME, "orders"));
+            assertThat(new StreamPoolCreator().create(blind, given))
+                    .isSameAs(app.get(PoolRegistry.class).client("orders"));
         }
     }
 }
