@@ -65,6 +65,9 @@ final class FrameGuard {
 
     private static final int GAPS_FOR_ONE = 32;
 
+    // What answers it is sent again until it is acknowledged.
+    private static final int ID_COSTS_MORE = 3;
+
     /** Why a connection is closed. */
     record Violation(TransportErrorCode code, String what) {}
 
@@ -112,6 +115,7 @@ final class FrameGuard {
                 each.set(new MaxStreamsFrame(ENOUGH_STREAMS, max.isAppliesToBidirectional()));
             } else if (frame instanceof NewConnectionIdFrame || frame instanceof RetireConnectionIdFrame) {
                 violation = ids();
+                answered += ID_COSTS_MORE;
             }
             if (violation != null) {
                 return violation;
