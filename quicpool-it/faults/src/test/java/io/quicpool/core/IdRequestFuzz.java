@@ -113,6 +113,7 @@ public final class IdRequestFuzz {
             connections.remove(connection);
             retireAll(connection);
             ids.lost(connection);
+            connection.givenUp();
         }
 
         @Override

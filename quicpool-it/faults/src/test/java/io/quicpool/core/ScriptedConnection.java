@@ -22,6 +22,7 @@ final class ScriptedConnection implements Connection {
     private final List<ScriptedStream> streams = new ArrayList<>();
     private final List<CompletableFuture<EngineStream>> asked = new ArrayList<>();
     private boolean alive = true;
+    private boolean givenUp;
 
     ScriptedConnection(Script script) {
         this.script = script;
@@ -118,9 +119,14 @@ final class ScriptedConnection implements Connection {
         return streams;
     }
 
-    /** How many streams the engine was asked for and has not brought yet. */
+    /** How many streams the engine was asked for and has not brought yet, as far as the pool still waits for them. */
     int asked() {
-        return asked.size();
+        return givenUp ? 0 : asked.size();
+    }
+
+    /** The pool waits for no stream of it any more; the engine may still bring some. */
+    void givenUp() {
+        givenUp = true;
     }
 
     /** The connection is lost; the caller tells the pool. */
