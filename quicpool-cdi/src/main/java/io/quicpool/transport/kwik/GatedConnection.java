@@ -73,7 +73,7 @@ final class GatedConnection extends ServerConnectionImpl {
                 parts.log());
         this.client = client;
         this.cutOff = cutOff;
-        getSender().registerMaxUdpPayloadSize(KwikTransport.LARGEST_IN_HANDSHAKE);
+        SmallDatagrams.of(this);
     }
 
     /** What processes its datagrams, which may have begun to. */
@@ -147,12 +147,6 @@ final class GatedConnection extends ServerConnectionImpl {
         return !own.containsKey(retired.getSequenceNr()) && retired.getSequenceNr() < Collections.max(own.keySet());
     }
 
-    @Override
-    public void handshakeFinished() {
-        getSender().registerMaxUdpPayloadSize(KwikTransport.LARGEST_DATAGRAM);
-        super.handshakeFinished();
-    }
-
     // Nothing is served before the handshake is over and the address proved; there are no tickets for it either.
     @Override
     public boolean isEarlyDataAccepted() {
@@ -164,7 +158,13 @@ final class GatedConnection extends ServerConnectionImpl {
     // of one that lists no version that it knows.
     @Override
     public void extensionsReceived(List<Extension> extensions) throws TlsProtocolException {
-        transportParameters(extensions).forEach(parameters -> parameters.setVersionInformation(null));
+        transportParameters(extensions).forEach(parameters -> {
+            parameters.setVersionInformation(null);
+            // One who takes exactly 1,200 would make the buffer smaller while it is in use.
+            if (parameters.getMaxUdpPayloadSize() == SmallDatagrams.LARGEST) {
+                parameters.setMaxUdpPayloadSize(SmallDatagrams.BUFFER);
+            }
+        });
         super.extensionsReceived(extensions);
         if (getTlsEngine() instanceof TlsServerEngine server) {
             transportParameters(server.getServerExtensions())

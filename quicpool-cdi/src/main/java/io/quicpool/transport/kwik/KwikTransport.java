@@ -24,15 +24,6 @@ public final class KwikTransport implements Transport {
     /** How much is kept for all streams of a connection. */
     static final long CONNECTION_BUFFER = 16 * 1024 * 1024;
 
-    /** Bytes; every path carries that (RFC 9000, section 14), and kwik probes for no more. */
-    static final int LARGEST_DATAGRAM = 1200;
-
-    /**
-     * Bytes. kwik pads an Initial packet that holds nothing but an acknowledgement to one byte more than it wants, and dies of an overflow
-     * when it may not. What fills a datagram in the handshake is some bytes shorter, so all that counts has no more than 1,200.
-     */
-    static final int LARGEST_IN_HANDSHAKE = LARGEST_DATAGRAM + 1;
-
     static {
         // Our trust manager decides, which kwik's builder announces on standard output as no check at all.
         System.setProperty("tech.kwik.core.no-security-warnings", "true");
