@@ -169,15 +169,20 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
             die();
             endIfDone();
         } else {
-            input.lost(connection.explain(cause));
+            IOException why = connection.explain(cause);
+            if (!connection.alive()) {
+                output.fail(why);
+            }
+            input.lost(why);
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         IOException why = connection.explain(null);
-        input.lost(why);
+        // Before the reader hears of it, who may write at once.
         output.fail(why);
+        input.lost(why);
         inputEnded = true;
         sending.end();
         connection.ended(this);
