@@ -77,7 +77,8 @@ class GoPackageIT {
     // ---- as client
 
     private ServerPool server(int places) {
-        return pools.server(s -> s.transport(engine).maxCapacity(places));
+        return pools.server(
+                s -> s.transport(engine).keepAlive(GoPackageWaitIT.PATIENT).maxCapacity(places));
     }
 
     static GoProcess goClient(ServerPool server, int capacity) throws Exception {
