@@ -85,6 +85,8 @@ final class QuarkusDev extends Container {
         copy(LIBRARY, folder.resolve("lib/target/classes"));
         copy(APPLICATION.resolve("src/main"), folder.resolve("app/src/main"));
         copy(APPLICATION.resolve("target/classes"), folder.resolve("app/target/classes"));
+        // Maven takes the one below src only if it is newer, which within a tick of the file system's clock it is not.
+        Files.delete(folder.resolve("app/target/classes/application.properties"));
         configure(folder.resolve("app/src/main/resources/application.properties"));
         return List.of(
                 MAVEN.resolve("bin/mvn").toString(),
