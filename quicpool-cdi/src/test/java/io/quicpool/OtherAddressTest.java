@@ -6,64 +6,34 @@ import static org.awaitility.Awaitility.await;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TargetResolver;
 import io.quicpool.config.TlsMode;
+import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** An address that does not serve, in whatever way, is left for the next one, and why is told. */
 class OtherAddressTest {
 
     private static final Duration LONG = Duration.ofSeconds(30);
-    private static final Logger LOGGER = Logger.getLogger("io.quicpool");
 
     private final Pools pools = new Pools();
-    private final Queue<String> warnings = new ConcurrentLinkedQueue<>();
-    private final Handler log = new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-            if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
-                warnings.add(new SimpleFormatter().formatMessage(record));
-            }
-        }
-
-        @Override
-        public void flush() {
-            // Nothing is kept back.
-        }
-
-        @Override
-        public void close() {
-            // Nothing to close.
-        }
-    };
-
-    @BeforeEach
-    void listen() {
-        LOGGER.addHandler(log);
-    }
+    private final LogOf log = new LogOf("io.quicpool", Level.WARNING);
 
     @AfterEach
     void close() {
         pools.close();
-        LOGGER.removeHandler(log);
+        log.close();
     }
 
     private List<String> warningsOfTheClient() {
-        return warnings.stream().filter(each -> each.startsWith("client: ")).toList();
+        return log.lines().stream().filter(each -> each.startsWith("client: ")).toList();
     }
 
     private ClientPool client(TargetResolver resolver) {

@@ -83,9 +83,8 @@ final class Dispatcher {
         return executed(call, executor) || (otherwise != null && executed(call, otherwise));
     }
 
-    // Gives free places to those that wait. When the executor takes no more, this thread of it should go on with the
-    // one
-    // that is returned.
+    // Gives free places to those that wait. When the executor takes no more, this thread of it should go on with
+    // the one that is returned.
     private @Nullable Call onward() {
         for (Call call = places.next(); call != null; call = places.next()) {
             if (!executed(call)) {

@@ -312,9 +312,8 @@ final class Link {
         }
     }
 
-    // Long for one of whom nothing was asked yet. One that is full gives ids again when others leave; to connect to it
-    // anew would not
-    // help, but another address may.
+    // Long for one of whom nothing was asked yet. One that is full gives ids again when others leave: reconnecting to
+    // it would not help, but another address may.
     private long patience(Connection current, Duration idTimeout) {
         IdFailure failure = idFailure;
         if (connector.hasOther(current)) {

@@ -13,6 +13,7 @@ import io.quicpool.ServerPool;
 import io.quicpool.StreamHandler;
 import io.quicpool.StreamPool;
 import io.quicpool.settings.SettingsException;
+import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -38,11 +39,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import java.util.stream.Collectors;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
@@ -339,28 +336,7 @@ class LifecycleTest {
     /** Servers open before their clients, and what ends with the application is no news. */
     @Test
     void anApplicationWithBothEndsWarnsOfNothing() throws Exception {
-        Queue<String> warnings = new ConcurrentLinkedQueue<>();
-        Handler log = new Handler() {
-            @Override
-            public void publish(LogRecord record) {
-                if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
-                    warnings.add(new SimpleFormatter().formatMessage(record));
-                }
-            }
-
-            @Override
-            public void flush() {
-                // Nothing is kept back.
-            }
-
-            @Override
-            public void close() {
-                // Nothing to close.
-            }
-        };
-        Logger logger = Logger.getLogger("io.quicpool");
-        logger.addHandler(log);
-        try {
+        try (LogOf log = new LogOf("io.quicpool", Level.WARNING)) {
             int port = Pools.freePort();
             Map<String, String> properties = new HashMap<>(App.server("both", folder));
             properties.put("quicpool.server.\"both\".listen", "127.0.0.1:" + port);
@@ -375,9 +351,7 @@ class LifecycleTest {
             held.outputStream().write(1);
             app.close();
             assertThat(client.state()).isEqualTo(PoolState.CLOSED);
-            assertThat(warnings).isEmpty();
-        } finally {
-            logger.removeHandler(log);
+            assertThat(log.lines()).isEmpty();
         }
     }
 }

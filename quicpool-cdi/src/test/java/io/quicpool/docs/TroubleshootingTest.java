@@ -17,6 +17,7 @@ import io.quicpool.config.TrustMaterial;
 import io.quicpool.jmx.PoolMBeans;
 import io.quicpool.settings.SettingsException;
 import io.quicpool.settings.SettingsReader;
+import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.Relay;
 import io.quicpool.testing.TestCertificates;
@@ -38,16 +39,11 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -59,37 +55,16 @@ class TroubleshootingTest {
     private static final Map<String, List<String>> SECTIONS = new Page("troubleshooting.md").sections();
     private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
     private static final Duration SHORT = Duration.ofMillis(300);
-    private static final Logger LOGGER = Logger.getLogger("io.quicpool");
 
     private final Pools pools = new Pools();
     private final List<StreamPool> watched = new ArrayList<>();
     private final Queue<String> said = new ConcurrentLinkedQueue<>();
-    private final Handler log = new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-            said.add(new SimpleFormatter().formatMessage(record));
-        }
-
-        @Override
-        public void flush() {
-            // Nothing is kept back.
-        }
-
-        @Override
-        public void close() {
-            // Nothing to close.
-        }
-    };
-
-    @BeforeEach
-    void listen() {
-        LOGGER.addHandler(log);
-    }
+    private final LogOf log = new LogOf("io.quicpool");
 
     @AfterEach
     void close() {
         pools.close();
-        LOGGER.removeHandler(log);
+        log.close();
     }
 
     // ---- the page
@@ -147,6 +122,7 @@ class TroubleshootingTest {
 
     private List<String> everything() {
         List<String> all = new ArrayList<>(said);
+        all.addAll(log.lines());
         watched.forEach(pool -> all.add(String.valueOf(pool.snapshot().lastError())));
         return all;
     }

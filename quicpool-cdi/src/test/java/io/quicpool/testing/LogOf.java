@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
@@ -16,6 +17,12 @@ public final class LogOf extends Handler implements AutoCloseable {
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
 
     public LogOf(String name) {
+        this(name, Level.ALL);
+    }
+
+    /** Only what is at least of this level. */
+    public LogOf(String name, Level least) {
+        setLevel(least);
         logger = Logger.getLogger(name);
         logger.addHandler(this);
     }
@@ -28,9 +35,15 @@ public final class LogOf extends Handler implements AutoCloseable {
         return lines.stream().filter(line -> line.contains(part)).toList();
     }
 
+    public List<String> lines() {
+        return List.copyOf(lines);
+    }
+
     @Override
     public void publish(LogRecord record) {
-        lines.add(new SimpleFormatter().formatMessage(record));
+        if (isLoggable(record)) {
+            lines.add(new SimpleFormatter().formatMessage(record));
+        }
     }
 
     @Override

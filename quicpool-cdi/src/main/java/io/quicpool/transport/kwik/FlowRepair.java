@@ -73,8 +73,7 @@ final class FlowRepair {
      * it, if it did.
      */
     // On the sender's own thread, so that none of it happens in the middle of sending a frame of the stream: there,
-    // kwik would
-    // stumble over a stream that is not in the tables, and give up the connection.
+    // kwik would stumble over a stream that is not in the tables, and give up the connection.
     void sendingAbandoned(long code) {
         KwikInternals.onSender(connection, () -> {
             if (KwikInternals.abandonUnsent(stream, code) && forgotten.compareAndSet(false, true)) {

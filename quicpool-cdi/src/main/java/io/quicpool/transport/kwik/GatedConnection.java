@@ -153,9 +153,8 @@ final class GatedConnection extends ServerConnectionImpl {
         return false;
     }
 
-    // kwik would switch to version 2 for a client that prefers it (RFC 9368), and then drop all that comes in it; or
-    // die
-    // of one that lists no version that it knows.
+    // kwik would switch to version 2 for a client that prefers it (RFC 9368), and then drop all that comes in it. It
+    // would die of a client that lists no version that it knows.
     @Override
     public void extensionsReceived(List<Extension> extensions) throws TlsProtocolException {
         transportParameters(extensions).forEach(parameters -> {

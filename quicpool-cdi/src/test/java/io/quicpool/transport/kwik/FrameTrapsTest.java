@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.config.ClientAuth;
+import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
@@ -18,9 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,27 +46,13 @@ class FrameTrapsTest {
     private final RawPeer client = new RawPeer();
     private final Queue<ListenerEvents.Ignored> ignored = new ConcurrentLinkedQueue<>();
     private final Queue<Connection> connected = new ConcurrentLinkedQueue<>();
-    private final Queue<LogRecord> logged = new ConcurrentLinkedQueue<>();
-    private final Logger log = Logger.getLogger("io.quicpool");
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-            logged.add(line);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private final LogOf log = new LogOf("io.quicpool");
     private Listener listener;
     private KwikConnection here;
     private KwikConnection there;
 
     @BeforeEach
     void connect() throws Exception {
-        log.addHandler(handler);
         listener = new KwikTransport()
                 .listen(
                         new ListenSpec(
@@ -102,7 +86,7 @@ class FrameTrapsTest {
 
     @AfterEach
     void close() throws Exception {
-        log.removeHandler(handler);
+        log.close();
         client.close();
         listener.close(Duration.ofSeconds(5));
     }
@@ -115,7 +99,7 @@ class FrameTrapsTest {
         await().until(() -> !here.alive() && !there.alive());
         await().untilAsserted(() -> assertThat(client.losses).anyMatch(each -> each.contains(why)));
         assertThat(ignored).containsExactly(ListenerEvents.Ignored.CUT_OFF);
-        assertThat(logged).isEmpty();
+        assertThat(log.lines()).isEmpty();
     }
 
     @Test
@@ -140,7 +124,7 @@ class FrameTrapsTest {
         await().until(() -> !accepted.isEmpty());
         assertThat(accepted.remove().input().read()).isEqualTo(7);
         assertThat(stream.alive()).isTrue();
-        assertThat(logged).isEmpty();
+        assertThat(log.lines()).isEmpty();
     }
 
     /** Each answer fills a datagram. */
@@ -153,7 +137,7 @@ class FrameTrapsTest {
         await().until(() -> !accepted.isEmpty());
         accepted.element().output().write(8);
         assertThat(stream.input().read()).isEqualTo(8);
-        assertThat(logged).isEmpty();
+        assertThat(log.lines()).isEmpty();
     }
 
     @Test
@@ -204,7 +188,7 @@ class FrameTrapsTest {
         }
         assertThat(quic.ownIds()).isLessThanOrEqualTo(8);
         assertThat(quic.peersIds()).isLessThanOrEqualTo(8);
-        assertThat(logged).isEmpty();
+        assertThat(log.lines()).isEmpty();
     }
 
     private static ShortHeaderPacket packet(QuicFrame frame) {
@@ -219,6 +203,6 @@ class FrameTrapsTest {
         there.quic().abortConnection(new IllegalStateException("for the test"));
         await().until(() -> !there.alive());
         await().until(() -> ignored.contains(ListenerEvents.Ignored.CUT_OFF));
-        assertThat(logged).isEmpty();
+        assertThat(log.lines()).isEmpty();
     }
 }
