@@ -123,6 +123,7 @@ final class Link {
     private boolean served;
     private @Nullable IdFailure idFailure;
     private long upSince;
+    private long servedSince;
     private long lastWatch;
     private long lastPing;
 
@@ -246,18 +247,23 @@ final class Link {
         retry = pool.threads.decideAfter(connector.exhausted() ? backoff.next() : Backoff.FIRST, this::connect);
     }
 
-    /** An id came on the connection: the outage is over, and the next begins with a short delay again. Timer thread. */
+    /** An id came on the connection: the outage is over. Timer thread. */
     void proved(Connection which) {
         if (connection != which || served) {
             return;
         }
         served = true;
+        servedSince = System.nanoTime();
         idFailure = null;
-        backoff.reset();
         outage.over();
         pool.metrics.outageOver();
         connector.served(which);
         pool.log.log(Level.INFO, "{0}: connected to {1}", pool.name, which.remoteAddress());
+    }
+
+    /** How long its connection, or the last one, has given ids. Timer thread. */
+    Duration worked() {
+        return served ? Duration.ofNanos(System.nanoTime() - servedSince) : Duration.ZERO;
     }
 
     /** A stream ended without an id: should the peer never give one, that is why. Timer thread. */
@@ -287,6 +293,7 @@ final class Link {
             tell(new IOException(CANNOT_CONNECT + " to " + which.remoteAddress() + ": " + reason));
         }
         owner.down(which, reason);
+        backoff.worked(worked());
         later();
     }
 

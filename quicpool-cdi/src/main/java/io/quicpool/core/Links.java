@@ -6,8 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -42,9 +40,6 @@ final class Links implements Link.Owner {
             new Backoff(() -> ThreadLocalRandom.current().nextDouble());
     private long notBefore = System.nanoTime();
     private int failures;
-    // Those beside the first that have proved to work.
-    private final Set<Connection> proven = ConcurrentHashMap.newKeySet();
-    private boolean hadWorked;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     Links(CorePool pool, Link.Connector connector, Link.Owner owner, int perConnection) {
@@ -177,6 +172,10 @@ final class Links implements Link.Owner {
     }
 
     private void add() {
+        if (patience.worked(Duration.ofNanos(System.nanoTime() - notBefore))) {
+            // Nothing has failed for so long.
+            failures = 0;
+        }
         Link another = new Link(pool, connector, this, outage, false);
         more.add(another);
         another.connect();
@@ -194,7 +193,6 @@ final class Links implements Link.Owner {
                 more.remove(link);
                 gone.add(link);
                 link.close();
-                proven.remove(connection);
                 owner.shed(connection);
             }
         }
@@ -209,7 +207,6 @@ final class Links implements Link.Owner {
 
     @Override
     public void down(Connection connection, String reason) {
-        hadWorked = proven.remove(connection);
         owner.down(connection, reason);
     }
 
@@ -217,22 +214,20 @@ final class Links implements Link.Owner {
     public void gone(Link link) {
         if (more.remove(link)) {
             gone.add(link);
-            // That it was lost, with the server perhaps, says nothing of the next.
-            if (!hadWorked) {
-                notBefore = System.nanoTime() + patience.next().toNanos();
+            long now = System.nanoTime();
+            if (patience.worked(link.worked())) {
+                // That it was lost, with the server perhaps, says nothing of the next.
+                failures = 0;
+            } else if (now - notBefore >= 0) {
+                // Those that are lost together, with the server, fail once.
+                notBefore = now + patience.next().toNanos();
                 failures++;
             }
-            hadWorked = false;
         }
     }
 
-    /** An id came on a connection: it works, and the next loss begins with a short delay again. Timer thread. */
+    /** An id came on a connection: it works. Timer thread. */
     void proved(Connection connection) {
-        if (first.connection() != connection) {
-            proven.add(connection);
-            patience.reset();
-            failures = 0;
-        }
         all().forEach(link -> link.proved(connection));
     }
 

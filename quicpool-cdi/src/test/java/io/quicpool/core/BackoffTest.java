@@ -25,11 +25,23 @@ class BackoffTest {
     }
 
     @Test
-    void beginsAnewAfterASuccess() {
+    void beginsAnewAfterASuccessThatHasLasted() {
         Backoff backoff = new Backoff(() -> 1);
         backoff.next();
         backoff.next();
-        backoff.reset();
+        assertThat(backoff.worked(Backoff.LASTING.minusNanos(1))).isFalse();
+        assertThat(backoff.next()).isGreaterThan(Backoff.FIRST);
+        assertThat(backoff.worked(Backoff.LASTING)).isTrue();
         assertThat(backoff.next()).isEqualTo(Backoff.FIRST);
+    }
+
+    @Test
+    void aLongDelayNeedsALongSuccess() {
+        Backoff backoff = new Backoff(() -> 1);
+        for (int i = 0; i < 40; i++) {
+            backoff.next();
+        }
+        assertThat(backoff.worked(Backoff.LONGEST.minusNanos(1))).isFalse();
+        assertThat(backoff.worked(Backoff.LONGEST)).isTrue();
     }
 }

@@ -14,6 +14,7 @@ class FakeConnection implements Connection {
     static final InetSocketAddress ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
 
     volatile int credit;
+    volatile boolean alive = true;
     volatile Runnable onClose = () -> {};
     volatile Runnable onAlive = () -> {};
 
@@ -40,7 +41,7 @@ class FakeConnection implements Connection {
     @Override
     public boolean alive() {
         onAlive.run();
-        return true;
+        return alive;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -13,6 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +87,46 @@ class LinksTest {
         }
         assertThat(made).hasSize(13);
         assertThat(links.held()).isEqualTo(1);
+        links.close();
+        assertThat(links.awaitClosed(SOON)).isTrue();
+        assertThat(pool.threads.close(SOON)).isTrue();
+    }
+
+    /** A server that comes and goes, each time with an id or a few, is not dialled at full speed. */
+    @Test
+    void aPeerThatComesAndGoesIsDialledLessAndLessOften() throws Exception {
+        AtomicReference<ConnectionEvents> events = new AtomicReference<>();
+        AtomicInteger dialled = new AtomicInteger();
+        AtomicLong lost = new AtomicLong();
+        AtomicLong pause = new AtomicLong();
+        CoreClientPool pool = new CoreClientPool(
+                "test", ClientPoolConfig.builder().target("localhost:1").build(), each -> connection());
+        Links links = new Links(
+                pool,
+                each -> {
+                    pause.set(System.nanoTime() - lost.get());
+                    events.set(each);
+                    dialled.incrementAndGet();
+                    return new FakeConnection();
+                },
+                new Nobody(),
+                1);
+        onTimer(pool, links::connect);
+        for (int cycle = 1; cycle <= 12; cycle++) {
+            int times = cycle;
+            await().pollInterval(Duration.ofMillis(5))
+                    .until(() -> dialled.get() == times && links.open().size() == 1);
+            onTimer(pool, () -> {
+                FakeConnection connection = (FakeConnection) links.open().get(0);
+                links.proved(connection);
+                connection.alive = false;
+                lost.set(System.nanoTime());
+                events.get().lost("it restarts");
+            });
+        }
+        await().until(() -> dialled.get() == 13);
+        // Half of 50 ms, a quarter longer eleven times, is the shortest that chance may make of it.
+        assertThat(Duration.ofNanos(pause.get())).isGreaterThan(Backoff.FIRST.multipliedBy(5));
         links.close();
         assertThat(links.awaitClosed(SOON)).isTrue();
         assertThat(pool.threads.close(SOON)).isTrue();
