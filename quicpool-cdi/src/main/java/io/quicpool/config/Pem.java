@@ -145,6 +145,8 @@ final class Pem {
         } else if (Files.isDirectory(file)) {
             why = "is a directory, not a file";
         }
-        return new ConfigException(property, file, why, e);
+        // Containers run in a directory of their own: people have to see where it was looked for.
+        String where = file.isAbsolute() ? "" : "; looked for " + file.toAbsolutePath();
+        return new ConfigException(property, file, why + where, e);
     }
 }

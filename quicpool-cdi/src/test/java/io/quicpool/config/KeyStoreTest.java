@@ -114,4 +114,14 @@ class KeyStoreTest {
         refused(missing, null, PASSWORD, null, "key-store = " + missing + ": there is no such file");
         refused(folder, null, PASSWORD, null, "key-store = " + folder + ": is a directory, not a file");
     }
+
+    @Test
+    void saysWhereItLookedForAFileThatIsNotThere() {
+        Path missing = Path.of("missing.p12");
+        String looked = "there is no such file; looked for " + missing.toAbsolutePath();
+        refused(missing, null, PASSWORD, null, "key-store = missing.p12: " + looked);
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> TrustMaterial.fromPem(Path.of("missing.crt")))
+                .withMessageEndingWith("; looked for " + Path.of("missing.crt").toAbsolutePath());
+    }
 }

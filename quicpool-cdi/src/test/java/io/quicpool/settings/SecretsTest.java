@@ -131,7 +131,8 @@ class SecretsTest {
                                 "quicpool.client.\"a\".private-key", "no\nfile")
                         .problems())
                 .extracting(Problem::toString)
-                .containsExactly("quicpool.client.\"a\".private-key = no?file" + FROM + "there is no such file");
+                .containsExactly("quicpool.client.\"a\".private-key = no?file" + FROM
+                        + "there is no such file; looked for " + Path.of("no").toAbsolutePath() + "?file");
     }
 
     @Test
