@@ -137,6 +137,8 @@ public class PoolRegistry {
         if (!problems.isEmpty()) {
             throw new SettingsException(problems);
         }
+        SettingsReader.warnings(config).forEach(warning -> System.getLogger("io.quicpool")
+                .log(System.Logger.Level.WARNING, warning.toString()));
         return OpenPools.open(settings, names, handlers, events, config);
     }
 

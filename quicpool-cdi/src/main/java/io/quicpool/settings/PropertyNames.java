@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Environment variables have their own form: {@code QUICPOOL_CLIENT__ORDERS__TARGET} stands for
  * {@code quicpool.client."orders".target}. What they cannot say (capitals, '.' or '-' in a name) is taken from a property that
  * has the same form, otherwise the name is in lower case with '-' for '_'. Implementations also guess dotted names from them,
- * which are not what anybody wrote: these are left out. A variable that fits no property is left alone, for systems such as
- * Kubernetes make their own ({@code QUICPOOL_SERVER_PORT}).
+ * which are not what anybody wrote: these are left out. A variable that fits no property stops nothing, for systems such as
+ * Kubernetes make their own ({@code QUICPOOL_SERVER_PORT}); see {@link UnknownVariables}.
  */
 final class PropertyNames {
 
@@ -85,6 +85,20 @@ final class PropertyNames {
     /** Properties that there are not, with the nearest that there is, if one is near. */
     Map<String, @Nullable String> unknown() {
         return unknown;
+    }
+
+    /** The environment variables that begin as those of this library do. */
+    List<String> variables() {
+        return written.stream()
+                .filter(name -> VARIABLE.matcher(name).matches())
+                .sorted()
+                .toList();
+    }
+
+    /** Whether a variable, without what those of its kind begin with, stands for a property. */
+    static boolean isProperty(PoolKind kind, String rest) {
+        return poolOf(kind, rest) != null
+                || PoolProperty.of(kind).stream().anyMatch(each -> rest.equals(variableOf(each.key())));
     }
 
     /** A property as the user wrote it where its value is from: itself, or its environment variable. */

@@ -50,6 +50,16 @@ public final class SettingsReader {
                 PoolKind.SERVER, reader.enabled(PoolKind.SERVER, reader::server));
     }
 
+    /**
+     * What looks mistyped and is ignored: environment variables that are nearly those of a property.
+     *
+     * @param config the configuration
+     * @return a line for each; nothing of it keeps a pool from being opened
+     */
+    public static List<Problem> warnings(Config config) {
+        return new UnknownVariables(new PropertyNames(config)).find();
+    }
+
     private List<String> enabled(PoolKind kind, Function<String, PoolReader<?>> reader) {
         return pools(kind).stream().filter(name -> reader.apply(name).enabled()).toList();
     }

@@ -123,6 +123,16 @@ class LifecycleTest {
     }
 
     @Test
+    void aMistypedVariableIsToldAtTheStart() {
+        String variable = "QUICPOOL_CLIENT__A__MAX_CAPCITY";
+        try (LogOf log = new LogOf("io.quicpool", Level.WARNING);
+                App app = App.start(Map.of("quicpool.client.\"a\".target", "localhost:1", variable, "100"))) {
+            assertThat(app.get(PoolRegistry.class).pools()).hasSize(1);
+            assertThat(log.lines(variable + ": is ignored")).hasSize(1);
+        }
+    }
+
+    @Test
     void handlerBeansServeTheirServerPools() throws Exception {
         Map<String, String> properties = new HashMap<>(App.server("ingress", folder));
         properties.putAll(App.server("second", folder));
