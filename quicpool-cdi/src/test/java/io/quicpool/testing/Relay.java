@@ -36,6 +36,7 @@ public final class Relay implements AutoCloseable {
     private volatile boolean holding;
     private volatile boolean late;
     private volatile int largest = LARGEST;
+    private final AtomicInteger tooLarge = new AtomicInteger();
 
     public Relay(InetSocketAddress server) throws SocketException {
         this.server = server;
@@ -100,6 +101,11 @@ public final class Relay implements AutoCloseable {
         return front.getLocalPort();
     }
 
+    /** Where clients connect instead of at the server. */
+    public InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port());
+    }
+
     /** How many datagrams the server has sent. */
     public int fromServer() {
         return fromServer.get();
@@ -159,6 +165,11 @@ public final class Relay implements AutoCloseable {
         largest = bytes;
     }
 
+    /** How many datagrams were larger than that. */
+    public int tooLarge() {
+        return tooLarge.get();
+    }
+
     /** From now on nothing arrives. */
     public void block() {
         blocked = true;
@@ -197,6 +208,8 @@ public final class Relay implements AutoCloseable {
         if (packet.getLength() <= largest) {
             packet.setSocketAddress(to);
             socket.send(packet);
+        } else {
+            tooLarge.incrementAndGet();
         }
     }
 

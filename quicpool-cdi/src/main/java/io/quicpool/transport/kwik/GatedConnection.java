@@ -157,13 +157,7 @@ final class GatedConnection extends ServerConnectionImpl {
     // would die of a client that lists no version that it knows.
     @Override
     public void extensionsReceived(List<Extension> extensions) throws TlsProtocolException {
-        transportParameters(extensions).forEach(parameters -> {
-            parameters.setVersionInformation(null);
-            // One who takes exactly 1,200 would make the buffer smaller while it is in use.
-            if (parameters.getMaxUdpPayloadSize() == SmallDatagrams.LARGEST) {
-                parameters.setMaxUdpPayloadSize(SmallDatagrams.BUFFER);
-            }
-        });
+        transportParameters(extensions).forEach(parameters -> parameters.setVersionInformation(null));
         super.extensionsReceived(extensions);
         if (getTlsEngine() instanceof TlsServerEngine server) {
             transportParameters(server.getServerExtensions())

@@ -66,7 +66,6 @@ final class KwikConnector {
             });
             handshake(quic);
             KwikInternals.awaitHandshakeSent(quic, spec.connectTimeout());
-            KwikInternals.largestDatagram(quic, SmallDatagrams.LARGEST);
             made.established(facts(quic));
             socket.established(made);
             if (socket.isClosed()) {
@@ -116,7 +115,7 @@ final class KwikConnector {
         }
         QuicClientConnectionImpl quic = (QuicClientConnectionImpl) builder.build();
         quic.setDefaultBidirectionalStreamReceiveBufferSize(KwikTransport.STREAM_BUFFER);
-        KwikInternals.largestDatagram(quic, SmallDatagrams.BUFFER);
+        SmallDatagrams.of(quic);
         return quic;
     }
 

@@ -117,13 +117,6 @@ final class KwikInternals {
                 && queues[EncryptionLevel.Handshake.ordinal()].hasRequests();
     }
 
-    /** No datagram that a new connection sends shall be larger. */
-    static void largestDatagram(QuicConnectionImpl connection, int bytes) {
-        if (call(SENDER, connection) instanceof SenderImpl sender) {
-            sender.registerMaxUdpPayloadSize(bytes);
-        }
-    }
-
     private static void awaitOtherThread(BooleanSupplier done, Duration longest) {
         long start = System.nanoTime();
         while (!done.getAsBoolean()

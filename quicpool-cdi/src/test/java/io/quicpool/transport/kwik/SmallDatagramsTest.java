@@ -4,37 +4,67 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.testing.RawPeer;
+import io.quicpool.testing.Relay;
 import io.quicpool.transport.EngineStream;
 import java.lang.reflect.Field;
-import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tech.kwik.core.impl.QuicConnectionImpl;
+import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.send.SenderImpl;
 
-/** The buffer of a server's sender keeps its size: one that became smaller between two looks at it ended the connection by an overflow. */
+/**
+ * Datagrams have 1,200 bytes at most, and the buffer of a sender keeps its size: one that became smaller between two looks at it ended
+ * the connection by an overflow.
+ */
 @Timeout(60)
 class SmallDatagramsTest {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     @Test
-    void theBufferKeepsItsSize() throws Exception {
+    void noDatagramIsLargerAndTheBuffersOfBothSidesKeepTheirSize() throws Exception {
         try (RawPeer server = new RawPeer();
-                RawPeer client = new RawPeer()) {
-            InetSocketAddress there = server.listen(10).localAddress();
-            KwikConnection here = (KwikConnection) client.connect(there);
+                Relay path = new Relay(server.listen(10).localAddress())) {
+            path.largest(SmallDatagrams.LARGEST);
+            Set<Integer> sizes = ConcurrentHashMap.newKeySet();
+            ClientTap tap = new ClientTap(PATIENCE) {
+                @Override
+                public void sent(Instant time, List<QuicPacket> packets) {
+                    KwikConnection made = Objects.requireNonNull(connection());
+                    sizes.add(bufferOf(made));
+                    super.sent(time, packets);
+                }
+            };
+            KwikConnection here =
+                    (KwikConnection) new KwikConnector(RawPeer.spec(path.address(), "np-quic"), server, tap).connect();
             EngineStream stream = here.openStream().toCompletableFuture().get();
             stream.output().write(new byte[100_000]);
-            await().until(() -> !server.connections.isEmpty());
-            KwikConnection other = (KwikConnection) server.connections.element();
-            assertThat(bufferOf(other.quic())).isEqualTo(SmallDatagrams.BUFFER);
+            await().atMost(PATIENCE).until(() -> !server.connections.isEmpty());
+            KwikConnection there = (KwikConnection) server.connections.element();
+            assertThat(here.awaitDelivered(PATIENCE)).isTrue();
+            sizes.add(bufferOf(there));
+            here.close(0, "");
+            assertThat(sizes).containsExactly(SmallDatagrams.LARGEST);
+            assertThat(path.tooLarge()).isZero();
         }
     }
 
-    private static int bufferOf(QuicConnectionImpl connection) throws ReflectiveOperationException {
-        var getSender = QuicConnectionImpl.class.getDeclaredMethod("getSender");
-        getSender.setAccessible(true);
-        Field size = SenderImpl.class.getDeclaredField("maxPacketSize");
-        size.setAccessible(true);
-        return size.getInt(getSender.invoke(connection));
+    private static int bufferOf(KwikConnection connection) {
+        try {
+            var getSender = QuicConnectionImpl.class.getDeclaredMethod("getSender");
+            getSender.setAccessible(true);
+            Field size = SenderImpl.class.getDeclaredField("maxPacketSize");
+            size.setAccessible(true);
+            return size.getInt(getSender.invoke(connection.quic()));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
