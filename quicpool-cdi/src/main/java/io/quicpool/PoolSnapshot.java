@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param capacity how many idle streams the pool aims for, or takes at most
  * @param interval how long a client pool waits between two looks at its stock
  * @param errors the error count, see {@link StreamPool#errorCount}
- * @param lastError the last error, for people, and why there is no connection as long as that lasts; null when there was none
+ * @param lastError the last error, for people, and why there is no connection as long as that lasts (where it ends with "other
+ *     connections are up" the pool works); null when there was none
  * @param totals what happened since the pool was opened
  */
 public record PoolSnapshot(

@@ -116,6 +116,25 @@ class SpreadTest {
         awaitIdle(client, 16);
         assertThat(client.snapshot().peers()).hasSizeBetween(1, 2);
         assertThat(client.ready()).isTrue();
+        await().until(() -> client.snapshot().lastError() != null);
+        assertThat(client.snapshot().lastError())
+                .startsWith("cannot connect to ")
+                .endsWith("; other connections are up");
+    }
+
+    /** It is told as long as nothing else goes wrong, and until there is one. */
+    @Test
+    void aConnectionMoreThatIsRefusedIsNoOutage() {
+        ServerPool server = pools.server(s -> s.maxConnections(2));
+        ClientPool other = pools.client(server, c -> c.capacity(1, 1));
+        awaitIdle(other, 1);
+        ClientPool client = client(server, 8);
+        await().until(() -> String.valueOf(client.snapshot().lastError()).endsWith("; other connections are up"));
+        assertThat(client.ready()).isTrue();
+        assertThat(client.errorCount()).isPositive();
+        pools.close(other);
+        await().until(() -> client.snapshot().peers().size() == 2);
+        await().untilAsserted(() -> assertThat(client.snapshot().lastError()).isNull());
     }
 
     @Test

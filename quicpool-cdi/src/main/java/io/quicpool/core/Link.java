@@ -89,6 +89,11 @@ final class Link {
         /** A connection was given up that nobody needs any more. */
         default void shed(Connection connection) {}
 
+        /** Whether ids come on a connection: the pool is ready without another one. */
+        default boolean works() {
+            return false;
+        }
+
         /** A link that is not kept has failed or was lost, and is closed. */
         default void gone(Link link) {}
     }
@@ -97,6 +102,9 @@ final class Link {
     static final String CLOSED = "pool closed";
 
     private static final String CANNOT_CONNECT = "cannot connect";
+
+    /** The pool is ready all the same. */
+    private static final String OTHERS_ARE_UP = "; other connections are up";
 
     // Where there is no other address the next connection may lead to the same peer, which may just be slow.
     private static final int ID_TIMEOUTS_OF_ONE_ADDRESS = 3;
@@ -229,8 +237,14 @@ final class Link {
 
     // What is said again in the same outage is on level DEBUG.
     private void tell(Throwable cause, String text) {
-        pool.metrics.outage(cause);
-        pool.log.log(outage.isNews(text) ? Level.WARNING : Level.DEBUG, "{0}: {1}", pool.name, text);
+        String said = text;
+        if (owner.works()) {
+            said = text + OTHERS_ARE_UP;
+            pool.metrics.connectionMissing(new IOException(said, cause));
+        } else {
+            pool.metrics.outage(cause);
+        }
+        pool.log.log(outage.isNews(said) ? Level.WARNING : Level.DEBUG, "{0}: {1}", pool.name, said);
     }
 
     private void later() {
@@ -256,9 +270,14 @@ final class Link {
         servedSince = System.nanoTime();
         idFailure = null;
         outage.over();
-        pool.metrics.outageOver();
+        pool.metrics.connected();
         connector.served(which);
         pool.log.log(Level.INFO, "{0}: connected to {1}", pool.name, which.remoteAddress());
+    }
+
+    /** Whether its connection is up and gives ids. */
+    boolean works() {
+        return served && connection() != null;
     }
 
     /** How long its connection, or the last one, has given ids. Timer thread. */

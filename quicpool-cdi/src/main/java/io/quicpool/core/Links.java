@@ -211,6 +211,11 @@ final class Links implements Link.Owner {
     }
 
     @Override
+    public boolean works() {
+        return all().anyMatch(Link::works);
+    }
+
+    @Override
     public void gone(Link link) {
         if (more.remove(link)) {
             gone.add(link);

@@ -32,6 +32,8 @@ final class Metrics {
     private volatile @Nullable Throwable lastError;
     // Why there is no connection: it is gone with its cause, and meanwhile says more than what follows from it.
     private volatile @Nullable Throwable outage;
+    // Why there are fewer connections than streams need. It hides nothing that comes after it.
+    private volatile @Nullable Throwable missing;
 
     private static <E extends Enum<E>> Map<E, LongAdder> counters(Class<E> reasons) {
         Map<E, LongAdder> counters = new EnumMap<>(reasons);
@@ -63,14 +65,26 @@ final class Metrics {
         outage = Printable.cause(cause);
     }
 
-    void outageOver() {
+    /** The same while others work: the last error, until there is one more that works. */
+    void connectionMissing(Throwable cause) {
+        missing = Printable.cause(cause);
+        lastError = missing;
+    }
+
+    /** A connection works. */
+    void connected() {
         outage = null;
+        if (lastError == missing) {
+            lastError = null;
+        }
+        missing = null;
     }
 
     void resetErrors() {
         errors.set(0);
         lastError = null;
         outage = null;
+        missing = null;
     }
 
     long errors() {

@@ -107,8 +107,8 @@ public interface StreamPoolMXBean {
      * @return a text for people; null when there was none
      */
     @Description(
-            "The last error, and why there is no connection as long as that lasts; empty when there was none since the last"
-                    + " resetError")
+            "The last error, and why there is no connection as long as that lasts (where it ends with \"other connections are up\""
+                    + " the pool works); empty when there was none since the last resetError")
     @Nullable String getLastError();
 
     /**

@@ -229,6 +229,13 @@ class TroubleshootingTest {
         assertThat(server.snapshot().totals().refused().get("connections")).isPositive();
     }
 
+    @Test
+    void oneConnectionMore() {
+        ServerPool server = pools.server(s -> s.maxConnections(1));
+        client(server, c -> c.capacity(4, 4).streamsPerConnection(2));
+        saysAll("One connection more is refused");
+    }
+
     // ---- losing and finding
 
     @Test

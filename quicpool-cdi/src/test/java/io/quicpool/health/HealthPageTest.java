@@ -87,6 +87,19 @@ class HealthPageTest {
                         true,
                         true,
                         false),
+                line(
+                        "one connection of two, the other is refused",
+                        pool(
+                                running,
+                                true,
+                                "1 of 2 up",
+                                1,
+                                8,
+                                8,
+                                "cannot connect to /10.0.0.5:4433: closed by the peer: too many connections; other connections are up"),
+                        true,
+                        true,
+                        false),
                 line("`tls-mode=insecure`", pool(running, true, "up", 1, 8, 8, null), true, true, true),
                 line("a server with clients", pool(running, true, "listening", 6, 42, 1024, null), true, true, false),
                 line(
