@@ -82,6 +82,7 @@ class JvmLifeTest {
     private Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-Dtest.engine.client=" + Pools.CLIENT_ENGINE,
                 "-Dtest.engine.server=" + Pools.SERVER_ENGINE,
                 "-cp",

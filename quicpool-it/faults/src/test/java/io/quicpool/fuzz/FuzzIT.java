@@ -129,6 +129,7 @@ class FuzzIT {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-ea",
                 "-Xmx512m",
+                "-XX:+UseSerialGC",
                 // Text is what the input says, not what the machine's settings make of it.
                 "-Dfile.encoding=UTF-8",
                 "-classpath",

@@ -34,6 +34,8 @@ final class DemoProcess implements AutoCloseable {
         this.log = new File("target/demo-" + port + ".log");
         process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-Ddemo.port=" + port,
                         "-Ddemo.peer=" + System.getProperty("demo.peer"),
                         "-jar",

@@ -21,21 +21,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Streams at full rate through a network that loses, with a restart of the server every minute: nothing piles up. */
+/** Streams at full rate through a network that loses, with a restart of the server every 20 seconds: nothing piles up. */
 @Scenario
 @Isolated
 class LongRunIT {
 
-    private static final int MINUTES = Integer.getInteger("quicpool.faults.minutes", 2);
-    private static final Duration PART = Duration.ofSeconds(30);
+    private static final int ROUNDS = Integer.getInteger("quicpool.faults.rounds", 2);
+    /** Half of a round: before its restart, and after it. */
+    private static final Duration PART = Duration.ofSeconds(10);
     private static final int CALLERS = 8;
     private static final int LENGTH = 2000;
-    /** What the last minute may hold more than the first. */
+    /** What the process may hold more after the last round than after the first. */
     private static final long MORE_HEAP = 6 << 20;
-    /** From so many minutes in each half on, the heap may grow by so much a minute. */
-    private static final int LONG_ENOUGH = 4;
+    /** From so many rounds in each half on, the heap may grow by so much a round. */
+    private static final int LONG_ENOUGH = 12;
 
-    private static final long SLOPE = 200 << 10;
+    private static final long SLOPE = 70 << 10;
 
     private final Pools pools = new Pools();
     private final Ledger served = new Ledger();
@@ -108,8 +109,8 @@ class LongRunIT {
             ServerPool server = first;
             List<Held> held = new ArrayList<>();
             Ledger all = new Ledger();
-            for (int minute = 1; minute <= MINUTES; minute++) {
-                if (minute % 2 == 0) {
+            for (int round = 1; round <= ROUNDS; round++) {
+                if (round % 2 == 0) {
                     Traffic led = Traffic.led(server, client, CALLERS, LENGTH);
                     Clock.pass(PART.dividedBy(2));
                     led.close();
@@ -117,7 +118,7 @@ class LongRunIT {
                     all.add(led.ledger);
                 }
                 Traffic traffic = Traffic.impatient(client, CALLERS, LENGTH, Duration.ofSeconds(5));
-                Clock.pass(minute % 2 == 0 ? PART.dividedBy(2) : PART);
+                Clock.pass(round % 2 == 0 ? PART.dividedBy(2) : PART);
                 traffic.peerGone();
                 long closed = System.nanoTime();
                 pools.close(server);
@@ -133,13 +134,13 @@ class LongRunIT {
                 // Without traffic: what is under way is not held for ever. Threads of pools live on for ten seconds.
                 held.add(settled(client, server, proxy));
                 System.out.println(
-                        "[faults] after minute " + minute + ": " + held.get(minute - 1) + "; " + traffic.ledger);
+                        "[faults] after round " + round + ": " + held.get(round - 1) + "; " + traffic.ledger);
             }
             Held begin = held.get(0);
-            Held last = held.get(MINUTES - 1);
+            Held last = held.get(ROUNDS - 1);
             Report.row(
-                    MINUTES + " minutes through 1 % loss, a restart each",
-                    "restarts " + MINUTES + ", " + proxy.counts() + "; after the first: " + begin + "; after the last: "
+                    ROUNDS + " times 20 s through 1 % loss, a restart each",
+                    "restarts " + ROUNDS + ", " + proxy.counts() + "; after the first: " + begin + "; after the last: "
                             + last,
                     all,
                     back,
@@ -181,8 +182,8 @@ class LongRunIT {
         }
     }
 
-    private static long smallest(List<Held> minutes) {
-        return minutes.stream().mapToLong(Held::heap).min().orElseThrow();
+    private static long smallest(List<Held> rounds) {
+        return rounds.stream().mapToLong(Held::heap).min().orElseThrow();
     }
 
     private static void assertNoMore(Held before, Held after) {

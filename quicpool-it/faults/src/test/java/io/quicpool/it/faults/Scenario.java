@@ -41,12 +41,12 @@ import org.junit.jupiter.api.extension.TestWatcher;
         public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
             System.out.println("[faults] " + name(context)
                     + " failed. Once more: mvn -B -Pone -pl quicpool-it/faults -am verify" + " -Dit.test='"
-                    + name(context) + "' -Dquicpool.faults.seed=" + SEED + minutes() + engines());
+                    + name(context) + "' -Dquicpool.faults.seed=" + SEED + rounds() + engines());
         }
 
-        private static String minutes() {
-            String minutes = System.getProperty("quicpool.faults.minutes", "");
-            return minutes.isEmpty() ? "" : " -Dquicpool.faults.minutes=" + minutes;
+        private static String rounds() {
+            String rounds = System.getProperty("quicpool.faults.rounds", "");
+            return rounds.isEmpty() ? "" : " -Dquicpool.faults.rounds=" + rounds;
         }
 
         private static String engines() {

@@ -35,6 +35,8 @@ final class PeerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 JAVA.toString(),
                 "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-jar",
                 System.getProperty("quicpool.peer.jar", "target/quicpool-peer.jar")));
         command.addAll(List.of(arguments));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 class PingIT {
 
     private static final int ROUNDS = Integer.getInteger("quicpool.it.ping.rounds", 10_000);
-    private static final int TIMES = Integer.getInteger("quicpool.it.ping.times", 5);
+    private static final int TIMES = Integer.getInteger("quicpool.it.ping.times", 2);
     private static final int STREAMS = 8;
 
     @Test
