@@ -5,19 +5,21 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * A stock of QUIC streams that are open ahead of use. What {@link ClientPool} and {@link ServerPool} have in common; the
- * names are those of the Go package NodePassProject/quic.
+ * A pool of pre-opened QUIC streams: what {@link ClientPool} and {@link ServerPool} have in common.
  *
  * <p>A stream is taken in one of two ways. One side, usually the server, takes <em>any</em> idle stream with
- * {@link #incomingGet} and tells its id to the other by its own means; the other takes <em>that</em> stream with
- * {@link #outgoingGet}. In a client-led pool the client takes any stream and simply speaks
+ * {@link #take(Duration)} and tells its id to the other side by its own means. The other side takes <em>that</em> stream with
+ * {@link #take(StreamId, Duration)}. In a client-led pool the client takes any stream and writes first
  * ({@link ServerPool#serve(StreamHandler)}).
  *
- * <p>A stream that is idle is handed out without locks or I/O in about a microsecond. A caller that finds none waits in
- * order of arrival and is served by the thread that brings the stream; when {@code max-waiting} callers wait, one more is refused. No dead stream is handed out knowingly: each is
- * probed when it is taken.
+ * <p>An idle stream is handed out without locks or I/O, in under a microsecond. A caller that finds none waits in order of
+ * arrival; the thread that adds a stream wakes it directly. When {@code max-waiting} callers wait, one more is refused. Each
+ * stream is checked when it is taken: one whose connection is lost, or which its peer has ended, is never handed out knowingly.
  *
- * <p>All methods may be called from any thread.
+ * <p>Users of the Go package NodePassProject/quic find its names here too: {@link #incomingGet} and {@link #outgoingGet} take, and
+ * {@link #active} counts idle streams.
+ *
+ * <p>Thread-safe.
  */
 public interface StreamPool extends AutoCloseable {
 
@@ -36,71 +38,93 @@ public interface StreamPool extends AutoCloseable {
     PoolState state();
 
     /**
-     * Takes the stream with the given id, waiting for it when it is not there yet.
+     * Takes any idle stream, the oldest first. Waits for one where there is none. Blocks for up to {@code timeout}.
+     *
+     * @param timeout how long to wait at most; zero or less does not wait
+     * @return the stream; close it after use
+     * @throws PoolTimeoutException when the time is over
+     * @throws PoolBusyException when {@code max-waiting} callers wait already
+     * @throws PoolClosedException when the pool is closed, or closes while the caller waits
+     * @throws InterruptedException when the caller is interrupted while it waits; no stream is lost
+     */
+    PooledStream take(Duration timeout) throws InterruptedException;
+
+    /**
+     * Takes the stream with the given id. Waits for it where it is not there yet. Blocks for up to {@code timeout}.
      *
      * @param id the id that the peer told
      * @param timeout how long to wait at most; zero or less does not wait
      * @return the stream; close it after use
      * @throws PoolTimeoutException when the time is over
-     * @throws PoolBusyException when as many callers wait as may
-     * @throws PoolClosedException when the pool is closed, or closes while waiting
-     * @throws InterruptedException when the caller is interrupted while waiting; no stream is lost by it
+     * @throws PoolBusyException when {@code max-waiting} callers wait already
+     * @throws PoolClosedException when the pool is closed, or closes while the caller waits
+     * @throws InterruptedException when the caller is interrupted while it waits; no stream is lost
      */
-    PooledStream outgoingGet(StreamId id, Duration timeout) throws InterruptedException;
+    PooledStream take(StreamId id, Duration timeout) throws InterruptedException;
 
     /**
-     * Takes any idle stream, the oldest first, waiting for one when there is none.
+     * Takes any idle stream without blocking. Dependents of the stage run on a worker thread of the pool that no other stage uses
+     * meanwhile, so they may block. Callers with many dependents that block pass an executor.
      *
-     * @param timeout how long to wait at most; zero or less does not wait
+     * <p>A caller that ends the future before the pool does ends the wait, and no stream is lost: {@code cancel}, {@code complete},
+     * {@code orTimeout} and the like, through {@code toCompletableFuture()}. Cancelling a stage that is <em>derived</em> from it, by
+     * {@code thenApply} for example, does not: the pool goes on, and unless something else depends on it, nobody closes the stream.
+     *
+     * @param timeout how long to wait at most
+     * @return completed with the stream, or with the exception that {@link #take(Duration)} throws
+     */
+    CompletionStage<PooledStream> takeAsync(Duration timeout);
+
+    /**
+     * {@link #takeAsync(Duration)} with all dependents on the given executor, unless they name another.
+     *
+     * @param timeout how long to wait at most, whatever the executor does
+     * @param executor where dependents run
+     * @return as for {@link #takeAsync(Duration)}
+     */
+    CompletionStage<PooledStream> takeAsync(Duration timeout, Executor executor);
+
+    /**
+     * Takes the stream with the given id without blocking, otherwise as {@link #takeAsync(Duration)}.
+     *
+     * @param id the id that the peer told
+     * @param timeout how long to wait at most
+     * @return completed with the stream, or with the exception that {@link #take(StreamId, Duration)} throws
+     */
+    CompletionStage<PooledStream> takeAsync(StreamId id, Duration timeout);
+
+    /**
+     * {@link #takeAsync(StreamId, Duration)} with all dependents on the given executor, unless they name another.
+     *
+     * @param id the id that the peer told
+     * @param timeout how long to wait at most, whatever the executor does
+     * @param executor where dependents run
+     * @return as for {@link #takeAsync(StreamId, Duration)}
+     */
+    CompletionStage<PooledStream> takeAsync(StreamId id, Duration timeout, Executor executor);
+
+    /**
+     * {@link #take(Duration)} under the name of the Go package.
+     *
+     * @param timeout how long to wait at most
      * @return the stream; close it after use
-     * @throws PoolTimeoutException when the time is over
-     * @throws PoolBusyException when as many callers wait as may
-     * @throws PoolClosedException when the pool is closed, or closes while waiting
-     * @throws InterruptedException when the caller is interrupted while waiting; no stream is lost by it
+     * @throws InterruptedException when the caller is interrupted while it waits
      */
-    PooledStream incomingGet(Duration timeout) throws InterruptedException;
+    default PooledStream incomingGet(Duration timeout) throws InterruptedException {
+        return take(timeout);
+    }
 
     /**
-     * {@link #outgoingGet} without blocking. What depends on it runs on a worker of the pool, which is that get's alone: it may block,
-     * and holds up no other get. Who has many that block gives an executor.
-     *
-     * <p>Whoever ends the future itself before the pool does ends the wait, and no stream is lost: {@code cancel}, {@code complete},
-     * {@code orTimeout} and the like, through {@code toCompletableFuture()}. To cancel a stage that is <em>derived</em> from it, by
-     * {@code thenApply} say, does not: the get goes on, and where nothing else depends on it, nobody closes the stream that comes.
+     * {@link #take(StreamId, Duration)} under the name of the Go package.
      *
      * @param id the id that the peer told
      * @param timeout how long to wait at most
-     * @return completed with the stream, or with the exception that the blocking form throws
+     * @return the stream; close it after use
+     * @throws InterruptedException when the caller is interrupted while it waits
      */
-    CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout);
-
-    /**
-     * {@link #outgoingGetAsync(StreamId, Duration)} whose dependents, and theirs, always run on the given executor, unless they name
-     * another.
-     *
-     * @param id the id that the peer told
-     * @param timeout how long to wait at most; is kept whatever the executor does
-     * @param executor where dependents run
-     * @return as for the form without an executor
-     */
-    CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout, Executor executor);
-
-    /**
-     * {@link #incomingGet} without blocking.
-     *
-     * @param timeout how long to wait at most
-     * @return as for {@link #outgoingGetAsync(StreamId, Duration)}
-     */
-    CompletionStage<PooledStream> incomingGetAsync(Duration timeout);
-
-    /**
-     * {@link #incomingGet} without blocking, with dependents on the given executor.
-     *
-     * @param timeout how long to wait at most; is kept whatever the executor does
-     * @param executor where dependents run
-     * @return as for {@link #outgoingGetAsync(StreamId, Duration, Executor)}
-     */
-    CompletionStage<PooledStream> incomingGetAsync(Duration timeout, Executor executor);
+    default PooledStream outgoingGet(StreamId id, Duration timeout) throws InterruptedException {
+        return take(id, timeout);
+    }
 
     /**
      * Whether the pool can do its work now. A client pool is ready when it is running, its connection is up and at least
@@ -112,11 +136,20 @@ public interface StreamPool extends AutoCloseable {
     boolean ready();
 
     /**
-     * How many streams are idle in stock.
+     * The number of idle streams.
      *
      * @return the number
      */
-    int active();
+    int idle();
+
+    /**
+     * {@link #idle} under the name of the Go package. Not the streams in use, which other pools call active.
+     *
+     * @return the number
+     */
+    default int active() {
+        return idle();
+    }
 
     /**
      * How many idle streams the pool aims for. For a client pool it moves between the bounds of capacity with demand; for

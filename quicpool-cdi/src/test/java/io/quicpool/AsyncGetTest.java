@@ -56,7 +56,7 @@ class AsyncGetTest {
     }
 
     private static CompletableFuture<PooledStream> any(StreamPool pool, Duration timeout) {
-        return pool.incomingGetAsync(timeout).toCompletableFuture();
+        return pool.takeAsync(timeout).toCompletableFuture();
     }
 
     private StreamPool pool(int targets) {
@@ -151,7 +151,7 @@ class AsyncGetTest {
         ServerPool server = pools.server(s -> s);
         for (int i = 0; i < 100; i++) {
             way.accept(any(server, LONG));
-            way.accept(server.outgoingGetAsync(StreamId.FIRST, LONG).toCompletableFuture());
+            way.accept(server.takeAsync(StreamId.FIRST, LONG).toCompletableFuture());
         }
         await().atMost(IN_TIME).until(() -> server.snapshot().waiting() == 0);
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));
@@ -255,7 +255,7 @@ class AsyncGetTest {
         ExecutorService executor = Executors.newSingleThreadExecutor(task -> new Thread(task, "mine"));
         try {
             CompletableFuture<PooledStream> get =
-                    server.incomingGetAsync(SHORT, executor).toCompletableFuture();
+                    server.takeAsync(SHORT, executor).toCompletableFuture();
             CompletionStage<?> before = dependent.apply(get);
             assertThat(before.toCompletableFuture().get(20, TimeUnit.SECONDS)).isEqualTo("mine");
             // It has ended by now.
@@ -270,11 +270,9 @@ class AsyncGetTest {
     void anExecutorThatDoesNothingDoesNotChangeWhenAGetEnds() throws Exception {
         ServerPool server = pools.server(s -> s);
         Executor lazy = task -> {};
-        CompletableFuture<PooledStream> timed =
-                server.incomingGetAsync(SHORT, lazy).toCompletableFuture();
+        CompletableFuture<PooledStream> timed = server.takeAsync(SHORT, lazy).toCompletableFuture();
         assertThatThrownBy(() -> timed.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(PoolTimeoutException.class);
-        CompletableFuture<PooledStream> served =
-                server.incomingGetAsync(LONG, lazy).toCompletableFuture();
+        CompletableFuture<PooledStream> served = server.takeAsync(LONG, lazy).toCompletableFuture();
         pools.client(server, c -> c.capacity(1, 1));
         served.get(20, TimeUnit.SECONDS).close();
     }

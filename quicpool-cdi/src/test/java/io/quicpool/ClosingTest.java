@@ -155,7 +155,7 @@ class ClosingTest {
         server.serve(stream -> stream.inputStream().readAllBytes());
         ClientPool client = pools.client(server, c -> c.capacity(50, 50));
         awaitIdle(client, 50);
-        client.incomingGetAsync(SOON).toCompletableFuture().get().close();
+        client.takeAsync(SOON).toCompletableFuture().get().close();
         try (PooledStream stream = client.incomingGet(SOON)) {
             stream.readTimeout(SOON);
             stream.outputStream().write(1);

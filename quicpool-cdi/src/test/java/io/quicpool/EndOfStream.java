@@ -125,7 +125,7 @@ final class EndOfStream implements AutoCloseable {
             return new Pair(peer, pool.outgoingGet(id, SOON));
         }
         // The pool opens another when one is asked for, or has done so already.
-        CompletableFuture<PooledStream> asked = pool.incomingGetAsync(SOON).toCompletableFuture();
+        CompletableFuture<PooledStream> asked = pool.takeAsync(SOON).toCompletableFuture();
         EngineStream peer = hello();
         peer.output().write(new StreamId(++ids).toBytes());
         return new Pair(peer, asked.get(SOON.toSeconds(), TimeUnit.SECONDS));

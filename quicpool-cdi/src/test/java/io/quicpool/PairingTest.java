@@ -28,10 +28,23 @@ class PairingTest {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(8, 8));
         awaitIdle(client, 8);
-        assertThat(server.active()).isEqualTo(8);
+        assertThat(server.idle()).isEqualTo(8);
+        try (PooledStream there = server.take(SOON);
+                PooledStream here = client.take(there.id(), SOON)) {
+            assertThat(here.id()).isEqualTo(there.id());
+            exchange(here, there, "to the server");
+            exchange(there, here, "to the client");
+        }
+    }
+
+    @Test
+    void theNamesOfTheGoPackageDoTheSame() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(8, 8));
+        awaitIdle(client, 8);
+        assertThat(client.active()).isEqualTo(client.idle()).isEqualTo(8);
         try (PooledStream there = server.incomingGet(SOON);
                 PooledStream here = client.outgoingGet(there.id(), SOON)) {
-            assertThat(here.id()).isEqualTo(there.id());
             exchange(here, there, "to the server");
             exchange(there, here, "to the client");
         }

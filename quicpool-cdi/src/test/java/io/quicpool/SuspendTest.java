@@ -37,14 +37,13 @@ class SuspendTest {
                 .isInstanceOf(PoolTimeoutException.class)
                 .hasMessageContaining("SUSPENDED");
         assertThat(client.snapshot().waiting()).isZero();
-        CompletableFuture<PooledStream> any = client.incomingGetAsync(SOON).toCompletableFuture();
+        CompletableFuture<PooledStream> any = client.takeAsync(SOON).toCompletableFuture();
         awaitIdle(server, 5);
         // The oldest of the server's is the one that the client has taken already, the next the one that any would get.
         server.outgoingGet(before.id(), SOON).close();
         try (PooledStream there = server.incomingGet(SOON)) {
             StreamId known = there.id();
-            CompletableFuture<PooledStream> that =
-                    client.outgoingGetAsync(known, SOON).toCompletableFuture();
+            CompletableFuture<PooledStream> that = client.takeAsync(known, SOON).toCompletableFuture();
             assertThat(any).isNotDone();
             assertThat(that).isNotDone();
             client.resume();
@@ -87,7 +86,7 @@ class SuspendTest {
         ClientPool client = pools.client(server, c -> c.capacity(4, 4));
         client.suspend();
         awaitIdle(client, 4);
-        CompletableFuture<PooledStream> waiting = client.incomingGetAsync(SOON).toCompletableFuture();
+        CompletableFuture<PooledStream> waiting = client.takeAsync(SOON).toCompletableFuture();
         client.close();
         assertThat(client.state()).isEqualTo(PoolState.CLOSED);
         await().untilAsserted(() -> assertThat(waiting).isCompletedExceptionally());

@@ -113,7 +113,7 @@ class TargetsTest {
         ClientPool client = pools.client("127.0.0.1:" + free + ",127.0.0.1:" + other, c -> c.capacity(2, 2));
         assertThat(client.ready()).isFalse();
         CompletableFuture<PooledStream> waiting =
-                client.incomingGetAsync(Duration.ofSeconds(30)).toCompletableFuture();
+                client.takeAsync(Duration.ofSeconds(30)).toCompletableFuture();
         assertThat(client.snapshot().waiting()).isEqualTo(1);
         pools.server(s -> s.name("two"), "127.0.0.1:" + other);
         try (PooledStream stream = waiting.get(20, TimeUnit.SECONDS)) {
@@ -175,7 +175,7 @@ class TargetsTest {
         awaitIdle(client, 2);
         client.suspend();
         CompletableFuture<PooledStream> waiting =
-                client.incomingGetAsync(Duration.ofSeconds(30)).toCompletableFuture();
+                client.takeAsync(Duration.ofSeconds(30)).toCompletableFuture();
         client.members().get(0).close();
         client.resume();
         try (PooledStream stream = waiting.get(10, TimeUnit.SECONDS)) {

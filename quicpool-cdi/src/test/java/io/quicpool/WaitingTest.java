@@ -140,7 +140,7 @@ class WaitingTest {
             assertThatThrownBy(() -> server.incomingGet(Duration.ZERO))
                     .hasMessageContaining("waiting " + server.snapshot().waiting());
             server.addError();
-            var unused = server.incomingGetAsync(NEVER);
+            var unused = server.takeAsync(NEVER);
             int expected = waiting + 1;
             assertThatThrownBy(() -> server.incomingGet(Duration.ZERO))
                     .hasMessageContaining("waiting " + expected + ", errors " + expected);
@@ -172,7 +172,7 @@ class WaitingTest {
     @Test
     void asynchronousCallersAreServedOnAWorker() throws Exception {
         ServerPool server = pools.server(s -> s);
-        CompletableFuture<String> thread = server.incomingGetAsync(SOON)
+        CompletableFuture<String> thread = server.takeAsync(SOON)
                 .thenApply(stream -> {
                     stream.close();
                     return Thread.currentThread().getName();
@@ -186,23 +186,22 @@ class WaitingTest {
     @Test
     void asynchronousCallersTimeOutAndAreRefusedAsTheOthers() {
         ServerPool server = pools.server(s -> s);
-        assertThatThrownBy(() -> server.outgoingGetAsync(StreamId.FIRST, Duration.ofMillis(50))
+        assertThatThrownBy(() -> server.takeAsync(StreamId.FIRST, Duration.ofMillis(50))
                         .toCompletableFuture()
                         .get(5, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(PoolTimeoutException.class);
-        CompletableFuture<PooledStream> waiting = server.incomingGetAsync(SOON).toCompletableFuture();
+        CompletableFuture<PooledStream> waiting = server.takeAsync(SOON).toCompletableFuture();
         server.close();
         assertThatThrownBy(() -> waiting.get(5, TimeUnit.SECONDS)).hasCauseInstanceOf(PoolClosedException.class);
-        assertThatThrownBy(() ->
-                        server.incomingGetAsync(SOON).toCompletableFuture().get(5, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> server.takeAsync(SOON).toCompletableFuture().get(5, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(PoolClosedException.class);
     }
 
     @Test
     void aCancelledAsynchronousCallLosesNoStream() throws Exception {
         ServerPool server = pools.server(s -> s);
-        CompletableFuture<PooledStream> given = server.incomingGetAsync(SOON).toCompletableFuture();
+        CompletableFuture<PooledStream> given = server.takeAsync(SOON).toCompletableFuture();
         assertThat(given.cancel(false)).isTrue();
         assertThat(server.snapshot().waiting()).isZero();
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));
@@ -246,8 +245,8 @@ class WaitingTest {
                 told.incrementAndGet();
             }
         });
-        CompletableFuture<PooledStream> one = server.incomingGetAsync(SOON).toCompletableFuture();
-        CompletableFuture<PooledStream> two = server.incomingGetAsync(SOON).toCompletableFuture();
+        CompletableFuture<PooledStream> one = server.takeAsync(SOON).toCompletableFuture();
+        CompletableFuture<PooledStream> two = server.takeAsync(SOON).toCompletableFuture();
         await().until(() -> told.get() == 1);
         ClientPool client = pools.client(server, c -> c.capacity(4, 4));
         awaitIdle(client, 4);

@@ -188,7 +188,7 @@ final class CoreGroupPool extends Front implements ClientPool {
     }
 
     @Override
-    public int active() {
+    public int idle() {
         return sum(CoreClientPool::active);
     }
 
@@ -223,7 +223,7 @@ final class CoreGroupPool extends Front implements ClientPool {
                 ready(),
                 members.stream().filter(CoreClientPool::ready).count() + " of " + members.size() + " up",
                 members.stream().flatMap(member -> member.peers().stream()).toList(),
-                active(),
+                idle(),
                 sum(CoreClientPool::opening),
                 sum(member -> member.stock.taken()),
                 waiting.size(),
@@ -245,7 +245,7 @@ final class CoreGroupPool extends Front implements ClientPool {
                 recent.ready() && state == PoolState.RUNNING,
                 recent.link(),
                 recent.peers(),
-                active(),
+                idle(),
                 sum(CoreClientPool::opening),
                 sum(member -> member.stock.taken()),
                 waiting.size(),

@@ -345,7 +345,7 @@ abstract class CorePool extends Front {
     }
 
     @Override
-    public int active() {
+    public int idle() {
         return stock.idle();
     }
 

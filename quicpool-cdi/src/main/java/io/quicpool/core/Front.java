@@ -21,32 +21,32 @@ abstract class Front implements StreamPool, Source {
     private record Seen(PoolSnapshot snapshot, long at) {}
 
     @Override
-    public PooledStream outgoingGet(StreamId id, Duration timeout) throws InterruptedException {
+    public PooledStream take(StreamId id, Duration timeout) throws InterruptedException {
         return getter.get(Objects.requireNonNull(id, "id"), Objects.requireNonNull(timeout, "timeout"));
     }
 
     @Override
-    public PooledStream incomingGet(Duration timeout) throws InterruptedException {
+    public PooledStream take(Duration timeout) throws InterruptedException {
         return getter.get(null, Objects.requireNonNull(timeout, "timeout"));
     }
 
     @Override
-    public CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout) {
+    public CompletionStage<PooledStream> takeAsync(StreamId id, Duration timeout) {
         return getter.getAsync(Objects.requireNonNull(id, "id"), timeout, null);
     }
 
     @Override
-    public CompletionStage<PooledStream> incomingGetAsync(Duration timeout) {
+    public CompletionStage<PooledStream> takeAsync(Duration timeout) {
         return getter.getAsync(null, timeout, null);
     }
 
     @Override
-    public CompletionStage<PooledStream> outgoingGetAsync(StreamId id, Duration timeout, Executor executor) {
+    public CompletionStage<PooledStream> takeAsync(StreamId id, Duration timeout, Executor executor) {
         return getter.getAsync(Objects.requireNonNull(id, "id"), timeout, Objects.requireNonNull(executor, "executor"));
     }
 
     @Override
-    public CompletionStage<PooledStream> incomingGetAsync(Duration timeout, Executor executor) {
+    public CompletionStage<PooledStream> takeAsync(Duration timeout, Executor executor) {
         return getter.getAsync(null, timeout, Objects.requireNonNull(executor, "executor"));
     }
 

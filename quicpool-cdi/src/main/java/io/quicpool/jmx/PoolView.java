@@ -59,8 +59,13 @@ abstract class PoolView<P extends StreamPool> implements StreamPoolMXBean {
     }
 
     @Override
+    public int getIdle() {
+        return pool.idle();
+    }
+
+    @Override
     public int getActive() {
-        return pool.active();
+        return pool.idle();
     }
 
     @Override

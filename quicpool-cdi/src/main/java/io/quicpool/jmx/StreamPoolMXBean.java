@@ -53,11 +53,19 @@ public interface StreamPoolMXBean {
     List<ConnectionData> getConnections();
 
     /**
-     * Idle streams in stock.
+     * Idle streams.
      *
      * @return the number
      */
-    @Description("How many streams are idle in stock")
+    @Description("Idle streams")
+    int getIdle();
+
+    /**
+     * {@link #getIdle} under its older name.
+     *
+     * @return the number
+     */
+    @Description("The same as Idle, under its older name; streams in use are Taken")
     int getActive();
 
     /**

@@ -102,7 +102,7 @@ class SurvivalTest {
         client.capacityBounds(client.capacityBounds());
         await().until(() -> blocked.get() >= 8);
         client.suspend();
-        var waiting = client.incomingGetAsync(SOON).toCompletableFuture();
+        var waiting = client.takeAsync(SOON).toCompletableFuture();
         client.resume();
         try (PooledStream stream = waiting.get(10, TimeUnit.SECONDS)) {
             assertThat(stream.id()).isNotNull();

@@ -283,7 +283,7 @@ class TroubleshootingTest {
         ClientPool client = client(server, c -> c.capacity(1, 1).maxWaiting(1));
         PooledStream held = client.incomingGet(Duration.ofSeconds(10));
         thrown(catchThrowable(() -> client.incomingGet(SHORT)));
-        var waiting = client.incomingGetAsync(Duration.ofMinutes(1));
+        var waiting = client.takeAsync(Duration.ofMinutes(1));
         thrown(catchThrowable(() -> client.incomingGet(SHORT)));
         waiting.toCompletableFuture().cancel(false);
         saysAll("Callers wait in vain");

@@ -77,6 +77,7 @@ class PoolMBeansTest {
                         entry("Ready", true),
                         entry("State", "RUNNING"),
                         entry("Link", "up"),
+                        entry("Idle", 3),
                         entry("Active", 3),
                         entry("Opening", 0),
                         entry("Taken", 1),
@@ -123,6 +124,7 @@ class PoolMBeansTest {
                 .contains(
                         entry("Name", "ingress"),
                         entry("Link", "listening"),
+                        entry("Idle", 4),
                         entry("Active", 4),
                         entry("Capacity", 100),
                         entry("MaxCapacity", 100),

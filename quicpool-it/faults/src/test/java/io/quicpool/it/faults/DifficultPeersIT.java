@@ -232,7 +232,7 @@ class DifficultPeersIT {
                 client.capacityBounds(client.capacityBounds());
             }
             // Dependents of asynchronous gets run although all these listeners block.
-            assertThat(client.incomingGetAsync(Duration.ofSeconds(10))
+            assertThat(client.takeAsync(Duration.ofSeconds(10))
                             .thenApply(stream -> {
                                 stream.close();
                                 return true;

@@ -73,7 +73,7 @@ public class OrdersResource {
     @Path("later")
     public String later() throws Exception {
         return Objects.requireNonNull(executor)
-                .copy(stock.incomingGetAsync(LONGEST_WAIT))
+                .copy(stock.takeAsync(LONGEST_WAIT))
                 .thenApply(stream -> {
                     stream.close();
                     return looks.around();
