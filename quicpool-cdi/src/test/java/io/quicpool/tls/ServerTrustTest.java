@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TlsMode;
 import io.quicpool.testing.Pools;
+import io.quicpool.testing.TestCertificates;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What no real server of an engine's does: whole handshakes are in TlsTest. */
 class ServerTrustTest {
 
-    private static X509TrustManager trust(TlsMode mode) {
+    private static ServerTrust trust(TlsMode mode) {
         return ServerTrust.of(ClientPoolConfig.builder()
                 .target("orders.example:4433")
                 .tlsMode(mode)
@@ -38,5 +40,18 @@ class ServerTrustTest {
         assertThatThrownBy(() -> pinning.checkServerTrusted(new X509Certificate[0], "UNKNOWN"))
                 .isInstanceOf(CertificateException.class);
         pinning.checkServerTrusted(shown, "UNKNOWN");
+    }
+
+    /** Several handshakes may be under way before one is complete. */
+    @Test
+    void theFirstThatIsProvedDecidesForAllThatWereShown() throws Exception {
+        ServerTrust pinning = trust(TlsMode.SELF_SIGNED);
+        List<X509Certificate> one = Pools.CERTIFICATE.certificateChain();
+        List<X509Certificate> other = TestCertificates.selfSigned("localhost").certificateChain();
+        pinning.checkServerTrusted(one.toArray(X509Certificate[]::new), "UNKNOWN");
+        pinning.checkServerTrusted(other.toArray(X509Certificate[]::new), "UNKNOWN");
+        pinning.proved(one);
+        assertThatThrownBy(() -> pinning.proved(other)).hasMessageContaining("is pinned");
+        pinning.proved(one);
     }
 }

@@ -9,11 +9,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.security.Provider;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whom the gate lets pass, and what a token is good for. Whole handshakes are in ServerProtocolTest and in the module faults. */
@@ -179,14 +182,44 @@ class GateTest {
         assertThat(gate.admits(initial(1), CLIENT)).isTrue();
     }
 
+    /** To ask the JDK for a cipher or a MAC takes longer than all else that a packet costs the thread that receives. */
     @Test
     void eachRetryPacketIsSealed() {
         Gate<String> gate = gate(8, true);
-        for (int i = 0; i < 3; i++) {
-            assertThat(gate.admits(initial(7), CLIENT)).isFalse();
+        Lookups jdk = new Lookups();
+        Security.insertProviderAt(jdk, 1);
+        try {
+            for (int i = 0; i < 3; i++) {
+                assertThat(gate.admits(initial(7), CLIENT)).isFalse();
+                assertThat(gate.admits(initial(7, new byte[40], 1200), CLIENT)).isFalse();
+            }
+        } finally {
+            Security.removeProvider(jdk.getName());
         }
-        assertThat(asked.sent).hasSize(3).allSatisfy(packet -> assertThat(packet[0])
+        assertThat(asked.sent).hasSize(6).allSatisfy(packet -> assertThat(packet[0])
                 .isEqualTo((byte) 0xff));
+        assertThat(jdk.asked).isEmpty();
+    }
+
+    /** Has nothing, and notes what this thread asks the JDK for. */
+    private static final class Lookups extends Provider {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient Thread mine = Thread.currentThread();
+        private final transient List<String> asked = new ArrayList<>();
+
+        private Lookups() {
+            super("lookups", "1", "of a test");
+        }
+
+        @Override
+        public @Nullable Service getService(String type, String algorithm) {
+            if (Thread.currentThread() == mine) {
+                asked.add(type + " " + algorithm);
+            }
+            return null;
+        }
     }
 
     @Test

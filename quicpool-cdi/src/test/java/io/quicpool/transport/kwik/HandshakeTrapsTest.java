@@ -7,28 +7,25 @@ import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.Listener;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.core.QuicClientConnection;
 import tech.kwik.core.QuicClientConnection.StreamEarlyData;
 import tech.kwik.core.QuicConnection;
 import tech.kwik.core.QuicConnection.QuicVersion;
-import tech.kwik.core.QuicSessionTicket;
 import tech.kwik.core.QuicStream;
-import tech.kwik.core.log.NullLogger;
-import tech.kwik.core.server.ApplicationProtocolConnection;
-import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
-import tech.kwik.core.server.ServerConnectionConfig;
-import tech.kwik.core.server.ServerConnector;
+import tech.kwik.core.impl.QuicClientConnectionImpl;
+import tech.kwik.core.impl.QuicClientConnectionImpl.EarlyDataStatus;
+import tech.kwik.core.impl.TransportParameters;
+import tech.kwik.core.impl.Version;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
 
 /** What kwik would do for a client in the handshake, or keep of it, and must not; see docs/kwik.md. */
@@ -114,11 +111,11 @@ class HandshakeTrapsTest {
     /** What stands in packets before the handshake (0-RTT) comes from an address that need not be the client's own. */
     @Test
     void whatAClientSaysBeforeTheHandshakeIsNotHeard() throws Exception {
-        QuicSessionTicket ticket = foreignTicket();
-        QuicClientConnection client = built(client(listen()).sessionTicket(ticket));
+        QuicClientConnectionImpl client = (QuicClientConnectionImpl) withTicket();
         QuicStream early = client.connect(List.of(new StreamEarlyData(new byte[] {7}, false)))
                 .get(0);
         // It had to say it once more.
+        assertThat(client.getEarlyDataStatus()).isEqualTo(EarlyDataStatus.Requested);
         await().until(() -> !accepted.isEmpty());
         assertThat(server.connections).hasSize(1);
         EngineStream there = accepted.remove();
@@ -127,44 +124,20 @@ class HandshakeTrapsTest {
         assertThat(early.getInputStream().read()).isEqualTo(8);
     }
 
-    private QuicSessionTicket foreignTicket() throws Exception {
-        DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    // Of this server, as though it gave tickets.
+    private QuicClientConnection withTicket() throws Exception {
+        Listener listener = server.listen(10);
         KwikTls.Store store = KwikTls.Store.of(Pools.CERTIFICATE);
-        ServerConnector other = ServerConnector.builder()
-                .withKeyStore(store.keyStore(), KwikTls.ALIAS, store.password(), KwikTls.curve(Pools.CERTIFICATE))
-                .withSocket(socket)
-                .withPort(socket.getLocalPort())
-                .withLogger(new NullLogger())
-                .withConfiguration(ServerConnectionConfig.builder()
-                        .maxOpenPeerInitiatedBidirectionalStreams(10)
-                        .build())
-                .build();
-        other.registerApplicationProtocol("np-quic", new ApplicationProtocolConnectionFactory() {
-            @Override
-            public ApplicationProtocolConnection createConnection(String protocol, QuicConnection connection) {
-                return new ApplicationProtocolConnection() {};
-            }
-
-            @Override
-            public int maxConcurrentPeerInitiatedUnidirectionalStreams() {
-                return 0;
-            }
-
-            @Override
-            public int maxConcurrentPeerInitiatedBidirectionalStreams() {
-                return 10;
-            }
-        });
-        other.start();
-        try {
-            QuicClientConnection client = built(client(socket.getLocalPort()));
-            client.connect();
-            await().until(() -> !client.getNewSessionTickets().isEmpty());
-            client.close();
-            return client.getNewSessionTickets().get(0);
-        } finally {
-            other.close();
-        }
+        GatedConnections factory = (GatedConnections)
+                Objects.requireNonNull(Reflection.get(Reflection.field(KwikListener.class, "factory"), listener));
+        factory.certificate(new TlsServerEngineFactory(
+                store.keyStore(), KwikTls.ALIAS, store.password(), KwikTls.curve(Pools.CERTIFICATE)));
+        int port = listener.localAddress().getPort();
+        QuicClientConnection first = built(client(port));
+        first.connect();
+        await().until(() -> !first.getNewSessionTickets().isEmpty());
+        server.connections.clear();
+        return built(client(port).sessionTicket(first.getNewSessionTickets().get(0)));
     }
 
     /** kwik would go over to version 2, and then drop what comes in it. */
@@ -173,5 +146,8 @@ class HandshakeTrapsTest {
         QuicClientConnection client = built(client(listen()).preferredVersion(QuicVersion.V2));
         client.connect();
         exchange(client, client.createStream(true));
+        // Nor is it told that another version could be had.
+        TransportParameters ofServer = ((QuicClientConnectionImpl) client).getPeerTransportParameters();
+        assertThat(ofServer.getVersionInformation().getOtherVersions()).containsExactly(Version.QUIC_version_1);
     }
 }
