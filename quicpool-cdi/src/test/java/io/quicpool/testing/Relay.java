@@ -32,6 +32,7 @@ public final class Relay implements AutoCloseable {
     private final Queue<byte[]> held = new ConcurrentLinkedQueue<>();
     private final AtomicInteger toLose = new AtomicInteger();
     private final AtomicInteger fromServer = new AtomicInteger();
+    private final AtomicInteger fromClient = new AtomicInteger();
     private volatile boolean blocked;
     private volatile boolean holding;
     private volatile boolean late;
@@ -47,6 +48,7 @@ public final class Relay implements AutoCloseable {
             if (back == null) {
                 back = open(client);
             }
+            fromClient.incrementAndGet();
             last = Arrays.copyOf(packet.getData(), packet.getLength());
             if (toLose.get() > 0) {
                 toLose.decrementAndGet();
@@ -109,6 +111,11 @@ public final class Relay implements AutoCloseable {
     /** How many datagrams the server has sent. */
     public int fromServer() {
         return fromServer.get();
+    }
+
+    /** How many datagrams clients have sent, lost or not. */
+    public int fromClient() {
+        return fromClient.get();
     }
 
     /** The last datagram that a client has sent, lost or not. */

@@ -20,6 +20,8 @@ final class Lookout {
 
     private final QuicChannel connection;
     private final Collection<NettyStream> streams;
+    private final Pauses stopLooks = new Pauses(STOP_LOOK_PAUSE, PAUSE_TIMES);
+    private final Pauses endLooks = new Pauses(END_LOOK_PAUSE, PAUSE_TIMES);
     private boolean stopLookDue;
     private long nextStopLook = System.nanoTime();
     private boolean endLookDue;
@@ -50,7 +52,11 @@ final class Lookout {
     // STOP_SENDING (RFC 9000, section 3.5): an idle stream that its peer gives up is not to be handed out.
     private void lookForStops() {
         stopLookDue = false;
-        long start = System.nanoTime();
+        long pause = stopLooks.after(this::findStops);
+        nextStopLook = System.nanoTime() + pause;
+    }
+
+    private void findStops() {
         List<NettyStream> stopped = new ArrayList<>();
         // First all are looked at: what is done then may end the connection, and free what quiche knows of it.
         NettyInternals.look(connection, streams, stream -> stream, (stream, state) -> {
@@ -61,15 +67,11 @@ final class Lookout {
         if (connection.isOpen()) {
             stopped.forEach(NettyStream::foundStopped);
         }
-        long end = System.nanoTime();
-        nextStopLook = end + Math.max(STOP_LOOK_PAUSE, (end - start) * PAUSE_TIMES);
     }
 
     // An end that comes with data that has come before, because the acknowledgement of that was lost.
     private void lookForEnds() {
         endLookDue = false;
-        long start = System.nanoTime();
-        List.copyOf(streams).forEach(NettyStream::lookForEnd);
-        endLookPause = Math.max(END_LOOK_PAUSE, (System.nanoTime() - start) * PAUSE_TIMES);
+        endLookPause = endLooks.after(() -> List.copyOf(streams).forEach(NettyStream::lookForEnd));
     }
 }

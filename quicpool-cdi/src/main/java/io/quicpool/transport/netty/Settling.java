@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class Settling {
 
     /** The shortest time between two looks. */
-    static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** The next look comes so many times later as this one took. */
     private static final int PAUSE_TIMES = 20;
@@ -54,8 +54,10 @@ final class Settling {
 
     private final QuicChannel connection;
     private final ArrayDeque<Ending> endings = new ArrayDeque<>();
+    private final Pauses pauses = new Pauses(PAUSE, PAUSE_TIMES);
     private boolean looking;
     private long looks;
+    private int mostTogether;
 
     Settling(QuicChannel connection) {
         this.connection = connection;
@@ -78,6 +80,11 @@ final class Settling {
         return looks;
     }
 
+    /** The most that were looked at together; for tests. */
+    int mostTogether() {
+        return mostTogether;
+    }
+
     private void later(long pause) {
         if (!looking && !endings.isEmpty() && connection.isOpen()) {
             looking = true;
@@ -88,16 +95,19 @@ final class Settling {
 
     private void look() {
         looking = false;
-        long start = System.nanoTime();
+        later(pauses.after(this::lookAtSome));
+    }
+
+    private void lookAtSome() {
         List<Ending> some = new ArrayList<>(Math.min(AT_A_TIME, endings.size()));
         while (some.size() < AT_A_TIME && !endings.isEmpty()) {
             some.add(endings.remove());
         }
         looks += some.size();
+        mostTogether = Math.max(mostTogether, some.size());
         // First all are looked at: what is done then may end the connection, and free what quiche knows of it.
         NettyInternals.look(connection, some, Ending::stream, (ending, state) -> ending.state = state);
         some.forEach(this::goOn);
-        later(Math.max(PAUSE, (System.nanoTime() - start) * PAUSE_TIMES));
     }
 
     private void goOn(Ending ending) {
