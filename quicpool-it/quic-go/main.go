@@ -18,6 +18,7 @@ const usage = `quic-go COMMAND [OPTIONS]
   hold    opens streams and holds them; reads commands from standard input
   bench   measures against a server that echoes (-target) and one that takes in (-sink)
   raw     the same against servers of its own, in processes of their own
+  peer    does with connections and streams what standard input says, see peer.go
 
 Every command prints lines of the form "key value". COMMAND -h lists the options.
 `
@@ -40,6 +41,7 @@ func main() {
 	}
 	commands := map[string]func(options) error{
 		"server": runServer, "check": runCheck, "hold": runHold, "bench": runBench, "raw": runRaw,
+		"peer": runPeer,
 	}
 	command, known := commands[os.Args[1]]
 	if !known {
@@ -63,11 +65,13 @@ func parse(command string, arguments []string) (options, error) {
 	var o options
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.DurationVar(&o.keepAlive, "keep-alive", 10*time.Second, "a third of the idle time-out")
+	if command == "server" || command == "peer" {
+		flags.StringVar(&o.cert, "cert", "", "certificate as PEM; without it one is made for loopback")
+		flags.StringVar(&o.key, "key", "", "its private key as PEM")
+	}
 	switch command {
 	case "server":
 		flags.StringVar(&o.listen, "listen", "127.0.0.1:0", "where to listen; port 0: any, printed")
-		flags.StringVar(&o.cert, "cert", "", "certificate as PEM; without it one is made for loopback")
-		flags.StringVar(&o.key, "key", "", "its private key as PEM")
 		flags.BoolVar(&o.takesIn, "sink", false, "take in what comes until it ends, instead of echoing it")
 	case "check", "hold", "bench":
 		flags.StringVar(&o.target, "target", "", "the server, HOST:PORT")

@@ -14,6 +14,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 
@@ -34,22 +36,21 @@ final class EndOfStream implements AutoCloseable {
 
     private final Side side;
     private final Pools pools = new Pools();
-    private final RawPeer raw = new RawPeer(this::accepted);
+    private final RawPeer raw;
     private final BlockingQueue<EngineStream> opened = new LinkedBlockingQueue<>();
     private final StreamPool pool;
     // The raw client's own; a client pool makes its connections itself.
     private final @Nullable Connection connection;
     private int ids = 1_000;
 
-    EndOfStream(Side side) throws Exception {
-        this(side, Duration.ofSeconds(30));
-    }
-
-    /** With this time for hellos and ids. */
-    EndOfStream(Side side, Duration patience) throws Exception {
+    /** A pool over that engine with this time for hellos and ids, and a raw peer that hands over what streams it is asked for. */
+    EndOfStream(Side side, String engine, Duration patience, Function<Consumer<EngineStream>, RawPeer> peer)
+            throws Exception {
         this.side = side;
+        raw = peer.apply(opened::add);
         if (side == Side.SERVER) {
-            ServerPool server = pools.server(s -> s.helloTimeout(patience).keepAlive(SOON));
+            ServerPool server =
+                    pools.server(s -> s.transport(engine).helloTimeout(patience).keepAlive(SOON));
             connection = raw.connect(server.localAddress(), SOON.multipliedBy(3));
             pool = server;
         } else {
@@ -57,13 +58,9 @@ final class EndOfStream implements AutoCloseable {
             // It looks at its stock when one is taken, not of itself.
             pool = pools.client(
                     "127.0.0.1:" + port,
-                    c -> c.capacity(1, 1).interval(SOON, SOON).idTimeout(patience));
+                    c -> c.transport(engine).capacity(1, 1).interval(SOON, SOON).idTimeout(patience));
             connection = null;
         }
-    }
-
-    private void accepted(EngineStream stream) {
-        opened.add(stream);
     }
 
     StreamPool pool() {

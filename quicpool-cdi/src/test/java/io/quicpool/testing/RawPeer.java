@@ -29,8 +29,8 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(3);
 
     // As a client of the engine that client pools have, as a server of that of server pools.
-    private final Transport client = engine(Pools.CLIENT_ENGINE);
-    private final Transport server = engine(Pools.SERVER_ENGINE);
+    private final Transport client;
+    private final Transport server;
     private final Consumer<EngineStream> onStream;
     public final Queue<String> losses = new ConcurrentLinkedQueue<>();
     public final Queue<Connection> connections = new ConcurrentLinkedQueue<>();
@@ -46,7 +46,14 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
 
     /** Does something with each stream that the other side opens. */
     public RawPeer(Consumer<EngineStream> onStream) {
+        this(onStream, engine(Pools.CLIENT_ENGINE), engine(Pools.SERVER_ENGINE));
+    }
+
+    /** Over engines of one's own. */
+    public RawPeer(Consumer<EngineStream> onStream, Transport client, Transport server) {
         this.onStream = onStream;
+        this.client = client;
+        this.server = server;
     }
 
     public Connection connect(InetSocketAddress server) throws IOException, InterruptedException {

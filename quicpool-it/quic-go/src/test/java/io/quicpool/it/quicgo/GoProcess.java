@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A program in Go in a process of its own, asked line by line; it ends when its input does. */
 final class GoProcess implements AutoCloseable {
@@ -75,13 +76,25 @@ final class GoProcess implements AutoCloseable {
     }
 
     String ask(String command) throws InterruptedException {
+        tell(command);
+        return line();
+    }
+
+    /** For programs that answer later, or many at once. */
+    synchronized void tell(String command) {
         try {
             in.write(command + "\n");
             in.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return line();
+    }
+
+    /** Waits for lines, however long that takes, until the program ends. */
+    void forEach(Consumer<String> action) throws InterruptedException {
+        for (String line = lines.take(); !line.equals(END); line = lines.take()) {
+            action.accept(line);
+        }
     }
 
     /** Ends its input, upon which it closes its connections in order and ends. */
