@@ -61,6 +61,10 @@ final class LeaseOutput extends OutputStream {
         } catch (IOException e) {
             throw timedOut ? tooLate(longest) : e;
         }
+        if (timedOut) {
+            // The write was complete at the moment at which its time was over: the stream is reset all the same.
+            throw tooLate(longest);
+        }
     }
 
     // What was written in part cannot be taken back, so nothing of it is of use.

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -45,22 +44,27 @@ final class TimeLimits {
         this.timer = timer;
     }
 
-    /** A call under way. Whoever decides first decides: the timer, or the call that came back. */
+    /** A call under way. The timer ends it, or it returns: whichever is first. A call that the timer ends returns after that. */
     private static final class Running {
 
         private final long deadline;
         private final Runnable giveUp;
-        private final AtomicBoolean decided = new AtomicBoolean();
+        private boolean decided;
 
         Running(long deadline, Runnable giveUp) {
             this.deadline = deadline;
             this.giveUp = giveUp;
         }
 
-        void expire() {
-            if (decided.compareAndSet(false, true)) {
+        synchronized void expire() {
+            if (!decided) {
+                decided = true;
                 giveUp.run();
             }
+        }
+
+        synchronized void returned() {
+            decided = true;
         }
     }
 
@@ -74,7 +78,7 @@ final class TimeLimits {
             }
             return call.call();
         } finally {
-            mine.decided.set(true);
+            mine.returned();
             running.remove(mine);
         }
     }

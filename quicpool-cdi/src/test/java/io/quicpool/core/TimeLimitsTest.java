@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,29 @@ class TimeLimitsTest {
             caller.start();
         }
         await().atMost(Duration.ofSeconds(20)).until(() -> given.get() == 20);
+    }
+
+    /** The caller sees what ending its call has done, also where the call is complete at the same moment. */
+    @Test
+    void aCallThatIsEndedReturnsAfterwards() throws Exception {
+        CountDownLatch ending = new CountDownLatch(1);
+        CountDownLatch returned = new CountDownLatch(1);
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread caller = Thread.currentThread();
+        limits.within(
+                TimeUnit.MILLISECONDS.toNanos(20),
+                () -> {
+                    ending.countDown();
+                    await().until(() -> caller.getState() == Thread.State.BLOCKED || returned.getCount() == 0);
+                    ended.set(true);
+                },
+                () -> {
+                    awaitQuietly(ending);
+                    return 0;
+                });
+        boolean seen = ended.get();
+        returned.countDown();
+        assertThat(seen).isTrue();
     }
 
     /** Nothing is given up after it has come back. */
