@@ -30,6 +30,11 @@ final class PoolNames {
         if (!name.isEmpty()) {
             return names.contains(name) ? name : null;
         }
+        return only(names);
+    }
+
+    /** The pool that the empty name means; null when there is none, or it cannot be told which. */
+    static @Nullable String only(List<String> names) {
         if (names.size() == 1) {
             return names.get(0);
         }

@@ -39,6 +39,8 @@ public class PoolRegistry {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Instance<RequiredPools> required;
+    // A container that removes what nobody injects keeps the beans of all pools for it.
+    private final Instance<StreamPool> beans;
     private final HandlerBeans handlers;
     private final Event<PoolEvent> events;
     // Null before the start; closed pools stay, for whoever still asks.
@@ -50,6 +52,7 @@ public class PoolRegistry {
     @SuppressWarnings("NullAway") // never used: a proxy passes everything on
     PoolRegistry() {
         required = null;
+        beans = null;
         handlers = null;
         events = null;
     }
@@ -60,20 +63,16 @@ public class PoolRegistry {
      * @param required the injection points that name pools
      * @param handlers the beans that serve pools
      * @param events whom to tell
-     * @param clients not used: a container that removes what nobody injects must keep the producers
-     * @param servers not used, as {@code clients}
-     * @param all not used, as {@code clients}
+     * @param beans the beans of all pools
      */
     @Inject
-    @SuppressWarnings("UnusedVariable") // see there
     PoolRegistry(
             @Any Instance<RequiredPools> required,
             @Any Instance<StreamHandler> handlers,
             Event<PoolEvent> events,
-            @Any Instance<ClientPool> clients,
-            @Any Instance<ServerPool> servers,
-            @Any Instance<StreamPool> all) {
+            @Any Instance<StreamPool> beans) {
         this.required = required;
+        this.beans = beans;
         this.handlers = new HandlerBeans(handlers);
         this.events = events;
     }
@@ -131,7 +130,7 @@ public class PoolRegistry {
         PoolNames names = new PoolNames(settings);
         List<Problem> problems = new ArrayList<>(settings.problems());
         for (RequiredPools each : required) {
-            problems.addAll(each.missing(names));
+            problems.addAll(each.missing(names, beans));
         }
         problems.addAll(handlers.problems(names));
         if (!problems.isEmpty()) {

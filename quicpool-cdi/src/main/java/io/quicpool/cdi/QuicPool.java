@@ -1,7 +1,6 @@
 package io.quicpool.cdi;
 
 import jakarta.enterprise.util.AnnotationLiteral;
-import jakarta.enterprise.util.Nonbinding;
 import jakarta.inject.Qualifier;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
@@ -24,7 +23,6 @@ public @interface QuicPool {
      *
      * @return the name
      */
-    @Nonbinding
     String value() default "";
 
     /** For {@code Instance.select(QuicPool.Literal.of("orders"))}. */

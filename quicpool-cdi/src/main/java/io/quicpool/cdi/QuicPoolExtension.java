@@ -5,34 +5,50 @@ import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
 import io.quicpool.settings.PoolKind;
 import io.quicpool.settings.SettingsReader;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.build.compatible.spi.BeanInfo;
 import jakarta.enterprise.inject.build.compatible.spi.BuildCompatibleExtension;
+import jakarta.enterprise.inject.build.compatible.spi.DisposerInfo;
 import jakarta.enterprise.inject.build.compatible.spi.InjectionPointInfo;
+import jakarta.enterprise.inject.build.compatible.spi.InterceptorInfo;
+import jakarta.enterprise.inject.build.compatible.spi.ObserverInfo;
 import jakarta.enterprise.inject.build.compatible.spi.Registration;
 import jakarta.enterprise.inject.build.compatible.spi.Synthesis;
+import jakarta.enterprise.inject.build.compatible.spi.SyntheticBeanBuilder;
+import jakarta.enterprise.inject.build.compatible.spi.SyntheticBeanCreator;
 import jakarta.enterprise.inject.build.compatible.spi.SyntheticComponents;
 import jakarta.enterprise.lang.model.AnnotationInfo;
 import jakarta.enterprise.lang.model.declarations.DeclarationInfo;
 import jakarta.enterprise.lang.model.declarations.MethodInfo;
 import jakarta.enterprise.lang.model.declarations.ParameterInfo;
 import jakarta.enterprise.lang.model.types.Type;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done while the application is built (at its start, or earlier where the container builds ahead): collects the pools
- * that injection points name, and adds a bean for each pool of the configuration, so that {@code @Any Instance<StreamPool>}
- * gives them all.
+ * Adds the beans while the application is built (at its start, or earlier where the container builds ahead): one for each pool
+ * that an injection point names or that is configured. They are {@code @ApplicationScoped}, so that they can be mocked.
  */
 public final class QuicPoolExtension implements BuildCompatibleExtension {
 
-    private final Set<String> points = new TreeSet<>();
+    private final Map<PoolKind, Set<String>> named = new EnumMap<>(PoolKind.class);
+    // Each needs a pool when the application starts; an Instance does not.
+    private final Set<String> required = new TreeSet<>();
 
     /** For the container. */
-    public QuicPoolExtension() {}
+    public QuicPoolExtension() {
+        for (PoolKind kind : PoolKind.values()) {
+            named.put(kind, new TreeSet<>());
+        }
+    }
 
     /**
      * Looks at the injection points of each bean.
@@ -42,17 +58,66 @@ public final class QuicPoolExtension implements BuildCompatibleExtension {
     @Registration(types = Object.class)
     public void collect(BeanInfo bean) {
         for (InjectionPointInfo point : bean.injectionPoints()) {
-            PoolKind kind = kind(point.type());
-            if (kind == null) {
-                continue;
-            }
-            for (AnnotationInfo qualifier : point.qualifiers()) {
-                if (qualifier.name().equals(QuicPool.class.getName())) {
-                    String pool = qualifier.hasValue() ? qualifier.value().asString() : "";
-                    points.add(new RequiredPools.Point(kind, pool, place(point.declaration())).text());
+            collect(point.type(), point.qualifiers(), point::declaration);
+        }
+        DisposerInfo disposer = bean.disposer();
+        if (disposer != null) {
+            collectParameters(disposer.disposerMethod());
+        }
+    }
+
+    /**
+     * Looks at the injection points of each interceptor, which some containers do not take for a bean.
+     *
+     * @param interceptor the interceptor
+     */
+    @Registration(types = Object.class)
+    public void collect(InterceptorInfo interceptor) {
+        collect((BeanInfo) interceptor);
+    }
+
+    /**
+     * Looks at the parameters of each observer method.
+     *
+     * @param observer the observer
+     */
+    @Registration(types = Object.class)
+    public void collect(ObserverInfo observer) {
+        MethodInfo method = observer.observerMethod();
+        if (method != null) {
+            collectParameters(method);
+        }
+    }
+
+    private void collectParameters(MethodInfo method) {
+        for (ParameterInfo parameter : method.parameters()) {
+            collect(parameter.type(), parameter.annotations(), () -> parameter);
+        }
+    }
+
+    // Not every container can say where each injection point is declared; of those that name a pool, all do.
+    private void collect(Type type, Collection<AnnotationInfo> qualifiers, Supplier<DeclarationInfo> declaration) {
+        PoolKind kind = kind(type);
+        // Such as Instance<ClientPool>.
+        PoolKind wrapped = type.isParameterizedType()
+                        && type.asParameterizedType().typeArguments().size() == 1
+                ? kind(type.asParameterizedType().typeArguments().get(0))
+                : null;
+        for (AnnotationInfo qualifier : qualifiers) {
+            if (qualifier.name().equals(QuicPool.class.getName())) {
+                String pool = qualifier.hasValue() ? qualifier.value().asString() : "";
+                if (kind != null) {
+                    named(kind).add(pool);
+                    required.add(new RequiredPools.Point(kind, pool, place(declaration.get())).text());
+                } else if (wrapped != null) {
+                    named(wrapped).add(pool);
                 }
             }
         }
+    }
+
+    private Set<String> named(PoolKind kind) {
+        return named.computeIfAbsent(kind, none -> new TreeSet<>());
     }
 
     private static @Nullable PoolKind kind(Type type) {
@@ -91,20 +156,39 @@ public final class QuicPoolExtension implements BuildCompatibleExtension {
                 .addBean(RequiredPools.class)
                 .type(RequiredPools.class)
                 .scope(Dependent.class)
-                .withParam(RequiredPoolsCreator.POINTS, points.toArray(String[]::new))
+                .withParam(RequiredPoolsCreator.POINTS, required.toArray(String[]::new))
                 .createWith(RequiredPoolsCreator.class);
-        SettingsReader.names(ConfigProvider.getConfig())
-                .forEach((kind, names) -> names.forEach(name -> addPool(components, kind, name)));
+        Map<PoolKind, List<String>> configured = SettingsReader.names(ConfigProvider.getConfig());
+        add(components, ClientPool.class, PoolCreator.Client.class, PoolKind.CLIENT, configured);
+        add(components, ServerPool.class, PoolCreator.Server.class, PoolKind.SERVER, configured);
     }
 
-    private static void addPool(SyntheticComponents components, PoolKind kind, String name) {
-        components
-                .addBean(StreamPool.class)
-                .type(StreamPool.class)
-                .qualifier(new ConfiguredPool.Literal(kind.pool(name)))
-                .scope(Dependent.class)
-                .withParam(StreamPoolCreator.KIND, kind.name())
-                .withParam(StreamPoolCreator.NAME, name)
-                .createWith(StreamPoolCreator.class);
+    private <P extends StreamPool> void add(
+            SyntheticComponents components,
+            Class<P> type,
+            Class<? extends SyntheticBeanCreator<P>> creator,
+            PoolKind kind,
+            Map<PoolKind, List<String>> configured) {
+        List<String> known = configured.getOrDefault(kind, List.of());
+        Set<String> names = new TreeSet<>(known);
+        names.addAll(named(kind));
+        String only = PoolNames.only(known);
+        if (only != null) {
+            // One bean with both qualifiers: whoever asks for any pool gets it once.
+            names.remove("");
+        }
+        for (String name : names) {
+            SyntheticBeanBuilder<P> bean = components
+                    .addBean(type)
+                    .type(type)
+                    .type(StreamPool.class)
+                    .qualifier(QuicPool.Literal.of(name))
+                    .scope(ApplicationScoped.class)
+                    .withParam(PoolCreator.NAME, name)
+                    .createWith(creator);
+            if (name.equals(only)) {
+                bean.qualifier(QuicPool.Literal.of(""));
+            }
+        }
     }
 }

@@ -46,10 +46,7 @@ final class App implements AutoCloseable {
 
     /** Our beans and those of a test, and nothing that lies about; our extensions are found as everywhere. */
     static Weld weld(Class<?>... beans) {
-        return new Weld()
-                .disableDiscovery()
-                .addBeanClasses(PoolRegistry.class, PoolProducers.class)
-                .addBeanClasses(beans);
+        return new Weld().disableDiscovery().addBeanClasses(PoolRegistry.class).addBeanClasses(beans);
     }
 
     /** Makes these properties the whole configuration. */

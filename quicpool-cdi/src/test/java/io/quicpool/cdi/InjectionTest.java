@@ -8,7 +8,6 @@ import io.quicpool.ClientPool;
 import io.quicpool.PoolState;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
-import io.quicpool.settings.PoolKind;
 import io.quicpool.settings.SettingsException;
 import io.quicpool.testing.Pools;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -131,12 +130,14 @@ class InjectionTest {
             // Through the bean's proxy, fields are not there: ask one that holds it.
             Instance<ClientPool> clients = app.container().select(ClientPool.class);
             ClientPool orders = clients.select(QuicPool.Literal.of("orders")).get();
-            assertThat(orders).isSameAs(registry.client("orders"));
             assertThat(orders.name()).isEqualTo("orders");
+            registry.client("orders").addError();
+            assertThat(orders.snapshot().errors()).isOne();
             assertThat(app.get(Fields.class).orders()).isSameAs(orders);
             ConstructorAndMethod dependent = app.get(ConstructorAndMethod.class);
             assertThat(dependent.byConstructor).isSameAs(orders);
-            assertThat(dependent.byMethod).isSameAs(registry.server("ingress"));
+            assertThat(Objects.requireNonNull(dependent.byMethod).localAddress())
+                    .isEqualTo(registry.server("ingress").localAddress());
             assertThat(registry.server("")).isSameAs(registry.server("ingress"));
             assertThat(clients.select(QuicPool.Literal.of("stock.v2")).get().name())
                     .isEqualTo("stock.v2");
@@ -197,10 +198,13 @@ class InjectionTest {
         Map<String, String> properties = new HashMap<>(App.client("oders", target));
         properties.putAll(App.server("ingress", folder));
         properties.put("quicpool.client.\"stock.v2\".enabled", "false");
-        assertThatThrownBy(() -> App.start(properties, Fields.class, ConstructorAndMethod.class))
+        assertThatThrownBy(() -> App.start(properties, Fields.class, ConstructorAndMethod.class, EarlyBird.class))
                 .isInstanceOf(SettingsException.class)
-                .hasMessage("quicpool cannot start: 3 problems in its configuration"
+                .hasMessage("quicpool cannot start: 4 problems in its configuration"
                         + "\n  - injection point io.quicpool.cdi.InjectionTest$ConstructorAndMethod.<init>(byConstructor):"
+                        + " there is no client pool \"orders\": the client pools are \"oders\";"
+                        + " set quicpool.client.\"orders\".target"
+                        + "\n  - injection point io.quicpool.cdi.InjectionTest$EarlyBird.start(orders):"
                         + " there is no client pool \"orders\": the client pools are \"oders\";"
                         + " set quicpool.client.\"orders\".target"
                         + "\n  - injection point io.quicpool.cdi.InjectionTest$Fields.orders:"
@@ -253,9 +257,8 @@ class InjectionTest {
         try (App app = App.start(App.client("orders", "127.0.0.1:9"))) {
             Instance<Object> blind = app.container().select(Object.class, QuicPool.Literal.of("nothing"));
             assertThat(blind.select(PoolRegistry.class).isUnsatisfied()).isTrue();
-            Given given =
-                    new Given(Map.of(StreamPoolCreator.KIND, PoolKind.CLIENT.name(), StreamPoolCreator.NAME, "orders"));
-            assertThat(new StreamPoolCreator().create(blind, given))
+            Given given = new Given(Map.of(PoolCreator.NAME, "orders"));
+            assertThat(new PoolCreator.Client().create(blind, given))
                     .isSameAs(app.get(PoolRegistry.class).client("orders"));
         }
     }
