@@ -8,6 +8,7 @@ import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
 import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.Endpoint;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.TlsMode;
 import io.quicpool.jmx.PoolMBeans;
@@ -15,6 +16,7 @@ import io.quicpool.settings.PoolKind;
 import io.quicpool.settings.PoolSettings;
 import io.quicpool.settings.Settings;
 import jakarta.enterprise.event.Event;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenPools {
 
     private final List<ManagedPool> pools = new ArrayList<>();
+    private final List<StreamPool> shown = new ArrayList<>();
     private final PoolNames names;
     private final HandlerBeans handlers;
     private final String application;
@@ -51,7 +54,8 @@ final class OpenPools {
             settings.servers().forEach(each -> QuicPools.check(each.config()));
             // Clients may be of these servers, and handlers may want these clients.
             settings.servers().forEach(result::openServer);
-            settings.clients().forEach(result::openClient);
+            settings.clients().forEach(each -> result.openClient(each, settings));
+            PoolMBeans.registerAll(result.shown, result.application);
             settings.servers().forEach(result::serve);
             result.renewal.start();
             return result;
@@ -61,9 +65,24 @@ final class OpenPools {
         }
     }
 
-    private void openClient(PoolSettings<ClientPoolConfig> settings) {
-        boolean insecure = settings.config().tlsMode() == TlsMode.INSECURE;
-        open(PoolKind.CLIENT, settings, insecure, told -> QuicPools.open(settings.config(), told));
+    private void openClient(PoolSettings<ClientPoolConfig> settings, Settings all) {
+        String server = settings.follows();
+        ClientPoolConfig config = server == null
+                ? settings.config()
+                : settings.config().toBuilder().target(target(server, all)).build();
+        open(PoolKind.CLIENT, settings, config.tlsMode() == TlsMode.INSECURE, told -> QuicPools.open(config, told));
+    }
+
+    // The port may be the system's choice. The host is the configured one, for the certificate must bear it.
+    private Endpoint target(String server, Settings all) {
+        InetSocketAddress address = ((ServerPool) pool(PoolKind.SERVER, server)).localAddress();
+        String host = all.servers().stream()
+                .filter(each ->
+                        each.name().equals(server) && !address.getAddress().isAnyLocalAddress())
+                .map(each -> each.config().listen().host())
+                .findFirst()
+                .orElse("localhost");
+        return new Endpoint(host, address.getPort());
     }
 
     private void openServer(PoolSettings<ServerPoolConfig> settings) {
@@ -84,7 +103,7 @@ final class OpenPools {
                 new ManagedPool(kind, pool, settings.drainTimeout(), settings.readiness(), readiness, insecure);
         pools.add(managed);
         if (settings.jmx()) {
-            PoolMBeans.register(pool, application);
+            shown.add(pool);
         }
         return managed;
     }

@@ -36,6 +36,40 @@ public final class PoolMBeans {
     private PoolMBeans() {}
 
     /**
+     * Registers the pools of one application, as {@link #register} does. Where another application of this JVM has one of the
+     * names, as in tests that run beside the application, all are registered under the name with {@code -2} appended, or
+     * {@code -3} and so on.
+     *
+     * @param pools the pools
+     * @param application what the application is called
+     * @return what it is called in the names of its pools
+     */
+    public static String registerAll(List<? extends StreamPool> pools, String application) {
+        // Every application of the JVM has this one, whichever class loader has this class.
+        synchronized (server()) {
+            String free = application;
+            for (int i = 2; isTaken(pools, free); i++) {
+                free = application + "-" + i;
+            }
+            if (!free.equals(application)) {
+                LOG.log(
+                        Level.INFO,
+                        "another application \"{0}\" has MXBeans for pools of the same names: this one is \"{1}\" in JMX",
+                        application,
+                        free);
+            }
+            for (StreamPool pool : pools) {
+                register(pool, free);
+            }
+            return free;
+        }
+    }
+
+    private static boolean isTaken(List<? extends StreamPool> pools, String application) {
+        return pools.stream().anyMatch(pool -> server().isRegistered(name(pool, application, pool.name(), null)));
+    }
+
+    /**
      * Registers a pool, and its members when it has several targets. It is unregistered by its close. A name that is taken
      * is a warning in the log, no error: the pool works without its MXBean.
      *

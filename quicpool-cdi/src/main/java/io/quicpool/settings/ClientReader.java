@@ -14,25 +14,62 @@ import io.quicpool.config.TlsMode;
 import io.quicpool.config.TrustMaterial;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
 
 /** The properties of a client pool. */
 final class ClientReader extends PoolReader<ClientPoolConfig> {
 
-    ClientReader(Config config, PropertyNames names, String name, List<Problem> problems) {
+    private static final String SERVER = "server:";
+    // For the sake of what else is set, where the target was reported or is known only when the server pool is open.
+    private static final String NO_TARGET = "localhost:1";
+
+    private final List<String> servers;
+
+    ClientReader(Config config, PropertyNames names, String name, List<Problem> problems, List<String> servers) {
         super(config, names, PoolKind.CLIENT, name, problems);
+        this.servers = servers;
+    }
+
+    // What follows is no port: a host may have the name "server".
+    @Override
+    @Nullable String follows() {
+        String target = text(TARGET);
+        if (target == null || !target.startsWith(SERVER)) {
+            return null;
+        }
+        String server = target.substring(SERVER.length());
+        return server.isEmpty() || server.indexOf(',') >= 0 || server.chars().allMatch(c -> c >= '0' && c <= '9')
+                ? null
+                : server;
+    }
+
+    private void target(ClientPoolConfigBuilder builder) {
+        String server = follows();
+        if (server != null && !servers.contains(server)) {
+            throw new Refused(
+                    TARGET,
+                    SERVER + server,
+                    "there is no server pool \"" + server + "\" in this application"
+                            + (servers.isEmpty()
+                                    ? ""
+                                    : ": the server pools are \"" + String.join("\", \"", servers) + "\"")
+                            + "; the target must be server:NAME or HOST:PORT");
+        }
+        if (server != null || isLeftOut(TARGET)) {
+            builder.target(NO_TARGET);
+        } else if (has(TARGET)) {
+            ifSet(TARGET, (key, text) -> text, builder::target);
+        } else {
+            throw new Refused(
+                    TARGET, NOT_SET, "must be HOST:PORT, such as orders:4433, or several, separated by commas");
+        }
     }
 
     @Override
     ClientPoolConfig build() {
         ClientPoolConfigBuilder builder = ClientPoolConfig.builder().name(usableName());
-        if (isLeftOut(TARGET)) {
-            builder.target("localhost:1"); // reported: only for the sake of what else is wrong
-        } else if (!has(TARGET)) {
-            throw new Refused(
-                    TARGET, NOT_SET, "must be HOST:PORT, such as orders:4433, or several, separated by commas");
-        }
+        target(builder);
         outOfTheWay(builder);
-        ifSet(TARGET, (key, text) -> text, builder::target);
         ifSet(MIN_CAPACITY, PoolReader::integer, builder::minCapacity);
         ifSet(MAX_CAPACITY, PoolReader::integer, builder::maxCapacity);
         ifSet(MIN_INTERVAL, Durations::parse, builder::minInterval);

@@ -21,7 +21,7 @@ public enum PoolProperty {
             only(CLIENT),
             "HOST:PORT, ...",
             "(required)",
-            "The peer; several, separated by commas, make a member pool for each. Names are looked up at each connect."),
+            "The peer; several, separated by commas, make a member pool for each. Names are looked up at each connect. `server:NAME` is a server pool of the same application, whichever port it has."),
     /** Where to listen. */
     LISTEN(
             "listen",

@@ -44,6 +44,11 @@ abstract class PoolReader<C> {
     /** Builds it from what is not left out; null when something is missing that was reported already. */
     abstract @Nullable C build();
 
+    /** The server pool of the same application that a client pool connects to; null for all others. */
+    @Nullable String follows() {
+        return null;
+    }
+
     /** Whether the pool is switched on; what cannot be read counts as on, and is reported by {@link #read}. */
     boolean enabled() {
         Found found = find(PoolProperty.ENABLED);
@@ -85,7 +90,7 @@ abstract class PoolReader<C> {
             }
             throw new Refused(propertyOf(e), e.value(), e.allowed());
         }
-        return built == null ? null : new PoolSettings<>(name, built, drain, readiness, grace, jmx);
+        return built == null ? null : new PoolSettings<>(name, built, follows(), drain, readiness, grace, jmx);
     }
 
     // Settings that were found to be wrong only together.

@@ -21,10 +21,12 @@ public final class SettingsReader {
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> disabled = new ArrayList<>();
     private final List<String> broken = new ArrayList<>();
+    private final List<String> servers;
 
     private SettingsReader(Config config) {
         this.config = config;
         this.names = new PropertyNames(config);
+        this.servers = enabled(PoolKind.SERVER, this::server);
     }
 
     /**
@@ -46,8 +48,7 @@ public final class SettingsReader {
     public static Map<PoolKind, List<String>> names(Config config) {
         SettingsReader reader = new SettingsReader(config);
         return Map.of(
-                PoolKind.CLIENT, reader.enabled(PoolKind.CLIENT, reader::client),
-                PoolKind.SERVER, reader.enabled(PoolKind.SERVER, reader::server));
+                PoolKind.CLIENT, reader.enabled(PoolKind.CLIENT, reader::client), PoolKind.SERVER, reader.servers);
     }
 
     /**
@@ -105,7 +106,7 @@ public final class SettingsReader {
     }
 
     private ClientReader client(String name) {
-        return new ClientReader(config, names, name, problems);
+        return new ClientReader(config, names, name, problems, servers);
     }
 
     private ServerReader server(String name) {

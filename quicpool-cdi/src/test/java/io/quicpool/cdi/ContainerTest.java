@@ -199,10 +199,12 @@ class ContainerTest {
             try (App second = App.start(properties);
                     App third = App.start(properties)) {
                 assertThat(registered("other")).isTrue();
+                assertThat(registered("other-2")).isTrue();
                 assertThat(third.get(PoolRegistry.class).pools()).hasSize(1);
                 assertThat(second.get(PoolRegistry.class).pools()).hasSize(1);
             }
             assertThat(registered("other")).isFalse();
+            assertThat(registered("other-2")).isFalse();
             assertThat(registered("shop")).isTrue();
             assertThat(app.get(PoolRegistry.class).pools()).hasSize(1);
         }

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quicpool.ClientPool;
 import io.quicpool.PooledStream;
 import io.quicpool.StreamHandler;
-import io.quicpool.testing.Pools;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,31 +17,31 @@ import java.util.Map;
 import org.jboss.weld.junit5.EnableWeld;
 import org.jboss.weld.junit5.WeldInitiator;
 import org.jboss.weld.junit5.WeldSetup;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How a user tests beans with pools: both ends in one container, over loopback, with weld-junit. */
 @EnableWeld
 class UnitTestOfABeanTest {
 
-    private static final int PORT = Pools.freePort();
-
     @WeldSetup
-    WeldInitiator weld = WeldInitiator.of(configured(App.weld(Shout.class, Caller.class)));
+    WeldInitiator weld = WeldInitiator.of(PoolRegistry.class, Shout.class, Caller.class);
 
     @Inject
     Caller caller;
 
-    private static <T> T configured(T weld) {
-        try {
-            Path folder = Files.createTempDirectory(Path.of("target"), "pem");
-            Map<String, String> properties = new HashMap<>(App.server("voice", folder));
-            properties.put("quicpool.server.\"voice\".listen", "127.0.0.1:" + PORT);
-            properties.putAll(App.client("voice", "127.0.0.1:" + PORT));
-            App.configure(properties);
-            return weld;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+    @Inject
+    @QuicPool
+    ClientPool only;
+
+    // In place of META-INF/microprofile-config.properties.
+    @BeforeAll
+    static void configuration(@TempDir Path folder) {
+        // Each test has its own port.
+        Map<String, String> properties = new HashMap<>(App.server("voice", folder));
+        properties.putAll(App.client("voice", "server:voice"));
+        App.configure(properties);
     }
 
     @ApplicationScoped
@@ -80,5 +78,6 @@ class UnitTestOfABeanTest {
     @Test
     void aSecondTestHasAContainerOfItsOwn() throws Exception {
         assertThat(caller.ask("again")).isEqualTo("AGAIN");
+        assertThat(only.snapshot().totals().handedOut()).isOne();
     }
 }

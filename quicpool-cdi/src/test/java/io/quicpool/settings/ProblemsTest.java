@@ -89,6 +89,13 @@ class ProblemsTest {
                 bad(client, "target", "a:1,,b:2", "has no port" + form),
                 bad(client, "target", "a:1, a:1", "has a:1 twice"),
                 bad(client, "target", "a:0", "the port must be from 1 to 65535"),
+                bad(client, "target", "server:", "has no port" + form),
+                bad(
+                        client,
+                        "target",
+                        "server:ingress",
+                        "there is no server pool \"ingress\" in this application; the target must be server:NAME or"
+                                + " HOST:PORT"),
                 bad(client, "min-capacity", "many", number),
                 bad(client, "min-capacity", "65", "must be from 1 to max-capacity, which is 64"),
                 bad(client, "max-capacity", "70000", "must be from 1 to 65536"),

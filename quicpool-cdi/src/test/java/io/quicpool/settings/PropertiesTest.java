@@ -455,6 +455,18 @@ class PropertiesTest {
     }
 
     @Test
+    void aTargetMayBeAServerPoolOfTheApplication() {
+        Settings settings = SettingsReader.read(Configs.of(
+                "quicpool.client.\"a\".target", "server:ingress",
+                "quicpool.client.\"b\".target", "server:4433",
+                "quicpool.server.\"ingress\".listen", "localhost:0"));
+        assertThat(settings.clients()).extracting(PoolSettings::follows).containsExactly("ingress", null);
+        assertThat(settings.clients().get(1).config().targets())
+                .as("a host of that name")
+                .containsExactly(new Endpoint("server", 4433));
+    }
+
+    @Test
     void theSameTimeoutsForAllPoolsOfBothKinds() throws Exception {
         Map<String, String> written = Configs.map(
                 "quicpool.read-timeout", "1m",
