@@ -4,11 +4,17 @@ import io.quicpool.ClientPool;
 import io.quicpool.PooledStream;
 import io.quicpool.StreamHandler;
 import io.quicpool.cdi.PoolEvent;
+import io.quicpool.cdi.PoolRegistry;
 import io.quicpool.cdi.QuicPool;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 
 /** The examples of docs/component.md, compiled and run; ComponentPageTest compares the two. */
@@ -33,6 +39,32 @@ final class ComponentExample {
         }
     }
     // asking ends
+
+    // replacing begins
+    @Alternative
+    @Priority(1)
+    @ApplicationScoped
+    public static class Traced {
+
+        @Produces
+        @ApplicationScoped
+        @QuicPool("orders")
+        ClientPool orders(PoolRegistry registry) {
+            ClientPool pool = registry.client("orders");
+            return (ClientPool) Proxy.newProxyInstance(
+                    ClientPool.class.getClassLoader(),
+                    new Class<?>[] {ClientPool.class},
+                    (proxy, method, arguments) -> {
+                        System.getLogger("shop").log(System.Logger.Level.DEBUG, method.getName());
+                        try {
+                            return method.invoke(pool, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    });
+        }
+    }
+    // replacing ends
 
     // answering begins
     @ApplicationScoped
