@@ -129,6 +129,9 @@ class OneAddressTest {
                     assertThat(here.inputStream().read()).isEqualTo(i);
                 }
                 assertThat(observer.diverted()).isZero();
+                await().atMost(SOON).untilAsserted(() -> assertThat(
+                                server.snapshot().totals().refused().get("moved"))
+                        .isGreaterThanOrEqualTo(2L * ROUNDS));
             }
         }
     }

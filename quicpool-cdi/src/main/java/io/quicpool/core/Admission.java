@@ -88,13 +88,15 @@ final class Admission {
         line.remove(slot);
     }
 
-    // It counts no longer among those that have not; once for each that was begun.
-    private void saidHello(Slot slot) {
+    // It counts no longer among those that have not; true once for each that was begun.
+    private boolean saidHello(Slot slot) {
         Guest guest = pending.remove(slot);
-        if (guest != null) {
-            waiting.decrementAndGet();
-            guest.pendingHellos.decrementAndGet();
+        if (guest == null) {
+            return false;
         }
+        waiting.decrementAndGet();
+        guest.pendingHellos.decrementAndGet();
+        return true;
     }
 
     private static InetSocketAddress client(Slot slot) {
@@ -210,6 +212,7 @@ final class Admission {
         announce(slot, guest);
         if (pool.stock.abandon(slot)) {
             line.remove(slot);
+            pool.refused(Reason.Refused.NO_PLACE, client(slot));
             try {
                 slot.stream().output().write(slot.id().toBytes());
             } catch (IOException e) {
@@ -278,9 +281,13 @@ final class Admission {
 
     /** A slot was retired before it had its id. One that was ended in order without a byte is a sign of life, and no failure. */
     void ended(Slot slot, Reason.Evicted reason) {
-        finished(slot);
+        boolean mute = saidHello(slot);
+        line.remove(slot);
         if (!reason.meant() && !slot.stream().finished()) {
             pool.metrics.failed.increment();
+            if (mute && reason == Reason.Evicted.PEER_ENDED) {
+                pool.refused(Reason.Refused.NO_HELLO, client(slot));
+            }
         }
     }
 

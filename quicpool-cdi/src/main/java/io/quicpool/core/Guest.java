@@ -47,6 +47,11 @@ final class Guest implements ConnectionEvents {
     }
 
     @Override
+    public void cut() {
+        pool.refused(Reason.Refused.HALF_CLOSED, connection.remoteAddress());
+    }
+
+    @Override
     public void lost(String reason) {
         pool.lost(this, Printable.said(reason, CloseReason.LONGEST_LINE));
     }

@@ -30,12 +30,18 @@ final class Reason {
     enum Refused {
         /** As many streams of one client as may wait for a place among the idle ones. */
         SERVER_FULL("too many of its streams wait for a place (max-capacity)"),
+        /** A stream got no place for as long as one may wait, and was ended. */
+        NO_PLACE("its stream has waited too long for a place (max-capacity)"),
         /** As many streams without a hello as the pool, or one client of it, may hold. */
         PENDING_HELLOS("too many streams without their hello (max-pending-hellos)"),
         /** The hello was not the byte that it must be. */
         BAD_HELLO("a stream that begins with another byte than the hello"),
         /** The hello did not come in time. */
         SLOW_HELLO("no hello within hello-timeout"),
+        /** A client reset a stream whose hello was not read yet. */
+        NO_HELLO("it resets streams before their hello was read"),
+        /** A stream was closed here, its client did not end it, and as many like it were there as may be. */
+        HALF_CLOSED("too many of its streams are closed here, and it does not end them"),
         /** As many clients were connecting as may be at a time. */
         HANDSHAKES("too many clients are connecting (max-pending-handshakes)"),
         /** A client's first packet was not one that QUIC allows. */

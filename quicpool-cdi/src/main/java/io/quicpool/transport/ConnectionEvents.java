@@ -16,4 +16,10 @@ public interface ConnectionEvents {
      * @param reason for people
      */
     void lost(String reason);
+
+    /**
+     * A stream of the peer was told to stop (STOP_SENDING): it was closed on this side, the peer has yet to end it, and as many such
+     * streams are kept as may be.
+     */
+    default void cut() {}
 }

@@ -54,6 +54,12 @@ final class FrameGuard {
     static final Violation TOO_LONG =
             new Violation(TransportErrorCode.FLOW_CONTROL_ERROR, "says that a stream was longer than it may be");
 
+    static final Violation TOO_MANY =
+            new Violation(TransportErrorCode.STREAM_LIMIT_ERROR, "opens more streams than it may");
+
+    static final Violation NOT_OPEN =
+            new Violation(TransportErrorCode.STREAM_STATE_ERROR, "speaks of a stream that only this side can open");
+
     /** RFC 9000, section 19.11. */
     private static final long MOST_STREAMS = 1L << 60;
 

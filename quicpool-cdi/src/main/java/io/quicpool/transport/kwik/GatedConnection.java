@@ -42,7 +42,6 @@ final class GatedConnection extends ServerConnectionImpl {
             new TransportParameters.VersionInformation(Version.QUIC_version_1, List.of(Version.QUIC_version_1));
 
     private final InetSocketAddress client;
-    private final Consumer<InetSocketAddress> cutOff;
     private final FrameGuard guard = new FrameGuard(true, () -> getStats().packetsSent(), this::ask);
     private volatile boolean failed;
     private volatile @Nullable ServerConnectionProxy receiver;
@@ -56,8 +55,7 @@ final class GatedConnection extends ServerConnectionImpl {
             byte[] id,
             CryptoStream crypto,
             TlsServerEngineFactory tls,
-            Consumer<ServerConnectionImpl> closed,
-            Consumer<InetSocketAddress> cutOff) {
+            Consumer<ServerConnectionImpl> closed) {
         super(
                 version,
                 parts.socket(),
@@ -72,8 +70,11 @@ final class GatedConnection extends ServerConnectionImpl {
                 closed,
                 parts.log());
         this.client = client;
-        this.cutOff = cutOff;
         SmallDatagrams.of(this);
+    }
+
+    boolean isAt(InetSocketAddress sender) {
+        return client.equals(sender);
     }
 
     /** What processes its datagrams, which may have begun to. */
@@ -100,7 +101,6 @@ final class GatedConnection extends ServerConnectionImpl {
     /** Closes it for what the client does. */
     void cutOff(FrameGuard.Violation violation) {
         LOG.log(Level.DEBUG, () -> client + " " + violation.what());
-        cutOff.accept(client);
         close(violation.code(), violation.what());
     }
 

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.ListenerEvents.Ignored;
 import io.quicpool.transport.gate.Coalesced;
 import io.quicpool.transport.gate.Gate;
 import java.net.InetSocketAddress;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.core.crypto.CryptoStream;
@@ -31,18 +33,16 @@ final class GatedConnections extends ServerConnectionFactory {
     private final ConnectorInternals.FactoryParts parts;
     private final Consumer<ServerConnectionImpl> closed;
     private final Gate<ServerConnectionImpl> gate;
-    private final Consumer<InetSocketAddress> dropped;
-    private final Consumer<InetSocketAddress> cutOff;
+    private final BiConsumer<InetSocketAddress, Ignored> ignored;
     private final Map<ServerConnectionImpl, byte[]> live;
     private volatile TlsServerEngineFactory tls;
 
-    /** Makes one with what the original has; the last three are told of each connection that kwik is done with, from whom each datagram was that is dropped, and whose connection is closed for what it does. */
+    /** Makes one with what the original has; the last two are told of each connection that kwik is done with, and of what is dropped or cut off. */
     static GatedConnections inPlaceOf(
             ConnectorInternals.FactoryParts original,
             Gate<ServerConnectionImpl> gate,
             Consumer<ServerConnectionImpl> closed,
-            Consumer<InetSocketAddress> dropped,
-            Consumer<InetSocketAddress> cutOff) {
+            BiConsumer<InetSocketAddress, Ignored> ignored) {
         Map<ServerConnectionImpl, byte[]> live = new ConcurrentHashMap<>();
         return new GatedConnections(
                 original,
@@ -58,8 +58,7 @@ final class GatedConnections extends ServerConnectionFactory {
                         closed.accept(connection);
                     }
                 },
-                dropped,
-                cutOff);
+                ignored);
     }
 
     private GatedConnections(
@@ -67,8 +66,7 @@ final class GatedConnections extends ServerConnectionFactory {
             Gate<ServerConnectionImpl> gate,
             Map<ServerConnectionImpl, byte[]> live,
             Consumer<ServerConnectionImpl> closed,
-            Consumer<InetSocketAddress> dropped,
-            Consumer<InetSocketAddress> cutOff) {
+            BiConsumer<InetSocketAddress, Ignored> ignored) {
         super(
                 original.socket(),
                 original.tls(),
@@ -81,16 +79,14 @@ final class GatedConnections extends ServerConnectionFactory {
         this.closed = closed;
         this.gate = gate;
         this.live = live;
-        this.dropped = dropped;
-        this.cutOff = cutOff;
+        this.ignored = ignored;
         this.tls = KwikTls.withoutTickets(original.tls());
     }
 
     @Override
     public ServerConnectionImpl createNewConnection(
             Version version, InetSocketAddress client, byte[] peersId, byte[] id, CryptoStream crypto) {
-        ServerConnectionImpl connection =
-                new GatedConnection(parts, version, client, peersId, id, crypto, tls, closed, cutOff);
+        ServerConnectionImpl connection = new GatedConnection(parts, version, client, peersId, id, crypto, tls, closed);
         live.put(connection, id);
 
         Gate.Proof proof = gate.created(id, connection);
@@ -120,8 +116,14 @@ final class GatedConnections extends ServerConnectionFactory {
         ServerConnectionThread receiver = new ServerConnectionThread(connection, initials, data, meta, parts.log()) {
             @Override
             public void parsePackets(int number, Instant received, ByteBuffer more, InetSocketAddress source) {
+                // kwik drops it too, but only after it has waited for its turn, and let this side send three times as
+                // much.
+                if (connection instanceof GatedConnection gated && !gated.isAt(source)) {
+                    ignored.accept(source, Ignored.MOVED);
+                    return;
+                }
                 if (ConnectorInternals.backlog(this) >= MOST_WAITING) {
-                    dropped.accept(source);
+                    ignored.accept(source, Ignored.DROPPED);
                     return;
                 }
                 int first = Coalesced.handshakeOf(more);

@@ -5,6 +5,7 @@ import io.quicpool.config.Printable;
 import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -36,6 +37,7 @@ import tech.kwik.core.frame.StopSendingFrame;
 import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.impl.Role;
+import tech.kwik.core.impl.TransportError;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.packet.QuicPacket;
 
@@ -67,6 +69,10 @@ final class KwikConnection implements Connection {
 
     // Streams that have ended here, and of which the peer has yet to say the end; more are forgotten.
     private static final int MOST_ENDED = 4096;
+
+    // Of the numbers of streams (RFC 9000, section 2.1).
+    private static final int KINDS = 4;
+    private static final int UNIDIRECTIONAL = 2;
 
     private final QuicConnectionImpl quic;
     private final Watcher watcher;
@@ -283,6 +289,7 @@ final class KwikConnection implements Connection {
     private void forget(KwikStream stream) {
         if (!stream.settled()) {
             // Nobody will see what the peer may yet send.
+            EngineEvents.guarded(events::cut);
             stream.stopReceiving(0);
         }
         streams.remove(stream.number(), stream);
@@ -302,44 +309,71 @@ final class KwikConnection implements Connection {
             task.run();
         }
         for (QuicFrame frame : packet.getFrames()) {
-            if (frame instanceof StreamFrame data) {
-                boolean small = data.getLength() > 0 && data.getLength() < FrameGuard.SMALL;
-                onStream(data.getStreamId(), true, stream -> {
-                    if (small) {
-                        stream.piece();
-                    }
-                    if (data.isFinal()) {
-                        stream.finComing(data.getUpToOffset());
-                    } else {
-                        stream.dataComing(data.getUpToOffset());
-                    }
-                });
-                if (pieces.get() > FrameGuard.MOST_PIECES) {
-                    cutOff(FrameGuard.PIECES);
-                    return;
-                }
-            } else if (frame instanceof ResetStreamFrame reset) {
-                if (isTooLong(reset)) {
-                    cutOff(FrameGuard.TOO_LONG);
-                    return;
-                }
-                boolean opened = openFirst(reset.getStreamId());
-                onStream(
-                        reset.getStreamId(),
-                        opened,
-                        stream -> stream.resetComing(reset.getFinalSize(), reset.getErrorCode()));
-            } else if (frame instanceof StopSendingFrame stop) {
-                boolean opened = openFirst(stop.getStreamId());
-                onStream(stop.getStreamId(), opened, stream -> stream.stopComing(stop.getErrorCode()));
-            } else if (frame instanceof MaxStreamsFrame max && max.isAppliesToBidirectional()) {
-                allowed.accumulateAndGet(max.getMaxStreams(), Math::max);
-            } else if (frame instanceof ConnectionCloseFrame close) {
-                lost(CloseReason.of(
-                        close.hasApplicationProtocolError(),
-                        close.getErrorCode(),
-                        close.hasReasonPhrase() ? close.getReasonPhrase() : ""));
+            FrameGuard.Violation ofStream = look(frame);
+            if (ofStream != null) {
+                cutOff(ofStream);
+                return;
             }
         }
+    }
+
+    private FrameGuard.@Nullable Violation look(QuicFrame frame) {
+        if (frame instanceof StreamFrame data) {
+            return data(data);
+        } else if (frame instanceof ResetStreamFrame reset) {
+            return isTooLong(reset)
+                    ? FrameGuard.TOO_LONG
+                    : onStreamThatItOpens(
+                            reset.getStreamId(),
+                            stream -> stream.resetComing(reset.getFinalSize(), reset.getErrorCode()));
+        } else if (frame instanceof StopSendingFrame stop) {
+            return onStreamThatItOpens(stop.getStreamId(), stream -> stream.stopComing(stop.getErrorCode()));
+        } else if (frame instanceof MaxStreamsFrame max && max.isAppliesToBidirectional()) {
+            allowed.accumulateAndGet(max.getMaxStreams(), Math::max);
+        } else if (frame instanceof ConnectionCloseFrame close) {
+            lost(CloseReason.of(
+                    close.hasApplicationProtocolError(),
+                    close.getErrorCode(),
+                    close.hasReasonPhrase() ? close.getReasonPhrase() : ""));
+        }
+        return null;
+    }
+
+    private FrameGuard.@Nullable Violation data(StreamFrame data) {
+        if (isNotOpenYet(data.getStreamId())) {
+            return FrameGuard.NOT_OPEN;
+        }
+        boolean small = data.getLength() > 0 && data.getLength() < FrameGuard.SMALL;
+        onStream(data.getStreamId(), true, stream -> {
+            if (small) {
+                stream.piece();
+            }
+            if (data.isFinal()) {
+                stream.finComing(data.getUpToOffset());
+            } else {
+                stream.dataComing(data.getUpToOffset());
+            }
+        });
+        return pieces.get() > FrameGuard.MOST_PIECES ? FrameGuard.PIECES : null;
+    }
+
+    private FrameGuard.@Nullable Violation onStreamThatItOpens(int number, Consumer<KwikStream> action) {
+        if (isNotOpenYet(number)) {
+            return FrameGuard.NOT_OPEN;
+        }
+        try {
+            onStream(number, openFirst(number), action);
+            return null;
+        } catch (TransportError e) {
+            return FrameGuard.TOO_MANY;
+        }
+    }
+
+    // One of this server's: kwik would overlook it.
+    private boolean isNotOpenYet(int number) {
+        return quic.getRole() == Role.Server
+                && !openedByPeer(number)
+                && ((number & UNIDIRECTIONAL) != 0 || number / KINDS >= opened.get());
     }
 
     /** Runs a task when the packet that is being looked at has been processed, which is known when the next one comes. */
@@ -354,7 +388,7 @@ final class KwikConnection implements Connection {
 
     // In kwik only data opens a stream. It would ignore the end of one that is opened by a later one then, and keep
     // that for ever.
-    private boolean openFirst(int number) {
+    private boolean openFirst(int number) throws TransportError {
         return number > lastAccepted
                 && openedByPeer(number)
                 && !streams.containsKey(number)

@@ -199,17 +199,15 @@ final class KwikInternals {
     }
 
     /**
-     * Opens the peer's stream with this number, and those before it, as data of it would (RFC 9000, section 3.2). False when it is
-     * beyond the peer's credit. Receiver's thread.
+     * Opens the peer's stream with this number, and those before it, as data of it would (RFC 9000, section 3.2). Receiver's thread.
+     *
+     * @return whether that can be done
+     * @throws TransportError when it is beyond the peer's credit
      */
-    static boolean open(QuicConnectionImpl connection, int number) {
-        try {
-            if (call(STREAMS, connection) instanceof StreamManager streams) {
-                streams.process(new StreamFrame(number, new byte[0], false));
-                return true;
-            }
-        } catch (TransportError e) {
-            LOG.log(System.Logger.Level.DEBUG, "a frame for a stream beyond the credit", e);
+    static boolean open(QuicConnectionImpl connection, int number) throws TransportError {
+        if (call(STREAMS, connection) instanceof StreamManager streams) {
+            streams.process(new StreamFrame(number, new byte[0], false));
+            return true;
         }
         return false;
     }

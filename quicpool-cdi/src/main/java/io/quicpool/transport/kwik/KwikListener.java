@@ -64,8 +64,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             throw new IOException("the certificate cannot be used: " + e.getMessage(), e);
         }
         this.factory = ConnectorInternals.replaceFactory(
-                connector,
-                parts -> GatedConnections.inPlaceOf(parts, socket.gate(), this::ended, this::dropped, this::cutOff));
+                connector, parts -> GatedConnections.inPlaceOf(parts, socket.gate(), this::ended, events::ignored));
         if (factory == null) {
             socket.gate().notTold();
         }
@@ -133,6 +132,10 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         quic.setConnectionListener(new ConnectionListener() {
             @Override
             public void disconnected(ConnectionTerminatedEvent event) {
+                // This side has no such error of its own to tell.
+                if (event.hasTransportError() && !event.closedByPeer()) {
+                    cutOff(connection.remoteAddress());
+                }
                 connection.terminated(event);
                 connection.release();
                 if (factory == null) {

@@ -231,7 +231,7 @@ final class KwikStream implements EngineStream {
 
     @Override
     public boolean finished() {
-        return repair.finalSize() >= 0;
+        return repair.finalSize() >= 0 && !reset;
     }
 
     @Override

@@ -102,7 +102,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
                 Duration.ofMillis(peers == 0 ? own.toMillis() : Math.min(own.toMillis(), peers)));
     }
 
-    /** Runs that when quiche closes the connection, established, for what its peer does. Before it begins. */
+    /** Runs that once when quiche closes the connection, established, for what its peer does. Before it begins. */
     void whenCutOff(Runnable action) {
         whenCutOff = action;
     }
@@ -248,6 +248,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             Iterator<NettyStream> oldest = halfEnded.iterator();
             NettyStream first = oldest.next();
             oldest.remove();
+            EngineEvents.guarded(events::cut);
             first.stopReceiving(0);
         }
     }
@@ -353,13 +354,19 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (facts != null && because == null) {
-            EngineEvents.guarded(whenCutOff);
+        if (because == null) {
+            cutOff();
         }
         because("closed by the engine: " + cause.getMessage());
         if (facts == null) {
             // A handshake that failed: the peer is told now, not when it asks again.
             endSoon();
+        }
+    }
+
+    private void cutOff() {
+        if (facts != null && state.get() == State.OPEN) {
+            EngineEvents.guarded(whenCutOff);
         }
     }
 
@@ -382,6 +389,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private void lost() {
         if (channel.isTimedOut()) {
             because("no answer within the idle time-out");
+        }
+        if (because == null) {
+            // Netty does not know all errors of quiche's, and is silent on the others: that of acknowledging what was
+            // never sent, say.
+            cutOff();
         }
         String reason = because == null ? "closed by the engine" : because;
         if (state.get() == State.OPEN) {
