@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
@@ -138,7 +139,7 @@ class ArgumentsTest {
         boolean ends = any.compareTo(Duration.ofSeconds(1)) < 0;
         CompletableFuture<PooledStream> early = server.takeAsync(any).toCompletableFuture();
         if (ends) {
-            assertThatThrownBy(() -> early.get(20, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> early.get(SOON.toSeconds(), TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(PoolTimeoutException.class);
             assertThatThrownBy(() -> server.incomingGet(any)).isInstanceOf(PoolTimeoutException.class);
@@ -146,7 +147,7 @@ class ArgumentsTest {
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));
         awaitIdle(client, 2);
         if (!ends) {
-            early.get(20, TimeUnit.SECONDS).close();
+            early.get(SOON.toSeconds(), TimeUnit.SECONDS).close();
         }
         PooledStream stream = client.incomingGet(any);
         if (any.isNegative()) {

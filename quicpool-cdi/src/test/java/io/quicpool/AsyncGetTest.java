@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -36,7 +37,6 @@ class AsyncGetTest {
     private static final Duration SHORT = Duration.ofMillis(100);
     private static final Duration LONG = Duration.ofMinutes(10);
     // On a machine that is busy with something else.
-    private static final Duration IN_TIME = Duration.ofSeconds(20);
 
     private final Pools pools = new Pools();
     private final CountDownLatch never = new CountDownLatch(1);
@@ -95,18 +95,18 @@ class AsyncGetTest {
             all += more;
             long start = System.nanoTime();
             CompletableFuture<PooledStream> timed = any(pool, SHORT);
-            assertThatThrownBy(() -> timed.get(IN_TIME.toSeconds(), TimeUnit.SECONDS))
+            assertThatThrownBy(() -> timed.get(SOON.toSeconds(), TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(PoolTimeoutException.class);
             System.out.println("a get of 100 ms beside " + all + " dependents that block ended after "
                     + (System.nanoTime() - start) / 1_000_000 + " ms");
             int expected = all;
-            await().atMost(IN_TIME).until(() -> blocked.get() == expected);
+            await().until(() -> blocked.get() == expected);
         }
         if (targets > 0) {
             CompletableFuture<PooledStream> served = any(pool, LONG);
             pool.resume();
-            served.get(IN_TIME.toSeconds(), TimeUnit.SECONDS).close();
+            served.get(SOON.toSeconds(), TimeUnit.SECONDS).close();
         }
     }
 
@@ -123,7 +123,7 @@ class AsyncGetTest {
         }
         Thread closing = new Thread(server::close);
         closing.start();
-        await().atMost(Duration.ofSeconds(4)).until(() -> gets.stream().allMatch(CompletableFuture::isDone));
+        await().until(() -> gets.stream().allMatch(CompletableFuture::isDone));
         never.countDown();
         closing.join();
         assertThat(blocked).allMatch(CompletableFuture::isDone);
@@ -153,7 +153,7 @@ class AsyncGetTest {
             way.accept(any(server, LONG));
             way.accept(server.takeAsync(StreamId.FIRST, LONG).toCompletableFuture());
         }
-        await().atMost(IN_TIME).until(() -> server.snapshot().waiting() == 0);
+        await().until(() -> server.snapshot().waiting() == 0);
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));
         awaitIdle(client, 2);
         awaitIdle(server, 2);
@@ -195,7 +195,7 @@ class AsyncGetTest {
             }
             await().pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(1))
-                    .atMost(IN_TIME)
+                    .atMost(SOON)
                     .until(() -> client.active() == 1);
         }
         assertThat(client.snapshot().totals().handedOut()).isEqualTo(reached);
@@ -257,9 +257,10 @@ class AsyncGetTest {
             CompletableFuture<PooledStream> get =
                     server.takeAsync(SHORT, executor).toCompletableFuture();
             CompletionStage<?> before = dependent.apply(get);
-            assertThat(before.toCompletableFuture().get(20, TimeUnit.SECONDS)).isEqualTo("mine");
+            assertThat(before.toCompletableFuture().get(SOON.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo("mine");
             // It has ended by now.
-            assertThat(dependent.apply(get).toCompletableFuture().get(20, TimeUnit.SECONDS))
+            assertThat(dependent.apply(get).toCompletableFuture().get(SOON.toSeconds(), TimeUnit.SECONDS))
                     .isEqualTo("mine");
         } finally {
             executor.shutdown();
@@ -271,10 +272,11 @@ class AsyncGetTest {
         ServerPool server = pools.server(s -> s);
         Executor lazy = task -> {};
         CompletableFuture<PooledStream> timed = server.takeAsync(SHORT, lazy).toCompletableFuture();
-        assertThatThrownBy(() -> timed.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(PoolTimeoutException.class);
+        assertThatThrownBy(() -> timed.get(SOON.toSeconds(), TimeUnit.SECONDS))
+                .hasCauseInstanceOf(PoolTimeoutException.class);
         CompletableFuture<PooledStream> served = server.takeAsync(LONG, lazy).toCompletableFuture();
         pools.client(server, c -> c.capacity(1, 1));
-        served.get(20, TimeUnit.SECONDS).close();
+        served.get(SOON.toSeconds(), TimeUnit.SECONDS).close();
     }
 
     // ---- too many
@@ -298,7 +300,7 @@ class AsyncGetTest {
         waiting.set(0, any(server, LONG));
         pools.client(server, c -> c.capacity(3, 3));
         for (CompletableFuture<PooledStream> each : waiting) {
-            each.get(20, TimeUnit.SECONDS).close();
+            each.get(SOON.toSeconds(), TimeUnit.SECONDS).close();
         }
     }
 

@@ -1,7 +1,7 @@
 package io.quicpool;
 
-import static io.quicpool.EndOfStream.SOON;
 import static io.quicpool.EndOfStream.soon;
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;

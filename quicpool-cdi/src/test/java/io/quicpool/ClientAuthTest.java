@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,7 +13,6 @@ import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.TrustMaterial;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.TestCertificates;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 /** Mutual TLS: what netty does and kwik refuses. */
 class ClientAuthTest {
 
-    private static final Duration SOON = Duration.ofSeconds(5);
     private static final KeyMaterial FRIEND = TestCertificates.selfSigned("friend");
     // Of the same name: a client shows no certificate of an issuer that the server does not name.
     private static final KeyMaterial STRANGER = TestCertificates.selfSigned("friend");

@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,10 +22,8 @@ import org.junit.jupiter.api.Test;
 @Tag("contract")
 class ClientProtocolTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
-
     /** Too short for ids that never come; one that comes may be too late as well, and the next is in time. */
-    private static final Duration IMPATIENT = Duration.ofMillis(500);
+    private static final Duration IMPATIENT = Duration.ofSeconds(2);
 
     private interface Answer {
         void to(EngineStream stream, int number) throws IOException;
@@ -99,7 +98,7 @@ class ClientProtocolTest {
                 id(stream, number);
             }
         });
-        assertOnlyTheStreamFails(client, "no id within 500 ms");
+        assertOnlyTheStreamFails(client, "no id within 2000 ms");
     }
 
     @Test
@@ -120,7 +119,7 @@ class ClientProtocolTest {
             }
             id(stream, number);
         });
-        assertOnlyTheStreamFails(client, "no id within 500 ms");
+        assertOnlyTheStreamFails(client, "no id within 2000 ms");
         assertThatThrownBy(() -> client.outgoingGet(new StreamId(77), Duration.ofMillis(50)))
                 .isInstanceOf(PoolTimeoutException.class);
         try (PooledStream stream = client.incomingGet(SOON)) {

@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -31,8 +32,6 @@ import org.junit.jupiter.api.Test;
 /** After close nothing is left: no thread, no socket, no stream. */
 class ClosingTest {
 
-    private static final Duration SOON = Duration.ofSeconds(5);
-
     private final Pools pools = new Pools();
     private Set<Thread> before;
 
@@ -60,11 +59,7 @@ class ClosingTest {
     }
 
     private void assertNothingIsLeft() {
-        // Those of the pool have ended; the engine's are on their way.
-        assertThat(left())
-                .noneMatch(thread -> thread.getName().matches("quicpool-.*-(timer|connector|worker|handler)-.*"));
-        await().atMost(Duration.ofSeconds(2))
-                .untilAsserted(() -> assertThat(left()).isEmpty());
+        await().untilAsserted(() -> assertThat(left()).isEmpty());
     }
 
     @Test
@@ -86,9 +81,9 @@ class ClosingTest {
             stream.outputStream().write(1);
             streams.add(stream);
         }
-        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         long start = System.nanoTime();
-        server.close(Duration.ofSeconds(10));
+        server.close(SOON);
         System.out.println("a server with 400 kB of answers under way closed after "
                 + (System.nanoTime() - start) / 1_000_000 + " ms");
         await().until(() -> !client.ready());
@@ -113,7 +108,7 @@ class ClosingTest {
         PooledStream there = first.incomingGet(SOON);
         PooledStream here = client.outgoingGet(there.id(), SOON);
         target.set(second.localAddress());
-        Thread draining = new Thread(() -> first.close(Duration.ofSeconds(10)));
+        Thread draining = new Thread(() -> first.close(SOON));
         draining.start();
         await().until(() -> second.active() == 4);
         await().until(client::ready);
@@ -188,11 +183,11 @@ class ClosingTest {
     void nothingIsLeftOfAnAttemptThatWaitsForAnAnswer() throws Exception {
         try (DatagramSocket mute = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             ClientPool client =
-                    pools.client("127.0.0.1:" + mute.getLocalPort(), c -> c.connectTimeout(Duration.ofMinutes(1)));
+                    pools.client("127.0.0.1:" + mute.getLocalPort(), c -> c.connectTimeout(Duration.ofMinutes(10)));
             await().until(() -> client.snapshot().link().equals("connecting"));
             long start = System.nanoTime();
             client.close();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMinutes(1));
         }
         assertNothingIsLeft();
     }
@@ -204,13 +199,13 @@ class ClosingTest {
         awaitIdle(client, 2);
         PooledStream there = server.incomingGet(SOON);
         PooledStream here = client.outgoingGet(there.id(), SOON);
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> client.close(Duration.ofSeconds(30)));
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> client.close(SOON));
         await().until(() -> client.state() == PoolState.CLOSING);
         here.outputStream().write(1);
         assertThat(there.inputStream().read()).isOne();
         assertThat(closing).isNotDone();
         here.close();
-        closing.get(5, TimeUnit.SECONDS);
+        closing.get(SOON.toSeconds(), TimeUnit.SECONDS);
         assertThat(client.state()).isEqualTo(PoolState.CLOSED);
     }
 
@@ -224,7 +219,7 @@ class ClosingTest {
         ClientPool other = pools.client(server, c -> c.name("other").capacity(2, 2));
         awaitIdle(other, 2);
 
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> server.close(Duration.ofSeconds(30)));
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> server.close(SOON));
         // It may go where it is served, instead of waiting for a stream that is not its own.
         await().until(() -> other.snapshot().totals().lost() == 1);
         assertThat(closing).isNotDone();
@@ -235,7 +230,7 @@ class ClosingTest {
         there.close();
         assertThat(here.inputStream().readAllBytes()).containsExactly(2);
         here.close();
-        closing.get(10, TimeUnit.SECONDS);
+        closing.get(SOON.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test
@@ -246,7 +241,7 @@ class ClosingTest {
         PooledStream forgotten = client.incomingGet(SOON);
         long start = System.nanoTime();
         client.close(Duration.ofMillis(300));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300), SOON);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
         assertThat(client.snapshot().taken()).isZero();
         forgotten.close();
     }
@@ -261,7 +256,7 @@ class ClosingTest {
             closing.start();
             await().until(() -> client.state() == PoolState.CLOSING);
         }
-        closing.join(10_000);
+        closing.join(SOON.toMillis());
         assertThat(client.state()).isEqualTo(PoolState.CLOSED);
     }
 

@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -20,7 +21,6 @@ import org.junit.jupiter.api.Test;
 /** A server gives its clients the stream credit that it has room for; being full is waiting; who has none says so. */
 class CreditTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
     private static final int PLACES = 30;
     private static final int CLIENTS = 3;
 
@@ -55,7 +55,7 @@ class CreditTest {
 
     private static void awaitFairShares(ServerPool server, List<ClientPool> clients) {
         int share = PLACES / clients.size();
-        await().atMost(SOON).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             assertThat(server.active()).isEqualTo(PLACES);
             for (ClientPool client : clients) {
                 assertThat(client.active()).as("%s", clients).isBetween(share - 3, share + 3);
@@ -118,23 +118,23 @@ class CreditTest {
         for (int i = 0; i < 600; i++) {
             RawPeer.open(first, 0);
         }
-        await().atMost(SOON).until(() -> server.active() == 600);
+        await().until(() -> server.active() == 600);
         Connection second = raw.connect(server.localAddress());
         assertThat(second.credit()).isEqualTo(501 - kept);
         first.close(0, "gone");
         // quiche gives the same for the life of a connection.
         int after = Pools.SERVER_ENGINE.equals("netty") ? 501 : 1001;
-        await().atMost(SOON).until(() -> second.credit() == after - kept);
+        await().until(() -> second.credit() == after - kept);
     }
 
     @Test
     void aClientThatWaitsForAPlaceIsNoError() {
         ServerPool server = pools.server(s -> s.maxCapacity(2).maxStreamsPerConnection(10));
-        ClientPool client = pools.client(server, c -> c.capacity(8, 8).idTimeout(Duration.ofMillis(300)));
+        ClientPool client = pools.client(server, c -> c.capacity(8, 8).idTimeout(Duration.ofSeconds(1)));
         Pools.awaitIdle(client, 2);
-        await().atMost(SOON).until(() -> client.snapshot().opening() <= 1 && client.errorCount() > 0);
+        await().until(() -> client.snapshot().opening() <= 1 && client.errorCount() > 0);
         // Said once, whatever time it takes.
-        await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> client.errorCount() == 1);
+        await().during(Duration.ofMillis(2500)).until(() -> client.errorCount() == 1);
         assertThat(client.snapshot().lastError()).contains("is full, or does not answer");
         for (int i = 0; i < 20; i++) {
             server.flush();
@@ -152,7 +152,7 @@ class CreditTest {
     }
 
     private static void awaitDry(ClientPool client) {
-        await().atMost(SOON).until(() -> client.snapshot().link().endsWith(", no stream credit"));
+        await().until(() -> client.snapshot().link().endsWith(", no stream credit"));
         assertThat(client.snapshot().lastError()).startsWith("no stream credit: ");
     }
 
@@ -169,7 +169,7 @@ class CreditTest {
         held.add(client.incomingGet(SOON));
         assertThat(client.snapshot().totals().lost()).isZero();
         assertThat(client.errorCount()).as("said once").isEqualTo(errors);
-        await().atMost(SOON).until(() -> client.snapshot().link().indexOf("no stream credit") < 0);
+        await().until(() -> client.snapshot().link().indexOf("no stream credit") < 0);
         assertThat(client.ready()).isTrue();
         held.forEach(PooledStream::close);
     }
@@ -183,7 +183,6 @@ class CreditTest {
         }
         Pools.awaitIdle(client, 1);
         assertThat(raw.connections).hasSizeGreaterThan(2);
-        await().atMost(SOON)
-                .until(() -> raw.connections.stream().filter(Connection::alive).count() <= 2);
+        await().until(() -> raw.connections.stream().filter(Connection::alive).count() <= 2);
     }
 }

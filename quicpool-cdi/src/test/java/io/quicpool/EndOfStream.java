@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -21,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A pool and a raw peer, with one stream between them, in whichever of the states of docs/protocol.md it is wanted. */
 final class EndOfStream implements AutoCloseable {
-
-    /** Long enough for any machine; nothing is expected to take so long. */
-    static final Duration SOON = Duration.ofSeconds(20);
 
     /** A stream that was taken from the pool, and the peer's end of it. */
     record Pair(EngineStream peer, PooledStream stream) {}
@@ -166,10 +164,7 @@ final class EndOfStream implements AutoCloseable {
     }
 
     static void soon(ThrowingRunnable assertion) {
-        await().atMost(SOON)
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(5))
-                .untilAsserted(assertion);
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).untilAsserted(assertion);
     }
 
     @Override

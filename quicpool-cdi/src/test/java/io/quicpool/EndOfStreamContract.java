@@ -1,8 +1,8 @@
 package io.quicpool;
 
-import static io.quicpool.EndOfStream.SOON;
 import static io.quicpool.EndOfStream.exchange;
 import static io.quicpool.EndOfStream.soon;
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

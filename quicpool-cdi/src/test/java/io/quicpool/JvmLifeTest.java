@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.config.ClientPoolConfig;
@@ -15,7 +16,6 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +24,6 @@ import org.junit.jupiter.api.Test;
 
 /** A JVM whose main method has returned stays up for an open server pool, and for no client pool, whatever the engine. */
 class JvmLifeTest {
-
-    private static final Duration SOON = Duration.ofSeconds(20);
 
     private final Pools pools = new Pools();
     private final List<Process> started = new ArrayList<>();
@@ -116,7 +114,7 @@ class JvmLifeTest {
     }
 
     private static void assertEndsByItself(Process process) throws InterruptedException {
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
     }
 

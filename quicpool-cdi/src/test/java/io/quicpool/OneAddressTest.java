@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,7 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("contract")
 class OneAddressTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
     private static final int ROUNDS = 10;
     private static final int LARGEST = 65_535;
 
@@ -119,7 +119,7 @@ class OneAddressTest {
                     // Its datagram comes from elsewhere, and before it.
                     path.loseNext(1);
                     here.outputStream().write(i);
-                    await().atMost(SOON).until(() -> path.toLose() == 0);
+                    await().until(() -> path.toLose() == 0);
                     byte[] seen = path.last();
                     observer.send(seen);
                     observer.send(handshakeFor(seen));

@@ -1,11 +1,11 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.testing.Pools;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -24,7 +24,6 @@ class PairingStressTest {
 
     private static final int PAIRS = 10_000;
     private static final int THREADS = 8;
-    private static final Duration SOON = Duration.ofSeconds(20);
 
     private final Pools pools = new Pools();
 
@@ -61,7 +60,7 @@ class PairingStressTest {
             var clients = IntStream.range(0, THREADS)
                     .<Future<?>>mapToObj(n -> threads.submit(() -> {
                         while (toMatch.getAndDecrement() > 0) {
-                            StreamId id = told.poll(20, TimeUnit.SECONDS);
+                            StreamId id = told.poll(SOON.toSeconds(), TimeUnit.SECONDS);
                             assertThat(id).isNotNull();
                             try (PooledStream here = client.outgoingGet(id, SOON)) {
                                 byte[] said = here.inputStream().readNBytes(StreamId.BYTES);
@@ -74,10 +73,10 @@ class PairingStressTest {
                     }))
                     .toList();
             for (Future<?> each : servers) {
-                each.get(90, TimeUnit.SECONDS);
+                each.get(SOON.toSeconds(), TimeUnit.SECONDS);
             }
             for (Future<?> each : clients) {
-                each.get(90, TimeUnit.SECONDS);
+                each.get(SOON.toSeconds(), TimeUnit.SECONDS);
             }
         } finally {
             threads.shutdownNow();

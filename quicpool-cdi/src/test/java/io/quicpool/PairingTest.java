@@ -1,11 +1,11 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.testing.Pools;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -13,8 +13,6 @@ import org.junit.jupiter.api.Test;
 /** Two pools, one on each side of a real connection, know the same streams under the same ids. */
 @Tag("contract")
 class PairingTest {
-
-    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final Pools pools = new Pools();
 

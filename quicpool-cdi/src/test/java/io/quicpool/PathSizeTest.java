@@ -1,12 +1,12 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.Relay;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 class PathSizeTest {
 
     private static final int SMALLEST = 1200;
-    private static final Duration SOON = Duration.ofSeconds(30);
     private static final byte[] BULK = new byte[300_000];
 
     private final Pools pools = new Pools();

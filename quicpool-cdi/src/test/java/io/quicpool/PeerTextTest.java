@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -34,9 +35,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a peer has a say in is one line of visible characters wherever it is told. */
 class PeerTextTest {
-
-    private static final Duration SOON = Duration.ofSeconds(10);
-    private static final Duration LONG = Duration.ofSeconds(30);
 
     /** A next line, a right-to-left override, a colour, a new line, a line separator, a zero width space, half a character. */
     private static final String EVIL =
@@ -124,8 +122,7 @@ class PeerTextTest {
         try (RawPeer raw = new RawPeer(stream -> stream.connection().close(7, EVIL + "x".repeat(800)))) {
             int port = raw.listen(100).localAddress().getPort();
             ClientPool client = pools.client("127.0.0.1:" + port, c -> c.name("text"));
-            await().atMost(LONG)
-                    .until(() -> String.valueOf(client.snapshot().lastError()).contains("WARN forged"));
+            await().until(() -> String.valueOf(client.snapshot().lastError()).contains("WARN forged"));
             ask(client);
             assertFit();
         }
@@ -210,7 +207,7 @@ class PeerTextTest {
                     .hostname("elsewhere.example")
                     .trust(trust)
                     .build()));
-            await().atMost(LONG).until(() -> refusing.errorCount() > 0);
+            await().until(() -> refusing.errorCount() > 0);
             ask(refusing);
             pools.close(refusing);
         }

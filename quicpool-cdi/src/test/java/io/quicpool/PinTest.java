@@ -10,7 +10,6 @@ import io.quicpool.testing.Pools;
 import io.quicpool.testing.TestCertificates;
 import java.lang.reflect.Field;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -19,8 +18,6 @@ import org.junit.jupiter.api.Test;
 /** What is pinned on first use is what a server has proved to have the key of. */
 @Tag("contract")
 class PinTest {
-
-    private static final Duration SOON = Duration.ofSeconds(20);
 
     private final Pools pools = new Pools();
 
@@ -57,10 +54,10 @@ class PinTest {
         ServerPool real = pools.server(s -> s);
         AtomicReference<InetSocketAddress> where = new AtomicReference<>(hostile.localAddress());
         ClientPool client = pinning(where);
-        await().atMost(SOON).until(() -> client.errorCount() > 0);
+        await().until(() -> client.errorCount() > 0);
         assertThat(client.ready()).isFalse();
         where.set(real.localAddress());
-        await().atMost(SOON).until(client::ready);
+        await().until(client::ready);
     }
 
     @Test
@@ -69,11 +66,10 @@ class PinTest {
         ServerPool other = pools.server(s -> s.certificate(TestCertificates.selfSigned("localhost")));
         AtomicReference<InetSocketAddress> where = new AtomicReference<>(first.localAddress());
         ClientPool client = pinning(where);
-        await().atMost(SOON).until(client::ready);
+        await().until(client::ready);
         where.set(other.localAddress());
         first.close();
-        await().atMost(SOON)
-                .until(() -> String.valueOf(client.snapshot().lastError()).contains("is pinned"));
+        await().until(() -> String.valueOf(client.snapshot().lastError()).contains("is pinned"));
         assertThat(client.ready()).isFalse();
     }
 }

@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,8 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** The peer goes, comes back, moves, or is late. Kills of whole processes are in the module peer. */
 class RecoveryTest {
-
-    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final Pools pools = new Pools();
 
@@ -75,7 +74,6 @@ class RecoveryTest {
         await().until(client::ready);
         System.out.println("ready again " + (System.nanoTime() - back) / 1_000_000 + " ms after the server was back");
         awaitIdle(client, 50);
-        assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(SOON);
         await().until(() -> told.recovered.get() == 1);
         assertThat(client.snapshot().totals().lost()).isPositive();
         for (int i = 0; i < 50; i++) {
@@ -199,7 +197,7 @@ class RecoveryTest {
     /** Whatever it gives up, it counts as no error, and nothing is held against the client at the other end. */
     @Test
     void manyFlushesCostNoErrorOnEitherSide() {
-        ServerPool server = pools.server(s -> s.helloTimeout(Duration.ofMillis(500)));
+        ServerPool server = pools.server(s -> s.helloTimeout(Duration.ofSeconds(2)));
         ClientPool client = pools.client(server, c -> c.capacity(40, 40));
         awaitIdle(client, 40);
         long start = System.nanoTime();
@@ -212,9 +210,8 @@ class RecoveryTest {
         awaitIdle(client, 40);
         awaitIdle(server, 40);
         // Longer than a hello may take, and the look for those that are late.
-        await().atMost(SOON)
-                .until(() -> System.nanoTime() - start > Duration.ofSeconds(2).toNanos()
-                        && server.snapshot().opening() == 0);
+        await().until(() -> System.nanoTime() - start > Duration.ofSeconds(4).toNanos()
+                && server.snapshot().opening() == 0);
         for (StreamPool each : List.of(client, server)) {
             PoolSnapshot snapshot = each.snapshot();
             assertThat(snapshot.errors()).as(snapshot.toString()).isZero();

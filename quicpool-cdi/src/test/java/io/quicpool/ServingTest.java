@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +10,6 @@ import io.quicpool.config.HandlerExecutor;
 import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,8 +31,6 @@ import org.junit.jupiter.api.Test;
 /** Client-led use: the client takes any stream and speaks, the server's handler answers. */
 @Tag("contract")
 class ServingTest {
-
-    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final Pools pools = new Pools();
 
@@ -148,8 +146,8 @@ class ServingTest {
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));
         awaitIdle(client, 2);
         assertThatThrownBy(() -> ask(client, new byte[] {1})).isInstanceOf(IOException.class);
-        assertThat(server.snapshot().totals().refused()).containsEntry("handler-busy", 1L);
         await().until(() -> server.snapshot().taken() == 0);
+        assertThat(server.snapshot().totals().refused()).containsEntry("handler-busy", 1L);
     }
 
     @Test
@@ -294,7 +292,7 @@ class ServingTest {
                 stream.outputStream().write(1);
             }
             String line = "speaks on its streams and nobody takes them";
-            await().atMost(Duration.ofSeconds(30)).until(() -> log.has(line));
+            await().until(() -> log.has(line));
             assertThat(log.lines(line)).hasSize(1).allMatch(each -> each.startsWith("mute: /127.0.0.1:"));
             // What was not heard is served by whoever comes late.
             server.serve(ServingTest::echo);
@@ -319,9 +317,9 @@ class ServingTest {
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));
         try (PooledStream stream = client.incomingGet(SOON)) {
             stream.outputStream().write(1);
-            assertThat(begun.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(begun.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             server.close();
-            assertThat(interrupted.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(interrupted.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
         assertThat(server.state()).isEqualTo(PoolState.CLOSED);
     }

@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -23,8 +24,6 @@ import org.junit.jupiter.api.Test;
 /** The streams of a client pool over several connections: streams-per-connection. */
 @Tag("contract")
 class SpreadTest {
-
-    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final Pools pools = new Pools();
 
@@ -94,7 +93,7 @@ class SpreadTest {
         awaitIdle(client, 16);
         client.capacityBounds(new CapacityBounds(1, 1));
         awaitIdle(client, 1);
-        await().atMost(SOON).until(() -> client.snapshot().peers().size() < 3);
+        await().until(() -> client.snapshot().peers().size() < 3);
         assertThat(client.ready()).isTrue();
         assertThat(client.snapshot().totals().lost()).isZero();
         // Those that went so are not waited for when all others are lost.
@@ -106,7 +105,7 @@ class SpreadTest {
             }
         });
         pools.close(server);
-        assertThat(lost.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(lost.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -144,7 +143,7 @@ class SpreadTest {
         try (Relay relay = new Relay(server.localAddress())) {
             ClientPool client = pools.client("127.0.0.1:" + relay.port(), c -> c.capacity(8, 8)
                     .streamsPerConnection(4)
-                    .keepAlive(Duration.ofMillis(700))
+                    .keepAlive(Duration.ofMillis(1500))
                     .interval(Duration.ofMillis(50), Duration.ofMillis(50)));
             client.addListener(new PoolListener() {
                 @Override
@@ -157,8 +156,7 @@ class SpreadTest {
             awaitIdle(client, 8);
             InetSocketAddress cut = taken.get(0).localAddress();
             relay.cut(cut.getPort());
-            await().atMost(Duration.ofSeconds(10))
-                    .until(() -> client.snapshot().totals().lost() == 1);
+            await().until(() -> client.snapshot().totals().lost() == 1);
             assertThat(losses).hasValue(0);
             assertThat(client.ready()).isTrue();
             for (PooledStream here : taken) {
@@ -173,7 +171,7 @@ class SpreadTest {
                 }
             }
             awaitIdle(client, 8);
-            await().atMost(SOON).until(() -> client.snapshot().peers().size() == 2);
+            await().until(() -> client.snapshot().peers().size() == 2);
         }
     }
 
@@ -190,19 +188,19 @@ class SpreadTest {
         }
         awaitIdle(client, 8);
         assertThat(client.snapshot().peers()).hasSize(4);
-        Thread draining = new Thread(() -> server.close(Duration.ofSeconds(20)));
+        Thread draining = new Thread(() -> server.close(SOON));
         draining.start();
         awaitIdle(client, 0);
         // Still in use, and still shown.
         assertThat(client.snapshot().peers()).hasSize(4);
         taken.forEach(PooledStream::close);
         draining.join();
-        await().atMost(SOON).until(() -> client.snapshot().peers().isEmpty());
+        await().until(() -> client.snapshot().peers().isEmpty());
         pools.close(client);
         // What a connection of either engine holds beside its socket. kwik keeps it for three probe time-outs, which
         // are
         // long on a busy machine, and not longer than ten seconds.
-        await().atMost(Duration.ofSeconds(12)).until(() -> Thread.getAllStackTraces().keySet().stream()
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().matches("quicpool-left-(reader|io).*")));
     }
 }

@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -26,8 +27,6 @@ import org.junit.jupiter.api.Test;
 /** What a taken stream promises. */
 @Tag("contract")
 class StreamTest {
-
-    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final Pools pools = new Pools();
     private ServerPool server;
@@ -65,9 +64,9 @@ class StreamTest {
     void aReadThatTimesOutEndsTheReceivingSideOnly() throws Exception {
         try (PooledStream there = server.incomingGet(SOON);
                 PooledStream here = client.outgoingGet(there.id(), SOON)) {
-            here.readTimeout(Duration.ofMillis(100));
             there.outputStream().write(1);
             assertThat(here.inputStream().read()).isOne();
+            here.readTimeout(Duration.ofMillis(100));
             assertThatThrownBy(() -> here.inputStream().read())
                     .isInstanceOf(SocketTimeoutException.class)
                     .hasMessageContaining("no byte within 100 ms")
@@ -121,7 +120,7 @@ class StreamTest {
                 }
             });
             assertThat(here.inputStream().readAllBytes()).isEqualTo(text);
-            writer.get(5, TimeUnit.SECONDS);
+            writer.get(SOON.toSeconds(), TimeUnit.SECONDS);
         }
         there.close();
     }
@@ -196,7 +195,7 @@ class StreamTest {
             await().until(() ->
                     reader.getState() == Thread.State.WAITING || reader.getState() == Thread.State.TIMED_WAITING);
             there.close();
-            reader.join(5000);
+            reader.join(SOON.toMillis());
             assertThat(end.get()).hasMessageContaining("receiving was stopped");
             assertThatThrownBy(() -> there.inputStream().read()).hasMessageContaining("receiving was stopped");
             assertThat(here.inputStream().read()).isEqualTo(-1);
@@ -254,7 +253,7 @@ class StreamTest {
         reader.start();
         reading.await();
         server.close();
-        reader.join(5000);
+        reader.join(SOON.toMillis());
         // The pool ends the streams that are in use before it closes the connections.
         assertThat(end.get())
                 .isInstanceOf(IOException.class)
@@ -287,7 +286,7 @@ class StreamTest {
                 assertThat(other.inputStream().read()).isEqualTo(7);
             }
             assertThat(there.inputStream().readAllBytes()).hasSize(size);
-            writing.get(5, TimeUnit.SECONDS);
+            writing.get(SOON.toSeconds(), TimeUnit.SECONDS);
         } finally {
             executor.shutdownNow();
         }

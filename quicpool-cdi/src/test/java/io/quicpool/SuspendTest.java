@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,8 +15,6 @@ import org.junit.jupiter.api.Test;
 
 /** A suspended pool keeps what it has and hands out nothing. */
 class SuspendTest {
-
-    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final Pools pools = new Pools();
 
@@ -49,8 +48,8 @@ class SuspendTest {
             client.resume();
             assertThat(client.state()).isEqualTo(PoolState.RUNNING);
             assertThat(client.ready()).isTrue();
-            try (PooledStream one = any.get(5, TimeUnit.SECONDS);
-                    PooledStream two = that.get(5, TimeUnit.SECONDS)) {
+            try (PooledStream one = any.get(SOON.toSeconds(), TimeUnit.SECONDS);
+                    PooledStream two = that.get(SOON.toSeconds(), TimeUnit.SECONDS)) {
                 assertThat(two.id()).isEqualTo(known);
                 assertThat(one.id()).isNotEqualTo(known);
             }

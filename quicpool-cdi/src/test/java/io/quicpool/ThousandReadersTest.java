@@ -1,10 +1,10 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.testing.Pools;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 class ThousandReadersTest {
 
     private static final int READERS = 1000;
-    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final Pools pools = new Pools();
 

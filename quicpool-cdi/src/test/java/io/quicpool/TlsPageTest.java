@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,7 +119,7 @@ class TlsPageTest {
     }
 
     private static String subject(ClientPool client) throws InterruptedException {
-        try (PooledStream stream = client.incomingGet(Duration.ofSeconds(10))) {
+        try (PooledStream stream = client.incomingGet(SOON)) {
             return stream.tlsSession()
                     .peerCertificates()
                     .get(0)

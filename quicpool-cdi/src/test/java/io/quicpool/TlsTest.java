@@ -10,7 +10,6 @@ import io.quicpool.config.TlsMode;
 import io.quicpool.config.TrustMaterial;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.TestCertificates;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -92,7 +91,7 @@ class TlsTest {
         assertThat(client.ready()).isFalse();
         impostor.close();
         pools.server(s -> s, address);
-        await().atMost(Duration.ofSeconds(20)).until(client::ready);
+        await().until(client::ready);
     }
 
     @Test

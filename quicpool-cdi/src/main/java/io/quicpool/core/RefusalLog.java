@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /** Says in the log what was turned away: one line a second at most, however many come, with the number of the rest. */
 final class RefusalLog {
@@ -13,19 +14,26 @@ final class RefusalLog {
 
     private final String poolName;
     private final Logger log;
-    private final AtomicLong next = new AtomicLong(System.nanoTime());
+    private final LongSupplier clock;
+    private final AtomicLong next;
     private final AtomicLong suppressed = new AtomicLong();
     // The last that was not told.
     private volatile long latest;
 
     RefusalLog(String poolName, Logger log) {
+        this(poolName, log, System::nanoTime);
+    }
+
+    RefusalLog(String poolName, Logger log, LongSupplier clock) {
         this.poolName = poolName;
         this.log = log;
+        this.clock = clock;
+        this.next = new AtomicLong(clock.getAsLong());
     }
 
     void tell(Reason.Refused reason, InetSocketAddress client) {
         if (!due()) {
-            latest = System.nanoTime();
+            latest = clock.getAsLong();
             suppressed.incrementAndGet();
             return;
         }
@@ -41,7 +49,7 @@ final class RefusalLog {
 
     /** Tells of those since the last line when nobody has come for a second to do it. Now and then. */
     void flush() {
-        if (suppressed.get() > 0 && System.nanoTime() - latest >= PERIOD && due()) {
+        if (suppressed.get() > 0 && clock.getAsLong() - latest >= PERIOD && due()) {
             long others = suppressed.getAndSet(0);
             if (others > 0) {
                 log.log(Level.WARNING, "{0}: turned away {1} more since the last such line", poolName, others);
@@ -51,7 +59,7 @@ final class RefusalLog {
 
     // True for one caller a period.
     private boolean due() {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         long due = next.get();
         return now - due >= 0 && next.compareAndSet(due, now + PERIOD);
     }

@@ -68,7 +68,6 @@ final class App implements AutoCloseable {
         properties.put(prefix + "listen", "127.0.0.1:0");
         properties.put(prefix + "certificate", pem.toString());
         properties.put(prefix + "private-key", pem.toString());
-        properties.put(prefix + "keep-alive", "1s");
         properties.put(prefix + "drain-timeout", "0s");
         return properties;
     }
@@ -80,7 +79,6 @@ final class App implements AutoCloseable {
         properties.put(prefix + "target", target);
         properties.put(prefix + "tls-mode", "self-signed");
         properties.put(prefix + "fingerprint", Pools.CERTIFICATE.fingerprint().toString());
-        properties.put(prefix + "keep-alive", "1s");
         properties.put(prefix + "drain-timeout", "0s");
         return properties;
     }

@@ -1,5 +1,6 @@
 package io.quicpool.cdi;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,7 +16,6 @@ import java.lang.management.ManagementFactory;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
@@ -101,8 +101,8 @@ class ContainerTest {
             int port = app.get(PoolRegistry.class).server("").localAddress().getPort();
             ClientPool client = pools.client("127.0.0.1:" + port, c -> c.capacity(1, 1));
             awaitIdle(client, 1);
-            try (PooledStream stream = client.incomingGet(Duration.ofSeconds(5))) {
-                stream.readTimeout(Duration.ofSeconds(5));
+            try (PooledStream stream = client.incomingGet(SOON)) {
+                stream.readTimeout(SOON);
                 stream.outputStream().write(1);
                 assertThat(stream.inputStream().read()).isEqualTo(1);
             }
@@ -167,8 +167,8 @@ class ContainerTest {
         try (App app = App.start(App.server("ingress", folder), GivesUp.class)) {
             ServerPool pool = app.get(PoolRegistry.class).server("");
             ClientPool client = pools.client("127.0.0.1:" + pool.localAddress().getPort(), c -> c.capacity(1, 1));
-            try (PooledStream stream = client.incomingGet(Duration.ofSeconds(20))) {
-                stream.readTimeout(Duration.ofSeconds(20));
+            try (PooledStream stream = client.incomingGet(SOON)) {
+                stream.readTimeout(SOON);
                 stream.outputStream().write(1);
                 assertThatThrownBy(() -> stream.inputStream().read()).isInstanceOf(IOException.class);
             }

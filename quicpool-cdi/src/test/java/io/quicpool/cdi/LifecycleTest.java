@@ -1,5 +1,6 @@
 package io.quicpool.cdi;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -28,7 +29,6 @@ import java.net.InetAddress;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +48,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** From the start of an application to its end: handlers, events, roll-back, nothing left behind. */
 class LifecycleTest {
-
-    private static final Duration SOON = Duration.ofSeconds(5);
 
     @TempDir
     Path folder;
@@ -233,8 +231,8 @@ class LifecycleTest {
                     assertThat(Listening.TOLD).containsExactlyInAnyOrder("ready orders", "ready ingress"));
             peer.close();
             pools.server(s -> s.name("peer"), "127.0.0.1:" + port);
-            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(Listening.TOLD)
-                    .containsSubsequence("lost orders", "recovered orders"));
+            await().untilAsserted(
+                            () -> assertThat(Listening.TOLD).containsSubsequence("lost orders", "recovered orders"));
             assertThat(app.get(PoolRegistry.class).client("orders").ready()).isTrue();
         }
     }
@@ -296,7 +294,7 @@ class LifecycleTest {
         @Override
         public void handle(PooledStream stream) throws IOException, InterruptedException {
             STARTED.get().countDown();
-            if (!GO_ON.get().await(20, TimeUnit.SECONDS)) {
+            if (!GO_ON.get().await(SOON.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IOException("never told to go on");
             }
             // A request that is being drained may still ask others.
@@ -313,14 +311,15 @@ class LifecycleTest {
         Map<String, String> properties = new HashMap<>(
                 App.client("orders", "127.0.0.1:" + peer.localAddress().getPort()));
         properties.putAll(App.server("ingress", folder));
-        properties.put("quicpool.server.\"ingress\".drain-timeout", "15s");
+        properties.put("quicpool.server.\"ingress\".drain-timeout", "60s");
         App app = App.start(properties, Slow.class);
         ClientPool client = clientOf(app, "ingress");
         try (PooledStream stream = client.incomingGet(SOON)) {
-            stream.readTimeout(Duration.ofSeconds(20));
+            stream.readTimeout(SOON);
             stream.outputStream().write(7);
             stream.outputStream().close();
-            assertThat(Slow.STARTED.get().await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(Slow.STARTED.get().await(SOON.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             long start = System.nanoTime();
             app.close();
             System.out.println("an application with a request in flight stopped after "

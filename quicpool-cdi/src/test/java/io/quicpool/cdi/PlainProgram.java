@@ -23,7 +23,7 @@ public final class PlainProgram {
 
     // Eight or more: on a slow machine the pool may already aim for another.
     static void awaitFull(ClientPool pool) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> pool.active() >= 8);
+        await().atMost(Duration.ofSeconds(60)).until(() -> pool.active() >= 8);
     }
 
     static String absent(String name, String text) {

@@ -1,5 +1,6 @@
 package io.quicpool.cdi;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.ClientPool;
@@ -10,7 +11,6 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -61,8 +61,8 @@ class UnitTestOfABeanTest {
         ClientPool pool;
 
         String ask(String question) throws IOException, InterruptedException {
-            try (PooledStream stream = pool.incomingGet(Duration.ofSeconds(5))) {
-                stream.readTimeout(Duration.ofSeconds(5));
+            try (PooledStream stream = pool.incomingGet(SOON)) {
+                stream.readTimeout(SOON);
                 stream.outputStream().write(question.getBytes(StandardCharsets.UTF_8));
                 stream.outputStream().close();
                 return new String(stream.inputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -23,13 +24,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What two threads do at the same moment, each at the worst: the engine here lets the other act in the middle of a call. */
 class IdExchangeTest {
 
-    private static final Duration SOON = Duration.ofMillis(100);
+    private static final Duration IMPATIENT = Duration.ofMillis(100);
 
     private final ScriptedConnection connection = new ScriptedConnection();
 
@@ -52,12 +54,16 @@ class IdExchangeTest {
     @Test
     void anIdThatComesWhileOthersAreGivenUpAsLateIsNotGivenUp() {
         connection.credit = 2;
-        try (CoreClientPool pool = client(2, SOON)) {
+        // Before the first can be late: the timer that opens them gives them up.
+        connection.onOpen = stream -> stream.onReset = () -> connection.streams.forEach(each -> {
+            if (each != stream) {
+                each.receive(0, 0, 0, 1);
+            }
+        });
+        try (CoreClientPool pool = client(2, IMPATIENT)) {
             await().until(() -> connection.streams.size() == 2);
             ScriptedStream one = connection.streams.get(0);
             ScriptedStream other = connection.streams.get(1);
-            one.onReset = () -> other.receive(0, 0, 0, 1);
-            other.onReset = () -> one.receive(0, 0, 0, 1);
             await().until(() -> one.reset || other.reset);
             await().untilAsserted(() -> assertThat(pool.opening()).isZero());
             assertThat(pool.active()).isOne();
@@ -72,7 +78,7 @@ class IdExchangeTest {
         connection.opened = slow;
         ScriptedStream stream = new ScriptedStream(connection);
         connection.onClose = () -> slow.complete(stream);
-        CoreClientPool pool = client(1, Duration.ofSeconds(10));
+        CoreClientPool pool = client(1, SOON);
         await().until(() -> pool.opening() == 1);
         pool.close();
         assertThat(pool.opening()).isZero();
@@ -85,7 +91,7 @@ class IdExchangeTest {
         CompletableFuture<EngineStream> never = new CompletableFuture<>();
         connection.credit = 100_000;
         connection.opened = never;
-        try (CoreClientPool pool = client(Policy.MAX_OPENING, SOON)) {
+        try (CoreClientPool pool = client(Policy.MAX_OPENING, IMPATIENT)) {
             await().until(() -> pool.opening() == Policy.MAX_OPENING);
             connection.opened = null;
             await().until(() -> !connection.streams.isEmpty());
@@ -100,7 +106,7 @@ class IdExchangeTest {
     @Test
     void aFlushGivesUpWhatIsOnItsWayAndCountsNoError() {
         connection.credit = 8;
-        try (CoreClientPool pool = client(4, Duration.ofSeconds(10))) {
+        try (CoreClientPool pool = client(4, SOON)) {
             await().until(() -> connection.streams.size() == 4);
             connection.streams.get(0).receive(0, 0, 0, 1);
             await().until(() -> pool.active() == 1);
@@ -125,7 +131,7 @@ class IdExchangeTest {
     @Test
     void anIdThatComesWhileThePoolClosesIsNotForTaking() {
         connection.credit = 2;
-        CoreClientPool pool = client(2, Duration.ofSeconds(10));
+        CoreClientPool pool = client(2, SOON);
         await().until(() -> connection.streams.size() == 2);
         ScriptedStream one = connection.streams.get(0);
         ScriptedStream other = connection.streams.get(1);
@@ -148,7 +154,7 @@ class IdExchangeTest {
     @Test
     void aStreamThatThePeerHasFinishedWaitsForTheOneWhoIsToldItsIdButNotForEver() {
         connection.credit = 1;
-        try (CoreClientPool pool = client(1, Duration.ofSeconds(10))) {
+        try (CoreClientPool pool = client(1, SOON)) {
             await().until(() -> connection.streams.size() == 1);
             ScriptedStream stream = connection.streams.get(0);
             stream.receive(0, 0, 0, 1);
@@ -182,7 +188,7 @@ class IdExchangeTest {
 
     @Test
     void aHelloThatComesWhileOthersAreGivenUpAsLateIsNotGivenUp() throws Exception {
-        try (CoreServerPool pool = server(SOON)) {
+        try (CoreServerPool pool = server(Duration.ofSeconds(1))) {
             ConnectionEvents events = pool.connected(connection);
             ScriptedStream one = new ScriptedStream(connection);
             ScriptedStream other = new ScriptedStream(connection);
@@ -199,7 +205,7 @@ class IdExchangeTest {
 
     @Test
     void aStreamThatIsGivenUpBetweenItsHelloAndItsIdHoldsNoId() throws Exception {
-        try (CoreServerPool pool = server(Duration.ofSeconds(10))) {
+        try (CoreServerPool pool = server(SOON)) {
             ConnectionEvents events = pool.connected(connection);
             ScriptedStream stream = new ScriptedStream(connection);
             stream.onRead = pool::flush;
@@ -213,7 +219,7 @@ class IdExchangeTest {
 
     @Test
     void aStreamThatComesToAClosedPoolIsGivenUp() throws Exception {
-        CoreServerPool pool = server(Duration.ofSeconds(10));
+        CoreServerPool pool = server(SOON);
         ConnectionEvents events = pool.connected(connection);
         pool.close();
         ScriptedStream stream = new ScriptedStream(connection);
@@ -324,6 +330,7 @@ class IdExchangeTest {
 
         private final List<ScriptedStream> streams = new CopyOnWriteArrayList<>();
         private volatile @Nullable CompletableFuture<EngineStream> opened;
+        private volatile Consumer<ScriptedStream> onOpen = stream -> {};
 
         // Only the timer of the pool.
         @SuppressWarnings("NonAtomicVolatileUpdate")
@@ -335,6 +342,7 @@ class IdExchangeTest {
                 return slow;
             }
             ScriptedStream stream = new ScriptedStream(this);
+            onOpen.accept(stream);
             streams.add(stream);
             return CompletableFuture.completedFuture(stream);
         }

@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -21,8 +22,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class LinksTest {
-
-    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final Queue<FakeConnection> made = new ConcurrentLinkedQueue<>();
     private final Set<FakeConnection> closed = ConcurrentHashMap.newKeySet();
@@ -144,6 +143,6 @@ class LinksTest {
             decision.run();
             done.countDown();
         });
-        assertThat(done.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(done.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 }

@@ -64,8 +64,7 @@ class SilentGuestTest {
             await().during(CorePool.HOUSEKEEPING.multipliedBy(3))
                     .until(() -> pool.connections().size() == 1);
             silent.set(IDLE.plus(CorePool.HOUSEKEEPING).toNanos() + 1);
-            await().atMost(CorePool.HOUSEKEEPING.multipliedBy(4))
-                    .until(() -> pool.connections().isEmpty());
+            await().until(() -> pool.connections().isEmpty());
             closed.await();
             assertThat(pool.snapshot().totals().lost()).isOne();
         }

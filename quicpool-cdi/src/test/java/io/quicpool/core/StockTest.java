@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.StreamId;
@@ -245,7 +246,7 @@ class StockTest {
                             return stock.waiting();
                         },
                         task -> new Thread(task).start())
-                .orTimeout(10, TimeUnit.SECONDS)
+                .orTimeout(SOON.toSeconds(), TimeUnit.SECONDS)
                 .join());
         stock.await(new Waiter(null, 0, look));
         Slot brought = bring(1);

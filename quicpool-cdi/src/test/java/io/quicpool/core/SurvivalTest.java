@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,7 +13,6 @@ import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TlsMode;
 import io.quicpool.testing.Pools;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Errors on a pool's own threads, for want of memory above all: it goes on. */
 class SurvivalTest {
-
-    private static final Duration SOON = Duration.ofSeconds(10);
 
     private final Pools pools = new Pools();
 
@@ -104,7 +102,7 @@ class SurvivalTest {
         client.suspend();
         var waiting = client.takeAsync(SOON).toCompletableFuture();
         client.resume();
-        try (PooledStream stream = waiting.get(10, TimeUnit.SECONDS)) {
+        try (PooledStream stream = waiting.get(SOON.toSeconds(), TimeUnit.SECONDS)) {
             assertThat(stream.id()).isNotNull();
         } finally {
             never.countDown();

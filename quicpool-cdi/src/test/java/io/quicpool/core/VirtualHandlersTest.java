@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -11,7 +12,6 @@ import io.quicpool.ServerPool;
 import io.quicpool.config.ConfigException;
 import io.quicpool.config.HandlerExecutor;
 import io.quicpool.testing.Pools;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -23,8 +23,6 @@ import org.junit.jupiter.api.Test;
 
 /** Handlers on virtual threads where the JVM has them, and a clear word where it has not. */
 class VirtualHandlersTest {
-
-    private static final Duration SOON = Duration.ofSeconds(20);
 
     private final Pools pools = new Pools();
 
@@ -72,7 +70,7 @@ class VirtualHandlersTest {
             asked.add(stream);
         }
         Pools.awaitIdle(client, 20);
-        await().atMost(SOON).until(() -> server.handlersRunning() == 10 && server.handlersWaiting() == 10);
+        await().until(() -> server.handlersRunning() == 10 && server.handlersWaiting() == 10);
         go.countDown();
         for (int i = 0; i < 20; i++) {
             assertThat(asked.get(i).inputStream().readAllBytes()).containsExactly(i);
@@ -102,9 +100,9 @@ class VirtualHandlersTest {
         ClientPool client = pools.client(server, c -> c);
         try (PooledStream stream = client.incomingGet(SOON)) {
             stream.outputStream().write(1);
-            assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(begun.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             server.close();
-            assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(interrupted.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
     }
 }

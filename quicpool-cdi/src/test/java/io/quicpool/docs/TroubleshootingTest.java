@@ -1,5 +1,6 @@
 package io.quicpool.docs;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
@@ -97,14 +98,12 @@ class TroubleshootingTest {
     private void saysAll(String heading) {
         List<String> messages = messages(heading);
         assertThat(messages).as(heading).isNotEmpty();
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(messages).allSatisfy(message -> {
-                    String pattern =
-                            fixedParts(message).stream().map(Pattern::quote).collect(Collectors.joining(".*"));
-                    assertThat(everything()).anyMatch(text -> Pattern.compile(pattern, Pattern.DOTALL)
-                            .matcher(text)
-                            .find());
-                }));
+        await().untilAsserted(() -> assertThat(messages).allSatisfy(message -> {
+            String pattern = fixedParts(message).stream().map(Pattern::quote).collect(Collectors.joining(".*"));
+            assertThat(everything()).anyMatch(text -> Pattern.compile(pattern, Pattern.DOTALL)
+                    .matcher(text)
+                    .find());
+        }));
     }
 
     /** Waits until the pool stands as the section says that health shows it; of several, as the last. */
@@ -114,7 +113,7 @@ class TroubleshootingTest {
                 .flatMap(TroubleshootingTest::quoted)
                 .toList();
         assertThat(entries).as(heading).isNotEmpty();
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat((pool.ready() ? "ready, " : "not ready, ")
+        await().untilAsserted(() -> assertThat((pool.ready() ? "ready, " : "not ready, ")
                         + pool.snapshot().state() + ", link "
                         + pool.snapshot().link())
                 .isEqualTo(entries.get(entries.size() - 1)));
@@ -207,7 +206,7 @@ class TroubleshootingTest {
     @Test
     void anotherProtocol() {
         ServerPool server = pools.server(s -> s.alpn("other"));
-        ClientPool client = client(server, c -> c.connectTimeout(Duration.ofSeconds(1)));
+        ClientPool client = client(server, c -> c);
         saysAll("Another application protocol");
         healthShows("Another application protocol", client);
     }
@@ -260,7 +259,7 @@ class TroubleshootingTest {
             for (Relay relay : List.of(blocked, gone)) {
                 // Not only for a moment between two attempts that take long.
                 ClientPool client = client(
-                        "127.0.0.1:" + relay.port(), c -> c.capacity(1, 1).connectTimeout(SHORT));
+                        "127.0.0.1:" + relay.port(), c -> c.capacity(1, 1).connectTimeout(Duration.ofSeconds(2)));
                 Pools.awaitIdle(client, 1);
             }
             blocked.block();
@@ -281,7 +280,7 @@ class TroubleshootingTest {
     void exhausted() throws Exception {
         ServerPool server = pools.server(s -> s.maxCapacity(1).maxStreamsPerConnection(2));
         ClientPool client = client(server, c -> c.capacity(1, 1).maxWaiting(1));
-        PooledStream held = client.incomingGet(Duration.ofSeconds(10));
+        PooledStream held = client.incomingGet(SOON);
         thrown(catchThrowable(() -> client.incomingGet(SHORT)));
         var waiting = client.takeAsync(Duration.ofMinutes(1));
         thrown(catchThrowable(() -> client.incomingGet(SHORT)));
@@ -299,7 +298,7 @@ class TroubleshootingTest {
         List<PooledStream> held = new ArrayList<>();
         // Over Netty one stream is kept for what it has in place of a PING.
         for (int i = Pools.CLIENT_ENGINE.equals("netty") ? 1 : 0; i < 2; i++) {
-            held.add(server.incomingGet(Duration.ofSeconds(10)));
+            held.add(server.incomingGet(SOON));
             held.add(client.outgoingGet(held.get(held.size() - 1).id(), Duration.ofSeconds(10)));
         }
         healthShows("No stream credit", client);
@@ -310,7 +309,7 @@ class TroubleshootingTest {
     @Test
     void serverFull() {
         ServerPool server = pools.server(s -> s.maxCapacity(1).maxStreamsPerConnection(4));
-        ClientPool client = client(server, c -> c.capacity(3, 3).idTimeout(SHORT));
+        ClientPool client = client(server, c -> c.capacity(3, 3).idTimeout(Duration.ofSeconds(1)));
         saysAll("The server is full");
         healthShows("The server is full", client);
     }
@@ -321,7 +320,7 @@ class TroubleshootingTest {
         ClientPool client = client(server, c -> c.capacity(1, 1));
         List<PooledStream> neverClosed = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            neverClosed.add(client.incomingGet(Duration.ofSeconds(10)));
+            neverClosed.add(client.incomingGet(SOON));
         }
         assertThat(client.snapshot().taken()).isEqualTo(5);
         healthShows("In use grows without end", client);
@@ -359,7 +358,7 @@ class TroubleshootingTest {
             throw new IllegalStateException("a bug");
         });
         ClientPool client = client(server, c -> c.capacity(1, 1));
-        try (PooledStream stream = client.incomingGet(Duration.ofSeconds(10))) {
+        try (PooledStream stream = client.incomingGet(SOON)) {
             stream.outputStream().write(1);
             thrown(catchThrowable(() -> stream.inputStream().readAllBytes()));
         }
@@ -373,8 +372,8 @@ class TroubleshootingTest {
         ServerPool server = pools.server(s -> s.maxHandlers(1).handlerQueue(0));
         server.serve(stream -> stream.inputStream().readAllBytes());
         ClientPool client = client(server, c -> c.capacity(2, 2));
-        try (PooledStream first = client.incomingGet(Duration.ofSeconds(10));
-                PooledStream second = client.incomingGet(Duration.ofSeconds(10))) {
+        try (PooledStream first = client.incomingGet(SOON);
+                PooledStream second = client.incomingGet(SOON)) {
             first.outputStream().write(1);
             await().until(() -> server.handlersRunning() == 1);
             second.outputStream().write(1);
@@ -397,7 +396,7 @@ class TroubleshootingTest {
             }
         });
         ClientPool client = client(server, c -> c.capacity(1, 1));
-        try (PooledStream stream = client.incomingGet(Duration.ofSeconds(10))) {
+        try (PooledStream stream = client.incomingGet(SOON)) {
             stream.outputStream().write(1);
             // From the sources, for it takes a peer that reads nothing.
             inSources(": the peer took nothing more within ");
@@ -412,7 +411,7 @@ class TroubleshootingTest {
     void nobodyAnswers() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = client(server, c -> c.capacity(1, 1));
-        try (PooledStream stream = client.incomingGet(Duration.ofSeconds(10))) {
+        try (PooledStream stream = client.incomingGet(SOON)) {
             stream.outputStream().write(1);
             saysAll("Clients speak and nobody answers");
             healthShows("Clients speak and nobody answers", server);
@@ -452,7 +451,7 @@ class TroubleshootingTest {
     void closing() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = client(server, c -> c.capacity(1, 1));
-        PooledStream held = client.incomingGet(Duration.ofSeconds(10));
+        PooledStream held = client.incomingGet(SOON);
         client.close(SHORT);
         assertThat(catchThrowable(() -> held.outputStream().write(1))).isInstanceOf(IOException.class);
         // From the sources, for it takes a handler that does not end.

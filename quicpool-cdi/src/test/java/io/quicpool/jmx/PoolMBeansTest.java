@@ -1,5 +1,6 @@
 package io.quicpool.jmx;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -39,7 +40,6 @@ import org.junit.jupiter.api.Test;
 /** Pools as an operator sees them: through a remote connector. */
 class PoolMBeansTest {
 
-    private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration NEVER = Duration.ofHours(1);
 
     private final Pools pools = new Pools();
@@ -62,7 +62,7 @@ class PoolMBeansTest {
     void showsEveryAttributeOfAClient() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client =
-                pools.client(server, c -> c.name("orders").capacity(4, 9).interval(SOON, NEVER));
+                pools.client(server, c -> c.name("orders").capacity(4, 9).interval(NEVER.dividedBy(2), NEVER));
         awaitIdle(client, 4);
         ObjectName name = only(client);
         assertThat(name.getCanonicalName())
@@ -83,10 +83,10 @@ class PoolMBeansTest {
                         entry("Taken", 1),
                         entry("Waiting", 0),
                         entry("Capacity", 4),
-                        entry("IntervalMillis", 5000L),
+                        entry("IntervalMillis", 1_800_000L),
                         entry("MinCapacity", 4),
                         entry("MaxCapacity", 9),
-                        entry("MinIntervalMillis", 5000L),
+                        entry("MinIntervalMillis", 1_800_000L),
                         entry("MaxIntervalMillis", 3_600_000L),
                         entry("ErrorCount", 1L),
                         entry("LastError", null),
@@ -225,8 +225,7 @@ class PoolMBeansTest {
         Queue<Notification> told = new ConcurrentLinkedQueue<>();
         remote.addNotificationListener(name, (notification, handback) -> told.add(notification), null, null);
         server = pools.server(s -> s, "127.0.0.1:" + port);
-        await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(types(told)).contains("io.quicpool.ready"));
+        await().untilAsserted(() -> assertThat(types(told)).contains("io.quicpool.ready"));
         remote.setAttribute(name, new Attribute("MaxCapacity", 1));
         awaitIdle(client, 1);
         // A stream may come in between the two, or at the moment when the second begins to wait; not for ever.
@@ -238,7 +237,7 @@ class PoolMBeansTest {
         }
         server.close();
         pools.server(s -> s, "127.0.0.1:" + port);
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(types(told))
+        await().untilAsserted(() -> assertThat(types(told))
                 .containsSubsequence(
                         "io.quicpool.ready",
                         "io.quicpool.bounds-changed",

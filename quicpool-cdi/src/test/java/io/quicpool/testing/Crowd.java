@@ -13,7 +13,7 @@ public final class Crowd {
 
     private Crowd() {}
 
-    /** Does something so many times, on so many threads, and gives what came of it; each within a minute. */
+    /** Does something so many times, on so many threads, and gives what came of it; each within two minutes. */
     public static <T> List<T> of(int threads, int times, Callable<T> task) throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
@@ -23,7 +23,7 @@ public final class Crowd {
             }
             List<T> results = new ArrayList<>();
             for (Future<T> each : all) {
-                results.add(each.get(1, TimeUnit.MINUTES));
+                results.add(each.get(2, TimeUnit.MINUTES));
             }
             return results;
         } finally {

@@ -1,5 +1,6 @@
 package io.quicpool.testing;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.ClientPool;
@@ -15,7 +16,6 @@ import io.quicpool.config.TlsMode;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.SocketException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ThreadLocalRandom;
@@ -60,8 +60,7 @@ public final class Pools implements AutoCloseable {
                 .name("server")
                 .transport(SERVER_ENGINE)
                 .listen(listen)
-                .certificate(CERTIFICATE)
-                .keepAlive(Duration.ofSeconds(1));
+                .certificate(CERTIFICATE);
         return keep(QuicPools.open(settings.apply(builder).build()));
     }
 
@@ -78,7 +77,8 @@ public final class Pools implements AutoCloseable {
                 .target(target)
                 .tlsMode(TlsMode.SELF_SIGNED)
                 .fingerprint(CERTIFICATE.fingerprint())
-                .keepAlive(Duration.ofSeconds(1));
+                .idTimeout(SOON)
+                .connectTimeout(SOON);
         return keep(QuicPools.open(settings.apply(builder).build()));
     }
 
@@ -96,7 +96,7 @@ public final class Pools implements AutoCloseable {
 
     /** Waits until the pool has so many idle streams. */
     public static void awaitIdle(StreamPool pool, int idle) {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             if (pool.active() != idle) {
                 throw new AssertionError("expected " + idle + " idle streams: " + pool.snapshot());
             }

@@ -1,5 +1,7 @@
 package io.quicpool.testing;
 
+import static io.quicpool.testing.Patience.SOON;
+
 import io.quicpool.config.ClientAuth;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TlsMode;
@@ -25,8 +27,11 @@ import java.util.function.Consumer;
 /** A peer that speaks QUIC and nothing of quicpool, for all that a pool's peer may do right or wrong. */
 public final class RawPeer implements ConnectionEvents, AutoCloseable {
 
-    private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
-    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(3);
+    /** Of both ends: long, for a machine that is busy lets one be silent without a fault. */
+    public static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
+
+    /** What is not closed by then when a test is over is left. */
+    private static final Duration CLEARED = Duration.ofSeconds(5);
 
     // As a client of the engine that client pools have, as a server of that of server pools.
     private final Transport client;
@@ -57,7 +62,7 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
     }
 
     public Connection connect(InetSocketAddress server) throws IOException, InterruptedException {
-        return connect(server, "np-quic", LONGEST_CONNECT);
+        return connect(server, "np-quic", SOON);
     }
 
     public Connection connect(InetSocketAddress server, String alpn, Duration timeout)
@@ -66,7 +71,7 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
     }
 
     public Connection connect(InetSocketAddress server, Duration idleTimeout) throws IOException, InterruptedException {
-        return connect(spec(server, "np-quic", idleTimeout, LONGEST_CONNECT));
+        return connect(spec(server, "np-quic", idleTimeout, SOON));
     }
 
     private Connection connect(ConnectSpec spec) throws IOException, InterruptedException {
@@ -77,7 +82,7 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
 
     /** How it connects: without a look at the server's certificate. */
     public static ConnectSpec spec(InetSocketAddress server, String alpn) {
-        return spec(server, alpn, IDLE_TIMEOUT, LONGEST_CONNECT);
+        return spec(server, alpn, IDLE_TIMEOUT, SOON);
     }
 
     private static ConnectSpec spec(InetSocketAddress server, String alpn, Duration idleTimeout, Duration timeout) {
@@ -139,10 +144,10 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
         try {
             for (Connection connection : connections) {
                 connection.close(0, "raw peer closed");
-                connection.awaitClosed(Duration.ofSeconds(5));
+                connection.awaitClosed(CLEARED);
             }
             for (Listener listener : listeners) {
-                listener.close(Duration.ofSeconds(5));
+                listener.close(CLEARED);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -97,6 +97,11 @@ final class LoneFins {
         lookAtWaiting();
     }
 
+    /** How many FINs wait. */
+    int waiting() {
+        return waiting.size();
+    }
+
     /** quiche has read a datagram, which may have been an acknowledgement, and has yet to send what there is room for now. */
     void heard() {
         long now = System.nanoTime();

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,7 +8,6 @@ import io.quicpool.testing.Crowd;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +39,7 @@ class ClosingStressTest {
     }
 
     private boolean isFreed(InetSocketAddress there) throws Exception {
-        ClientTap slow = new ClientTap(Duration.ofSeconds(5)) {
+        ClientTap slow = new ClientTap(SOON) {
             @Override
             public void info(String message) {
                 if (message.startsWith("Closing ")) {
@@ -54,7 +54,7 @@ class ClosingStressTest {
         here.close(0, "bye");
         closing.join();
         // Less than what it is waited for at most.
-        return here.awaitClosed(Duration.ofSeconds(9)) && other.awaitClosed(Duration.ofSeconds(9));
+        return here.awaitClosed(SOON) && other.awaitClosed(SOON);
     }
 
     private Optional<Connection> otherSideOf(Connection here) {

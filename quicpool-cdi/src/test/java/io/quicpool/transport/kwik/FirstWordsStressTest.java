@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.ServerPool;
@@ -10,7 +11,6 @@ import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -62,7 +62,7 @@ class FirstWordsStressTest {
         private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(10);
 
         Dawdling() {
-            super(Duration.ofSeconds(5));
+            super(SOON);
         }
 
         private static void dawdle() {

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -88,7 +89,7 @@ class FrameTrapsTest {
     void close() throws Exception {
         log.close();
         client.close();
-        listener.close(Duration.ofSeconds(5));
+        listener.close(SOON);
     }
 
     private void send(QuicFrame frame) {

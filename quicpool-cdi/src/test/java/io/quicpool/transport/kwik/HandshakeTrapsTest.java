@@ -97,8 +97,7 @@ class HandshakeTrapsTest {
             exchange(client, client.createStream(true));
             assertThat(client.getNewSessionTickets()).isEmpty();
         }
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(threads()).hasSizeLessThanOrEqualTo(before.size()));
+        await().untilAsserted(() -> assertThat(threads()).hasSizeLessThanOrEqualTo(before.size()));
     }
 
     // Those that keep tickets have no name of their own.

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -49,7 +50,7 @@ class InterruptTest {
         }
 
         End end() throws Exception {
-            return task.get(20, TimeUnit.SECONDS);
+            return task.get(SOON.toSeconds(), TimeUnit.SECONDS);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
@@ -56,7 +57,7 @@ class KwikListenerTrapsTest {
             Listener listener = server.listen(10);
             Connection connection = client.connect(listener.localAddress());
             assertThat(listener.alive()).isTrue();
-            assertThat(listener.close(Duration.ofSeconds(5))).isTrue();
+            assertThat(listener.close(SOON)).isTrue();
             assertThat(listener.alive()).isFalse();
             await().until(() -> !connection.alive());
             new DatagramSocket(listener.localAddress()).close();
@@ -77,7 +78,7 @@ class KwikListenerTrapsTest {
     void aListenerThatIsClosedFreesItsAddressBeforeItReturns() throws Exception {
         for (int i = 0; i < 100; i++) {
             Listener listener = server.listen(10);
-            listener.close(Duration.ofSeconds(5));
+            listener.close(SOON);
             assertFree(listener.localAddress());
         }
     }
@@ -89,7 +90,7 @@ class KwikListenerTrapsTest {
         await().until(() -> !server.connections.isEmpty());
         KwikConnection there = (KwikConnection) server.connections.element();
         there.close(0, "first");
-        assertThat(there.awaitClosed(Duration.ofSeconds(9))).isTrue();
+        assertThat(there.awaitClosed(SOON)).isTrue();
         assertThatCode(there.quic()::close).doesNotThrowAnyException();
     }
 
@@ -115,7 +116,7 @@ class KwikListenerTrapsTest {
             assertThat(client.connect(listener.localAddress()).alive()).isTrue();
             assertThat(died).hasValueGreaterThan(2);
         } finally {
-            listener.close(Duration.ofSeconds(5));
+            listener.close(SOON);
         }
     }
 
@@ -165,7 +166,7 @@ class KwikListenerTrapsTest {
             assertThat(client.connections).hasSize(1);
         } finally {
             release.countDown();
-            listener.close(Duration.ofSeconds(5));
+            listener.close(SOON);
         }
     }
 
@@ -175,7 +176,7 @@ class KwikListenerTrapsTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 Pools.CERTIFICATE,
                 "np-quic",
-                Duration.ofSeconds(3),
+                RawPeer.IDLE_TIMEOUT,
                 10,
                 10,
                 false,

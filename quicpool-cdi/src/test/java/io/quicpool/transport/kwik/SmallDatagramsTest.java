@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.send.SenderImpl;
@@ -23,7 +22,6 @@ import tech.kwik.core.send.SenderImpl;
  * Datagrams have 1,200 bytes at most, and the buffer of a sender keeps its size: one that became smaller between two looks at it ended
  * the connection by an overflow.
  */
-@Timeout(60)
 class SmallDatagramsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

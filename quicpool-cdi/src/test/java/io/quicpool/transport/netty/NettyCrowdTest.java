@@ -1,5 +1,6 @@
 package io.quicpool.transport.netty;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +12,6 @@ import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 /** What many streams of one connection that end at once cost its event loop, which all connections of a pool share. */
 class NettyCrowdTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
     private static final int STREAMS = 2000;
 
     private final Pools pools = new Pools();
@@ -71,8 +70,7 @@ class NettyCrowdTest {
             int toldBefore = relay.fromClient();
             int answeredBefore = relay.fromServer();
             reset(connection, streams);
-            await().atMost(SOON)
-                    .until(() -> onLoop(connection, () -> connection.settling().isEmpty()));
+            await().until(() -> onLoop(connection, () -> connection.settling().isEmpty()));
             int told = relay.fromClient() - toldBefore;
             int answers = relay.fromServer() - answeredBefore;
             System.out.printf("%d streams were reset in %d datagrams, and answered in %d%n", STREAMS, told, answers);
@@ -86,8 +84,7 @@ class NettyCrowdTest {
         crowd((relay, connection, streams) -> {
             relay.hold();
             reset(connection, streams);
-            await().atMost(SOON)
-                    .until(() -> onLoop(connection, () -> connection.settling().looks()) > 2L * STREAMS);
+            await().until(() -> onLoop(connection, () -> connection.settling().looks()) > 2L * STREAMS);
             assertThat(onLoop(connection, () -> connection.settling().mostTogether()))
                     .isLessThanOrEqualTo(Settling.AT_A_TIME);
         });

@@ -1,5 +1,6 @@
 package io.quicpool.transport.netty;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.Unpooled;
@@ -13,7 +14,6 @@ import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.ConnectSpec;
 import java.lang.reflect.Method;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,8 +24,6 @@ import org.junit.jupiter.api.Test;
 
 /** A client that keeps its session tickets, as ours do not. */
 class NettyTicketsTest {
-
-    private static final Duration SOON = Duration.ofSeconds(10);
 
     private final Pools pools = new Pools();
 

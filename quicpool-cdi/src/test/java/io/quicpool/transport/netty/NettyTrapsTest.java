@@ -1,5 +1,6 @@
 package io.quicpool.transport.netty;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -37,7 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What Netty and quiche leave to whoever uses them; see docs/netty.md. When one of these fails after an upgrade, read that page. */
 class NettyTrapsTest {
 
-    private static final Duration SOON = Duration.ofSeconds(5);
+    /** A little less than the pause between two looks at ends that wait. */
+    private static final long LOOK_MICROS = 8000;
 
     private final Pools pools = new Pools();
     private final List<NettyConnection> connections = new ArrayList<>();
@@ -49,7 +51,7 @@ class NettyTrapsTest {
     }
 
     private ServerPool server() {
-        return pools.server(s -> s.transport("netty").keepAlive(Duration.ofMillis(700)));
+        return pools.server(s -> s.transport("netty"));
     }
 
     private interface Pair {
@@ -105,7 +107,7 @@ class NettyTrapsTest {
     }
 
     private static EngineStream idle(NettyConnection connection) throws Exception {
-        EngineStream stream = connection.openStream().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        EngineStream stream = connection.openStream().toCompletableFuture().get(SOON.toSeconds(), TimeUnit.SECONDS);
         stream.output().write(0);
         assertThat(stream.input().readNBytes(4)).hasSize(4);
         return stream;
@@ -168,7 +170,7 @@ class NettyTrapsTest {
             NettyConnection connection = connect(server.listen(5).localAddress(), EngineEvents.NOBODY);
             allowStreamsInOneDirection(connection);
             for (int i = 0; i < 20; i++) {
-                await().atMost(SOON).until(() -> connection.credit() > 0);
+                await().until(() -> connection.credit() > 0);
                 RawPeer.open(connection, 0).close();
             }
         }
@@ -183,13 +185,13 @@ class NettyTrapsTest {
 
     @Test
     void aPingIsAnsweredAndNotCounted() throws Exception {
-        ServerPool server = server();
+        Duration keepAlive = Duration.ofSeconds(1);
+        ServerPool server = pools.server(s -> s.transport("netty").keepAlive(keepAlive));
         ClientPool client = pools.client(
-                server,
-                c -> c.transport("netty").keepAlive(Duration.ofMillis(700)).capacity(2, 2));
+                server, c -> c.transport("netty").keepAlive(keepAlive).capacity(2, 2));
         awaitIdle(client, 2);
-        // Three idle time-outs.
-        await().during(Duration.ofMillis(6300)).atMost(Duration.ofSeconds(8)).until(client::ready);
+        // Two idle time-outs.
+        await().during(keepAlive.multipliedBy(6)).until(client::ready);
         assertThat(client.snapshot().totals().lost()).isZero();
         assertThat(server.snapshot().totals().lost()).isZero();
         assertThat(server.snapshot().totals().failed()).isZero();
@@ -213,7 +215,7 @@ class NettyTrapsTest {
             }
             here.close();
         }
-        await().atMost(SOON).until(() -> streams(connection).isEmpty());
+        await().until(() -> streams(connection).isEmpty());
     }
 
     /**
@@ -233,7 +235,7 @@ class NettyTrapsTest {
             here.close();
             relay.loseNext(datagrams);
             relay.release();
-            await().atMost(SOON).until(() -> relay.toLose() == 0);
+            await().until(() -> relay.toLose() == 0);
             there.readTimeout(SOON);
             assertThat(there.inputStream().read()).isEqualTo(-1);
         });
@@ -248,8 +250,14 @@ class NettyTrapsTest {
             there.readTimeout(SOON);
             assertThat(there.inputStream().read()).isEqualTo(7);
             assertThat(connection.awaitDelivered(SOON)).isTrue();
-            here.output().close();
-            there.readTimeout(Duration.ofMillis(500));
+            assertThat(connection
+                            .loop()
+                            .submit(() -> {
+                                here.output().close();
+                                return connection.loneFins().waiting();
+                            })
+                            .get())
+                    .isZero();
             assertThat(there.inputStream().read()).isEqualTo(-1);
         });
     }
@@ -259,7 +267,8 @@ class NettyTrapsTest {
     void anEndThatWaitsLeavesWithTheAcknowledgement() throws Exception {
         ServerPool server = server();
         List<Long> micros = new ArrayList<>();
-        for (int round = 0; round < 21; round++) {
+        // Of many, for those of a busy machine may all be slow but for a few.
+        for (int round = 0; round < 21 || (round < 1000 && Collections.min(micros) >= LOOK_MICROS); round++) {
             try (Ends ends = ends(server, server.localAddress())) {
                 ends.there.outputStream().close();
                 assertThat(ends.here.input().read()).isEqualTo(-1);
@@ -273,9 +282,9 @@ class NettyTrapsTest {
         }
         Collections.sort(micros);
         System.out.println("an end behind an answer that has left came after (least, median, most): " + micros.get(0)
-                + " us, " + micros.get(10) + " us, " + micros.get(20) + " us");
+                + " us, " + micros.get(micros.size() / 2) + " us, " + micros.get(micros.size() - 1) + " us");
         // At a later look it would leave after ten milliseconds, each time.
-        assertThat(micros.get(0)).isLessThan(8000);
+        assertThat(micros.get(0)).isLessThan(LOOK_MICROS);
     }
 
     /** What is sent to a peer that pauses may find the memory of its socket full: all of it, the end and its copies. */
@@ -296,9 +305,9 @@ class NettyTrapsTest {
                     throw new UncheckedIOException(e);
                 }
             });
-            await().during(Duration.ofMillis(400)).atMost(SOON).until(() -> !end.isDone());
+            await().during(Duration.ofMillis(400)).until(() -> !end.isDone());
             relay.release();
-            assertThat(end.get(5, TimeUnit.SECONDS)).isEqualTo(-1);
+            assertThat(end.get(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo(-1);
         });
     }
 
@@ -422,10 +431,8 @@ class NettyTrapsTest {
     }
 
     private static void awaitLosing(NettyConnection connection) {
-        await().atMost(SOON).until(() -> connection
-                .loop()
-                .submit(() -> connection.loneFins().losing())
-                .get());
+        await().until(() ->
+                connection.loop().submit(() -> connection.loneFins().losing()).get());
     }
 
     private static boolean waitsAfterWriting(NettyConnection connection, EngineStream stream, int value)
@@ -464,7 +471,7 @@ class NettyTrapsTest {
             });
             try (PooledStream there = server.incomingGet(SOON)) {
                 there.outputStream().write(42);
-                assertThat(reader.get(5, TimeUnit.SECONDS)).isEqualTo(42);
+                assertThat(reader.get(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo(42);
             }
             assertThat(connection
                             .loop()
@@ -486,8 +493,7 @@ class NettyTrapsTest {
         assertThat(threads("quicpool-many-io")).isOne();
         client.close();
         server.close();
-        assertThat(threads("quicpool-few")).isZero();
-        assertThat(threads("quicpool-many")).isZero();
+        await().until(() -> threads("quicpool-few") + threads("quicpool-many") == 0);
     }
 
     /** Netty counts a group as terminated a moment before its thread has ended. */

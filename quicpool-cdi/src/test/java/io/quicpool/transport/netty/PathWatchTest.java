@@ -1,5 +1,6 @@
 package io.quicpool.transport.netty;
 
+import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -20,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A path that shrinks to less than QUIC needs: short datagrams still pass. */
 class PathWatchTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
     private static final byte[] BULK = new byte[200_000];
 
     private final Pools pools = new Pools();
@@ -43,7 +43,7 @@ class PathWatchTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aPathThatCarriesTooLittleIsNoticedBySenderAndReceiver(boolean clientSends) throws Exception {
-        ServerPool server = pools.server(s -> s.transport("netty"));
+        ServerPool server = pools.server(s -> s.transport("netty").keepAlive(Duration.ofSeconds(1)));
         try (Relay path = new Relay(server.localAddress())) {
             ClientPool client = pools.client(
                     "127.0.0.1:" + path.port(), c -> c.transport("netty").capacity(2, 2));
@@ -52,8 +52,8 @@ class PathWatchTest {
             PooledStream there = server.outgoingGet(here.id(), SOON);
             path.largest(Codec.LARGEST_DATAGRAM / 4);
             CompletableFuture<Void> sent = write(clientSends ? here : there);
-            await().atMost(SOON).until(() -> client.snapshot().totals().lost() > 0);
-            await().atMost(SOON).until(() -> server.snapshot().totals().lost() > 0);
+            await().until(() -> client.snapshot().totals().lost() > 0);
+            await().until(() -> server.snapshot().totals().lost() > 0);
             sent.get(SOON.toSeconds(), TimeUnit.SECONDS);
             assertThat(client.snapshot().lastError() + server.snapshot().lastError())
                     .isNotEmpty();
