@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -127,6 +128,44 @@ class IdExchangeTest {
         }
     }
 
+    @Test
+    void aFlushLeavesWhatCameIntoStockWhileItIsAtWork() {
+        connection.credit = 4;
+        try (CoreClientPool pool = client(2, Duration.ofSeconds(10))) {
+            await().until(() -> connection.streams.size() == 2);
+            connection.streams.get(0).receive(0, 0, 0, 1);
+            connection.streams.get(1).receive(0, 0, 0, 2);
+            await().until(() -> pool.active() == 2);
+            // Where the flush has yet to look.
+            connection.streams.get(0).onReset = () -> {
+                pool.replenish();
+                await().until(() -> connection.streams.size() == 3);
+                connection.streams.get(2).receive(0, 0, 0, 3);
+            };
+            pool.flush();
+            assertThat(connection.streams.get(0).reset).isTrue();
+            assertThat(connection.streams.get(1).reset).isTrue();
+            assertThat(connection.streams.get(2).reset).isFalse();
+            assertThat(pool.active()).isOne();
+        }
+    }
+
+    @Test
+    void aFlushGivesUpWhatHasItsIdOnlyWhileItIsAtWork() {
+        connection.credit = 2;
+        try (CoreClientPool pool = client(2, Duration.ofSeconds(10))) {
+            await().until(() -> connection.streams.size() == 2);
+            connection.streams.get(0).receive(0, 0, 0, 1);
+            await().until(() -> pool.active() == 1);
+            // Behind the place where the flush looks.
+            connection.streams.get(0).onReset = () -> connection.streams.get(1).receive(0, 0, 0, 0);
+            pool.flush();
+            assertThat(connection.streams).allMatch(stream -> stream.reset);
+            assertThat(pool.active()).isZero();
+            assertThat(pool.errorCount()).isZero();
+        }
+    }
+
     /** A stream that came while the others were given up could be taken from the pool at its very end, and was nobody's to end. */
     @Test
     void anIdThatComesWhileThePoolClosesIsNotForTaking() {
@@ -200,6 +239,29 @@ class IdExchangeTest {
             await().untilAsserted(() -> assertThat(pool.opening()).isZero());
             assertThat(pool.active()).isOne();
             assertThat(one.reset && other.reset).isFalse();
+        }
+    }
+
+    @Test
+    void aFlushOfAServerGivesUpWhatCameBeforeItOnly() throws Exception {
+        try (CoreServerPool pool = server(Duration.ofSeconds(10))) {
+            ConnectionEvents events = pool.connected(connection);
+            List<ScriptedStream> before = new ArrayList<>();
+            List<ScriptedStream> after = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                ScriptedStream stream = new ScriptedStream(connection);
+                stream.onReset = () -> {
+                    ScriptedStream next = new ScriptedStream(connection);
+                    after.add(next);
+                    events.accepted(next);
+                };
+                before.add(stream);
+                events.accepted(stream);
+            }
+            pool.flush();
+            assertThat(before).allMatch(stream -> stream.reset);
+            assertThat(after).hasSize(20).noneMatch(stream -> stream.reset);
+            assertThat(pool.opening()).isEqualTo(20);
         }
     }
 
