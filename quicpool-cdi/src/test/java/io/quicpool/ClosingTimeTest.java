@@ -13,6 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +127,33 @@ class ClosingTimeTest {
         client.members().forEach(member -> member.addListener(blocking));
         client.capacityBounds(client.capacityBounds());
         assertClosesInTime(client, Duration.ofMillis(100));
+    }
+
+    /** Of the one who closes it; others wait no longer than they say. */
+    @Test
+    void anInterruptEndsTheDrainingOfAGroup() throws Exception {
+        String targets = IntStream.range(0, 2)
+                .mapToObj(
+                        i -> "127.0.0.1:" + pools.server(s -> s).localAddress().getPort())
+                .collect(Collectors.joining(","));
+        ClientPool client = pools.client(targets, c -> c.capacity(1, 1));
+        awaitIdle(client, 2);
+        List<PooledStream> inUse =
+                List.of(client.incomingGet(Duration.ofSeconds(10)), client.incomingGet(Duration.ofSeconds(10)));
+        AtomicBoolean flag = new AtomicBoolean();
+        Thread first = new Thread(() -> {
+            client.close(Duration.ofMinutes(5));
+            flag.set(Thread.currentThread().isInterrupted());
+        });
+        first.start();
+        await().until(() -> client.state() == PoolState.CLOSING);
+        client.close(Duration.ofMillis(10));
+        assertThat(client.state()).isEqualTo(PoolState.CLOSING);
+        first.interrupt();
+        first.join(20_000);
+        assertThat(client.state()).isEqualTo(PoolState.CLOSED);
+        assertThat(flag).isTrue();
+        assertThat(inUse).hasSize(2);
     }
 
     /** Nobody acknowledges that the pools close, nor what was written. */
