@@ -49,7 +49,15 @@ class PropertiesBlocksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"getting-started.md", "component.md", "testing.md", "tls.md", "sizing.md"})
+    @ValueSource(
+            strings = {
+                "getting-started-quarkus.md",
+                "getting-started-liberty.md",
+                "component.md",
+                "testing.md",
+                "tls.md",
+                "sizing.md"
+            })
     void canBeUsed(String page) throws IOException {
         for (String block : new Page(page).blocks("properties")) {
             Settings settings = SettingsReader.read(new SmallRyeConfigBuilder()

@@ -11,11 +11,15 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** README and docs show the code that the build compiles. */
 class ReadmeTest {
 
+    private static final Path SOURCES = Path.of("src/test/java/io/quicpool/docs");
     private static final Pattern SHOWN = Pattern.compile("```java\n(.*?)\n```", Pattern.DOTALL);
+    private static final Pattern IMPORT = Pattern.compile("^import ([\\w.]+\\.(\\w+));\n", Pattern.MULTILINE);
     private static final Pattern COMPILED = Pattern.compile("// (\\w+) begins\n(.*?)// \\1 ends", Pattern.DOTALL);
 
     @Test
@@ -29,18 +33,34 @@ class ReadmeTest {
     }
 
     @Test
-    void gettingStartedShowsWhatIsCompiled() throws IOException {
-        same("../docs/getting-started.md", "GettingStartedExample.java");
-    }
-
-    @Test
     void theTlsPageShowsWhatIsCompiled() throws IOException {
         same("../docs/tls.md", "TlsExample.java");
     }
 
+    /** README shows what it is like; from where the classes are, the pages say. */
+    @ParameterizedTest
+    @CsvSource({"component.md, ComponentExample.java", "tls.md, TlsExample.java"})
+    void everySnippetHasItsImports(String page, String source) throws IOException {
+        List<MatchResult> compiled = IMPORT.matcher(Files.readString(SOURCES.resolve(source)))
+                .results()
+                .toList();
+        for (String snippet : all(SHOWN, Files.readString(Path.of("../docs", page)), 1)) {
+            String code = IMPORT.matcher(snippet).replaceAll("");
+            assertThat(all(IMPORT, snippet, 1))
+                    .as(snippet)
+                    .isEqualTo(compiled.stream()
+                            .filter(one -> Pattern.compile("\\b" + one.group(2) + "\\b")
+                                    .matcher(code)
+                                    .find())
+                            .map(one -> one.group(1))
+                            .toList());
+        }
+    }
+
     private static void same(String page, String source) throws IOException {
-        List<String> shown = all(SHOWN, Files.readString(Path.of(page)), 1);
-        List<String> compiled = all(COMPILED, Files.readString(Path.of("src/test/java/io/quicpool/docs", source)), 2);
+        List<String> shown =
+                all(SHOWN, IMPORT.matcher(Files.readString(Path.of(page))).replaceAll(""), 1);
+        List<String> compiled = all(COMPILED, Files.readString(SOURCES.resolve(source)), 2);
         assertThat(shown).isNotEmpty().isEqualTo(compiled);
     }
 

@@ -1,0 +1,29 @@
+package io.quicpool.it.pages;
+
+/** Something that a page tells its reader to do, or to see. */
+sealed interface Step {
+
+    /** A file to create. */
+    record Create(String path, String content) implements Step {}
+
+    /** Text of a file to change, in the file with this name. */
+    record Change(String from, String to, String file) implements Step {}
+
+    /** Commands to type. */
+    record Type(String commands, boolean elsewhere) implements Step {}
+
+    /** A key to press in the first terminal, and what it shows then. */
+    record Press(String key, String text) implements Step {}
+
+    /** The key that ends what runs in the first terminal. */
+    record End(String key) implements Step {}
+
+    /** Lines that the last command prints, maybe among others. */
+    record Prints(String text) implements Step {}
+
+    /** What the first terminal shows at some time, from the last step in it on. */
+    record Says(String text) implements Step {}
+
+    /** An address that answers. */
+    record Answers(String address) implements Step {}
+}
