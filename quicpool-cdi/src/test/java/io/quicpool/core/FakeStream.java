@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /** A stream that leads nowhere, for tests of the stock, which does nothing with it but hand it on. */
-final class FakeStream implements EngineStream {
+class FakeStream implements EngineStream {
 
     private static final Connection CONNECTION = new FakeConnection();
 

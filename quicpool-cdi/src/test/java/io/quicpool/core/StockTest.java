@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -198,6 +199,33 @@ class StockTest {
         stock.retire(idle);
         stock.end(taken);
         assertThat(stock.live(connection)).isEmpty();
+    }
+
+    /** A pool asks again and again what one of its connections has. */
+    @Test
+    void theStreamsOfOneConnectionAreFoundWithoutALookAtOthers() {
+        Connection other = new FakeConnection();
+        AtomicInteger looks = new AtomicInteger();
+        for (int id = 1; id <= 100; id++) {
+            Slot slot = new Slot(
+                    new FakeStream() {
+                        @Override
+                        public Connection connection() {
+                            looks.incrementAndGet();
+                            return other;
+                        }
+                    },
+                    0,
+                    0);
+            slot.id(new StreamId(id));
+            stock.announce(slot);
+            stock.deliver(slot);
+        }
+        Slot own = bring(101);
+        looks.set(0);
+        assertThat(stock.live(own.stream().connection())).containsExactly(own);
+        assertThat(looks).hasValue(0);
+        assertThat(stock.live(other)).hasSize(100);
     }
 
     @Test

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,22 @@ class NettyTrapsTest {
         data.output().write(42);
         try (PooledStream kept = server.incomingGet(SOON)) {
             assertThat(kept.inputStream().read()).isEqualTo(42);
+        }
+    }
+
+    /** Each hand-out asks for it, and does not wait for whoever reads or brings data. */
+    @Test
+    void whetherAStreamIsAliveIsKnownWithoutItsLock() throws Exception {
+        EngineStream stream = idle(connect(server(), EngineEvents.NOBODY));
+        Field field = NettyInput.class.getDeclaredField("lock");
+        field.setAccessible(true);
+        ReentrantLock lock = (ReentrantLock) field.get(stream.input());
+        lock.lock();
+        try {
+            assertThat(CompletableFuture.supplyAsync(stream::alive).get(20, TimeUnit.SECONDS))
+                    .isTrue();
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -1,0 +1,42 @@
+package io.quicpool.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PoolThreadsTest {
+
+    private final PoolThreads threads = new PoolThreads("test");
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    @AfterEach
+    void close() throws InterruptedException {
+        never.countDown();
+        threads.close(Duration.ofSeconds(10));
+    }
+
+    private void block() {
+        try {
+            never.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void connectionsAreClosedWhateverElseBlocks() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            threads.workers().execute(this::block);
+            threads.listeners().execute(this::block);
+            // Other connections, too.
+            threads.disconnect(this::block);
+        }
+        CountDownLatch closed = new CountDownLatch(1);
+        threads.disconnect(closed::countDown);
+        assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+}
