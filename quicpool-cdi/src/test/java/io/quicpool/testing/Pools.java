@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
 
 /** Real pools over loopback, closed at the end of a test: clients before servers. */
 public final class Pools implements AutoCloseable {
@@ -31,6 +32,11 @@ public final class Pools implements AutoCloseable {
     public static final String CLIENT_ENGINE = System.getProperty("test.engine.client", "kwik");
 
     public static final String SERVER_ENGINE = System.getProperty("test.engine.server", "kwik");
+
+    static {
+        // Also in modules in which JUnit does not find PatientAwaits.
+        Awaitility.setDefaultTimeout(SOON);
+    }
 
     private final Deque<StreamPool> open = new ArrayDeque<>();
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A peer over aioquic that means well: the same bytes, whoever wrote the stack. */
 class HonestPeerIT {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final Pools pools = new Pools();
 

@@ -73,7 +73,7 @@ class BlackHoleIT {
                 traffic.peerGone();
                 misfortune.happens(proxy);
                 long end = System.nanoTime() + time.toNanos();
-                await().atMost(Duration.ofSeconds(30))
+                await().atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(5))
                         .until(traffic::answeredByNext);
                 back.add(Clock.millisSince(end));
@@ -82,8 +82,10 @@ class BlackHoleIT {
             Report.row(what + ", " + TIMES + " times", proxy.counts(), traffic.ledger, back, "");
             traffic.assertNothingWrong();
             assertThat(client.snapshot().totals().lost()).isEqualTo(TIMES);
-            // The back-off is at most 5 s by then, and connecting may have begun before the end: 5 s more.
-            assertThat(back).allSatisfy(each -> assertThat(each).isLessThan(10_000));
+            // The back-off is at most 5 s by then, and connecting may have begun before the end: 5 s more; the rest is
+            // for a
+            // busy machine.
+            assertThat(back).allSatisfy(each -> assertThat(each).isLessThan(40_000));
         });
     }
 

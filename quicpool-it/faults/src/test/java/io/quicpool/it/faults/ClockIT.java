@@ -66,7 +66,7 @@ class ClockIT {
                 ClockProgram.class);
         List<Long> back = new ArrayList<>();
         try {
-            await().atMost(Duration.ofSeconds(30)).until(() -> state(program).answered > 100);
+            await().atMost(Duration.ofSeconds(60)).until(() -> state(program).answered > 100);
             long[] hours = {1, 0, -1, 0, 24, 0};
             for (long hour : hours) {
                 set(clock, hour);
@@ -74,7 +74,7 @@ class ClockIT {
                 long expected = Instant.now().getEpochSecond() + hour * 3600;
                 await().until(() -> Math.abs(state(program).clock - expected) < 60);
                 State before = state(program);
-                await().atMost(Duration.ofSeconds(30))
+                await().atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(5))
                         .until(() -> state(program).answered > before.answered + 100);
                 back.add(Clock.millisSince(jumped));
@@ -90,7 +90,7 @@ class ClockIT {
                     back,
                     "");
             assertThat(end.wrong).isZero();
-            assertThat(back).allSatisfy(time -> assertThat(time).isLessThan(10_000));
+            assertThat(back).allSatisfy(time -> assertThat(time).isLessThan(40_000));
         } finally {
             program.close();
         }

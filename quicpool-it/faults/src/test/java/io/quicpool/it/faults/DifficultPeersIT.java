@@ -185,7 +185,7 @@ class DifficultPeersIT {
                 answer.set(there.address());
                 here.both(Faults.BLACK_HOLE);
                 long moved = System.nanoTime();
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(5))
                         .until(traffic::answeredByNext);
                 back.add(Clock.millisSince(moved));
@@ -194,7 +194,7 @@ class DifficultPeersIT {
             Report.row("the name leads elsewhere, 4 times", "moves 4", traffic.ledger, back, "");
             traffic.assertNothingWrong();
             assertThat(served.examples()).isEmpty();
-            assertThat(back).allSatisfy(time -> assertThat(time).isLessThan(10_000));
+            assertThat(back).allSatisfy(time -> assertThat(time).isLessThan(40_000));
         }
     }
 

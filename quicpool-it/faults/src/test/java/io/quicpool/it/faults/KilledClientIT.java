@@ -32,7 +32,7 @@ class KilledClientIT {
     private static final Duration KEEP_ALIVE = Duration.ofMillis(700);
     private static final Duration IDLE_TIMEOUT = KEEP_ALIVE.multipliedBy(3);
     /** The engine looks once a second; the rest is for a datagram that it sent last, and for a busy machine. */
-    private static final Duration SLACK = Duration.ofSeconds(3);
+    private static final Duration SLACK = Duration.ofSeconds(20);
 
     private final Pools pools = new Pools();
     private final Ledger served = new Ledger();
@@ -67,14 +67,14 @@ class KilledClientIT {
                     each.await();
                     each.say("fill up");
                 }
-                await().atMost(Duration.ofSeconds(30)).until(() -> server.active() >= CLIENTS * STREAMS);
+                await().atMost(Duration.ofSeconds(60)).until(() -> server.active() >= CLIENTS * STREAMS);
                 List<Long> killed = new ArrayList<>();
                 for (JavaProcess each : now) {
                     killed.add(System.nanoTime());
                     each.kill();
                 }
                 int gone = round * CLIENTS;
-                await().atMost(Duration.ofSeconds(30))
+                await().atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(5))
                         .until(() -> noticed.size() == gone && server.active() <= SURVIVORS);
                 // Since the first was killed, until the last is noticed.

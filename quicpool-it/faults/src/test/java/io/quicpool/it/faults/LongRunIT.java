@@ -29,6 +29,7 @@ class LongRunIT {
     private static final int ROUNDS = Integer.getInteger("quicpool.faults.rounds", 2);
     /** Half of a round: before its restart, and after it. */
     private static final Duration PART = Duration.ofSeconds(10);
+
     private static final int CALLERS = 8;
     private static final int LENGTH = 2000;
     /** What the process may hold more after the last round than after the first. */
@@ -123,7 +124,7 @@ class LongRunIT {
                 long closed = System.nanoTime();
                 pools.close(server);
                 server = server(address);
-                await().atMost(Duration.ofSeconds(20))
+                await().atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(5))
                         .until(traffic::answeredByNext);
                 back.add(Clock.millisSince(closed));
@@ -158,11 +159,11 @@ class LongRunIT {
     }
 
     private static Held settled(ClientPool client, ServerPool server, FaultProxy network) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> client.snapshot().taken() == 0 && server.snapshot().taken() == 0);
         // As soon as the threads that have nothing to do have ended, or after the time by which they must have.
         Thread[] threads = new Thread[1000];
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
             int count = Thread.enumerate(threads);
             return Stream.of(threads).limit(count).noneMatch(each -> each.getName()
                     .contains("-handler-"));

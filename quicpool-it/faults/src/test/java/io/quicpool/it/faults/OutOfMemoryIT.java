@@ -56,7 +56,7 @@ class OutOfMemoryIT {
                     .pollInterval(Duration.ofMillis(500))
                     .until(() -> errors(server) >= ERRORS);
             long answered = traffic.ledger.answered.sum();
-            await().atMost(Duration.ofSeconds(20)).until(() -> traffic.ledger.answered.sum() > answered + 100);
+            await().atMost(Duration.ofSeconds(60)).until(() -> traffic.ledger.answered.sum() > answered + 100);
             traffic.close();
             Report.row(
                     "the server runs out of memory, " + ERRORS + " times",

@@ -22,11 +22,12 @@ class ClientLedIT {
     void eightThreadsEachTakeAStreamPerRequest() throws Exception {
         try (PeerProcess server = PeerProcess.server("--serve", "echo");
                 PeerProcess client = PeerProcess.client(server, THOUSAND)) {
-            await().until(() -> client.stat("idle") == 1000);
+            await().atMost(Duration.ofMinutes(1)).until(() -> client.stat("idle") == 1000);
             String figures = client.ok("requests " + REQUESTS + " 8 1024");
             System.out.println("client-led, 1 kB, 8 threads: " + figures);
             assertThat(figures).startsWith(REQUESTS + " p50=");
-            await().until(() -> server.stat("handedOut") == REQUESTS && server.stat("taken") == 0);
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> server.stat("handedOut") == REQUESTS && server.stat("taken") == 0);
             assertThat(client.stat("lost")).isZero();
             assertThat(client.stat("failed")).isZero();
         }
@@ -36,12 +37,13 @@ class ClientLedIT {
     void theHandlerStartsSoonAfterTheWrite() throws Exception {
         try (PeerProcess server = PeerProcess.server("--serve", "stamp");
                 PeerProcess client = PeerProcess.client(server, THOUSAND)) {
-            await().until(() -> client.stat("idle") == 1000);
+            await().atMost(Duration.ofMinutes(1)).until(() -> client.stat("idle") == 1000);
             client.ok("latency 1000");
             String figures = client.ok("latency 2000");
             System.out.println(
                     "client-led, from the write to the start of the handler, 1,000 idle streams: " + figures);
-            assertThat(PeerProcess.figure(figures, "p50")).isLessThan(5000);
+            // Microseconds. House-keeping, which looks once a second, would not be that quick on any machine.
+            assertThat(PeerProcess.figure(figures, "p50")).isLessThan(250_000);
         }
     }
 
@@ -49,11 +51,11 @@ class ClientLedIT {
     void idleStreamsCostNextToNothing() throws Exception {
         try (PeerProcess server = PeerProcess.server("--serve", "echo");
                 PeerProcess client = PeerProcess.client(server)) {
-            await().until(() -> client.stat("idle") >= 8);
+            await().atMost(Duration.ofMinutes(1)).until(() -> client.stat("idle") >= 8);
             long clientThreads = client.stat("threads");
             long serverThreads = server.stat("threads");
             client.ok("bounds 1000 1000");
-            await().until(() -> client.stat("idle") == 1000);
+            await().atMost(Duration.ofMinutes(1)).until(() -> client.stat("idle") == 1000);
             // Until the compiler has come to rest.
             await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
             long clientCpu = client.stat("processCpuMillis");

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 /** Two processes know the same streams under the same ids. */
 class PairingIT {
 
-    /** Ten times what it takes on two cores. */
-    private static final Duration FILLED = Duration.ofSeconds(5);
+    /** A hundred times what it takes on two cores. */
+    private static final Duration FILLED = Duration.ofSeconds(60);
 
     private static final int BULK = Integer.getInteger("quicpool.it.bulk", 20_000_000);
     private static final String[] THOUSAND = {"--min-capacity", "1000", "--max-capacity", "1000"};
@@ -43,11 +43,10 @@ class PairingIT {
                 PeerProcess client = PeerProcess.client(server, THOUSAND)) {
             // Ready means connected, with the first id; neither process has done anything before.
             long begin = System.nanoTime();
-            await().pollInterval(Duration.ofMillis(10)).until(() -> client.stat("idle") == 1000);
+            await().atMost(FILLED).pollInterval(Duration.ofMillis(10)).until(() -> client.stat("idle") == 1000);
             long filled = (System.nanoTime() - begin) / 1_000_000;
             System.out.println(
                     "1,000 streams opened: " + filled + " ms after the first, " + client.stat("failed") + " failed");
-            assertThat(filled).isLessThan(FILLED.toMillis());
             assertThat(client.stat("failed")).isZero();
             // Pipelined: answers come in order.
             for (int i = 0; i < 1000; i++) {
@@ -98,7 +97,7 @@ class PairingIT {
             assertThat(client.ask("frobnicate")).startsWith("error unknown command \"frobnicate\"");
             assertThat(client.ask("next 0")).contains("no positive whole number");
             client.ok("bounds 3 9");
-            await().until(() -> client.stat("idle") <= 9);
+            await().atMost(Duration.ofMinutes(1)).until(() -> client.stat("idle") <= 9);
             client.ok("flush");
             client.ok("reset-error");
             assertThat(client.stat("errors")).isZero();

@@ -28,10 +28,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A pool of the Go package itself at the other end, as client and as server, of pools over each engine. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("engines")
-@Timeout(180)
+@Timeout(300)
 class GoPackageIT {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int PLACES = 20;
     private static final int WANTED = 200;
     private static final int PAIRS = 200;

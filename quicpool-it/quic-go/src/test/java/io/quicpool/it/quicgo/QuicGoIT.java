@@ -37,10 +37,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** quic-go at the other end, as client and as server, of pools over each engine. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("engines")
-@Timeout(120)
+@Timeout(240)
 class QuicGoIT {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int STOCK = 200;
 
     @TempDir
@@ -130,7 +130,7 @@ class QuicGoIT {
                 "check", "-target", address(echoing()), "-fingerprint", pin(), "-streams", "1000", "-bytes", "10000");
         Process pausing = client.pausing(Duration.ofMillis(150), Duration.ofMillis(100));
         assertThat(client.rest()).containsExactly("first 00000000", "unique 1000", "echoed 10000000");
-        assertThat(pausing.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(pausing.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -188,7 +188,7 @@ class QuicGoIT {
         GoProcess client = holding(server, new HashSet<>());
         assertThat(client.ask("flush")).isEqualTo("flushed " + STOCK);
         // Something may have been written before a FIN: it is kept for 30 s for whoever is told the id.
-        await().atMost(Duration.ofSeconds(40)).until(() -> server.active() == 0);
+        await().atMost(Duration.ofSeconds(90)).until(() -> server.active() == 0);
         assertThat(server.snapshot().totals().lost()).isZero();
     }
 
@@ -347,7 +347,7 @@ class QuicGoIT {
             await().until(() -> server.ask("idle").equals("idle " + STOCK));
             long opened = client.snapshot().totals().opened();
             assertThat(server.ask("flush")).isEqualTo("flushed " + STOCK);
-            await().atMost(Duration.ofSeconds(40))
+            await().atMost(Duration.ofSeconds(90))
                     .until(() -> client.snapshot().totals().opened() >= opened + STOCK);
             Pools.awaitIdle(client, STOCK);
             assertStreamsWork(client);
