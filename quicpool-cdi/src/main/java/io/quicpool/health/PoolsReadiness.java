@@ -5,6 +5,7 @@ import io.quicpool.cdi.PoolRegistry;
 import io.quicpool.cdi.PoolStatus;
 import io.quicpool.config.Endpoint;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -17,10 +18,10 @@ import org.eclipse.microprofile.health.Readiness;
  * DOWN until the pools are opened. Reads what the pools know; never touches the network, never takes a stream. There is no
  * liveness check: a peer that is lost is no reason to restart this process, which would only lose what still works.
  *
- * <p>A bean by {@link HealthExtension} alone, for the API may be absent where the jar is scanned: {@code beans.xml} leaves it out, and
- * it has no annotation of CDI that makes it a bean, for some containers do not read that file.
+ * <p>A bean by {@link HealthExtension} alone: {@code beans.xml} leaves it out, for the API may be absent where the jar is scanned.
  */
 @Readiness
+@Singleton
 public final class PoolsReadiness implements HealthCheck {
 
     /** The name of the check. */
