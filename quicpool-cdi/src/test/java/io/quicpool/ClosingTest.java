@@ -100,6 +100,7 @@ class ClosingTest {
         ServerPool second = pools.server(s -> s);
         AtomicReference<InetSocketAddress> target = new AtomicReference<>(first.localAddress());
         ClientPool client = pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                .transport(Pools.CLIENT_ENGINE)
                 .resolver(target::get)
                 .tlsMode(TlsMode.INSECURE)
                 .capacity(4, 4)

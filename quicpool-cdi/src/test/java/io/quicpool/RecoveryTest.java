@@ -111,6 +111,7 @@ class RecoveryTest {
         ServerPool second = pools.server(s -> s);
         AtomicReference<InetSocketAddress> where = new AtomicReference<>(first.localAddress());
         ClientPool client = pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                .transport(Pools.CLIENT_ENGINE)
                 .resolver(where::get)
                 .tlsMode(TlsMode.SELF_SIGNED)
                 .build()));
@@ -127,6 +128,7 @@ class RecoveryTest {
     void aResolverThatFailsIsReportedAndAskedAgain() {
         AtomicInteger asked = new AtomicInteger();
         ClientPool client = pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                .transport(Pools.CLIENT_ENGINE)
                 .resolver(() -> {
                     switch (asked.incrementAndGet()) {
                         case 1 -> throw new IOException("no such service today");

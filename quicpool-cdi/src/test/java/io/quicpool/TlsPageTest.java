@@ -38,6 +38,7 @@ class TlsPageTest {
     private ClientPool client(KeyMaterial certificate, String hostname, TrustMaterial trust) {
         ServerPool server = pools.server(s -> s.certificate(certificate));
         return pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                .transport(Pools.CLIENT_ENGINE)
                 .target("127.0.0.1:" + server.localAddress().getPort())
                 .hostname(hostname)
                 .trust(trust)
@@ -113,6 +114,7 @@ class TlsPageTest {
 
     private ClientPool onFirstUse(String target) {
         return pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                .transport(Pools.CLIENT_ENGINE)
                 .target(target)
                 .tlsMode(TlsMode.SELF_SIGNED)
                 .build()));

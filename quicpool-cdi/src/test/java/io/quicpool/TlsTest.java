@@ -31,6 +31,7 @@ class TlsTest {
     private ClientPool client(KeyMaterial certificate, String host, UnaryOperator<ClientPoolConfigBuilder> settings) {
         ServerPool server = pools.server(s -> s.certificate(certificate));
         return pools.keep(QuicPools.open(settings.apply(ClientPoolConfig.builder()
+                        .transport(Pools.CLIENT_ENGINE)
                         .target(host + ":" + server.localAddress().getPort()))
                 .build()));
     }
@@ -81,6 +82,7 @@ class TlsTest {
         ServerPool first = pools.server(s -> s);
         String address = "127.0.0.1:" + first.localAddress().getPort();
         ClientPool client = pools.keep(QuicPools.open(ClientPoolConfig.builder()
+                .transport(Pools.CLIENT_ENGINE)
                 .target(address)
                 .tlsMode(TlsMode.SELF_SIGNED)
                 .build()));
