@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 
+from aioquic.quic import connection
 from aioquic.quic.crypto import CryptoPair
 from aioquic.quic.packet import QuicProtocolVersion
 from aioquic.tls import Epoch
@@ -17,6 +18,7 @@ from frames import (
     CONNECTION_CLOSE,
     CRYPTO,
     DATA_BLOCKED,
+    FIN,
     HUGE,
     LENGTH,
     MAX_DATA,
@@ -236,7 +238,136 @@ class Attacks:
         ]
         return self._flood(packed, client=client)
 
+    def one_byte_holes(self):
+        """Every other byte of one window, then each of them again with its neighbours: pieces overlap (section 2.2)."""
+        client = self._connected()
+        client.raw(frame(STREAM | LENGTH, 0, 1, b"\x00"))
+
+        def packets():
+            while True:
+                for offset in range(3, 200_000, 2 * 60):
+                    yield b"".join(frame(STREAM | OFFSET | LENGTH, 0, offset + 2 * k, 1, b"x") for k in range(60))
+                for offset in range(3, 200_000, 1_000):
+                    yield frame(STREAM | OFFSET | LENGTH, 0, offset, 1_000, b"x" * 1_000)
+
+        return self._flood(packets(), client=client)
+
+    def overlapping_pieces(self):
+        """The same thousand bytes, each time begun one further, with a hole before them."""
+        client = self._connected()
+        client.raw(frame(STREAM | LENGTH, 0, 1, b"\x00"))
+
+        def packets():
+            for i in range(100_000):
+                yield frame(STREAM | OFFSET | LENGTH, 0, 2 + i % 100_000, 1_000, b"x" * 1_000)
+
+        return self._flood(packets(), client=client)
+
+    def empty_ends(self):
+        """Streams that end without a byte, as fast as there is credit: a sign of life of clients over netty, and a million of them."""
+        client = self._connected()
+        opened = 0
+        while self._left() and client.closed is None and opened < 5_000:
+            for _ in range(min(client.credit(), 100)):
+                stream = client.quic.get_next_available_stream_id()
+                client.quic.send_stream_data(stream, b"", end_stream=True)
+                opened += 1
+            client.step(0.005)
+        return self._result(client, opened=opened)
+
+    def half_ends(self):
+        """A request on every stream that there is credit for, whose answer has no room, then PINGs: does each look at all of them?"""
+        client = self._connected(max_data=2_048, max_stream_data=16)
+        for _ in range(min(client.credit(), 400)):
+            client.stream(b"y" * 20, fin=True)
+        client.until(lambda: False, 0.2)
+        return self._flood((frame(PING) for _ in range(100_000)), client=client)
+
+    def dripped_windows(self):
+        """Asks for 900 bytes on 64 streams, and lets one byte more come with each packet (section 19.10)."""
+        client = self._connected(max_data=100_000, max_stream_data=8)
+        streams = min(client.credit(), 64)
+        for _ in range(streams):
+            client.stream(b"y" * 900, fin=True)
+        client.until(lambda: False, 0.1)
+
+        def packets():
+            for more in range(9, 1_000):
+                for stream in range(0, 4 * streams, 4 * 16):
+                    yield b"".join(frame(MAX_STREAM_DATA, stream + 4 * i, more) for i in range(16))
+
+        return self._flood(packets(), client=client)
+
+    def other_ends(self):
+        """A RESET_STREAM that says another length than the FIN did (section 4.5), on one connection after the other."""
+        return self._violations(
+            lambda i: frame(STREAM | LENGTH | FIN, 0, 10, b"\x00" * 10, RESET_STREAM, 0, 0, 20 + i)
+        )
+
+    def hellos(self):
+        """Streams that begin with another byte than the hello, and streams with much behind it."""
+        client = self._connected()
+        opened = 0
+        while self._left() and client.closed is None and opened < 3_000:
+            for _ in range(min(client.credit(), 50)):
+                stream = client.quic.get_next_available_stream_id()
+                client.quic.send_stream_data(stream, bytes([1 + opened % 255]) * 100, end_stream=opened % 2 == 0)
+                opened += 1
+            client.step(0.005)
+        return self._result(client, opened=opened)
+
     # Addresses
+
+    def versions(self):
+        """Packets of versions that nobody knows: each would be answered by the list of those that are (RFC 9000, section 6)."""
+        client = self._client()
+        sent = 0
+        while self._left() and sent < 4_000:
+            header = b"\xc3" + os.urandom(3) + b"\x7a" + frame(8, os.urandom(8), 8, os.urandom(8))
+            client.send(header.ljust(1_200 if sent % 2 else 60, b"\x00"))
+            sent += 1
+            if sent % 20 == 0:
+                time.sleep(0.004)
+        answers = 0
+        while True:
+            try:
+                client.socket.recv(65536)
+                answers += 1
+            except (BlockingIOError, ConnectionRefusedError):
+                return {"sent": sent, "answered": answers}
+
+    def huge_tokens(self):
+        """Initial packets with a token that fills them, and that nobody gave."""
+        client = self._client()
+        sent = 0
+        while self._left() and sent < 2_000:
+            token = os.urandom(1_100)
+            header = b"\xc3\x00\x00\x00\x01" + frame(8, os.urandom(8), 8, os.urandom(8), len(token), token)
+            client.send((header + frame(40) + os.urandom(40)).ljust(1_200, b"\x00"))
+            sent += 1
+            if sent % 20 == 0:
+                time.sleep(0.005)
+        return {"sent": sent}
+
+    def other_addresses(self):
+        """A connection's packets, with long headers and short, from other sockets than its own: each is a change of address."""
+        client = self._connected()
+        others = [Client.open(FORGED) for _ in range(10)]
+        mine = client.socket
+        sent = 0
+        while self._left() and sent < 4_000:
+            client.socket = others[sent % len(others)]
+            if sent % 2:
+                client.raw(frame(PATH_CHALLENGE, b"12345678") * 50)
+            else:
+                client.send(b"\xe3\x00\x00\x00\x01" + frame(8, client.quic._peer_cid.cid, 0, 40) + os.urandom(40))
+            sent += 1
+            if sent % 20 == 0:
+                time.sleep(0.005)
+        client.socket = mine
+        for each in others:
+            each.close()
+        return self._result(client, sent=sent, answered=client.ask(b"still here") == b"still here")
 
     def moves(self):
         """A connection from an allowed address goes on from one that is not, which has begun a handshake of its own."""
@@ -377,12 +508,20 @@ class Attacks:
 
     def unknown_frames(self):
         """Frames of types that nobody has defined, on one connection after the other."""
+        return self._violations(lambda i: frame(0x3F + i, b"x" * 100))
+
+    def far_connection_ids(self):
+        """NEW_CONNECTION_ID whose numbers, and what they retire, are as large as can be (section 19.15)."""
+        cid = b"far away"
+        return self._violations(lambda i: frame(NEW_CONNECTION_ID, HUGE - i, HUGE - i - 1, b"\x08", cid, cid + cid))
+
+    def _violations(self, of):
         connections = 0
         while self._left() and connections < 60:
             client = self._client()
             if not client.connect(2.0):
                 break
-            client.raw(frame(0x3F + connections, b"x" * 100))
+            client.raw(of(connections))
             connections += 1
             client.until(lambda: client.closed is not None, 0.02)
             client.close()
@@ -431,6 +570,76 @@ class Attacks:
             first.send(pair.encrypt_packet(header, payload, 0))
             begun += 1
             time.sleep(0.001)
+        return {"begun": begun}
+
+    def parameters(self):
+        """Transport parameters at the ends of what there is (section 18.2), each on a connection of its own; those that are allowed are served."""
+        failed = []
+        for name, value in (
+            ("active_connection_id_limit", 1 << 30),
+            ("ack_delay_exponent", 20),
+            ("max_ack_delay", (1 << 14) - 1),
+            ("initial_max_streams_bidi", 1 << 60),
+            ("initial_max_streams_uni", 1 << 60),
+            ("initial_max_data", HUGE),
+            ("initial_max_stream_data_bidi_local", HUGE),
+            ("max_udp_payload_size", 65_535),
+            ("max_idle_timeout", HUGE),
+            ("disable_active_migration", True),
+        ):
+            client = self._parameter(name, value)
+            if not client.connect(2.0) or client.ask(b"served", 2.0) != b"served":
+                failed.append(name)
+            client.close()
+        for name, value in (
+            ("active_connection_id_limit", 1),
+            # Allowed, but kwik keeps both in an int.
+            ("active_connection_id_limit", HUGE),
+            ("max_udp_payload_size", HUGE),
+            ("ack_delay_exponent", 21),
+            ("max_ack_delay", 1 << 14),
+            ("initial_max_streams_bidi", (1 << 60) + 1),
+            ("max_udp_payload_size", 1_199),
+            ("stateless_reset_token", b"x" * 16),
+        ):
+            client = self._parameter(name, value)
+            client.connect(0.3)
+            client.close()
+        return {"not served": " ".join(failed) or "none"}
+
+    def _parameter(self, name, value):
+        client = self._client()
+        serialize = client.quic._serialize_transport_parameters
+        push = connection.push_quic_transport_parameters
+
+        def serialized():
+            def changed(buffer, parameters):
+                setattr(parameters, name, value)
+                push(buffer, parameters)
+
+            connection.push_quic_transport_parameters = changed
+            try:
+                return serialize()
+            finally:
+                connection.push_quic_transport_parameters = push
+
+        client.quic._serialize_transport_parameters = serialized
+        return client
+
+    def names(self):
+        """Names of a server (SNI) and of protocols (ALPN) that are long, many, or no text."""
+        begun = 0
+        for name, protocols in (
+            ("a\x00b\n\x1b[31m", ["np-quic"]),
+            ("x" * 3_000, ["np-quic"]),
+            ("localhost", ["p" * 255 for _ in range(10)]),
+            ("localhost", ["\x1b[31m\n" + str(i) for i in range(250)]),
+        ):
+            client = self._client(alpn_protocols=protocols)
+            client.quic.configuration.server_name = name
+            client.connect(max(0.1, self.seconds / 4))
+            client.close()
+            begun += 1
         return {"begun": begun}
 
     def version_two(self):

@@ -41,9 +41,9 @@ final class Stage implements AutoCloseable {
                 .build());
         caller = new Caller(pool);
         // Until the code is compiled and the heap has what it always has.
-        caller.trips(300);
+        caller.trips(150);
         look();
-        caller.trips(100);
+        caller.trips(50);
         start = look();
     }
 
@@ -53,7 +53,7 @@ final class Stage implements AutoCloseable {
 
     Outcome attack(String name, double seconds) throws IOException, InterruptedException {
         caller.trips(0);
-        Trips quiet = caller.trips(30);
+        Trips quiet = caller.trips(20);
         int logged = log().length();
         Look before = look();
         String said = attacker.ask(name + " " + port + " " + seconds, "done");

@@ -29,7 +29,7 @@ final class VictimClient {
         try (ClientPool honest = open("honest", args[0], args[1]);
                 Caller caller = new Caller(honest);
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            caller.trips(300);
+            caller.trips(150);
             ClientPool pool = honest;
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (pool != honest) {
@@ -37,7 +37,7 @@ final class VictimClient {
                 }
                 pool = line.equals("0") ? honest : open("victim", args[0], line);
                 caller.trips(0);
-                Trips trips = caller.trips(60);
+                Trips trips = caller.trips(40);
                 System.out.printf(
                         Locale.ROOT,
                         "trips %.3f\t%.3f\t%s%n",
