@@ -12,7 +12,9 @@ import io.quicpool.testing.Relay;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -22,22 +24,25 @@ import org.junit.jupiter.api.Test;
 /** Closing takes a second more than the time for draining at most, whatever blocks and heeds no interrupt. */
 class ClosingTimeTest {
 
-    // Of the second that is promised; the rest is for a busy machine. What it took before was five seconds, or ten.
-    private static final Duration PROMISED = Duration.ofMillis(4500);
+    private static final Duration PROMISED = Duration.ofSeconds(1);
+    // A machine that is busy with other things may be late; a pool that waits for what blocks is late each time.
+    private static final int TRIES = 5;
 
     private final Pools pools = new Pools();
-    private final CountDownLatch blocked = new CountDownLatch(1);
+    private final List<Relay> relays = new ArrayList<>();
+    private final Semaphore blocked = new Semaphore(0);
     private final CountDownLatch release = new CountDownLatch(1);
 
     @AfterEach
     void close() {
         release.countDown();
         pools.close();
+        relays.forEach(Relay::close);
     }
 
     // As a system's resolver does it.
     private void block() {
-        blocked.countDown();
+        blocked.release();
         boolean interrupted = false;
         while (release.getCount() > 0) {
             try {
@@ -58,14 +63,25 @@ class ClosingTimeTest {
         }
     };
 
-    private void assertClosesInTime(StreamPool pool, Duration drain) throws InterruptedException {
-        blocked.await();
-        long start = System.nanoTime();
-        pool.close(drain);
-        Duration took = Duration.ofNanos(System.nanoTime() - start);
-        System.out.println("closed after " + took.toMillis() + " ms, of which " + drain.toMillis() + " for draining");
-        assertThat(took).isLessThan(drain.plus(PROMISED));
-        assertThat(pool.state()).isEqualTo(PoolState.CLOSED);
+    /** Opens a pool with something that blocks, and closes it, until it takes no longer than is promised. */
+    private void assertClosesInTime(Callable<? extends StreamPool> opening, Duration drain) throws Exception {
+        assertCloses(opening, drain, drain.plus(PROMISED));
+    }
+
+    private void assertCloses(Callable<? extends StreamPool> opening, Duration drain, Duration longest)
+            throws Exception {
+        List<Duration> took = new ArrayList<>();
+        while (took.isEmpty() || took.get(took.size() - 1).compareTo(longest) > 0) {
+            assertThat(took).hasSizeLessThan(TRIES);
+            blocked.drainPermits();
+            StreamPool pool = opening.call();
+            blocked.acquire();
+            long start = System.nanoTime();
+            pool.close(drain);
+            took.add(Duration.ofNanos(System.nanoTime() - start));
+            assertThat(pool.state()).isEqualTo(PoolState.CLOSED);
+        }
+        System.out.println("closed after " + took + ", of which " + drain.toMillis() + " ms for draining");
     }
 
     private static boolean isAlive(String threads) {
@@ -76,44 +92,57 @@ class ClosingTimeTest {
     @Test
     void aLookUpIsLeftBehindAndOpensNothing() throws Exception {
         ServerPool server = pools.server(s -> s);
-        ClientPool client = QuicPools.open(ClientPoolConfig.builder()
-                .name("lookup")
-                .transport(Pools.CLIENT_ENGINE)
-                .resolver(() -> {
-                    block();
-                    return server.localAddress();
-                })
-                .tlsMode(TlsMode.INSECURE)
-                .build());
-        assertClosesInTime(client, Duration.ZERO);
+        List<ClientPool> clients = new ArrayList<>();
+        assertClosesInTime(
+                () -> {
+                    clients.add(QuicPools.open(ClientPoolConfig.builder()
+                            .name("lookup")
+                            .transport(Pools.CLIENT_ENGINE)
+                            .resolver(() -> {
+                                block();
+                                return server.localAddress();
+                            })
+                            .tlsMode(TlsMode.INSECURE)
+                            .build()));
+                    return clients.get(clients.size() - 1);
+                },
+                Duration.ZERO);
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> thread.getName().startsWith("quicpool-lookup-"))
-                .singleElement()
-                .satisfies(thread -> assertThat(thread.isDaemon()).isTrue()));
+                .hasSameSizeAs(clients)
+                .allSatisfy(thread -> assertThat(thread.isDaemon()).isTrue()));
         release.countDown();
         await().until(() -> !isAlive("quicpool-lookup-"));
         assertThat(server.snapshot().totals().connects()).isZero();
-        assertThat(client.snapshot().totals().connects()).isZero();
+        assertThat(clients)
+                .allSatisfy(client ->
+                        assertThat(client.snapshot().totals().connects()).isZero());
     }
 
     @Test
     void aListenerOfAClient() throws Exception {
         ServerPool server = pools.server(s -> s);
-        ClientPool client = pools.client(server, c -> c.capacity(1, 1));
-        client.addListener(blocking);
-        client.capacityBounds(client.capacityBounds());
-        assertClosesInTime(client, Duration.ofMillis(100));
+        assertClosesInTime(
+                () -> {
+                    ClientPool client = pools.client(server, c -> c.capacity(1, 1));
+                    client.addListener(blocking);
+                    client.capacityBounds(client.capacityBounds());
+                    return client;
+                },
+                Duration.ofMillis(100));
     }
 
     @Test
     void aHandlerOfAServer() throws Exception {
-        ServerPool server = pools.server(s -> s);
-        server.serve(stream -> block());
-        ClientPool client = pools.client(server, c -> c.capacity(1, 1));
-        try (PooledStream stream = client.incomingGet(SOON)) {
-            stream.outputStream().write(1);
-            assertClosesInTime(server, Duration.ofMillis(100));
-        }
+        assertClosesInTime(
+                () -> {
+                    ServerPool server = pools.server(s -> s);
+                    server.serve(stream -> block());
+                    ClientPool client = pools.client(server, c -> c.capacity(1, 1));
+                    client.incomingGet(SOON).outputStream().write(1);
+                    return server;
+                },
+                Duration.ofMillis(100));
     }
 
     @Test
@@ -122,11 +151,15 @@ class ClosingTimeTest {
         ServerPool two = pools.server(s -> s.name("two"));
         String targets = "127.0.0.1:" + one.localAddress().getPort() + ",127.0.0.1:"
                 + two.localAddress().getPort();
-        ClientPool client = pools.client(targets, c -> c.capacity(1, 1));
-        client.addListener(blocking);
-        client.members().forEach(member -> member.addListener(blocking));
-        client.capacityBounds(client.capacityBounds());
-        assertClosesInTime(client, Duration.ofMillis(100));
+        assertClosesInTime(
+                () -> {
+                    ClientPool client = pools.client(targets, c -> c.capacity(1, 1));
+                    client.addListener(blocking);
+                    client.members().forEach(member -> member.addListener(blocking));
+                    client.capacityBounds(client.capacityBounds());
+                    return client;
+                },
+                Duration.ofMillis(100));
     }
 
     /** Of the one who closes it; others wait no longer than they say. */
@@ -138,8 +171,7 @@ class ClosingTimeTest {
                 .collect(Collectors.joining(","));
         ClientPool client = pools.client(targets, c -> c.capacity(1, 1));
         awaitIdle(client, 2);
-        List<PooledStream> inUse =
-                List.of(client.incomingGet(Duration.ofSeconds(10)), client.incomingGet(Duration.ofSeconds(10)));
+        List<PooledStream> inUse = List.of(client.incomingGet(SOON), client.incomingGet(SOON));
         AtomicBoolean flag = new AtomicBoolean();
         Thread first = new Thread(() -> {
             client.close(Duration.ofMinutes(5));
@@ -159,25 +191,48 @@ class ClosingTimeTest {
     /** Nobody acknowledges that the pools close, nor what was written. */
     @Test
     void peersThatHaveVanished() throws Exception {
-        blocked.countDown();
+        assertClosesInTime(() -> vanished(Vanished.SERVER), Duration.ZERO);
+        assertClosesInTime(() -> vanished(Vanished.CLIENT), Duration.ofMillis(100));
+    }
+
+    private enum Vanished {
+        CLIENT,
+        SERVER
+    }
+
+    private StreamPool vanished(Vanished peer) throws Exception {
         ServerPool server = pools.server(s -> s);
-        try (Relay relay = new Relay(server.localAddress())) {
-            List<ClientPool> clients = new ArrayList<>();
-            for (int i = 0; i < 5; i++) {
-                String name = "client" + i;
-                clients.add(pools.client(
-                        "127.0.0.1:" + relay.port(), c -> c.name(name).capacity(2, 2)));
-            }
-            awaitIdle(server, 10);
-            for (int i = 0; i < 10; i++) {
-                server.incomingGet(SOON).outputStream().write(new byte[1000]);
-            }
-            relay.block();
-            for (ClientPool client : clients) {
-                assertClosesInTime(client, Duration.ZERO);
-            }
-            assertClosesInTime(server, Duration.ofMillis(100));
-        }
+        Relay relay = relay(server);
+        ClientPool client = pools.client("127.0.0.1:" + relay.port(), c -> c.capacity(2, 2));
+        awaitIdle(server, 2);
+        server.incomingGet(SOON).outputStream().write(new byte[1000]);
+        relay.block();
+        blocked.release();
+        return peer == Vanished.SERVER ? client : server;
+    }
+
+    /** A server of which nothing is in use does not wait for three probe time-outs of its clients, however far they are. */
+    @Test
+    void nothingInUse() throws Exception {
+        assertCloses(
+                () -> {
+                    ServerPool server = pools.server(s -> s);
+                    Relay relay = relay(server);
+                    relay.slow(Duration.ofMillis(200));
+                    ClientPool client = pools.client("127.0.0.1:" + relay.port(), c -> c.capacity(1, 1));
+                    awaitIdle(client, 1);
+                    awaitIdle(server, 1);
+                    blocked.release();
+                    return server;
+                },
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(2));
+    }
+
+    private Relay relay(ServerPool server) throws Exception {
+        Relay relay = new Relay(server.localAddress());
+        relays.add(relay);
+        return relay;
     }
 
     /** Its own time counts, not that of who closes it already. */

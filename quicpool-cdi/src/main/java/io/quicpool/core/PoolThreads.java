@@ -236,8 +236,8 @@ final class PoolThreads {
             ours.removeIf(thread -> thread.getName().startsWith(threadName("connector")));
         }
         for (Thread thread : ours) {
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            thread.join(Math.max(1, left));
+            // Once the time is over not a moment for each: there may be thousands that block.
+            TimeUnit.NANOSECONDS.timedJoin(thread, deadline - System.nanoTime());
         }
         return ours.stream().noneMatch(Thread::isAlive);
     }

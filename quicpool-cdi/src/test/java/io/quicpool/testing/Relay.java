@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Queue;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** Passes the datagrams of clients on to a server and back, until it is told to pass nothing on. */
 public final class Relay implements AutoCloseable {
@@ -36,6 +38,7 @@ public final class Relay implements AutoCloseable {
     private volatile boolean blocked;
     private volatile boolean holding;
     private volatile boolean late;
+    private volatile Duration delay = Duration.ZERO;
     private volatile int largest = LARGEST;
     private final AtomicInteger tooLarge = new AtomicInteger();
 
@@ -86,6 +89,7 @@ public final class Relay implements AutoCloseable {
         start(() -> {
             DatagramPacket packet = receive(back);
             fromServer.incrementAndGet();
+            LockSupport.parkNanos(delay.toNanos());
             if (holding) {
                 held.add(Arrays.copyOf(packet.getData(), packet.getLength()));
             } else if (passes(client)) {
@@ -131,6 +135,11 @@ public final class Relay implements AutoCloseable {
                 back.send(new DatagramPacket(datagram, datagram.length, server));
             }
         }
+    }
+
+    /** Each datagram of the server takes so long from now on, one after the other. */
+    public void slow(Duration each) {
+        delay = each;
     }
 
     /** The next so many datagrams of clients are lost. */

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tech.kwik.core.frame.ConnectionCloseFrame;
 import tech.kwik.core.packet.QuicPacket;
 
 /** The tap of a client's connection: it also holds the first packet back until kwik is ready for an answer. */
@@ -45,13 +44,9 @@ class ClientTap extends PacketTap {
     @Override
     public void sent(Instant time, List<QuicPacket> packets) {
         KwikConnection made = connection;
-        if (made != null && packets.stream().anyMatch(ClientTap::closes)) {
+        if (made != null && packets.stream().anyMatch(PacketTap::closes)) {
             made.endNow();
         }
-    }
-
-    private static boolean closes(QuicPacket packet) {
-        return packet.getFrames().stream().anyMatch(ConnectionCloseFrame.class::isInstance);
     }
 
     // The only one that is told for which error it gives the connection up.

@@ -44,8 +44,24 @@ final class GatedConnection extends ServerConnectionImpl {
     private final InetSocketAddress client;
     private final FrameGuard guard = new FrameGuard(true, () -> getStats().packetsSent(), this::ask);
     private volatile boolean failed;
+    private volatile boolean closeSent;
     private volatile @Nullable ServerConnectionProxy receiver;
     private volatile @Nullable Throwable failure;
+
+    /** Its CONNECTION_CLOSE is on its way. */
+    void closeSent() {
+        closeSent = true;
+    }
+
+    /**
+     * Ends now if its peer knows that it ends, and not three probe time-outs later: the socket is about to be closed, so nobody is
+     * bothered by what comes late (RFC 9000, section 10.2).
+     */
+    void endIfPeerKnows() {
+        if (closeSent || KwikInternals.draining(this)) {
+            terminate();
+        }
+    }
 
     GatedConnection(
             ConnectorInternals.FactoryParts parts,

@@ -6,6 +6,7 @@ import io.quicpool.transport.gate.Gate;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +37,7 @@ final class GatedConnections extends ServerConnectionFactory {
     private final BiConsumer<InetSocketAddress, Ignored> ignored;
     private final Map<ServerConnectionImpl, byte[]> live;
     private volatile TlsServerEngineFactory tls;
+    private volatile boolean ending;
 
     /** Makes one with what the original has; the last two are told of each connection that kwik is done with, and of what is dropped or cut off. */
     static GatedConnections inPlaceOf(
@@ -100,6 +102,28 @@ final class GatedConnections extends ServerConnectionFactory {
     /** Connections that begin from now on present another certificate. */
     void certificate(TlsServerEngineFactory other) {
         tls = other;
+    }
+
+    /** A CONNECTION_CLOSE for the peer with this id is on its way. */
+    void closeSent(byte[] peersId) {
+        live.keySet().forEach(each -> {
+            if (each instanceof GatedConnection gated && Arrays.equals(gated.getDestinationConnectionId(), peersId)) {
+                gated.closeSent();
+                if (ending) {
+                    gated.endIfPeerKnows();
+                }
+            }
+        });
+    }
+
+    /** The socket is about to be closed: connections end as soon as their peers know. */
+    void endSoon() {
+        ending = true;
+        live.keySet().forEach(each -> {
+            if (each instanceof GatedConnection gated) {
+                gated.endIfPeerKnows();
+            }
+        });
     }
 
     /** The handshake of a connection is over. */

@@ -92,6 +92,11 @@ final class KwikInternals {
         return status == null || status == QuicConnectionImpl.Status.Connected;
     }
 
+    /** Whether its peer has closed it, so that there is nothing more to say. */
+    static boolean draining(QuicConnectionImpl connection) {
+        return get(STATUS, connection) == QuicConnectionImpl.Status.Draining;
+    }
+
     /**
      * Waits until a client's connection has noted what it sent first: its thread does so after the sender's has sent it, and
      * an answer that is processed before is an error, or is forgotten. It takes as long as some instructions of another thread.

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,7 @@ import tech.kwik.core.ConnectionListener;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicConnection;
 import tech.kwik.core.QuicStream;
+import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.server.ApplicationProtocolConnection;
 import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
 import tech.kwik.core.server.ServerConnectionConfig;
@@ -30,7 +32,8 @@ import tech.kwik.core.server.impl.ServerConnectorImpl;
 /** A socket at which clients connect, and their connections. */
 final class KwikListener implements Listener, ApplicationProtocolConnectionFactory {
 
-    private static final Duration LAST_STEPS = Duration.ofSeconds(1);
+    // After the time for closing, for all that follows an interrupt together.
+    private static final Duration LAST_STEPS = Duration.ofMillis(300);
     /** Datagrams that may wait to be looked at; more are dropped, as by a network. */
     private static final int MOST_DATAGRAMS = 8192;
 
@@ -210,6 +213,17 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         @Nullable KwikConnection connection() {
             return byThread.get(Thread.currentThread());
         }
+
+        // On the thread that sends: it is on its way.
+        @Override
+        public void sent(Instant time, List<QuicPacket> packets) {
+            GatedConnections gated = factory;
+            if (gated != null) {
+                packets.stream()
+                        .filter(PacketTap::closes)
+                        .forEach(packet -> gated.closeSent(packet.getDestinationConnectionId()));
+            }
+        }
     }
 
     // ---- the listener
@@ -250,6 +264,9 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         for (KwikConnection connection : connections) {
             connection.close(0, "listener closed");
         }
+        if (factory != null) {
+            factory.endSoon();
+        }
         boolean freed = true;
         Thread closer;
         try {
@@ -266,10 +283,15 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             // The same for what kwik waits for: the address must be free when this returns.
             closer.interrupt();
         }
-        closer.join(LAST_STEPS.toMillis());
-        freed &= !closer.isAlive() && socket.awaitReleased(LAST_STEPS);
-        freed &= watcher.awaitClosed(LAST_STEPS);
+        long last = Math.max(0, deadline - System.nanoTime()) + System.nanoTime() + LAST_STEPS.toNanos();
+        closer.join(until(last).toMillis());
+        freed &= !closer.isAlive() && socket.awaitReleased(until(last));
+        freed &= watcher.awaitClosed(until(last));
         return freed;
+    }
+
+    private static Duration until(long deadline) {
+        return Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
     }
 
     // Waits for what is left of handshakes; must be done before the socket goes, see ServerSocket.

@@ -4,6 +4,7 @@ import io.quicpool.config.Printable;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import tech.kwik.core.frame.ConnectionCloseFrame;
 import tech.kwik.core.log.NullLogger;
 import tech.kwik.core.packet.QuicPacket;
 
@@ -25,6 +26,10 @@ abstract class PacketTap extends NullLogger {
         if (connection != null) {
             connection.received(packet);
         }
+    }
+
+    static boolean closes(QuicPacket packet) {
+        return packet.getFrames().stream().anyMatch(ConnectionCloseFrame.class::isInstance);
     }
 
     // What kwik has to say may quote the peer and is for those who debug it.

@@ -35,7 +35,8 @@ import java.util.concurrent.atomic.AtomicReference;
 /** A socket at which clients connect, and their connections. Everything of them happens on one event loop. */
 final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
 
-    private static final Duration LAST_STEPS = Duration.ofSeconds(1);
+    // After the time for closing, for all of them together.
+    private static final Duration LAST_STEPS = Duration.ofMillis(300);
 
     private final ListenSpec spec;
     private final ListenerEvents events;
@@ -283,6 +284,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     @Override
     public boolean close(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
+        long last = deadline + LAST_STEPS.toNanos();
         var left = connections.values().toArray(NettyConnection[]::new);
         for (NettyConnection connection : left) {
             connection.close(0, "listener closed");
@@ -292,13 +294,13 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             for (NettyConnection connection : left) {
                 freed &= connection.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
             }
-            freed &= socket.close().await(LAST_STEPS.toMillis(), TimeUnit.MILLISECONDS);
+            freed &= socket.close().await(Math.max(1, last - System.nanoTime()), TimeUnit.NANOSECONDS);
         } finally {
             // Whoever is interrupted here ends the waiting, not the closing.
             NettyConnection.quietly(socket, () -> {});
             share.giveBack();
         }
-        freed &= share.awaitEnded(LAST_STEPS);
+        freed &= share.awaitEnded(Duration.ofNanos(Math.max(1_000_000, last - System.nanoTime())));
         return freed;
     }
 }
