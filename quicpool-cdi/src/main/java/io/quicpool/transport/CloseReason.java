@@ -9,6 +9,9 @@ public final class CloseReason {
     /** How long a reason is at most, with all that is said around the peer's words. */
     public static final int LONGEST_LINE = 400;
 
+    /** Of a path that has come to carry less than QUIC needs (RFC 9000, section 14). */
+    public static final String PATH_TOO_SMALL = "the path carries no datagrams of 1200 bytes any more";
+
     private static final int LONGEST = 200;
 
     /** TLS alerts travel as the 256 transport errors from here on (RFC 9001, section 4.8). */

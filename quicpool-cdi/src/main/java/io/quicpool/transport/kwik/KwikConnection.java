@@ -27,7 +27,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.ConnectionTerminatedEvent;
+import tech.kwik.core.QuicConstants.TransportErrorCode;
 import tech.kwik.core.QuicStream;
+import tech.kwik.core.common.EncryptionLevel;
+import tech.kwik.core.frame.AckFrame;
 import tech.kwik.core.frame.ConnectionCloseFrame;
 import tech.kwik.core.frame.MaxStreamsFrame;
 import tech.kwik.core.frame.PingFrame;
@@ -89,10 +92,13 @@ final class KwikConnection implements Connection {
     private final AtomicLong opened = new AtomicLong();
     private final AtomicBoolean finished = new AtomicBoolean();
     private volatile boolean engineEnded;
+    // This side closes it, and the peer is about to be told: it ends when that has left.
+    private volatile boolean closing;
     private final CountDownLatch closed = new CountDownLatch(1);
     // A server's connection has its own, which sees the handshake too.
     private final @Nullable FrameGuard guard;
     private volatile @Nullable Facts facts;
+    private volatile @Nullable PathWatch pathWatch;
     // A server's, if it is not left to kwik.
     private volatile @Nullable StreamCredit streamCredit;
     private volatile ConnectionEvents events;
@@ -115,6 +121,19 @@ final class KwikConnection implements Connection {
     void established(Facts established) {
         allowed.accumulateAndGet(established.initialMaxStreams, Math::max);
         facts = established;
+        PathWatch path = new PathWatch(established.idleTimeout, this::ping, () -> watcher.run(this::giveUpPath));
+        pathWatch = path;
+        SmallDatagrams.watch(quic, path);
+    }
+
+    // Not on kwik's threads, which are in the middle of looking at what was lost.
+    private void giveUpPath() {
+        if (alive()) {
+            closing = true;
+            lost(CloseReason.PATH_TOO_SMALL);
+            // Before anybody is told, and closes it too: that is this thread's next task.
+            quic.close(TransportErrorCode.NO_VIABLE_PATH, CloseReason.PATH_TOO_SMALL);
+        }
     }
 
     boolean isEstablished() {
@@ -308,7 +327,11 @@ final class KwikConnection implements Connection {
         for (Runnable task = processed.poll(); task != null; task = processed.poll()) {
             task.run();
         }
+        PathWatch path = packet.getEncryptionLevel() == EncryptionLevel.App ? pathWatch : null;
         for (QuicFrame frame : packet.getFrames()) {
+            if (path != null && frame instanceof AckFrame ack) {
+                path.acknowledged(ack);
+            }
             FrameGuard.Violation ofStream = look(frame);
             if (ofStream != null) {
                 cutOff(ofStream);
@@ -446,6 +469,7 @@ final class KwikConnection implements Connection {
             // More of it, on its way already.
             return;
         }
+        closing = true;
         lost("closed on this side: the peer " + violation.what());
         if (quic instanceof GatedConnection gated) {
             gated.cutOff(violation);
@@ -505,7 +529,7 @@ final class KwikConnection implements Connection {
         // Not when it has ended by itself: kwik would begin to close it once more.
         if (KwikInternals.connected(quic)) {
             quic.close(applicationErrorCode, reason);
-        } else if (quic.getRole() == Role.Client) {
+        } else if (quic.getRole() == Role.Client && !closing) {
             endNow();
         }
         streams.values().forEach(KwikStream::wake);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import tech.kwik.core.ConnectionListener;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicConnection;
+import tech.kwik.core.QuicConstants.TransportErrorCode;
 import tech.kwik.core.QuicStream;
 import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.server.ApplicationProtocolConnection;
@@ -135,8 +136,10 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         quic.setConnectionListener(new ConnectionListener() {
             @Override
             public void disconnected(ConnectionTerminatedEvent event) {
-                // This side has no such error of its own to tell.
-                if (event.hasTransportError() && !event.closedByPeer()) {
+                // This side has no such error of its own to tell, but for the path.
+                if (event.hasTransportError()
+                        && !event.closedByPeer()
+                        && event.transportErrorCode() != TransportErrorCode.NO_VIABLE_PATH.value) {
                     cutOff(connection.remoteAddress());
                 }
                 connection.terminated(event);

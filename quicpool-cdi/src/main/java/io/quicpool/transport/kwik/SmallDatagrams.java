@@ -47,8 +47,12 @@ final class SmallDatagrams extends GlobalPacketAssembler {
     private static final int ONE_BYTE = 63;
     private static final int NUMBER_AND_TAG = 1 + 16;
 
+    private final SendRequestQueue[] queues;
+    private volatile @Nullable PathWatch watch;
+
     private SmallDatagrams(VersionHolder version, SendRequestQueue[] queues, GlobalAckGenerator acks) {
         super(version, queues, acks);
+        this.queues = queues;
     }
 
     /** Has a connection that has not sent anything yet send no larger ones. */
@@ -68,11 +72,30 @@ final class SmallDatagrams extends GlobalPacketAssembler {
         }
     }
 
+    /** From now on the path of a connection is watched. */
+    static void watch(QuicConnectionImpl connection, PathWatch watch) {
+        if (call(SENDER, connection) instanceof SenderImpl sender
+                && get(ASSEMBLER, sender) instanceof SmallDatagrams ours) {
+            ours.watch = watch;
+        }
+    }
+
     @Override
     public List<SendItem> assemble(int window, int largest, byte[] sourceId, byte[] destinationId) {
-        List<SendItem> items = super.assemble(Math.min(window, LARGEST - SLACK), largest, sourceId, destinationId);
+        PathWatch path = watch;
+        int most = path == null ? largest : Math.min(largest, path.largest(hasProbe()));
+        List<SendItem> items = super.assemble(Math.min(window, most - SLACK), most, sourceId, destinationId);
         fit(items);
+        if (path != null && Math.min(window, most) >= LARGEST) {
+            path.fill(items);
+        }
         return items;
+    }
+
+    // That is how kwik finds the queue of a level.
+    @SuppressWarnings("EnumOrdinal")
+    private boolean hasProbe() {
+        return queues[EncryptionLevel.App.ordinal()].hasProbe();
     }
 
     // A packet that kwik pads may become a byte longer than it wants: its length needs another one.

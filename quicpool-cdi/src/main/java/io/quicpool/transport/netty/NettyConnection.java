@@ -181,7 +181,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         loneFins.heard();
         Facts known = facts;
         if (known != null && pathWatch.heard(known.idleTimeout)) {
-            because("the path carries no datagrams of " + Codec.LARGEST_DATAGRAM + " bytes any more");
+            because(CloseReason.PATH_TOO_SMALL);
             endSoon();
         }
     }
