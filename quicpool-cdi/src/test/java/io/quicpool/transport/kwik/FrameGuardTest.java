@@ -112,6 +112,31 @@ class FrameGuardTest {
         assertThat(packets).isLessThan(FrameGuard.MOST_UNACKNOWLEDGED / 10);
     }
 
+    /** An acknowledgement names them until it is itself acknowledged. */
+    @Test
+    void gapsCostMoreAlsoAfterAnAcknowledgement() {
+        for (int i = 0; i < 1600; i++) {
+            assertThat(server.look(packet(new PingFrame(V1)))).isNull();
+            number++;
+        }
+        assertThat(server.look(packet(new AckFrame(0)))).isNull();
+        int packets = 0;
+        while (server.look(packet(new PingFrame(V1))) == null) {
+            packets++;
+        }
+        assertThat(packets).isLessThan(2000);
+    }
+
+    /** Each is answered by a frame that is kept and sent again. */
+    @Test
+    void connectionIdsCostMore() {
+        int packets = 0;
+        while (server.look(packet(new RetireConnectionIdFrame(V1, packets))) == null) {
+            packets++;
+        }
+        assertThat(packets).isLessThan(FrameGuard.MOST_UNACKNOWLEDGED / 4);
+    }
+
     /** One that only sends has nothing to acknowledge but what it is asked for. */
     @Test
     void aPeerThatAcknowledgesWhatItIsAskedForGoesOnForEver() {
