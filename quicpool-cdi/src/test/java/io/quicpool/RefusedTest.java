@@ -25,6 +25,8 @@ class RefusedTest {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final int HELLO = 0;
     private static final int STREAMS = 50;
+    // As many as a client opens at a time.
+    private static final int OF_A_FLUSH = 128;
     // Of both engines.
     private static final int MOST_HALF_CLOSED = 4096;
 
@@ -46,12 +48,12 @@ class RefusedTest {
         await().atMost(SOON).until(() -> log.has(told));
     }
 
-    /** Each is a failure at once, and not only when its hello is overdue. */
+    /** Each is a failure at once, and not only when its hello is overdue. As many as a flush may reset are in order. */
     @Test
     void streamsThatAreResetBeforeTheirHello() throws Exception {
         ServerPool server = pools.server(s -> s);
         Connection connection = raw.connect(server.localAddress());
-        for (int i = 0; i < STREAMS; i++) {
+        for (int i = 0; i < OF_A_FLUSH + STREAMS; i++) {
             RawPeer.open(connection).reset(9);
         }
         assertCounted(server, "no-hello", STREAMS, "resets streams before their hello");

@@ -253,6 +253,7 @@ final class Admission {
     }
 
     private void announce(Slot slot, Guest guest) {
+        guest.resetBeforeHello.set(0);
         if (guest.first()) {
             slot.id(StreamId.FIRST);
             if (pool.stock.announce(slot)) {
@@ -281,11 +282,16 @@ final class Admission {
 
     /** A slot was retired before it had its id. One that was ended in order without a byte is a sign of life, and no failure. */
     void ended(Slot slot, Reason.Evicted reason) {
+        Guest guest = pending.get(slot);
         boolean mute = saidHello(slot);
         line.remove(slot);
         if (!reason.meant() && !slot.stream().finished()) {
             pool.metrics.failed.increment();
-            if (mute && reason == Reason.Evicted.PEER_ENDED) {
+            // A flush resets what the client was just opening: no more than that is in order.
+            if (mute
+                    && guest != null
+                    && reason == Reason.Evicted.PEER_ENDED
+                    && guest.resetBeforeHello.incrementAndGet() > Policy.MAX_OPENING) {
                 pool.refused(Reason.Refused.NO_HELLO, client(slot));
             }
         }

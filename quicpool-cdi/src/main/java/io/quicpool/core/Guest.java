@@ -16,6 +16,9 @@ final class Guest implements ConnectionEvents {
     /** Its streams that have not said hello yet. */
     final AtomicInteger pendingHellos = new AtomicInteger();
 
+    /** Streams that it has reset before their hello, since one of its streams got an id. */
+    final AtomicInteger resetBeforeHello = new AtomicInteger();
+
     /** How many places in the stock it holds, as last counted; the timer thread's own. */
     int places;
 
