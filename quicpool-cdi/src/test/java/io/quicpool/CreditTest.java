@@ -186,8 +186,8 @@ class CreditTest {
     void aConnectionWhosePeerGivesNoCreditBackIsLeft() throws Exception {
         int port = raw.listen(4).localAddress().getPort();
         // What is left goes with its idle time-out.
-        ClientPool client = pools.client(
-                "127.0.0.1:" + port, c -> c.capacity(1, 1).keepAlive(Duration.ofSeconds(1)));
+        ClientPool client =
+                pools.client("127.0.0.1:" + port, c -> c.capacity(1, 1).keepAlive(Duration.ofSeconds(1)));
         for (int i = 0; i < 12; i++) {
             client.incomingGet(SOON).close();
         }
