@@ -13,8 +13,8 @@ import java.util.List;
 public interface ClientPool extends StreamPool {
 
     /**
-     * The member pools behind this one, when it has several targets. {@link #incomingGet} takes from the members that are
-     * ready in turn, and waits for the first stream of any; {@link #outgoingGet} takes from the member that holds the id
+     * The member pools behind this one, when it has several targets. {@link #take} takes from the members that are
+     * ready in turn, and waits for the first stream of any; {@link #take} takes from the member that holds the id
      * (ids are given by each peer for itself: where two hold the same, such as {@link StreamId#FIRST}, it takes that of
      * the first; ask the member to be sure). The pool is ready while a member is. Numbers are those of all members
      * together; bounds are for each member.

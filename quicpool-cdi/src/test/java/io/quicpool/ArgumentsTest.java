@@ -94,9 +94,9 @@ class ArgumentsTest {
         IntervalBounds interval = client.intervalBounds();
         refused(() -> client.capacityBounds(null));
         refused(() -> client.intervalBounds(null));
-        refused(() -> client.incomingGet(null));
-        refused(() -> client.outgoingGet(null, Duration.ZERO));
-        refused(() -> client.outgoingGet(StreamId.FIRST, null));
+        refused(() -> client.take(null));
+        refused(() -> client.take(null, Duration.ZERO));
+        refused(() -> client.take(StreamId.FIRST, null));
         refused(() -> client.takeAsync(null));
         refused(() -> client.takeAsync(Duration.ZERO, null));
         refused(() -> client.takeAsync(null, Duration.ZERO));
@@ -142,14 +142,14 @@ class ArgumentsTest {
             assertThatThrownBy(() -> early.get(SOON.toSeconds(), TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(PoolTimeoutException.class);
-            assertThatThrownBy(() -> server.incomingGet(any)).isInstanceOf(PoolTimeoutException.class);
+            assertThatThrownBy(() -> server.take(any)).isInstanceOf(PoolTimeoutException.class);
         }
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));
         awaitIdle(client, 2);
         if (!ends) {
             early.get(SOON.toSeconds(), TimeUnit.SECONDS).close();
         }
-        PooledStream stream = client.incomingGet(any);
+        PooledStream stream = client.take(any);
         if (any.isNegative()) {
             assertThatThrownBy(() -> stream.readTimeout(any)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> stream.writeTimeout(any)).isInstanceOf(IllegalArgumentException.class);

@@ -290,7 +290,7 @@ class AsyncGetTest {
         }
         CompletableFuture<PooledStream> fourth = any(server, LONG);
         assertThat(fourth).isCompletedExceptionally();
-        assertThatThrownBy(() -> server.incomingGet(LONG))
+        assertThatThrownBy(() -> server.take(LONG))
                 .isInstanceOf(PoolBusyException.class)
                 .hasMessageContaining("pool \"server\": as many callers wait as may (max-waiting)")
                 .hasMessageContaining("waiting 3");
@@ -309,7 +309,7 @@ class AsyncGetTest {
         StreamPool group = pools.client("127.0.0.1:1, 127.0.0.1:2", c -> c.maxWaiting(2));
         assertThat(any(group, LONG)).isNotDone();
         assertThat(any(group, LONG)).isNotDone();
-        assertThatThrownBy(() -> group.incomingGet(LONG)).isInstanceOf(PoolBusyException.class);
+        assertThatThrownBy(() -> group.take(LONG)).isInstanceOf(PoolBusyException.class);
         assertThat(group.snapshot().waiting()).isEqualTo(2);
     }
 }

@@ -44,8 +44,8 @@ class ClientAuthTest {
             ClientPool client = pools.client(
                     server, c -> c.name(engine).transport(engine).capacity(1, 1).clientCertificate(FRIEND));
             awaitIdle(client, 1);
-            try (PooledStream here = client.incomingGet(SOON);
-                    PooledStream there = server.outgoingGet(here.id(), SOON)) {
+            try (PooledStream here = client.take(SOON);
+                    PooledStream there = server.take(here.id(), SOON)) {
                 assertThat(there.tlsSession().peerCertificates()).containsExactlyElementsOf(FRIEND.certificateChain());
                 assertThat(here.tlsSession().peerCertificates())
                         .containsExactlyElementsOf(Pools.CERTIFICATE.certificateChain());
@@ -83,8 +83,8 @@ class ClientAuthTest {
         ServerPool server = server(ClientAuth.WANT);
         ClientPool none = pools.client(server, c -> c.transport("netty").capacity(1, 1));
         awaitIdle(none, 1);
-        try (PooledStream here = none.incomingGet(SOON);
-                PooledStream there = server.outgoingGet(here.id(), SOON)) {
+        try (PooledStream here = none.take(SOON);
+                PooledStream there = server.take(here.id(), SOON)) {
             assertThat(there.tlsSession().peerCertificates()).isEmpty();
         }
         ClientPool other = pools.client(
@@ -115,8 +115,8 @@ class ClientAuthTest {
             ClientPool client = pools.client(
                     server, c -> c.transport("netty").congestionControl(each).capacity(1, 1));
             byte[] much = new byte[1_000_000];
-            try (PooledStream here = client.incomingGet(SOON);
-                    PooledStream there = server.outgoingGet(here.id(), SOON)) {
+            try (PooledStream here = client.take(SOON);
+                    PooledStream there = server.take(here.id(), SOON)) {
                 Thread writer = new Thread(() -> {
                     try {
                         here.outputStream().write(much);

@@ -120,9 +120,9 @@ class ClientProtocolTest {
             id(stream, number);
         });
         assertOnlyTheStreamFails(client, "no id within 2000 ms");
-        assertThatThrownBy(() -> client.outgoingGet(new StreamId(77), Duration.ofMillis(50)))
+        assertThatThrownBy(() -> client.take(new StreamId(77), Duration.ofMillis(50)))
                 .isInstanceOf(PoolTimeoutException.class);
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             // The second, or on a busy machine one of those after it.
             assertThat(stream.id().value()).isPositive().isNotEqualTo(77);
         }
@@ -161,7 +161,7 @@ class ClientProtocolTest {
             }
         });
         awaitIdle(client, 1);
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             assertThat(stream.id()).hasToString("01020304");
         }
     }
@@ -169,7 +169,7 @@ class ClientProtocolTest {
     @Test
     void anIdThatItAlreadyHolds() throws Exception {
         ClientPool client = client(100, (stream, number) -> id(stream, number < 3 ? 5 : number));
-        try (PooledStream held = client.incomingGet(SOON)) {
+        try (PooledStream held = client.take(SOON)) {
             assertThat(held.id()).isEqualTo(new StreamId(5));
             assertOnlyTheStreamFails(client, "gave the id 00000005 twice");
         }
@@ -181,7 +181,7 @@ class ClientProtocolTest {
             id(stream, 9);
             stream.output().write(new byte[] {42, 43});
         });
-        try (PooledStream stream = client.outgoingGet(new StreamId(9), SOON)) {
+        try (PooledStream stream = client.take(new StreamId(9), SOON)) {
             assertThat(stream.inputStream().readNBytes(2)).containsExactly(42, 43);
         }
     }
@@ -198,7 +198,7 @@ class ClientProtocolTest {
         assertThat(client.snapshot().totals().failed()).isZero();
         assertThat(client.errorCount()).isZero();
         // Ending one gives its credit back, and another is opened.
-        client.incomingGet(SOON).close();
+        client.take(SOON).close();
         raw.connections.forEach(connection -> assertThat(connection.alive()).isTrue());
         assertThat(count).hasValue(most);
     }

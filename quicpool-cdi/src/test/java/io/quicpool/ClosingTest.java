@@ -77,7 +77,7 @@ class ClosingTest {
         awaitIdle(client, 10);
         List<PooledStream> streams = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            PooledStream stream = client.incomingGet(SOON);
+            PooledStream stream = client.take(SOON);
             stream.outputStream().write(1);
             streams.add(stream);
         }
@@ -106,14 +106,14 @@ class ClosingTest {
                 .capacity(4, 4)
                 .build()));
         awaitIdle(client, 4);
-        PooledStream there = first.incomingGet(SOON);
-        PooledStream here = client.outgoingGet(there.id(), SOON);
+        PooledStream there = first.take(SOON);
+        PooledStream here = client.take(there.id(), SOON);
         target.set(second.localAddress());
         Thread draining = new Thread(() -> first.close(SOON));
         draining.start();
         await().until(() -> second.active() == 4);
         await().until(client::ready);
-        try (PooledStream elsewhere = client.incomingGet(SOON)) {
+        try (PooledStream elsewhere = client.take(SOON)) {
             assertThat(elsewhere.remoteAddress()).isEqualTo(second.localAddress());
         }
         assertThat(client.snapshot().peers()).hasSize(2);
@@ -135,8 +135,8 @@ class ClosingTest {
     void theSameCodeOnAStreamInUseSaysNothingOfThePool() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));
-        PooledStream there = server.incomingGet(SOON);
-        try (PooledStream here = client.outgoingGet(there.id(), SOON)) {
+        PooledStream there = server.take(SOON);
+        try (PooledStream here = client.take(there.id(), SOON)) {
             there.reset(StreamErrors.CLOSING);
             assertThatThrownBy(() -> here.inputStream().read()).isInstanceOf(IOException.class);
         }
@@ -152,7 +152,7 @@ class ClosingTest {
         ClientPool client = pools.client(server, c -> c.capacity(50, 50));
         awaitIdle(client, 50);
         client.takeAsync(SOON).toCompletableFuture().get().close();
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             stream.readTimeout(SOON);
             stream.outputStream().write(1);
             stream.outputStream().close();
@@ -198,8 +198,8 @@ class ClosingTest {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));
         awaitIdle(client, 2);
-        PooledStream there = server.incomingGet(SOON);
-        PooledStream here = client.outgoingGet(there.id(), SOON);
+        PooledStream there = server.take(SOON);
+        PooledStream here = client.take(there.id(), SOON);
         CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> client.close(SOON));
         await().until(() -> client.state() == PoolState.CLOSING);
         here.outputStream().write(1);
@@ -215,8 +215,8 @@ class ClosingTest {
         ServerPool server = pools.server(s -> s);
         ClientPool busy = pools.client(server, c -> c.name("busy").capacity(2, 2));
         awaitIdle(busy, 2);
-        PooledStream there = server.incomingGet(SOON);
-        PooledStream here = busy.outgoingGet(there.id(), SOON);
+        PooledStream there = server.take(SOON);
+        PooledStream here = busy.take(there.id(), SOON);
         ClientPool other = pools.client(server, c -> c.name("other").capacity(2, 2));
         awaitIdle(other, 2);
 
@@ -239,7 +239,7 @@ class ClosingTest {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));
         awaitIdle(client, 2);
-        PooledStream forgotten = client.incomingGet(SOON);
+        PooledStream forgotten = client.take(SOON);
         long start = System.nanoTime();
         client.close(Duration.ofMillis(300));
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
@@ -252,7 +252,7 @@ class ClosingTest {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(1, 1));
         Thread closing = new Thread(() -> client.close(ChronoUnit.FOREVER.getDuration()));
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             stream.readTimeout(ChronoUnit.FOREVER.getDuration());
             closing.start();
             await().until(() -> client.state() == PoolState.CLOSING);

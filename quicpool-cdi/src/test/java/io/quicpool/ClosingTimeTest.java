@@ -139,7 +139,7 @@ class ClosingTimeTest {
                     ServerPool server = pools.server(s -> s);
                     server.serve(stream -> block());
                     ClientPool client = pools.client(server, c -> c.capacity(1, 1));
-                    client.incomingGet(SOON).outputStream().write(1);
+                    client.take(SOON).outputStream().write(1);
                     return server;
                 },
                 Duration.ofMillis(100));
@@ -171,7 +171,7 @@ class ClosingTimeTest {
                 .collect(Collectors.joining(","));
         ClientPool client = pools.client(targets, c -> c.capacity(1, 1));
         awaitIdle(client, 2);
-        List<PooledStream> inUse = List.of(client.incomingGet(SOON), client.incomingGet(SOON));
+        List<PooledStream> inUse = List.of(client.take(SOON), client.take(SOON));
         AtomicBoolean flag = new AtomicBoolean();
         Thread first = new Thread(() -> {
             client.close(Duration.ofMinutes(5));
@@ -205,7 +205,7 @@ class ClosingTimeTest {
         Relay relay = relay(server);
         ClientPool client = pools.client("127.0.0.1:" + relay.port(), c -> c.capacity(2, 2));
         awaitIdle(server, 2);
-        server.incomingGet(SOON).outputStream().write(new byte[1000]);
+        server.take(SOON).outputStream().write(new byte[1000]);
         relay.block();
         blocked.release();
         return peer == Vanished.SERVER ? client : server;
@@ -241,7 +241,7 @@ class ClosingTimeTest {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(1, 1));
         awaitIdle(client, 1);
-        PooledStream stream = client.incomingGet(SOON);
+        PooledStream stream = client.take(SOON);
         Thread first = new Thread(() -> client.close(Duration.ofMinutes(5)));
         first.start();
         await().until(() -> client.state() == PoolState.CLOSING);

@@ -81,8 +81,8 @@ class CreditTest {
         // What is taken is opened anew, and what is held takes nobody's place.
         List<PooledStream> held = new ArrayList<>();
         for (int i = 0; i < 2 * PLACES; i++) {
-            PooledStream one = clients.get(i % CLIENTS).incomingGet(SOON);
-            PooledStream other = server.outgoingGet(one.id(), SOON);
+            PooledStream one = clients.get(i % CLIENTS).take(SOON);
+            PooledStream other = server.take(one.id(), SOON);
             assertThat(server.active()).isLessThanOrEqualTo(PLACES);
             if (i % 10 == 0) {
                 held.addAll(List.of(one, other));
@@ -169,11 +169,11 @@ class CreditTest {
         List<PooledStream> held = new ArrayList<>();
         int most = Pools.CLIENT_ENGINE.equals("netty") ? 3 : 4;
         for (int i = 0; i < most; i++) {
-            held.add(client.incomingGet(SOON));
+            held.add(client.take(SOON));
         }
         awaitDry(client);
         long errors = client.errorCount();
-        held.add(client.incomingGet(SOON));
+        held.add(client.take(SOON));
         assertThat(client.snapshot().totals().lost()).isZero();
         assertThat(client.errorCount()).as("said once").isEqualTo(errors);
         await().until(() -> client.snapshot().link().indexOf("no stream credit") < 0);
@@ -189,7 +189,7 @@ class CreditTest {
         ClientPool client =
                 pools.client("127.0.0.1:" + port, c -> c.capacity(1, 1).keepAlive(Duration.ofSeconds(1)));
         for (int i = 0; i < 12; i++) {
-            client.incomingGet(SOON).close();
+            client.take(SOON).close();
         }
         Pools.awaitIdle(client, 1);
         assertThat(raw.connections).hasSizeGreaterThan(2);

@@ -108,7 +108,7 @@ final class EndOfStream implements AutoCloseable {
     }
 
     PooledStream take() throws InterruptedException {
-        return pool.incomingGet(SOON);
+        return pool.take(SOON);
     }
 
     /** One more stream, taken, with its peer's end. */
@@ -117,7 +117,7 @@ final class EndOfStream implements AutoCloseable {
             EngineStream peer = opening();
             peer.output().write(0);
             StreamId id = StreamId.of(peer.input().readNBytes(StreamId.BYTES));
-            return new Pair(peer, pool.outgoingGet(id, SOON));
+            return new Pair(peer, pool.take(id, SOON));
         }
         // The pool opens another when one is asked for, or has done so already.
         CompletableFuture<PooledStream> asked = pool.takeAsync(SOON).toCompletableFuture();

@@ -102,7 +102,7 @@ abstract class EndOfStreamContract {
             exchange(side, peer, 0, true);
             assertReset(peer, StreamErrors.RETIRED);
             soon(() -> assertThat(ends.pool().active()).isZero());
-            assertThatThrownBy(() -> ends.pool().incomingGet(Duration.ZERO)).isInstanceOf(PoolTimeoutException.class);
+            assertThatThrownBy(() -> ends.pool().take(Duration.ZERO)).isInstanceOf(PoolTimeoutException.class);
             assertThat(ends.evicted("probe")).isZero();
             assertThat(ends.pool().errorCount()).isZero();
         }

@@ -47,7 +47,7 @@ class JvmLifeTest {
                         .target("127.0.0.1:" + arguments[1])
                         .tlsMode(TlsMode.INSECURE)
                         .build());
-                client.incomingGet(SOON).close();
+                client.take(SOON).close();
                 System.out.println("served");
                 return;
             }
@@ -129,7 +129,7 @@ class JvmLifeTest {
                 .tlsMode(TlsMode.INSECURE)
                 .build()));
         for (int i = 0; i < 10; i++) {
-            try (PooledStream stream = client.incomingGet(SOON)) {
+            try (PooledStream stream = client.take(SOON)) {
                 stream.readTimeout(SOON);
                 stream.outputStream().write(i);
                 assertThat(stream.inputStream().read()).isEqualTo(i + 1);

@@ -113,8 +113,8 @@ class OneAddressTest {
                 Observer observer = new Observer(server.localAddress())) {
             ClientPool client = pools.client("127.0.0.1:" + path.port(), c -> c.capacity(2, 2));
             awaitIdle(client, 2);
-            try (PooledStream here = client.incomingGet(SOON);
-                    PooledStream there = server.outgoingGet(here.id(), SOON)) {
+            try (PooledStream here = client.take(SOON);
+                    PooledStream there = server.take(here.id(), SOON)) {
                 for (int i = 0; i < ROUNDS; i++) {
                     // Its datagram comes from elsewhere, and before it.
                     path.loseNext(1);

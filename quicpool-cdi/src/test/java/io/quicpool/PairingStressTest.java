@@ -48,7 +48,7 @@ class PairingStressTest {
                     .<Future<?>>mapToObj(n -> threads.submit(() -> {
                         while (toTake.getAndDecrement() > 0) {
                             // Not closed here: the id stays with its stream until both ends have met.
-                            PooledStream there = server.incomingGet(SOON);
+                            PooledStream there = server.take(SOON);
                             assertThat(held.add(there.id())).isTrue();
                             there.outputStream().write(there.id().toBytes());
                             there.outputStream().close();
@@ -62,7 +62,7 @@ class PairingStressTest {
                         while (toMatch.getAndDecrement() > 0) {
                             StreamId id = told.poll(SOON.toSeconds(), TimeUnit.SECONDS);
                             assertThat(id).isNotNull();
-                            try (PooledStream here = client.outgoingGet(id, SOON)) {
+                            try (PooledStream here = client.take(id, SOON)) {
                                 byte[] said = here.inputStream().readNBytes(StreamId.BYTES);
                                 assertThat(ByteBuffer.wrap(said).getInt()).isEqualTo(id.value());
                                 assertThat(here.id()).isEqualTo(id);

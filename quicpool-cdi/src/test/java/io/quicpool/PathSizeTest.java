@@ -54,8 +54,8 @@ class PathSizeTest {
             path.largest(SMALLEST);
             ClientPool client = pools.client("127.0.0.1:" + path.port(), c -> c.capacity(4, 4));
             awaitIdle(client, 4);
-            try (PooledStream here = client.incomingGet(SOON);
-                    PooledStream there = server.outgoingGet(here.id(), SOON)) {
+            try (PooledStream here = client.take(SOON);
+                    PooledStream there = server.take(here.id(), SOON)) {
                 send(here, there);
                 send(there, here);
             }
@@ -68,8 +68,8 @@ class PathSizeTest {
         try (Relay path = new Relay(server.localAddress())) {
             ClientPool client = pools.client("127.0.0.1:" + path.port(), c -> c.capacity(4, 4));
             awaitIdle(client, 4);
-            try (PooledStream here = client.incomingGet(SOON);
-                    PooledStream there = server.outgoingGet(here.id(), SOON)) {
+            try (PooledStream here = client.take(SOON);
+                    PooledStream there = server.take(here.id(), SOON)) {
                 send(here, there);
                 send(there, here);
                 path.largest(SMALLEST);

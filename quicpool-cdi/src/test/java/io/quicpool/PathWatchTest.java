@@ -48,8 +48,8 @@ class PathWatchTest {
             ClientPool client = pools.client("127.0.0.1:" + path.port(), c -> c.keepAlive(Duration.ofSeconds(1))
                     .capacity(2, 2));
             awaitIdle(client, 2);
-            PooledStream here = client.incomingGet(SOON);
-            PooledStream there = server.outgoingGet(here.id(), SOON);
+            PooledStream here = client.take(SOON);
+            PooledStream there = server.take(here.id(), SOON);
             path.largest(TOO_SMALL);
             CompletableFuture<Void> sent = write(clientSends ? here : there);
             await().until(() -> client.snapshot().totals().lost() > 0);

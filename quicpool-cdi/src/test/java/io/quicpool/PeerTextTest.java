@@ -101,8 +101,7 @@ class PeerTextTest {
         said.add(String.valueOf(pool.snapshot().lastError()));
         said.add(pool.toString());
         // Its cause is the last error.
-        assertThatThrownBy(() -> pool.outgoingGet(new StreamId(4711), Duration.ZERO))
-                .satisfies(this::said);
+        assertThatThrownBy(() -> pool.take(new StreamId(4711), Duration.ZERO)).satisfies(this::said);
         PoolMBeans.register(pool, "text");
         for (ObjectName each : ManagementFactory.getPlatformMBeanServer()
                 .queryNames(new ObjectName("io.quicpool:name=" + pool.name() + ",*"), null)) {
@@ -143,7 +142,7 @@ class PeerTextTest {
             ClientPool client =
                     pools.client("127.0.0.1:" + port, c -> c.name("text").capacity(1, 1));
             watch(client);
-            try (PooledStream stream = client.incomingGet(SOON)) {
+            try (PooledStream stream = client.take(SOON)) {
                 connections.element().close(7, EVIL);
                 assertThatThrownBy(() -> stream.inputStream().read()).satisfies(this::said);
                 await().until(() -> said.stream().anyMatch(text -> text.startsWith("told: ")));
@@ -163,7 +162,7 @@ class PeerTextTest {
             Connection connection = raw.connect(server.localAddress());
             RawPeer.open(connection, 0);
             await().until(() -> server.active() == 1);
-            PooledStream stream = server.incomingGet(SOON);
+            PooledStream stream = server.take(SOON);
             connection.close(7, EVIL);
             await().until(() -> said.stream().anyMatch(text -> text.startsWith("told: ")));
             assertThatThrownBy(() -> stream.inputStream().read()).satisfies(this::said);
@@ -193,7 +192,7 @@ class PeerTextTest {
                 .target(target)
                 .tlsMode(TlsMode.INSECURE)
                 .build()));
-        try (PooledStream stream = trusting.incomingGet(SOON)) {
+        try (PooledStream stream = trusting.take(SOON)) {
             assertThat(stream.tlsSession().toString()).contains("WARN forged");
             said.add(stream.tlsSession().toString());
         }

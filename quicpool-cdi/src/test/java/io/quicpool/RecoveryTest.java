@@ -61,7 +61,7 @@ class RecoveryTest {
         Told told = new Told();
         client.addListener(told);
         awaitIdle(client, 50);
-        PooledStream control = client.outgoingGet(StreamId.FIRST, SOON);
+        PooledStream control = client.take(StreamId.FIRST, SOON);
         server.close();
         await().until(() -> !client.ready());
         assertThat(client.active()).isZero();
@@ -77,8 +77,8 @@ class RecoveryTest {
         await().until(() -> told.recovered.get() == 1);
         assertThat(client.snapshot().totals().lost()).isPositive();
         for (int i = 0; i < 50; i++) {
-            try (PooledStream there = again.incomingGet(SOON);
-                    PooledStream here = client.outgoingGet(there.id(), SOON)) {
+            try (PooledStream there = again.take(SOON);
+                    PooledStream here = client.take(there.id(), SOON)) {
                 here.outputStream().write(i);
                 assertThat(there.inputStream().read()).isEqualTo(i);
             }
@@ -166,8 +166,8 @@ class RecoveryTest {
         awaitIdle(server, 10);
         await().untilAsserted(() -> assertThat(server.snapshot().peers()).hasSize(1));
         for (int i = 0; i < 10; i++) {
-            try (PooledStream there = server.incomingGet(SOON);
-                    PooledStream here = two.outgoingGet(there.id(), SOON)) {
+            try (PooledStream there = server.take(SOON);
+                    PooledStream here = two.take(there.id(), SOON)) {
                 assertThat(there.remoteAddress()).isEqualTo(here.localAddress());
             }
         }
@@ -178,8 +178,8 @@ class RecoveryTest {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(20, 20));
         awaitIdle(client, 20);
-        try (PooledStream there = server.incomingGet(SOON);
-                PooledStream here = client.outgoingGet(there.id(), SOON)) {
+        try (PooledStream there = server.take(SOON);
+                PooledStream here = client.take(there.id(), SOON)) {
             client.flush();
             awaitIdle(client, 20);
             awaitIdle(server, 20);
@@ -192,7 +192,7 @@ class RecoveryTest {
         awaitIdle(client, 20);
         awaitIdle(server, 20);
         for (int i = 0; i < 20; i++) {
-            client.outgoingGet(server.incomingGet(SOON).id(), SOON).close();
+            client.take(server.take(SOON).id(), SOON).close();
         }
     }
 
@@ -231,7 +231,7 @@ class RecoveryTest {
         ClientPool client = pools.client(server, c -> c.capacity(10, 10));
         // Thirty times the capacity is held at once.
         for (int i = 0; i < 300; i++) {
-            client.outgoingGet(server.incomingGet(SOON).id(), SOON);
+            client.take(server.take(SOON).id(), SOON);
         }
         assertThat(client.snapshot().taken()).isEqualTo(300);
         awaitIdle(client, 10);

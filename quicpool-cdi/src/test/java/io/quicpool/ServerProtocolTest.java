@@ -166,21 +166,20 @@ class ServerProtocolTest {
         EngineStream stream = RawPeer.open(raw.connect(server.localAddress()), 0);
         StreamId id = readId(stream);
         assertThat(stream.input().available()).isZero();
-        try (PooledStream taken = server.outgoingGet(id, SOON)) {
+        try (PooledStream taken = server.take(id, SOON)) {
             taken.outputStream().write(7);
             assertThat(stream.input().read()).isEqualTo(7);
         }
         assertThat(stream.input().read()).isEqualTo(-1);
         assertThat(server.active()).isZero();
-        assertThatThrownBy(() -> server.outgoingGet(id, Duration.ofMillis(50)))
-                .isInstanceOf(PoolTimeoutException.class);
+        assertThatThrownBy(() -> server.take(id, Duration.ofMillis(50))).isInstanceOf(PoolTimeoutException.class);
     }
 
     @Test
     void whatTheClientSaysBeforeItHasItsIdBelongsToTheApplication() throws Exception {
         ServerPool server = pools.server(s -> s);
         EngineStream stream = RawPeer.open(raw.connect(server.localAddress()), 0, 'a', 'b', 'c');
-        try (PooledStream taken = server.outgoingGet(readId(stream), SOON)) {
+        try (PooledStream taken = server.take(readId(stream), SOON)) {
             assertThat(taken.inputStream().readNBytes(3)).isEqualTo("abc".getBytes(StandardCharsets.US_ASCII));
         }
     }
@@ -202,7 +201,7 @@ class ServerProtocolTest {
         EngineStream third = RawPeer.open(connection, 0);
         await().until(() -> server.snapshot().opening() == 1);
         assertThat(server.active()).isEqualTo(2);
-        server.incomingGet(SOON).close();
+        server.take(SOON).close();
         readId(third);
         awaitIdle(server, 2);
         assertThat(server.snapshot().totals().refused()).containsEntry("server-full", 0L);
@@ -275,7 +274,7 @@ class ServerProtocolTest {
         reset.reset(0);
         awaitIdle(server, 1);
         assertThat(server.snapshot().totals().evicted()).containsEntry("peer-ended", 2L);
-        try (PooledStream taken = server.incomingGet(SOON)) {
+        try (PooledStream taken = server.take(SOON)) {
             assertThat(taken.id()).isEqualTo(left);
         }
     }
@@ -357,7 +356,7 @@ class ServerProtocolTest {
         }
         ClientPool client = pools.client(server, c -> c.capacity(20, 20));
         awaitIdle(client, 20);
-        try (PooledStream there = server.incomingGet(SOON)) {
+        try (PooledStream there = server.take(SOON)) {
             assertThat(there.id()).isNotNull();
         }
     }

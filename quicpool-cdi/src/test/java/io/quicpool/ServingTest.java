@@ -48,7 +48,7 @@ class ServingTest {
     }
 
     private static byte[] ask(ClientPool client, byte[] request) throws IOException, InterruptedException {
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             stream.readTimeout(SOON);
             stream.outputStream().write(request);
             stream.outputStream().close();
@@ -81,7 +81,7 @@ class ServingTest {
         ClientPool client = pools.client(server, c -> c.capacity(8, 8));
         awaitIdle(client, 8);
         for (int i = 0; i < times; i++) {
-            try (PooledStream stream = client.incomingGet(SOON)) {
+            try (PooledStream stream = client.take(SOON)) {
                 stream.outputStream().write(1);
             }
         }
@@ -215,7 +215,7 @@ class ServingTest {
                 },
                 Runnable::run);
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));
-        try (PooledStream stream = client.incomingGet(SOON);
+        try (PooledStream stream = client.take(SOON);
                 LogOf log = new LogOf("io.quicpool")) {
             stream.outputStream().write(0);
             await().until(() -> server.handlersRunning() == 1);
@@ -243,7 +243,7 @@ class ServingTest {
             awaitIdle(client, 20);
             List<PooledStream> asked = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                PooledStream stream = client.incomingGet(SOON);
+                PooledStream stream = client.take(SOON);
                 stream.outputStream().write(i);
                 stream.outputStream().close();
                 asked.add(stream);
@@ -288,7 +288,7 @@ class ServingTest {
             ServerPool server = pools.server(s -> s.name("mute"));
             ClientPool client = pools.client(server, c -> c.capacity(4, 4));
             for (int i = 0; i < 2; i++) {
-                PooledStream stream = client.incomingGet(SOON);
+                PooledStream stream = client.take(SOON);
                 stream.outputStream().write(1);
             }
             String line = "speaks on its streams and nobody takes them";
@@ -315,7 +315,7 @@ class ServingTest {
             }
         });
         ClientPool client = pools.client(server, c -> c.capacity(2, 2));
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             stream.outputStream().write(1);
             assertThat(begun.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             server.close();

@@ -77,7 +77,7 @@ class SilentStreamsTest {
         List<Long> times = new ArrayList<>();
         for (int i = 0; i < 21; i++) {
             long start = System.nanoTime();
-            try (PooledStream stream = client.incomingGet(SOON)) {
+            try (PooledStream stream = client.take(SOON)) {
                 stream.readTimeout(SOON);
                 stream.outputStream().write(i);
                 stream.outputStream().close();

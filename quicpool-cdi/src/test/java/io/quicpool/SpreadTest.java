@@ -47,7 +47,7 @@ class SpreadTest {
     private static List<PooledStream> take(ClientPool client, int count) throws Exception {
         List<PooledStream> taken = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            taken.add(client.incomingGet(SOON));
+            taken.add(client.take(SOON));
         }
         return taken;
     }
@@ -64,7 +64,7 @@ class SpreadTest {
         assertThat(byConnection(taken)).hasSizeGreaterThan(2);
         for (PooledStream here : taken) {
             try (here;
-                    PooledStream there = server.outgoingGet(here.id(), SOON)) {
+                    PooledStream there = server.take(here.id(), SOON)) {
                 here.outputStream().write(7);
                 assertThat(there.inputStream().read()).isEqualTo(7);
             }
@@ -165,7 +165,7 @@ class SpreadTest {
                     continue;
                 }
                 try (here;
-                        PooledStream there = server.outgoingGet(here.id(), SOON)) {
+                        PooledStream there = server.take(here.id(), SOON)) {
                     here.outputStream().write(9);
                     assertThat(there.inputStream().read()).isEqualTo(9);
                 }
@@ -184,7 +184,7 @@ class SpreadTest {
         awaitIdle(client, 8);
         List<PooledStream> taken = take(client, 8);
         for (PooledStream here : List.copyOf(taken)) {
-            taken.add(server.outgoingGet(here.id(), SOON));
+            taken.add(server.take(here.id(), SOON));
         }
         awaitIdle(client, 8);
         assertThat(client.snapshot().peers()).hasSize(4);

@@ -46,8 +46,8 @@ class StreamTest {
 
     @Test
     void knowsItsIdItsAddressesAndItsTlsSession() throws Exception {
-        try (PooledStream there = server.incomingGet(SOON);
-                PooledStream here = client.outgoingGet(there.id(), SOON)) {
+        try (PooledStream there = server.take(SOON);
+                PooledStream here = client.take(there.id(), SOON)) {
             assertThat(here.remoteAddress()).isEqualTo(server.localAddress());
             assertThat(there.remoteAddress()).isEqualTo(here.localAddress());
             assertThat(there.localAddress()).isEqualTo(server.localAddress());
@@ -62,8 +62,8 @@ class StreamTest {
 
     @Test
     void aReadThatTimesOutEndsTheReceivingSideOnly() throws Exception {
-        try (PooledStream there = server.incomingGet(SOON);
-                PooledStream here = client.outgoingGet(there.id(), SOON)) {
+        try (PooledStream there = server.take(SOON);
+                PooledStream here = client.take(there.id(), SOON)) {
             there.outputStream().write(1);
             assertThat(here.inputStream().read()).isOne();
             here.readTimeout(Duration.ofMillis(100));
@@ -79,8 +79,8 @@ class StreamTest {
 
     @Test
     void aWriteThatTakesTooLongResetsTheStream() throws Exception {
-        try (PooledStream there = server.incomingGet(SOON);
-                PooledStream here = client.outgoingGet(there.id(), SOON)) {
+        try (PooledStream there = server.take(SOON);
+                PooledStream here = client.take(there.id(), SOON)) {
             here.writeTimeout(Duration.ofMillis(200));
             // More than the peer lets this side send ahead.
             byte[] much = new byte[8 << 20];
@@ -94,7 +94,7 @@ class StreamTest {
 
     @Test
     void refusesANegativeTimeOutAndAnImpossibleCode() throws Exception {
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             assertThatThrownBy(() -> stream.readTimeout(Duration.ofMillis(-1)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("must not be negative");
@@ -110,8 +110,8 @@ class StreamTest {
     void closingDeliversWhatWasWrittenAndAnEnd() throws Exception {
         byte[] text = new byte[100_000];
         Arrays.fill(text, (byte) 'x');
-        PooledStream there = server.incomingGet(SOON);
-        try (PooledStream here = client.outgoingGet(there.id(), SOON)) {
+        PooledStream there = server.take(SOON);
+        try (PooledStream here = client.take(there.id(), SOON)) {
             CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
                 try (there) {
                     there.outputStream().write(text);
@@ -129,13 +129,13 @@ class StreamTest {
     @Test
     void whatWasWrittenAndClosedBeforeTheOtherEndTakesTheStreamIsThere() throws Exception {
         for (int i = 0; i < 50; i++) {
-            PooledStream there = server.incomingGet(SOON);
+            PooledStream there = server.take(SOON);
             byte[] text = new byte[1 + 2000 * i];
             there.outputStream().write(text);
             there.close();
-            PooledStream next = server.incomingGet(SOON);
-            allHasArrived(next, client.outgoingGet(next.id(), SOON));
-            try (PooledStream here = client.outgoingGet(there.id(), SOON)) {
+            PooledStream next = server.take(SOON);
+            allHasArrived(next, client.take(next.id(), SOON));
+            try (PooledStream here = client.take(there.id(), SOON)) {
                 assertThat(here.inputStream().readAllBytes()).isEqualTo(text);
             }
         }
@@ -144,13 +144,13 @@ class StreamTest {
     @Test
     void soIsWhatAClientSays() throws Exception {
         for (int i = 0; i < 50; i++) {
-            PooledStream here = client.incomingGet(SOON);
+            PooledStream here = client.take(SOON);
             here.inputStream().close();
             here.outputStream().write(i);
             here.close();
-            PooledStream next = client.incomingGet(SOON);
-            allHasArrived(server.outgoingGet(next.id(), SOON), next);
-            try (PooledStream there = server.outgoingGet(here.id(), SOON)) {
+            PooledStream next = client.take(SOON);
+            allHasArrived(server.take(next.id(), SOON), next);
+            try (PooledStream there = server.take(here.id(), SOON)) {
                 assertThat(there.inputStream().readAllBytes()).containsExactly(i);
             }
         }
@@ -169,8 +169,8 @@ class StreamTest {
 
     @Test
     void aPeerThatGoesOnWritingAfterTheEndIsToldToStop() throws Exception {
-        PooledStream there = server.incomingGet(SOON);
-        try (PooledStream here = client.outgoingGet(there.id(), SOON)) {
+        PooledStream there = server.take(SOON);
+        try (PooledStream here = client.take(there.id(), SOON)) {
             there.close();
             assertThat(here.inputStream().read()).isEqualTo(-1);
             here.outputStream().write(1);
@@ -181,8 +181,8 @@ class StreamTest {
 
     @Test
     void closingEndsAReadThatBlocks() throws Exception {
-        PooledStream there = server.incomingGet(SOON);
-        try (PooledStream here = client.outgoingGet(there.id(), SOON)) {
+        PooledStream there = server.take(SOON);
+        try (PooledStream here = client.take(there.id(), SOON)) {
             AtomicReference<Throwable> end = new AtomicReference<>();
             Thread reader = new Thread(() -> {
                 try {
@@ -204,8 +204,8 @@ class StreamTest {
 
     @Test
     void resettingEndsBothDirectionsAtOnce() throws Exception {
-        PooledStream there = server.incomingGet(SOON);
-        try (PooledStream here = client.outgoingGet(there.id(), SOON)) {
+        PooledStream there = server.take(SOON);
+        try (PooledStream here = client.take(there.id(), SOON)) {
             there.reset(77);
             assertThatThrownBy(() -> here.inputStream().read()).isInstanceOf(IOException.class);
             await().untilAsserted(() ->
@@ -217,8 +217,8 @@ class StreamTest {
     void closingAlwaysGivesTheCreditBack() throws Exception {
         // The peer allows 8 streams at a time; whatever state a stream is closed in, the next can be opened.
         for (int i = 0; i < 60; i++) {
-            PooledStream there = server.incomingGet(SOON);
-            PooledStream here = client.outgoingGet(there.id(), SOON);
+            PooledStream there = server.take(SOON);
+            PooledStream here = client.take(there.id(), SOON);
             switch (i % 6) {
                 case 0 -> here.outputStream().write(1);
                 case 1 -> there.outputStream().write(new byte[3000]);
@@ -238,8 +238,8 @@ class StreamTest {
 
     @Test
     void aLossOfTheConnectionEndsABlockedReadAndAWrite() throws Exception {
-        PooledStream there = server.incomingGet(SOON);
-        PooledStream here = client.outgoingGet(there.id(), SOON);
+        PooledStream there = server.take(SOON);
+        PooledStream here = client.take(there.id(), SOON);
         AtomicReference<Throwable> end = new AtomicReference<>();
         CountDownLatch reading = new CountDownLatch(1);
         Thread reader = new Thread(() -> {
@@ -265,8 +265,8 @@ class StreamTest {
 
     @Test
     void aWriterIsHeldUpByAReaderThatDoesNotRead() throws Exception {
-        PooledStream there = server.incomingGet(SOON);
-        PooledStream here = client.outgoingGet(there.id(), SOON);
+        PooledStream there = server.take(SOON);
+        PooledStream here = client.take(there.id(), SOON);
         ExecutorService executor = Executors.newSingleThreadExecutor();
         int size = 4_000_000;
         try {
@@ -279,8 +279,8 @@ class StreamTest {
             await().during(Duration.ofMillis(200)).until(() -> !writing.isDone());
             assertThat(there.inputStream().available()).isLessThanOrEqualTo(256 * 1024);
             // The other streams of the connection are not.
-            try (PooledStream other = server.incomingGet(SOON);
-                    PooledStream end = client.outgoingGet(other.id(), SOON)) {
+            try (PooledStream other = server.take(SOON);
+                    PooledStream end = client.take(other.id(), SOON)) {
                 assertThat(end.localAddress()).isEqualTo(here.localAddress());
                 end.outputStream().write(7);
                 assertThat(other.inputStream().read()).isEqualTo(7);

@@ -28,19 +28,19 @@ class SuspendTest {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(4, 4));
         awaitIdle(client, 4);
-        PooledStream before = client.incomingGet(SOON);
+        PooledStream before = client.take(SOON);
         client.suspend();
         assertThat(client.state()).isEqualTo(PoolState.SUSPENDED);
         assertThat(client.ready()).isFalse();
-        assertThatThrownBy(() -> client.incomingGet(Duration.ofMillis(50)))
+        assertThatThrownBy(() -> client.take(Duration.ofMillis(50)))
                 .isInstanceOf(PoolTimeoutException.class)
                 .hasMessageContaining("SUSPENDED");
         assertThat(client.snapshot().waiting()).isZero();
         CompletableFuture<PooledStream> any = client.takeAsync(SOON).toCompletableFuture();
         awaitIdle(server, 5);
         // The oldest of the server's is the one that the client has taken already, the next the one that any would get.
-        server.outgoingGet(before.id(), SOON).close();
-        try (PooledStream there = server.incomingGet(SOON)) {
+        server.take(before.id(), SOON).close();
+        try (PooledStream there = server.take(SOON)) {
             StreamId known = there.id();
             CompletableFuture<PooledStream> that = client.takeAsync(known, SOON).toCompletableFuture();
             assertThat(any).isNotDone();
@@ -65,7 +65,7 @@ class SuspendTest {
         awaitIdle(client, 4);
         server.suspend();
         assertThat(server.ready()).isFalse();
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             stream.outputStream().write(7);
             stream.outputStream().close();
             // The server has the byte, for it has answered a later stream's hello.

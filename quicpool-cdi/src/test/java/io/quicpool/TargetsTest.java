@@ -56,7 +56,7 @@ class TargetsTest {
                 .allMatch(name -> name.startsWith("client@127.0.0.1:"));
         Map<Integer, Integer> taken = new HashMap<>();
         for (int i = 0; i < 100; i++) {
-            try (PooledStream stream = client.incomingGet(SOON)) {
+            try (PooledStream stream = client.take(SOON)) {
                 taken.merge(port(stream), 1, Integer::sum);
             }
         }
@@ -88,7 +88,7 @@ class TargetsTest {
         await().until(() -> !client.members().get(0).ready());
         assertThat(client.ready()).isTrue();
         for (int i = 0; i < 20; i++) {
-            try (PooledStream stream = client.incomingGet(SOON)) {
+            try (PooledStream stream = client.take(SOON)) {
                 assertThat(port(stream)).isEqualTo(two.localAddress().getPort());
             }
         }
@@ -97,7 +97,7 @@ class TargetsTest {
         await().untilAsserted(() -> assertThat(told).containsExactly("lost client", "recovered client"));
         two.close();
         await().until(() -> !client.members().get(1).ready());
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             assertThat(port(stream)).isEqualTo(port);
         }
     }
@@ -120,7 +120,7 @@ class TargetsTest {
         for (ClientPool member : client.members()) {
             assertThat(member.snapshot().waiting()).isZero();
         }
-        assertThatThrownBy(() -> client.outgoingGet(new StreamId(42), Duration.ofMillis(20)))
+        assertThatThrownBy(() -> client.take(new StreamId(42), Duration.ofMillis(20)))
                 .isInstanceOf(PoolTimeoutException.class)
                 .hasMessageContaining("1 of 2 up");
         assertThat(client.snapshot().totals().timeouts()).isEqualTo(1);
@@ -133,9 +133,9 @@ class TargetsTest {
         awaitIdle(client, 8);
         awaitIdle(two, 4);
         // The first of each connection has the same id everywhere; the second stream does not.
-        two.incomingGet(SOON).close();
-        try (PooledStream there = two.incomingGet(SOON);
-                PooledStream here = client.outgoingGet(there.id(), SOON)) {
+        two.take(SOON).close();
+        try (PooledStream there = two.take(SOON);
+                PooledStream here = client.take(there.id(), SOON)) {
             assertThat(port(here)).isEqualTo(two.localAddress().getPort());
             here.outputStream().write(5);
             assertThat(there.inputStream().read()).isEqualTo(5);
@@ -188,7 +188,7 @@ class TargetsTest {
         client.close();
         assertThat(closed).isTrue();
         assertThat(client.state()).isEqualTo(PoolState.CLOSED);
-        assertThatThrownBy(() -> client.incomingGet(SOON)).isInstanceOf(PoolClosedException.class);
+        assertThatThrownBy(() -> client.take(SOON)).isInstanceOf(PoolClosedException.class);
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(thread -> thread.getName().startsWith("quicpool-client") && thread.isAlive()));
     }
@@ -212,7 +212,7 @@ class TargetsTest {
             new Thread(() -> {
                         try {
                             for (int i = 0; i < rounds; i++) {
-                                try (PooledStream stream = client.incomingGet(SOON)) {
+                                try (PooledStream stream = client.take(SOON)) {
                                     stream.readTimeout(SOON);
                                     stream.outputStream().write(new byte[] {mark, (byte) i});
                                     stream.outputStream().close();

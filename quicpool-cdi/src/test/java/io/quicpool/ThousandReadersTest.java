@@ -45,7 +45,7 @@ class ThousandReadersTest {
                             assertThat(client.active()).isBetween(0, 256);
                             assertThat(client.interval()).isPositive();
                         }
-                        try (PooledStream stream = client.incomingGet(SOON)) {
+                        try (PooledStream stream = client.take(SOON)) {
                             stream.outputStream().write(("I am " + reader).getBytes(UTF_8));
                             stream.outputStream().close();
                             return new String(stream.inputStream().readAllBytes(), UTF_8);

@@ -121,7 +121,7 @@ class TlsPageTest {
     }
 
     private static String subject(ClientPool client) throws InterruptedException {
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             return stream.tlsSession()
                     .peerCertificates()
                     .get(0)

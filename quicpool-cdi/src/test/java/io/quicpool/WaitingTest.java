@@ -40,8 +40,8 @@ class WaitingTest {
         List<Long> micros = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             long start = System.nanoTime();
-            client.incomingGet(SOON).close();
-            client.incomingGet(SOON).close();
+            client.take(SOON).close();
+            client.take(SOON).close();
             micros.add((System.nanoTime() - start) / 1000);
         }
         Collections.sort(micros);
@@ -59,9 +59,9 @@ class WaitingTest {
         for (int round = 0; round < 25; round++) {
             for (int i = 0; i < 8; i++) {
                 long start = System.nanoTime();
-                PooledStream there = server.incomingGet(SOON);
+                PooledStream there = server.take(SOON);
                 micros.add((System.nanoTime() - start) / 1000);
-                client.outgoingGet(there.id(), SOON).close();
+                client.take(there.id(), SOON).close();
                 there.close();
             }
         }
@@ -73,7 +73,7 @@ class WaitingTest {
     @Test
     void timeIsUp() throws Exception {
         ServerPool server = pools.server(s -> s);
-        assertThatThrownBy(() -> server.incomingGet(Duration.ofMillis(80)))
+        assertThatThrownBy(() -> server.take(Duration.ofMillis(80)))
                 .isInstanceOfSatisfying(PoolTimeoutException.class, e -> {
                     assertThat(e.poolName()).isEqualTo("server");
                     assertThat(e.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(80));
@@ -81,7 +81,7 @@ class WaitingTest {
                 })
                 .hasMessageContaining("pool \"server\": no stream within ")
                 .hasMessageContaining("link listening");
-        assertThatThrownBy(() -> server.outgoingGet(new StreamId(1), Duration.ZERO))
+        assertThatThrownBy(() -> server.take(new StreamId(1), Duration.ZERO))
                 .isInstanceOf(PoolTimeoutException.class)
                 .hasMessageContaining("no stream 00000001 within ");
         assertThat(server.snapshot().totals().timeouts()).isEqualTo(2);
@@ -92,7 +92,7 @@ class WaitingTest {
     void aTimeOutSaysWhyTheLinkIsDown() {
         ClientPool client = pools.client("127.0.0.1:1", c -> c);
         await().until(() -> client.errorCount() > 0);
-        assertThatThrownBy(() -> client.incomingGet(Duration.ofMillis(50)))
+        assertThatThrownBy(() -> client.take(Duration.ofMillis(50)))
                 .isInstanceOf(PoolTimeoutException.class)
                 .hasMessageContaining("cannot connect to /127.0.0.1:1")
                 .hasRootCauseInstanceOf(Exception.class);
@@ -114,7 +114,7 @@ class WaitingTest {
         long each = (threads.getCurrentThreadAllocatedBytes() - before) / misses;
         System.out.println("a get that misses beside 16 connections allocates " + each + " bytes");
         assertThat(each).isLessThan(5_000);
-        assertThatThrownBy(() -> client.incomingGet(Duration.ZERO))
+        assertThatThrownBy(() -> client.take(Duration.ZERO))
                 .hasMessageContaining("SUSPENDED, link 16 of 16 up, idle 16 of 16")
                 .isInstanceOfSatisfying(PoolTimeoutException.class, e -> assertThat(
                                 Objects.requireNonNull(e.snapshot()).peers())
@@ -123,7 +123,7 @@ class WaitingTest {
 
     private static void assertThatMisses(StreamPool pool) throws InterruptedException {
         try {
-            pool.incomingGet(Duration.ZERO);
+            pool.take(Duration.ZERO);
             throw new AssertionError("it was served");
         } catch (PoolTimeoutException expected) {
             // As it should.
@@ -135,12 +135,12 @@ class WaitingTest {
     void whyAGetHasMissedIsToldInNumbersOfThatMoment() throws Exception {
         ServerPool server = pools.server(s -> s);
         for (int waiting = 0; waiting < 5; waiting++) {
-            assertThatThrownBy(() -> server.incomingGet(Duration.ZERO))
+            assertThatThrownBy(() -> server.take(Duration.ZERO))
                     .hasMessageContaining("waiting " + server.snapshot().waiting());
             server.addError();
             var unused = server.takeAsync(NEVER);
             int expected = waiting + 1;
-            assertThatThrownBy(() -> server.incomingGet(Duration.ZERO))
+            assertThatThrownBy(() -> server.take(Duration.ZERO))
                     .hasMessageContaining("waiting " + expected + ", errors " + expected);
         }
     }
@@ -151,7 +151,7 @@ class WaitingTest {
         AtomicInteger interrupted = new AtomicInteger();
         Thread caller = new Thread(() -> {
             try {
-                server.incomingGet(SOON);
+                server.take(SOON);
             } catch (InterruptedException e) {
                 interrupted.incrementAndGet();
             }
@@ -217,7 +217,7 @@ class WaitingTest {
         for (int i = 0; i < 4; i++) {
             Thread caller = new Thread(() -> {
                 try {
-                    server.incomingGet(NEVER);
+                    server.take(NEVER);
                 } catch (InterruptedException | PoolException e) {
                     ends.add(e);
                 }
@@ -231,7 +231,7 @@ class WaitingTest {
             caller.join();
         }
         assertThat(ends).hasSize(4).allSatisfy(e -> assertThat(e).isInstanceOf(PoolClosedException.class));
-        assertThatThrownBy(() -> server.incomingGet(SOON)).isInstanceOf(PoolClosedException.class);
+        assertThatThrownBy(() -> server.take(SOON)).isInstanceOf(PoolClosedException.class);
     }
 
     @Test

@@ -98,7 +98,7 @@ final class OpenPools {
     private ManagedPool open(
             PoolKind kind, PoolSettings<?> settings, boolean insecure, Function<PoolListener[], StreamPool> opener) {
         ReadinessGrace readiness = new ReadinessGrace(settings.readinessGrace(), System::nanoTime);
-        StreamPool pool = opener.apply(new PoolListener[] {readiness, new EventTeller(events, context)});
+        StreamPool pool = opener.apply(new PoolListener[] {readiness, new EventPublisher(events, context)});
         ManagedPool managed =
                 new ManagedPool(kind, pool, settings.drainTimeout(), settings.readiness(), readiness, insecure);
         pools.add(managed);

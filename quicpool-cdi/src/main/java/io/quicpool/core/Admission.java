@@ -31,11 +31,11 @@ final class Admission {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(45);
 
     private final SecureRandom random = new SecureRandom();
-    private final Map<Slot, Guest> pending = new ConcurrentHashMap<>();
+    private final Map<Slot, ServerConnection> pending = new ConcurrentHashMap<>();
     private final AtomicInteger waiting = new AtomicInteger();
     // Streams between their hello and the stock: they count as idle already, or two of them could share the last place.
     private final AtomicInteger entering = new AtomicInteger();
-    private final Line line = new Line();
+    private final HelloQueue line = new HelloQueue();
     private final AtomicBoolean lookPending = new AtomicBoolean();
 
     private final Duration longestWait;
@@ -55,7 +55,7 @@ final class Admission {
     }
 
     /** A client has opened a stream. */
-    void opened(EngineStream stream, Guest guest) {
+    void opened(EngineStream stream, ServerConnection guest) {
         Slot slot = new Slot(stream, pool.generation(), System.nanoTime());
         if (!begin(slot, guest)) {
             pool.refused(Reason.Refused.PENDING_HELLOS, client(slot));
@@ -70,7 +70,7 @@ final class Admission {
         stream.whenReadable(1, () -> hello(slot, guest));
     }
 
-    private boolean begin(Slot slot, Guest guest) {
+    private boolean begin(Slot slot, ServerConnection guest) {
         int most = config.maxPendingHellos();
         // Half of them for one client: another can always begin.
         int ofAll = waiting.incrementAndGet();
@@ -90,7 +90,7 @@ final class Admission {
 
     // It counts no longer among those that have not; true once for each that was begun.
     private boolean saidHello(Slot slot) {
-        Guest guest = pending.remove(slot);
+        ServerConnection guest = pending.remove(slot);
         if (guest == null) {
             return false;
         }
@@ -104,7 +104,7 @@ final class Admission {
     }
 
     // On an engine thread: the byte is there, nothing of this blocks.
-    private void hello(Slot slot, Guest guest) {
+    private void hello(Slot slot, ServerConnection guest) {
         try {
             if (slot.stream().input().read() != IdRequest.HELLO) {
                 refuse(slot, Reason.Refused.BAD_HELLO, StreamErrors.PROTOCOL);
@@ -128,7 +128,7 @@ final class Admission {
 
     // ---- in line
 
-    private void queue(Slot slot, Guest guest) {
+    private void queue(Slot slot, ServerConnection guest) {
         if (!line.add(guest, slot, Math.max(1, config.maxPendingHellos() / 2))) {
             refuse(slot, Reason.Refused.SERVER_FULL, StreamErrors.SERVER_FULL);
             return;
@@ -143,7 +143,7 @@ final class Admission {
     }
 
     /** Whether a stream of this client waits for a place. */
-    boolean waits(Guest guest) {
+    boolean waits(ServerConnection guest) {
         return line.first(guest) != null;
     }
 
@@ -166,7 +166,7 @@ final class Admission {
     private void serveLine() {
         while (!line.isEmpty() && enter()) {
             try {
-                Guest guest = line.next();
+                ServerConnection guest = line.next();
                 Slot slot = guest == null ? null : line.first(guest);
                 if (guest == null || slot == null) {
                     return;
@@ -185,7 +185,7 @@ final class Admission {
     }
 
     // Timer thread, now and then.
-    private void watchLine(Shares shares) {
+    private void watchLine(FairShares shares) {
         if (line.isEmpty()) {
             return;
         }
@@ -198,14 +198,14 @@ final class Admission {
             }
         }
         serveLine();
-        Guest poorest = line.next();
+        ServerConnection poorest = line.next();
         if (poorest != null && pool.stock.idle() >= pool.capacity()) {
             shares.level(poorest, line.size());
         }
     }
 
     private void letGo(Slot slot) {
-        Guest guest = line.owner(slot);
+        ServerConnection guest = line.owner(slot);
         if (guest == null) {
             return;
         }
@@ -232,7 +232,7 @@ final class Admission {
         return true;
     }
 
-    private void admit(Slot slot, Guest guest) {
+    private void admit(Slot slot, ServerConnection guest) {
         announce(slot, guest);
         try {
             // Before the stock: once it is there, somebody may write behind it. After the map: once the client has the
@@ -252,7 +252,7 @@ final class Admission {
         }
     }
 
-    private void announce(Slot slot, Guest guest) {
+    private void announce(Slot slot, ServerConnection guest) {
         guest.resetBeforeHello.set(0);
         if (guest.first()) {
             slot.id(StreamId.FIRST);
@@ -282,7 +282,7 @@ final class Admission {
 
     /** A slot was retired before it had its id. One that was ended in order without a byte is a sign of life, and no failure. */
     void ended(Slot slot, Reason.Evicted reason) {
-        Guest guest = pending.get(slot);
+        ServerConnection guest = pending.get(slot);
         boolean mute = saidHello(slot);
         line.remove(slot);
         if (!reason.meant() && !slot.stream().finished()) {
@@ -298,7 +298,7 @@ final class Admission {
     }
 
     /** Gives up what is overdue or dead. Timer thread. */
-    void sweep(Shares shares) {
+    void sweep(FairShares shares) {
         long now = System.nanoTime();
         for (Slot slot : pending.keySet()) {
             if (!slot.stream().alive()) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsyncGet extends ExecutorFuture<PooledStream> {
 
-    private final Getter getter;
-    private final Source source;
+    private final StreamTaker getter;
+    private final StreamSource source;
     private final @Nullable StreamId id;
     private final long start = System.nanoTime();
     private final long longest;
@@ -28,7 +28,8 @@ final class AsyncGet extends ExecutorFuture<PooledStream> {
     // this is read.
     private volatile boolean left;
 
-    AsyncGet(Getter getter, Source source, @Nullable StreamId id, long longest, @Nullable Executor executor) {
+    AsyncGet(
+            StreamTaker getter, StreamSource source, @Nullable StreamId id, long longest, @Nullable Executor executor) {
         super(executor);
         this.getter = getter;
         this.source = source;
@@ -52,7 +53,7 @@ final class AsyncGet extends ExecutorFuture<PooledStream> {
         } else if (longest <= 0) {
             throw getter.missed(id, start);
         } else if (source.threads().workers().full()) {
-            throw getter.refused("the dependents of " + Workers.MOST + " asynchronous gets block", start);
+            throw getter.refused("the dependents of " + CompletionThreads.MOST + " asynchronous gets block", start);
         } else {
             await();
             Future<?> timer = source.threads().decideAfter(Duration.ofNanos(left()), this::timeIsUp);

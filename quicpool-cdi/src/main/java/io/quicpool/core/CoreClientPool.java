@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * Keeps streams open ahead of use. The level of the stock is all that counts: whatever happened, a look at it says how many
  * to open. It is looked at every {@link #interval} and at once when somebody waits or the stock is low.
  */
-final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, IdRequest.Owner {
+final class CoreClientPool extends CorePool implements ClientPool, ClientConnection.Owner, IdRequest.Owner {
 
     private final ClientPoolConfig config;
-    private final Links links;
+    private final ClientConnections links;
     private final IdRequest ids;
     private final AtomicBoolean lookPending = new AtomicBoolean();
     private volatile CapacityBounds capacityBounds;
@@ -36,16 +36,16 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
     private long takesAtTick;
     private @Nullable Future<?> nextTick;
     private boolean everReady;
-    private final Drought drought = new Drought();
+    private final CreditShortage drought = new CreditShortage();
     private volatile boolean noCredit;
     // The connections on which an id was exchanged: only then are they known to lead to a pool.
     private final Set<Connection> proven = ConcurrentHashMap.newKeySet();
 
-    CoreClientPool(String name, ClientPoolConfig config, Link.Connector connector) {
+    CoreClientPool(String name, ClientPoolConfig config, ClientConnection.Connector connector) {
         this(name, config, connector, Integer.MAX_VALUE);
     }
 
-    CoreClientPool(String name, ClientPoolConfig config, Link.Connector connector, int perConnection) {
+    CoreClientPool(String name, ClientPoolConfig config, ClientConnection.Connector connector, int perConnection) {
         super(name, config.maxWaiting(), config.streamTimeouts(), new PoolThreads(name));
         this.config = config;
         this.capacityBounds = config.capacity();
@@ -53,7 +53,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
         this.capacity = capacityBounds.min();
         this.interval = intervalBounds.min();
         this.ids = new IdRequest(this, config.idTimeout(), this);
-        this.links = new Links(this, connector, this, perConnection);
+        this.links = new ClientConnections(this, connector, this, perConnection);
     }
 
     void start() {
@@ -102,7 +102,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
             return;
         }
         int waiting = stock.waitingForAny();
-        Links.Spread spread = links.new Spread(open, this::streams, capacityBounds.max(), ids::credit);
+        ClientConnections.Spread spread = links.new Spread(open, this::streams, capacityBounds.max(), ids::credit);
         for (int i = 0; i < missing; i++) {
             Connection connection = spread.next(i < waiting);
             if (connection == null) {
@@ -260,7 +260,7 @@ final class CoreClientPool extends CorePool implements ClientPool, Link.Owner, I
         }
         metrics.error(cause);
         if (!proven.contains(connection)) {
-            threads.decide(() -> links.idFailed(connection, new Link.IdFailure(Metrics.text(cause), full)));
+            threads.decide(() -> links.idFailed(connection, new ClientConnection.IdFailure(Metrics.text(cause), full)));
         }
     }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owns its members and the threads on which its listeners are told. Thread-safe; the truth is in the members.
  */
-final class CoreGroupPool extends Front implements ClientPool {
+final class CoreGroupPool extends PoolFacade implements ClientPool {
 
     /** After that of the members, for the threads of the group. */
     private static final Duration FAREWELL = Lifecycle.FAREWELL.plusMillis(50);
@@ -384,7 +384,7 @@ final class CoreGroupPool extends Front implements ClientPool {
 
     // All members at once: they share the time for draining. An interrupt ends that time, and not the closing.
     private void closeMembers(Duration drainTimeout) {
-        long end = System.nanoTime() + Nanos.of(drainTimeout) + FAREWELL.toNanos();
+        long end = System.nanoTime() + TimeoutNanos.of(drainTimeout) + FAREWELL.toNanos();
         boolean inside = threads.inside();
         boolean interrupted = false;
         try {
@@ -443,7 +443,7 @@ final class CoreGroupPool extends Front implements ClientPool {
 
     private void awaitClosed(Duration drainTimeout) {
         try {
-            if (!closed.await(Nanos.of(drainTimeout) + FAREWELL.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!closed.await(TimeoutNanos.of(drainTimeout) + FAREWELL.toNanos(), TimeUnit.NANOSECONDS)) {
                 System.getLogger("io.quicpool")
                         .log(Level.DEBUG, "{0}: somebody else closes it, and gives it more time", name);
             }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Decisions are taken on the timer thread; the rest is in the atomic parts it is made of.
  */
-abstract class CorePool extends Front {
+abstract class CorePool extends PoolFacade {
 
     /** How often dead streams are looked for, and what is overdue. */
     static final Duration HOUSEKEEPING = Duration.ofMillis(500);
@@ -42,7 +42,7 @@ abstract class CorePool extends Front {
     final TimeLimits limits;
     final StreamTimeouts timeouts;
     final Listeners listeners;
-    final Stock stock;
+    final IdleStreams stock;
     final Metrics metrics = new Metrics();
     final Lifecycle lifecycle;
     private final AtomicInteger generation = new AtomicInteger();
@@ -51,7 +51,7 @@ abstract class CorePool extends Front {
     CorePool(String name, int maxWaiting, StreamTimeouts timeouts, PoolThreads threads) {
         this.name = name;
         this.timeouts = timeouts;
-        this.stock = new Stock(maxWaiting);
+        this.stock = new IdleStreams(maxWaiting);
         this.log = System.getLogger("io.quicpool");
         this.threads = threads;
         this.limits = new TimeLimits(threads::decideAfter);

@@ -46,9 +46,9 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     private final Admission admission;
     private final RefusalLog refusals;
     private final ClientLog clients;
-    private final Set<Guest> guests = ConcurrentHashMap.newKeySet();
+    private final Set<ServerConnection> guests = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Dispatcher> dispatcher = new AtomicReference<>();
-    private final Unheard unheard = new Unheard(this);
+    private final NoHandlerWarning unheard = new NoHandlerWarning(this);
     private long lastLook = System.nanoTime(); // timer thread only
     private volatile int maxCapacity;
     // The places that the next client may have.
@@ -120,7 +120,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     @Override
     public ConnectionEvents connected(Connection connection) {
-        Guest guest = new Guest(this, connection);
+        ServerConnection guest = new ServerConnection(this, connection);
         InetSocketAddress client = connection.remoteAddress();
         Reason.Refused unwelcome = unwelcome(client);
         if (unwelcome != null) {
@@ -165,8 +165,8 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     }
 
     // Who has less than its share gets more, who has more gets no more. Timer thread.
-    private Shares share() {
-        Shares shares = new Shares(this, guests, admission::waits, System.nanoTime());
+    private FairShares share() {
+        FairShares shares = new FairShares(this, guests, admission::waits, System.nanoTime());
         nextShare = shares.next();
         guests.forEach(guest -> guest.connection().streams(Policy.credit(guest.share, mostStreams())));
         return shares;
@@ -183,7 +183,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         refusals.tell(reason, client);
     }
 
-    void accepted(EngineStream stream, Guest guest) {
+    void accepted(EngineStream stream, ServerConnection guest) {
         if (guests.contains(guest) && !ending()) {
             admission.opened(stream, guest);
         } else {
@@ -191,7 +191,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         }
     }
 
-    void lost(Guest guest, String reason) {
+    void lost(ServerConnection guest, String reason) {
         if (!guests.remove(guest)) {
             return;
         }
@@ -304,13 +304,13 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         if (stalled) {
             return;
         }
-        for (Guest guest : guests) {
+        for (ServerConnection guest : guests) {
             Connection connection = guest.connection();
             long silent = connection.silentNanos();
             // A client that does not ping answers what this side sends it last of all, so it is given a little longer.
             if (silent > connection.idleTimeout().plus(HOUSEKEEPING).toNanos()) {
                 lost(guest, "no answer for " + TimeUnit.NANOSECONDS.toMillis(silent) + " ms");
-                threads.disconnect(() -> connection.close(0, Link.CLOSED));
+                threads.disconnect(() -> connection.close(0, ClientConnection.CLOSED));
             }
         }
     }
@@ -391,7 +391,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     @Override
     List<Connection> connections() {
-        return guests.stream().map(Guest::connection).toList();
+        return guests.stream().map(ServerConnection::connection).toList();
     }
 
     @Override
@@ -410,7 +410,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     @Override
     boolean closeConnections(Duration timeout) throws InterruptedException {
         admission.giveUp(Reason.Evicted.CLOSED, slot -> true);
-        guests.forEach(guest -> guest.connection().close(0, Link.CLOSED));
+        guests.forEach(guest -> guest.connection().close(0, ClientConnection.CLOSED));
         Listener bound = listener;
         return bound == null || bound.close(timeout);
     }

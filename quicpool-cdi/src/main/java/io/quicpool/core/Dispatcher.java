@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Client-led use: gives an idle stream whose first byte arrives to the handler. So many run at a time and so many streams wait as
- * {@link HandlerConfig} says, in fair shares for all clients ({@link Places}); what is beyond that is reset and counted.
+ * {@link HandlerConfig} says, in fair shares for all clients ({@link FairLimiter}); what is beyond that is reset and counted.
  *
  * <pre>
  * stream spoken to --enter--&gt; SERVED --execute--&gt; handler --leave--&gt; next
@@ -29,7 +29,7 @@ final class Dispatcher {
     private final Executor executor;
     // Where it runs when the executor takes no more; null for nowhere.
     private final @Nullable Executor otherwise;
-    private final Places<Connection, Call> places;
+    private final FairLimiter<Connection, Call> places;
     private final AtomicBoolean inCallerTold = new AtomicBoolean();
 
     Dispatcher(CoreServerPool pool, StreamHandler handler, Executor executor, HandlerConfig config) {
@@ -38,7 +38,7 @@ final class Dispatcher {
         this.executor = executor;
         // A container may stop its executor before the application, and with it the pool, has ended.
         this.otherwise = config.executor() == HandlerExecutor.CONTAINER ? pool.threads.handlers() : null;
-        this.places = new Places<>(config.max(), config.queue());
+        this.places = new FairLimiter<>(config.max(), config.queue());
     }
 
     /** How many handlers run. */

@@ -35,7 +35,7 @@ final class LeaseInput extends InputStream {
         if (longest.isNegative()) {
             throw new IllegalArgumentException("read time-out = " + longest + ": must not be negative");
         }
-        timeout = Nanos.of(longest);
+        timeout = TimeoutNanos.of(longest);
     }
 
     @Override

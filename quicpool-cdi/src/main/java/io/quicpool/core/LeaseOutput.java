@@ -35,7 +35,7 @@ final class LeaseOutput extends OutputStream {
         if (longest.isNegative()) {
             throw new IllegalArgumentException("write time-out = " + longest + ": must not be negative");
         }
-        timeout = Nanos.of(longest);
+        timeout = TimeoutNanos.of(longest);
     }
 
     @Override

@@ -96,7 +96,7 @@ final class Lifecycle {
             if (first) {
                 interrupted = closing(drainTimeout);
             } else if (!pool.threads.inside()
-                    && !closed.await(Nanos.of(drainTimeout) + FAREWELL.toNanos(), TimeUnit.NANOSECONDS)) {
+                    && !closed.await(TimeoutNanos.of(drainTimeout) + FAREWELL.toNanos(), TimeUnit.NANOSECONDS)) {
                 pool.log.log(Level.DEBUG, "{0}: somebody else closes it, and gives it more time", pool.name);
             }
         } catch (InterruptedException e) {
@@ -111,7 +111,7 @@ final class Lifecycle {
     // An interrupt ends the waiting, not the closing, nor does an error. Says whether there was an interrupt.
     private boolean closing(Duration drainTimeout) {
         boolean interrupted = false;
-        long end = System.nanoTime() + Nanos.of(drainTimeout) + FAREWELL.toNanos();
+        long end = System.nanoTime() + TimeoutNanos.of(drainTimeout) + FAREWELL.toNanos();
         pool.log.log(Level.INFO, "{0}: closing, {1} streams in use", pool.name, pool.stock.taken());
         try {
             pool.closing();
@@ -178,7 +178,7 @@ final class Lifecycle {
     }
 
     private void drain(Duration timeout) throws InterruptedException {
-        long left = Nanos.of(timeout);
+        long left = TimeoutNanos.of(timeout);
         long deadline = System.nanoTime() + left;
         Set<Connection> dismissed = new HashSet<>();
         lock.lockInterruptibly();
@@ -212,7 +212,7 @@ final class Lifecycle {
     private static void dismiss(Connection connection, long deadline) {
         try {
             awaitDelivered(connection, deadline);
-            connection.close(0, Link.CLOSED);
+            connection.close(0, ClientConnection.CLOSED);
         } catch (InterruptedException e) {
             // The deadline has passed: all connections are closed now.
             Thread.currentThread().interrupt();

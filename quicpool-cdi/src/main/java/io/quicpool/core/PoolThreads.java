@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The threads of one pool, named after it; daemons, but for the timer of a server pool, for which the JVM stays up. One timer for
  * every decision, which never blocks; one for connecting and
  * a few for closing connections, which do; some for each kind of code of the user's: listeners, dependents of asynchronous gets
- * ({@link Workers}), and a handler. All but the timer end by themselves when there is nothing to do.
+ * ({@link CompletionThreads}), and a handler. All but the timer end by themselves when there is nothing to do.
  */
 final class PoolThreads {
 
@@ -41,7 +41,7 @@ final class PoolThreads {
     private final ScheduledThreadPoolExecutor timer;
     private final ExecutorService connector;
     private final ExecutorService closers;
-    private final Workers workers;
+    private final CompletionThreads workers;
     private final ExecutorService listeners;
     private final ExecutorService handlers;
     private volatile boolean connectorLeft;
@@ -65,7 +65,7 @@ final class PoolThreads {
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         connector = elastic("connector", 1, new ThreadPoolExecutor.DiscardPolicy());
         closers = elastic("closer", CLOSERS, new ThreadPoolExecutor.DiscardPolicy());
-        workers = new Workers(factory("worker"), LINGER, (delay, action) -> {
+        workers = new CompletionThreads(factory("worker"), LINGER, (delay, action) -> {
             var unused = decideAfter(delay, action);
         });
         listeners = elastic("listener", LISTENERS, (task, executor) -> task.run());
@@ -129,7 +129,7 @@ final class PoolThreads {
 
     /** Runs a decision on the timer thread, later. */
     Future<?> decideAfter(Duration delay, Runnable decision) {
-        return timer.schedule(decision, Nanos.of(delay), TimeUnit.NANOSECONDS);
+        return timer.schedule(decision, TimeoutNanos.of(delay), TimeUnit.NANOSECONDS);
     }
 
     /** Runs a decision on the timer thread again and again; it must not throw, or it ends. */
@@ -162,7 +162,7 @@ final class PoolThreads {
     }
 
     /** Where asynchronous gets end. */
-    Workers workers() {
+    CompletionThreads workers() {
         return workers;
     }
 

@@ -51,7 +51,7 @@ final class Slot {
     private volatile State state = State.OPENING;
     // Written before the slot is published through the stock's map, and read after.
     private @Nullable StreamId id;
-    private @Nullable Stock home;
+    private @Nullable IdleStreams home;
     // The timer thread's own: when it first saw that the peer has finished; 0 before.
     private long finishedSince;
 
@@ -91,11 +91,11 @@ final class Slot {
     }
 
     /** Enters it in a stock; before it is published. */
-    void home(Stock stock) {
+    void home(IdleStreams stock) {
         home = stock;
     }
 
-    boolean livesIn(Stock stock) {
+    boolean livesIn(IdleStreams stock) {
         return home == stock;
     }
 

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /** Connects to one of the addresses of a target, and tells them what became of it. Thread-safe. */
-final class TargetConnector implements Link.Connector {
+final class TargetConnector implements ClientConnection.Connector {
 
     /** Connects by means of an engine; blocks. */
     interface Engine {

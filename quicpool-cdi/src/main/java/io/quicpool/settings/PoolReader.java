@@ -51,7 +51,7 @@ abstract class PoolReader<C> {
 
     /** Whether the pool is switched on; what cannot be read counts as on, and is reported by {@link #read}. */
     boolean enabled() {
-        Found found = find(PoolProperty.ENABLED);
+        PropertyValue found = find(PoolProperty.ENABLED);
         return found == null
                 || found.value() == null
                 || !"false".equalsIgnoreCase(found.value().strip());
@@ -111,11 +111,11 @@ abstract class PoolReader<C> {
     private Problem nameProblem(String allowed) {
         return Stream.concat(Stream.of(kind.required()), PoolProperty.of(kind).stream())
                 .filter(property -> {
-                    Found found = find(property);
+                    PropertyValue found = find(property);
                     return found != null && !found.key().equals(kind.prefix() + property.key());
                 })
                 .findFirst()
-                .map(property -> problem(new Refused(property, Found.UNKNOWN, allowed)))
+                .map(property -> problem(new Refused(property, PropertyValue.UNKNOWN, allowed)))
                 .orElseGet(() -> new Problem(kind.prefix() + "\"" + Problem.shown(name) + "\"", null, allowed));
     }
 
@@ -139,27 +139,27 @@ abstract class PoolReader<C> {
         }
     }
 
-    private @Nullable Found find(PoolProperty property) {
-        Found found = Found.in(config, kind.property(name, property.key()));
+    private @Nullable PropertyValue find(PoolProperty property) {
+        PropertyValue found = PropertyValue.in(config, kind.property(name, property.key()));
         if (found == null && PropertyNames.isPlain(kind, name, property)) {
-            found = Found.in(config, kind.prefix() + name + "." + property.key());
+            found = PropertyValue.in(config, kind.prefix() + name + "." + property.key());
         }
         if (found == null) {
-            found = Found.in(config, kind.prefix() + property.key());
+            found = PropertyValue.in(config, kind.prefix() + property.key());
         }
         return found != null || !property.ofAllPools()
                 ? found
-                : Found.in(config, PropertyNames.PREFIX + property.key());
+                : PropertyValue.in(config, PropertyNames.PREFIX + property.key());
     }
 
     /** The text of a property; null when it is not set, set to nothing, or left out. */
     @Nullable String text(PoolProperty property) {
-        Found found = leftOut.contains(property) ? null : find(property);
+        PropertyValue found = leftOut.contains(property) ? null : find(property);
         if (found == null) {
             return null;
         }
         if (found.value() == null) {
-            throw new Refused(property, Found.UNKNOWN, Found.NO_VALUE);
+            throw new Refused(property, PropertyValue.UNKNOWN, PropertyValue.NO_VALUE);
         }
         String text = property.secret() ? found.value() : found.value().strip();
         return text.isEmpty() ? null : text;
@@ -232,7 +232,7 @@ abstract class PoolReader<C> {
     // ---- messages
 
     private Problem problem(Refused e) {
-        Found found = find(e.property);
+        PropertyValue found = find(e.property);
         if (found == null) {
             String key = kind.property(Problem.shown(name), e.property.key());
             String value = e.value.equals(NOT_SET) ? e.value : e.value + " (default)";

@@ -151,7 +151,7 @@ final class PropertyNames {
     private static @Nullable String nearest(String before, String key, PoolKind kind) {
         List<String> keys =
                 PoolProperty.of(kind).stream().map(PoolProperty::key).toList();
-        String near = Nearest.of(key, keys);
+        String near = Suggestions.of(key, keys);
         return near == null ? null : before + near;
     }
 
@@ -160,7 +160,7 @@ final class PropertyNames {
         String first = property.substring(PREFIX.length(), end < 0 ? property.length() : end);
         List<String> there = new ArrayList<>(List.of("client", "server", "application"));
         there.addAll(PoolProperty.ofAllPools(""));
-        String near = Nearest.of(first, there);
+        String near = Suggestions.of(first, there);
         if (near == null || (near.equals(first) && end < 0)) {
             return null;
         }

@@ -87,18 +87,18 @@ public final class SettingsReader {
     }
 
     private @Nullable String sourceOf(String property) {
-        Found found = Found.in(config, property);
+        PropertyValue found = PropertyValue.in(config, property);
         return found == null ? null : found.source();
     }
 
     private @Nullable String application() {
-        Found found = Found.in(config, PropertyNames.APPLICATION);
+        PropertyValue found = PropertyValue.in(config, PropertyNames.APPLICATION);
         if (found == null) {
             return null;
         }
         if (found.value() == null) {
             String written = names.asWritten(found.key(), found.source());
-            problems.add(new Problem(written + " = " + Found.UNKNOWN, found.source(), Found.NO_VALUE));
+            problems.add(new Problem(written + " = " + PropertyValue.UNKNOWN, found.source(), PropertyValue.NO_VALUE));
             return null;
         }
         String application = found.value().strip();
@@ -116,7 +116,8 @@ public final class SettingsReader {
     // One pool needs no name: the properties for all of a kind are enough.
     private Set<String> pools(PoolKind kind) {
         Set<String> named = names.pools(kind);
-        Found required = Found.in(config, kind.prefix() + kind.required().key());
+        PropertyValue required =
+                PropertyValue.in(config, kind.prefix() + kind.required().key());
         boolean unnamed = named.isEmpty() && required != null && !required.isNothing();
         return unnamed ? Set.of(DEFAULT_NAME) : named;
     }

@@ -68,7 +68,7 @@ final class UnknownVariables {
     private static @Nullable String nearest(PoolKind kind, String key) {
         List<String> keys =
                 PoolProperty.of(kind).stream().map(PoolProperty::key).toList();
-        String near = Nearest.of(key.toLowerCase(Locale.ROOT).replace('_', '-'), keys);
+        String near = Suggestions.of(key.toLowerCase(Locale.ROOT).replace('_', '-'), keys);
         return near == null ? null : PropertyNames.variableOf(near);
     }
 }

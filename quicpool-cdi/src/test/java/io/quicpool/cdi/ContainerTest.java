@@ -101,7 +101,7 @@ class ContainerTest {
             int port = app.get(PoolRegistry.class).server("").localAddress().getPort();
             ClientPool client = pools.client("127.0.0.1:" + port, c -> c.capacity(1, 1));
             awaitIdle(client, 1);
-            try (PooledStream stream = client.incomingGet(SOON)) {
+            try (PooledStream stream = client.take(SOON)) {
                 stream.readTimeout(SOON);
                 stream.outputStream().write(1);
                 assertThat(stream.inputStream().read()).isEqualTo(1);
@@ -167,7 +167,7 @@ class ContainerTest {
         try (App app = App.start(App.server("ingress", folder), GivesUp.class)) {
             ServerPool pool = app.get(PoolRegistry.class).server("");
             ClientPool client = pools.client("127.0.0.1:" + pool.localAddress().getPort(), c -> c.capacity(1, 1));
-            try (PooledStream stream = client.incomingGet(SOON)) {
+            try (PooledStream stream = client.take(SOON)) {
                 stream.readTimeout(SOON);
                 stream.outputStream().write(1);
                 assertThatThrownBy(() -> stream.inputStream().read()).isInstanceOf(IOException.class);

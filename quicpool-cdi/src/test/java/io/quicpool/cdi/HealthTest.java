@@ -185,7 +185,7 @@ class HealthTest {
             ClientPool orders = app.get(PoolRegistry.class).client("orders");
             awaitIdle(orders, 1);
             assertThat(status(app)).isEqualTo(Status.UP);
-            try (PooledStream only = orders.incomingGet(SOON)) {
+            try (PooledStream only = orders.take(SOON)) {
                 assertThat(only.id()).isNotNull();
                 assertThat(status(app)).isEqualTo(Status.UP);
             }

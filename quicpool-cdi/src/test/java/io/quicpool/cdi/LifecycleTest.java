@@ -112,7 +112,7 @@ class LifecycleTest {
     }
 
     private static byte[] ask(ClientPool client, byte... request) throws IOException, InterruptedException {
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             stream.readTimeout(SOON);
             stream.outputStream().write(request);
             stream.outputStream().close();
@@ -298,7 +298,7 @@ class LifecycleTest {
                 throw new IOException("never told to go on");
             }
             // A request that is being drained may still ask others.
-            try (PooledStream other = orders.incomingGet(SOON)) {
+            try (PooledStream other = orders.take(SOON)) {
                 other.outputStream().write(1);
             }
             stream.outputStream().write(stream.inputStream().readAllBytes());
@@ -314,7 +314,7 @@ class LifecycleTest {
         properties.put("quicpool.server.\"ingress\".drain-timeout", "60s");
         App app = App.start(properties, Slow.class);
         ClientPool client = clientOf(app, "ingress");
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             stream.readTimeout(SOON);
             stream.outputStream().write(7);
             stream.outputStream().close();
@@ -356,7 +356,7 @@ class LifecycleTest {
             await().until(client::ready);
             assertThat(client.snapshot().lastError()).isNull();
             assertThat(client.errorCount()).isZero();
-            PooledStream held = client.incomingGet(SOON);
+            PooledStream held = client.take(SOON);
             held.outputStream().write(1);
             app.close();
             assertThat(client.state()).isEqualTo(PoolState.CLOSED);

@@ -61,7 +61,7 @@ class UnitTestOfABeanTest {
         ClientPool pool;
 
         String ask(String question) throws IOException, InterruptedException {
-            try (PooledStream stream = pool.incomingGet(SOON)) {
+            try (PooledStream stream = pool.take(SOON)) {
                 stream.readTimeout(SOON);
                 stream.outputStream().write(question.getBytes(StandardCharsets.UTF_8));
                 stream.outputStream().close();

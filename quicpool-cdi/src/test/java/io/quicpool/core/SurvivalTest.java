@@ -203,7 +203,7 @@ class SurvivalTest {
 
     // -1 when the stream was reset.
     private static int answerTo(ClientPool client, int question) throws Exception {
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             stream.outputStream().write(question);
             return stream.inputStream().read();
         } catch (IOException e) {

@@ -64,7 +64,7 @@ class VirtualHandlersTest {
         ClientPool client = pools.client(server, c -> c.capacity(20, 20));
         List<PooledStream> asked = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            PooledStream stream = client.incomingGet(SOON);
+            PooledStream stream = client.take(SOON);
             stream.outputStream().write(i);
             stream.outputStream().close();
             asked.add(stream);
@@ -98,7 +98,7 @@ class VirtualHandlersTest {
             }
         });
         ClientPool client = pools.client(server, c -> c);
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             stream.outputStream().write(1);
             assertThat(begun.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             server.close();

@@ -31,7 +31,7 @@ final class ComponentExample {
         ClientPool pool;
 
         public byte[] ask(byte[] request) throws IOException, InterruptedException {
-            try (PooledStream stream = pool.incomingGet(Duration.ofSeconds(1))) {
+            try (PooledStream stream = pool.take(Duration.ofSeconds(1))) {
                 stream.outputStream().write(request);
                 stream.outputStream().close();
                 return stream.inputStream().readAllBytes();

@@ -33,7 +33,7 @@ final class ReadmeExample {
                 .target("orders.example:4433")
                 .capacity(16, 256)
                 .build());
-        try (PooledStream stream = client.incomingGet(Duration.ofSeconds(1))) {
+        try (PooledStream stream = client.take(Duration.ofSeconds(1))) {
             stream.outputStream().write(request);
             stream.outputStream().close();
             byte[] answer = stream.inputStream().readAllBytes();

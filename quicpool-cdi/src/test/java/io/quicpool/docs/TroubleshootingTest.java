@@ -280,10 +280,10 @@ class TroubleshootingTest {
     void exhausted() throws Exception {
         ServerPool server = pools.server(s -> s.maxCapacity(1).maxStreamsPerConnection(2));
         ClientPool client = client(server, c -> c.capacity(1, 1).maxWaiting(1));
-        PooledStream held = client.incomingGet(SOON);
-        thrown(catchThrowable(() -> client.incomingGet(SHORT)));
+        PooledStream held = client.take(SOON);
+        thrown(catchThrowable(() -> client.take(SHORT)));
         var waiting = client.takeAsync(Duration.ofMinutes(1));
-        thrown(catchThrowable(() -> client.incomingGet(SHORT)));
+        thrown(catchThrowable(() -> client.take(SHORT)));
         waiting.toCompletableFuture().cancel(false);
         saysAll("Callers wait in vain");
         assertThat(client.snapshot().totals().timeouts()).isOne();
@@ -298,8 +298,8 @@ class TroubleshootingTest {
         List<PooledStream> held = new ArrayList<>();
         // Over Netty one stream is kept for what it has in place of a PING.
         for (int i = Pools.CLIENT_ENGINE.equals("netty") ? 1 : 0; i < 2; i++) {
-            held.add(server.incomingGet(SOON));
-            held.add(client.outgoingGet(held.get(held.size() - 1).id(), Duration.ofSeconds(10)));
+            held.add(server.take(SOON));
+            held.add(client.take(held.get(held.size() - 1).id(), Duration.ofSeconds(10)));
         }
         healthShows("No stream credit", client);
         held.forEach(PooledStream::close);
@@ -320,7 +320,7 @@ class TroubleshootingTest {
         ClientPool client = client(server, c -> c.capacity(1, 1));
         List<PooledStream> neverClosed = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            neverClosed.add(client.incomingGet(SOON));
+            neverClosed.add(client.take(SOON));
         }
         assertThat(client.snapshot().taken()).isEqualTo(5);
         healthShows("In use grows without end", client);
@@ -358,7 +358,7 @@ class TroubleshootingTest {
             throw new IllegalStateException("a bug");
         });
         ClientPool client = client(server, c -> c.capacity(1, 1));
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             stream.outputStream().write(1);
             thrown(catchThrowable(() -> stream.inputStream().readAllBytes()));
         }
@@ -372,8 +372,8 @@ class TroubleshootingTest {
         ServerPool server = pools.server(s -> s.maxHandlers(1).handlerQueue(0));
         server.serve(stream -> stream.inputStream().readAllBytes());
         ClientPool client = client(server, c -> c.capacity(2, 2));
-        try (PooledStream first = client.incomingGet(SOON);
-                PooledStream second = client.incomingGet(SOON)) {
+        try (PooledStream first = client.take(SOON);
+                PooledStream second = client.take(SOON)) {
             first.outputStream().write(1);
             await().until(() -> server.handlersRunning() == 1);
             second.outputStream().write(1);
@@ -396,7 +396,7 @@ class TroubleshootingTest {
             }
         });
         ClientPool client = client(server, c -> c.capacity(1, 1));
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             stream.outputStream().write(1);
             // From the sources, for it takes a peer that reads nothing.
             inSources(": the peer took nothing more within ");
@@ -411,7 +411,7 @@ class TroubleshootingTest {
     void nobodyAnswers() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = client(server, c -> c.capacity(1, 1));
-        try (PooledStream stream = client.incomingGet(SOON)) {
+        try (PooledStream stream = client.take(SOON)) {
             stream.outputStream().write(1);
             saysAll("Clients speak and nobody answers");
             healthShows("Clients speak and nobody answers", server);
@@ -451,7 +451,7 @@ class TroubleshootingTest {
     void closing() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = client(server, c -> c.capacity(1, 1));
-        PooledStream held = client.incomingGet(SOON);
+        PooledStream held = client.take(SOON);
         client.close(SHORT);
         assertThat(catchThrowable(() -> held.outputStream().write(1))).isInstanceOf(IOException.class);
         // From the sources, for it takes a handler that does not end.

@@ -68,7 +68,7 @@ class PoolMBeansTest {
         assertThat(name.getCanonicalName())
                 .isEqualTo("io.quicpool:application=\"tests\",name=\"orders\",type=ClientPool");
         client.addError();
-        PooledStream taken = client.incomingGet(SOON);
+        PooledStream taken = client.take(SOON);
         awaitIdle(client, 3);
         Map<String, Object> shown = attributes(name);
         assertThat(shown)
@@ -192,7 +192,7 @@ class PoolMBeansTest {
         ClientPool client = pools.client(server, c -> c.capacity(8, 8).interval(NEVER, NEVER));
         awaitIdle(client, 8);
         ObjectName name = only(client);
-        try (PooledStream taken = client.incomingGet(SOON)) {
+        try (PooledStream taken = client.take(SOON)) {
             client.addError();
             remote.invoke(name, "flush", null, null);
             await().untilAsserted(() -> {
@@ -230,8 +230,8 @@ class PoolMBeansTest {
         awaitIdle(client, 1);
         // A stream may come in between the two, or at the moment when the second begins to wait; not for ever.
         for (int i = 0; i < 1000 && !types(told).contains("io.quicpool.exhausted"); i++) {
-            try (PooledStream one = client.incomingGet(SOON);
-                    PooledStream two = client.incomingGet(SOON)) {
+            try (PooledStream one = client.take(SOON);
+                    PooledStream two = client.take(SOON)) {
                 assertThat(one.id()).isNotEqualTo(two.id());
             }
         }

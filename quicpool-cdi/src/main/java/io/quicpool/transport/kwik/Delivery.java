@@ -15,11 +15,11 @@ final class Delivery<S> {
     private static final int PAUSE_MILLIS = 2;
 
     private final BooleanSupplier inFlight;
-    private final Unsettled<S> closed;
+    private final EndedStreams<S> closed;
 
     Delivery(Predicate<S> unsent, BooleanSupplier inFlight) {
         this.inFlight = inFlight;
-        this.closed = new Unsettled<>(Integer.MAX_VALUE, unsent.negate(), stream -> {});
+        this.closed = new EndedStreams<>(Integer.MAX_VALUE, unsent.negate(), stream -> {});
     }
 
     /** A stream was closed, and what was written to it may have yet to be sent. */

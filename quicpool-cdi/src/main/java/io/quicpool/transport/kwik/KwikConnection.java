@@ -78,7 +78,7 @@ final class KwikConnection implements Connection {
     private static final int UNIDIRECTIONAL = 2;
 
     private final QuicConnectionImpl quic;
-    private final Watcher watcher;
+    private final ReadinessPoller watcher;
     private final Runnable freed;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final Map<Integer, KwikStream> streams = new ConcurrentHashMap<>();
@@ -86,7 +86,7 @@ final class KwikConnection implements Connection {
     private final Queue<Runnable> processed = new ConcurrentLinkedQueue<>();
     private final Delivery<QuicStream> delivery;
     private volatile int lastAccepted = -1;
-    private final Unsettled<KwikStream> ended = new Unsettled<>(MOST_ENDED, KwikStream::settled, this::forget);
+    private final EndedStreams<KwikStream> ended = new EndedStreams<>(MOST_ENDED, KwikStream::settled, this::forget);
     private final AtomicInteger pieces = new AtomicInteger();
     private final AtomicLong allowed = new AtomicLong();
     private final AtomicLong opened = new AtomicLong();
@@ -107,7 +107,7 @@ final class KwikConnection implements Connection {
     private volatile String lostBecause = "closed on this side";
 
     /** Makes the connection's own view of kwik's. The last argument is called when everything of it has ended. */
-    KwikConnection(QuicConnectionImpl quic, Watcher watcher, ConnectionEvents events, Runnable freed) {
+    KwikConnection(QuicConnectionImpl quic, ReadinessPoller watcher, ConnectionEvents events, Runnable freed) {
         this.quic = quic;
         this.watcher = watcher;
         this.events = events;
@@ -153,7 +153,7 @@ final class KwikConnection implements Connection {
         return quic;
     }
 
-    Watcher watcher() {
+    ReadinessPoller watcher() {
         return watcher;
     }
 

@@ -52,7 +52,7 @@ final class KwikConnector {
     }
 
     Connection connect() throws IOException, InterruptedException {
-        Watcher watcher = new Watcher(spec.poolName());
+        ReadinessPoller watcher = new ReadinessPoller(spec.poolName());
         QuicClientConnectionImpl quic = null;
         try {
             quic = build();

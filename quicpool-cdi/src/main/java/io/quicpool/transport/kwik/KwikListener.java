@@ -43,7 +43,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     private final ListenSpec spec;
     private final ListenerEvents events;
     private final ServerSocket socket;
-    private final Watcher watcher;
+    private final ReadinessPoller watcher;
     private final ServerConnector connector;
     private final InetSocketAddress local;
     private final Set<KwikConnection> connections = ConcurrentHashMap.newKeySet();
@@ -75,7 +75,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         ConnectorInternals.surviveReceiver(
                 connector, receive -> KwikThreads.start("quicpool-" + spec.poolName() + "-receiver", receive));
         ConnectorInternals.boundQueues(connector, MOST_DATAGRAMS, MOST_BEGINNINGS, this::dropped);
-        this.watcher = new Watcher(spec.poolName());
+        this.watcher = new ReadinessPoller(spec.poolName());
     }
 
     static KwikListener open(ListenSpec spec, ListenerEvents events) throws IOException {

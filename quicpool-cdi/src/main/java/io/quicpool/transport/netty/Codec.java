@@ -64,14 +64,14 @@ final class Codec {
         };
     }
 
-    static Bootstrap socket(Loops.Share share) {
+    static Bootstrap socket(EventLoops.Share share) {
         Bootstrap socket = new Bootstrap()
                 .group(share.group())
-                .channel(Loops.channel())
+                .channel(EventLoops.channel())
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
                 .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
-        return Loops.epoll()
+        return EventLoops.epoll()
                 ? Offload.receiving(socket)
                 : socket.option(ChannelOption.RECVBUF_ALLOCATOR, receive(RECEIVE_SIZE));
     }
@@ -82,7 +82,7 @@ final class Codec {
 
     /** How a connection sends many datagrams in one system call. */
     static SegmentedDatagramPacketAllocator segments() {
-        return Loops.epoll() ? Offload.segments() : SegmentedDatagramPacketAllocator.NONE;
+        return EventLoops.epoll() ? Offload.segments() : SegmentedDatagramPacketAllocator.NONE;
     }
 
     /** Apart, for the classes of epoll may not be there. */

@@ -57,7 +57,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
 
     private final QuicChannel channel;
-    private final Loops.Share share;
+    private final EventLoops.Share share;
     // A client's own; a server's is its listener's.
     private final @Nullable Channel socket;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
@@ -71,23 +71,23 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private volatile String lostBecause = "closed on this side";
     // The event loop's own: the first reason that anybody gave for an end that is to come.
     private @Nullable String because;
-    private final Settling settling;
-    private final LoneFins loneFins;
-    private final Lookout lookout;
+    private final EndedStreams settling;
+    private final DatalessFins loneFins;
+    private final StreamPoller lookout;
     private final PathWatch pathWatch;
     private boolean sendDue;
     private final Set<NettyStream> streams = new LinkedHashSet<>();
     private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
 
     /** Makes the connection's own view of Netty's. With a socket of its own it frees that, and its share, when it has ended. */
-    NettyConnection(QuicChannel channel, Loops.Share share, @Nullable Channel socket, ConnectionEvents events) {
+    NettyConnection(QuicChannel channel, EventLoops.Share share, @Nullable Channel socket, ConnectionEvents events) {
         this.channel = channel;
         this.share = share;
         this.socket = socket;
         this.events = events;
-        this.settling = new Settling(channel);
-        this.loneFins = new LoneFins(channel, this::isInFlight);
-        this.lookout = new Lookout(channel, streams);
+        this.settling = new EndedStreams(channel);
+        this.loneFins = new DatalessFins(channel, this::isInFlight);
+        this.lookout = new StreamPoller(channel, streams);
         this.pathWatch = new PathWatch(channel, this::isInFlight);
         channel.closeFuture().addListener(end -> lost());
     }
@@ -254,12 +254,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     /** Those that wait for their peer's end. Event loop. */
-    Settling settling() {
+    EndedStreams settling() {
         return settling;
     }
 
     /** Those that nobody but us would send again. Event loop. */
-    LoneFins loneFins() {
+    DatalessFins loneFins() {
         return loneFins;
     }
 

@@ -37,7 +37,7 @@ final class NettyConnector {
     private final ConnectSpec spec;
     private final ConnectionEvents events;
     private final RecordingTrust trust;
-    private final Loops.Share share;
+    private final EventLoops.Share share;
     private volatile boolean refused;
     private volatile @Nullable NettyConnection made;
 
@@ -45,7 +45,7 @@ final class NettyConnector {
         this.spec = spec;
         this.events = events;
         this.trust = new RecordingTrust(spec.trust());
-        this.share = Loops.of(spec.poolName());
+        this.share = EventLoops.of(spec.poolName());
     }
 
     Connection connect() throws IOException, InterruptedException {
@@ -70,7 +70,7 @@ final class NettyConnector {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
-                                .addLast(new KeptFins.Edge())
+                                .addLast(new RepeatedFins.Edge())
                                 .addLast(share.poll().new Batches())
                                 .addLast(new Watch())
                                 .addLast(Codec.settings(

@@ -40,9 +40,9 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
 
     private final ListenSpec spec;
     private final ListenerEvents events;
-    private final Loops.Share share;
+    private final EventLoops.Share share;
     private final Gate<QuicChannel> gate;
-    private final ServerIds ids = new ServerIds();
+    private final ConnectionIds ids = new ConnectionIds();
     private final Map<QuicChannel, NettyConnection> connections = new ConcurrentHashMap<>();
     private final Channel socket;
     private volatile QuicSslContext tls;
@@ -53,7 +53,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         this.events = events;
         this.tls = tls;
         this.gate = new Gate<>(events, spec.maxHandshakes(), spec.addressValidation(), this);
-        this.share = Loops.of(spec.poolName());
+        this.share = EventLoops.of(spec.poolName());
         try {
             this.socket = bind();
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
@@ -68,7 +68,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
-                                .addLast(new KeptFins.Edge())
+                                .addLast(new RepeatedFins.Edge())
                                 .addLast(share.poll().new Batches())
                                 .addLast(new Entrance())
                                 .addLast(codec());
@@ -116,7 +116,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
                 .initialMaxStreamsBidirectional(streams())
                 .localConnectionIdLength(Gate.OUR_ID)
                 .connectionIdAddressGenerator(ids)
-                .tokenHandler(new GateTokens())
+                .tokenHandler(new GateTokenHandler())
                 .sslEngineProvider(quic -> {
                     begins.run();
                     return tls.newEngine(quic.alloc());
@@ -152,7 +152,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         InetSocketAddress client = (InetSocketAddress) Objects.requireNonNull(channel.remoteSocketAddress());
         NettyConnection connection = new NettyConnection(channel, share, null, EngineEvents.NOBODY);
         connection.whenCutOff(() -> events.ignored(client, Ignored.CUT_OFF));
-        ServerIds.Owner owner = ids.begun(connection, client, id);
+        ConnectionIds.Owner owner = ids.begun(connection, client, id);
         channel.pipeline().addLast(connection).addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelActive(ChannelHandlerContext context) {
@@ -201,8 +201,8 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         }
 
         private void read(ChannelHandlerContext context, DatagramPacket datagram) {
-            ByteBuffer id = ServerIds.destination(nio(datagram.content()), Gate.OUR_ID);
-            ServerIds.Owner owner = id == null ? null : ids.owner(id);
+            ByteBuffer id = ConnectionIds.destination(nio(datagram.content()), Gate.OUR_ID);
+            ConnectionIds.Owner owner = id == null ? null : ids.owner(id);
             if (owner == null ? !begins(datagram) : !owner.isAt(datagram.sender())) {
                 if (owner != null) {
                     events.ignored(datagram.sender(), Ignored.MOVED);

@@ -44,7 +44,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     private final boolean accepted;
     private final NettyInput input = new NettyInput(this);
     private final NettyOutput output;
-    private final Sending sending;
+    private final StreamSender sending;
     private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> whenDead = new AtomicReference<>();
     private final AtomicBoolean toldToStop = new AtomicBoolean();
@@ -62,7 +62,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         this.connection = connection;
         this.accepted = accepted;
         this.output = new NettyOutput(this, connection.buffers());
-        this.sending = new Sending(this, connection, output);
+        this.sending = new StreamSender(this, connection, output);
     }
 
     QuicStreamChannel channel() {

@@ -293,7 +293,7 @@ class KwikTrapsTest {
     /** kwik interrupts who reads from a stream that ends, be it that it has read by then. */
     @Test
     void anInterruptDoesNotKeepAWatcherAwake() {
-        Watcher watcher = new Watcher("interrupted");
+        ReadinessPoller watcher = new ReadinessPoller("interrupted");
         Thread thread = Thread.getAllStackTraces().keySet().stream()
                 .filter(each -> each.getName().equals("quicpool-interrupted-reader"))
                 .findAny()

@@ -86,7 +86,7 @@ class NettyCrowdTest {
             reset(connection, streams);
             await().until(() -> onLoop(connection, () -> connection.settling().looks()) > 2L * STREAMS);
             assertThat(onLoop(connection, () -> connection.settling().mostTogether()))
-                    .isLessThanOrEqualTo(Settling.AT_A_TIME);
+                    .isLessThanOrEqualTo(EndedStreams.AT_A_TIME);
         });
     }
 

@@ -80,7 +80,7 @@ class NettyTrapsTest {
         for (int i = 0; i < 50; i++) {
             NettyConnection connection = connect(address, EngineEvents.NOBODY);
             EngineStream here = idle(connection);
-            PooledStream there = server.incomingGet(SOON);
+            PooledStream there = server.take(SOON);
             assertThat(connection.awaitDelivered(SOON)).isTrue();
             boolean atRisk = connection
                     .loop()
@@ -136,7 +136,7 @@ class NettyTrapsTest {
                 .containsEntry("probe", 0L);
         System.out.printf("three idle streams left the stock in %d ms%n", (System.nanoTime() - start) / 1_000_000);
         data.output().write(42);
-        try (PooledStream kept = server.incomingGet(SOON)) {
+        try (PooledStream kept = server.take(SOON)) {
             assertThat(kept.inputStream().read()).isEqualTo(42);
         }
     }
@@ -222,7 +222,7 @@ class NettyTrapsTest {
         NettyConnection connection = connect(server, EngineEvents.NOBODY);
         for (int i = 0; i < 300; i++) {
             EngineStream here = idle(connection);
-            try (PooledStream there = server.incomingGet(SOON)) {
+            try (PooledStream there = server.take(SOON)) {
                 switch (i % 4) {
                     case 0 -> here.reset(1);
                     case 1 -> there.reset(2);
@@ -430,7 +430,7 @@ class NettyTrapsTest {
     private static boolean finWaits(EngineStream stream) throws ReflectiveOperationException {
         Field sending = NettyStream.class.getDeclaredField("sending");
         sending.setAccessible(true);
-        Field waits = Sending.class.getDeclaredField("finWaits");
+        Field waits = StreamSender.class.getDeclaredField("finWaits");
         waits.setAccessible(true);
         return waits.getBoolean(sending.get(stream));
     }
@@ -486,7 +486,7 @@ class NettyTrapsTest {
                     throw new UncheckedIOException(e);
                 }
             });
-            try (PooledStream there = server.incomingGet(SOON)) {
+            try (PooledStream there = server.take(SOON)) {
                 there.outputStream().write(42);
                 assertThat(reader.get(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo(42);
             }
@@ -517,7 +517,7 @@ class NettyTrapsTest {
     @Test
     void whoWaitsForTheEndOfAnEventLoopFindsNoThread() throws Exception {
         for (int i = 0; i < 500; i++) {
-            Loops.Share share = Loops.of("ending");
+            EventLoops.Share share = EventLoops.of("ending");
             share.group().execute(() -> {});
             share.giveBack();
             assertThat(share.awaitEnded(SOON)).isTrue();
@@ -537,8 +537,8 @@ class NettyTrapsTest {
         ClientPool client = pools.client(server, c -> c.transport("netty").capacity(1, 1));
         List<Object> left = new ArrayList<>();
         Thread caller = new Thread(() -> {
-            try (PooledStream here = client.incomingGet(SOON);
-                    PooledStream there = server.outgoingGet(here.id(), SOON)) {
+            try (PooledStream here = client.take(SOON);
+                    PooledStream there = server.take(here.id(), SOON)) {
                 here.outputStream().write(new byte[100]);
                 here.outputStream().write(new byte[10_000]);
                 here.outputStream().close();

@@ -208,7 +208,7 @@ abstract class Exchange {
 
     private void check() {
         harvest();
-        Stock stock = pool().stock;
+        IdleStreams stock = pool().stock;
         Set<ScriptedStream> inStock = Collections.newSetFromMap(new IdentityHashMap<>());
         Set<StreamId> ids = new HashSet<>();
         int idle = 0;

@@ -152,7 +152,7 @@ public final class IdRequestFuzz {
         @Override
         boolean closeConnections(Duration timeout) {
             ids.giveUp(Reason.Evicted.CLOSED, slot -> true);
-            List.copyOf(connections).forEach(connection -> connection.close(0, Link.CLOSED));
+            List.copyOf(connections).forEach(connection -> connection.close(0, ClientConnection.CLOSED));
             return true;
         }
 

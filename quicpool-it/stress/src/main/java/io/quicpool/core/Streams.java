@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Streams implements EngineStream {
 
     /** A slot that waits to be delivered under this id. */
-    static Slot announced(Stock stock, int id) {
+    static Slot announced(IdleStreams stock, int id) {
         Slot slot = unannounced(id);
         stock.announce(slot);
         return slot;
@@ -26,14 +26,14 @@ final class Streams implements EngineStream {
     }
 
     /** A slot in stock under this id. */
-    static Slot idle(Stock stock, int id) {
+    static Slot idle(IdleStreams stock, int id) {
         Slot slot = announced(stock, id);
         stock.deliver(slot);
         return slot;
     }
 
     /** Somebody who wants the stream with this id, or any, and waits unless it is there. */
-    static Waiter waiter(Stock stock, @Nullable StreamId id) {
+    static Waiter waiter(IdleStreams stock, @Nullable StreamId id) {
         Waiter waiter = new Waiter(id, 0);
         stock.await(waiter);
         return waiter;

@@ -23,7 +23,7 @@ final class TakeRaces {
             desc = "one has it")
     @State
     public static class AnyByIdOrRetired {
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private final Slot slot = Streams.idle(stock, 1);
 
         @Actor
@@ -57,7 +57,7 @@ final class TakeRaces {
             desc = "retired, before or after")
     @State
     public static class DeliveredOrRetired {
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private final Slot slot = Streams.announced(stock, 1);
 
         @Actor

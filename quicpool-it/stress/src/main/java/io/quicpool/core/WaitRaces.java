@@ -24,7 +24,7 @@ final class WaitRaces {
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
     @State
     public static class WaitOrDeliver {
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private final Slot slot = Streams.announced(stock, 1);
         private Waiter waiter;
 
@@ -53,7 +53,7 @@ final class WaitRaces {
             desc = "served, or back in stock")
     @State
     public static class GiveUpOrServe {
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private final Waiter waiter = Streams.waiter(stock, new StreamId(1));
         private final Slot slot = Streams.announced(stock, 1);
 
@@ -82,7 +82,7 @@ final class WaitRaces {
     @Outcome(id = "2, 0, 2", expect = ACCEPTABLE, desc = "each has one")
     @State
     public static class TwoWaitTwoCome {
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private final Slot one = Streams.announced(stock, 1);
         private final Slot two = Streams.announced(stock, 2);
         private Waiter first;
@@ -119,7 +119,7 @@ final class WaitRaces {
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
     @State
     public static class WaitOrGiveBack {
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private final Slot slot;
         private Waiter waiter;
 
@@ -150,7 +150,7 @@ final class WaitRaces {
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "told")
     @State
     public static class WaitOrClose {
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private Waiter waiter;
 
         @Actor
@@ -178,7 +178,7 @@ final class WaitRaces {
             desc = "given up, or taken while the pool could see it")
     @State
     public static class DeliverTakeClose {
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private final Slot slot = Streams.announced(stock, 1);
         private boolean seen;
 
@@ -211,7 +211,7 @@ final class WaitRaces {
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
     @State
     public static class ResumeWaitDeliver {
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private final Slot slot = Streams.announced(stock, 1);
         private Waiter waiter;
 
@@ -246,8 +246,8 @@ final class WaitRaces {
     @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "one taken, one idle")
     @State
     public static class WaitAtTwo {
-        private final Stock one = new Stock(10_000);
-        private final Stock two = new Stock(10_000);
+        private final IdleStreams one = new IdleStreams(10_000);
+        private final IdleStreams two = new IdleStreams(10_000);
         private final Waiter waiter = new Waiter(null, 0);
         private final Slot ofOne = Streams.announced(one, 1);
         private final Slot ofTwo = Streams.announced(two, 1);
@@ -288,7 +288,7 @@ final class WaitRaces {
             desc = "the first has it and the other waits, or the other has it")
     @State
     public static class ByIdOrAny {
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private final Slot slot = Streams.announced(stock, 1);
         private final Waiter byId = Streams.waiter(stock, new StreamId(1));
         private final Waiter any = Streams.waiter(stock, null);
@@ -318,7 +318,7 @@ final class WaitRaces {
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "one waits")
     @State
     public static class OnePlaceToWait {
-        private final Stock stock = new Stock(1);
+        private final IdleStreams stock = new IdleStreams(1);
         private final Waiter first = new Waiter(null, 0);
         private final Waiter second = new Waiter(new StreamId(1), 0);
         private volatile boolean firstWaits;
@@ -346,7 +346,7 @@ final class WaitRaces {
     @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "each has one")
     @State
     public static class ResumeByIdAndAny {
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private final Slot wanted = Streams.idle(stock, 1);
         private final Slot other = Streams.idle(stock, 2);
         private Waiter byId;
@@ -383,7 +383,7 @@ final class WaitRaces {
             desc = "known, or not")
     @State
     public static class AnnounceOrRetire {
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private final Slot slot = Streams.unannounced(1);
 
         @Actor
@@ -412,7 +412,7 @@ final class WaitRaces {
     @State
     public static class DeliverOrLook {
         private static final CapacityBounds BOUNDS = new CapacityBounds(1, 8);
-        private final Stock stock = new Stock(10_000);
+        private final IdleStreams stock = new IdleStreams(10_000);
         private final Slot slot = Streams.announced(stock, 1);
         private final AtomicInteger opening = new AtomicInteger(2);
 

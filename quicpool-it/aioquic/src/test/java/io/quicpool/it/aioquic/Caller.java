@@ -54,7 +54,7 @@ final class Caller implements AutoCloseable {
     }
 
     private String ask(byte[] request) {
-        try (PooledStream stream = pool.incomingGet(LONGEST)) {
+        try (PooledStream stream = pool.take(LONGEST)) {
             stream.readTimeout(LONGEST);
             stream.outputStream().write(request);
             stream.outputStream().close();

@@ -66,7 +66,7 @@ class HonestPeerIT {
             await().atMost(SOON).until(client::ready);
             Set<String> ids = new HashSet<>();
             for (int i = 0; i < 100; i++) {
-                try (PooledStream stream = client.incomingGet(SOON)) {
+                try (PooledStream stream = client.take(SOON)) {
                     stream.readTimeout(SOON);
                     byte[] request = {(byte) i, 1, 2, 3};
                     stream.outputStream().write(request);

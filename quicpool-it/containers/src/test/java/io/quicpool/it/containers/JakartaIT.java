@@ -126,7 +126,7 @@ class JakartaIT {
         assertThat(get(server, "later")).isIn(ELSEWHERE, IN_A_REQUEST);
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(get(server, "observed")).isEqualTo(ELSEWHERE));
-        try (PooledStream stream = client.incomingGet(LONG)) {
+        try (PooledStream stream = client.take(LONG)) {
             BufferedReader answers = answers(stream);
             assertThat(ask(stream, answers, "around")).isEqualTo(ELSEWHERE);
             assertThat(ask(stream, answers, "in a request")).isEqualTo(IN_A_REQUEST);
@@ -136,7 +136,7 @@ class JakartaIT {
 
     private static void endWithAStreamInUse(JakartaServer server, ClientPool client) throws Exception {
         await().atMost(LONG).until(() -> client.snapshot().idle() > 0);
-        try (PooledStream stream = client.incomingGet(LONG)) {
+        try (PooledStream stream = client.take(LONG)) {
             BufferedReader answers = answers(stream);
             assertThat(say(stream, answers, "before")).isEqualTo("before");
             await().atMost(LONG).until(() -> client.snapshot().idle() > 0);

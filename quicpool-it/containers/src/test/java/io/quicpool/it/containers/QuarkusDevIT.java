@@ -78,7 +78,7 @@ class QuarkusDevIT {
     }
 
     private static String ask(ClientPool client) throws IOException, InterruptedException {
-        try (PooledStream stream = client.incomingGet(LONG)) {
+        try (PooledStream stream = client.take(LONG)) {
             stream.readTimeout(LONG);
             stream.outputStream().write("pear".getBytes(UTF_8));
             stream.outputStream().close();

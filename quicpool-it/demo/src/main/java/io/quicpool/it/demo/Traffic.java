@@ -94,7 +94,7 @@ public class Traffic {
     }
 
     private void ask(ClientPool pool) throws InterruptedException {
-        try (PooledStream stream = pool.incomingGet(WAIT)) {
+        try (PooledStream stream = pool.take(WAIT)) {
             stream.readTimeout(WAIT);
             stream.outputStream().write(REQUEST.getBytes(UTF_8));
             // So that the chart has something to show: the stream is in use for a while.

@@ -127,7 +127,7 @@ class DifficultPeersIT {
             await().until(() -> evicted(client) == idle / 10);
             Ledger ledger = new Ledger();
             for (int i = 0; i < 2 * idle; i++) {
-                try (PooledStream stream = client.incomingGet(Duration.ofSeconds(10))) {
+                try (PooledStream stream = client.take(Duration.ofSeconds(10))) {
                     ledger.handedOut.increment();
                     if (reset.contains(stream.id().value())) {
                         ledger.wrong(ledger.oldAfterNotice, stream);

@@ -136,7 +136,7 @@ final class Traffic implements AutoCloseable {
         Set<Integer> known = Set.copyOf(lost);
         ServerPool server = led;
         if (server == null) {
-            try (PooledStream stream = pool.incomingGet(WAIT)) {
+            try (PooledStream stream = pool.take(WAIT)) {
                 handedOut(stream, known);
                 ask(stream);
             } catch (PoolTimeoutException e) {
@@ -144,8 +144,8 @@ final class Traffic implements AutoCloseable {
             }
             return;
         }
-        try (PooledStream there = server.incomingGet(WAIT)) {
-            try (PooledStream here = pool.outgoingGet(there.id(), Duration.ofSeconds(1))) {
+        try (PooledStream there = server.take(WAIT)) {
+            try (PooledStream here = pool.take(there.id(), Duration.ofSeconds(1))) {
                 handedOut(here, known);
                 Future<?> answer = answering.submit(() -> {
                     answer(here, ledger);

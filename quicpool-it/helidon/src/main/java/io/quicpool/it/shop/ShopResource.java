@@ -35,7 +35,7 @@ public class ShopResource {
     }
 
     private static String ask(ClientPool pool, String item) throws IOException, InterruptedException {
-        try (PooledStream stream = pool.incomingGet(LONGEST_WAIT)) {
+        try (PooledStream stream = pool.take(LONGEST_WAIT)) {
             stream.readTimeout(LONGEST_WAIT);
             stream.outputStream().write(item.getBytes(UTF_8));
             stream.outputStream().close();

@@ -53,7 +53,7 @@ public class OrdersResource {
     @GET
     @Path("order/{item}")
     public String order(@PathParam("item") String item) throws IOException, InterruptedException {
-        try (PooledStream stream = stock.incomingGet(LONGEST_WAIT)) {
+        try (PooledStream stream = stock.take(LONGEST_WAIT)) {
             stream.readTimeout(LONGEST_WAIT);
             stream.outputStream().write(item.getBytes(UTF_8));
             stream.outputStream().close();

@@ -85,7 +85,7 @@ final class Subject {
     private static void call(ClientPool client) {
         try {
             while (true) {
-                try (PooledStream stream = client.incomingGet(WAIT)) {
+                try (PooledStream stream = client.take(WAIT)) {
                     stream.readTimeout(WAIT);
                     stream.outputStream().write(new byte[1024]);
                     stream.outputStream().close();

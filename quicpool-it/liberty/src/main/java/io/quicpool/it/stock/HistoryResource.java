@@ -38,7 +38,7 @@ public class HistoryResource {
     @GET
     @Path("{item}")
     public String days(@PathParam("item") String item) throws IOException, InterruptedException {
-        try (PooledStream stream = pools.client("history").outgoingGet(begin(item), LONGEST_WAIT)) {
+        try (PooledStream stream = pools.client("history").take(begin(item), LONGEST_WAIT)) {
             stream.readTimeout(LONGEST_WAIT);
             BufferedReader lines = new BufferedReader(new InputStreamReader(stream.inputStream(), UTF_8));
             return "the price of " + item + " on " + lines.lines().count() + " days";

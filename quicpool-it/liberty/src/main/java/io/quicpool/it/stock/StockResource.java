@@ -28,7 +28,7 @@ public class StockResource {
     @GET
     @Path("{item}")
     public String left(@PathParam("item") String item) throws IOException, InterruptedException {
-        try (PooledStream stream = prices.incomingGet(LONGEST_WAIT)) {
+        try (PooledStream stream = prices.take(LONGEST_WAIT)) {
             stream.readTimeout(LONGEST_WAIT);
             stream.outputStream().write(item.getBytes(UTF_8));
             stream.outputStream().close();

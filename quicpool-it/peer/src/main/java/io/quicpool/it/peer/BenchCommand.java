@@ -114,7 +114,7 @@ final class BenchCommand implements Callable<Integer> {
         for (int i = 0; i <= took.length; i++) {
             long start = System.nanoTime();
             try (ClientPool pool = open(target, 1)) {
-                pool.incomingGet(LONG).close();
+                pool.take(LONG).close();
                 long nanos = System.nanoTime() - start;
                 if (i == 0) {
                     say("first_stream_cold_ms", nanos / 1e6);
@@ -135,7 +135,7 @@ final class BenchCommand implements Callable<Integer> {
         long before = heap();
         long residentBefore = status("VmRSS");
         try (ClientPool pool = filled(target, count);
-                PooledStream stream = pool.incomingGet(LONG)) {
+                PooledStream stream = pool.take(LONG)) {
             long after = heap();
             long resident = status("VmRSS");
             Load.ping(List.of(stream), WARM_UP);
@@ -150,7 +150,7 @@ final class BenchCommand implements Callable<Integer> {
     private void paced(int rate) throws IOException, InterruptedException {
         int count = idle[idle.length - 1];
         try (ClientPool pool = filled(target, count);
-                PooledStream stream = pool.incomingGet(LONG)) {
+                PooledStream stream = pool.take(LONG)) {
             Load.ping(List.of(stream), WARM_UP);
             long cpu = Stats.processCpu();
             String[] figures = Load.ping(List.of(stream), (long) rate * PACED_SECONDS, rate)
@@ -172,7 +172,7 @@ final class BenchCommand implements Callable<Integer> {
     private static double push(ClientPool pool, int streams, int megabytes) throws IOException, InterruptedException {
         List<PooledStream> taken = new ArrayList<>();
         for (int i = 0; i < streams; i++) {
-            taken.add(pool.incomingGet(LONG));
+            taken.add(pool.take(LONG));
         }
         long each = (long) megabytes * MILLION / streams;
         long start = System.nanoTime();

@@ -54,9 +54,9 @@ final class Commands {
         String[] words = line.split("\\s+", 3);
         String first = words.length > 1 ? words[1] : "";
         return switch (words[0]) {
-            case "next" -> hold(pool.incomingGet(first.isEmpty() ? DEFAULT_TIMEOUT : millis(first)));
+            case "next" -> hold(pool.take(first.isEmpty() ? DEFAULT_TIMEOUT : millis(first)));
             case "get" ->
-                hold(pool.outgoingGet(
+                hold(pool.take(
                         StreamId.parse(argument(words, 1)), words.length > 2 ? millis(words[2]) : DEFAULT_TIMEOUT));
             case "send" -> send(stream(words), argument(words, 2));
             case "recv" -> "ok " + receive(stream(words).inputStream());

@@ -102,7 +102,7 @@ final class Load {
             int done = 0;
             while (left.getAndDecrement() > 0) {
                 long begin = System.nanoTime();
-                try (PooledStream stream = pool.incomingGet(STREAM_TIMEOUT)) {
+                try (PooledStream stream = pool.take(STREAM_TIMEOUT)) {
                     stream.readTimeout(STALL);
                     stream.outputStream().write(request);
                     stream.outputStream().close();
@@ -123,7 +123,7 @@ final class Load {
         Figures figures = new Figures();
         long[] nanos = new long[count];
         for (int i = 0; i < count; i++) {
-            try (PooledStream stream = pool.incomingGet(STREAM_TIMEOUT)) {
+            try (PooledStream stream = pool.take(STREAM_TIMEOUT)) {
                 stream.readTimeout(STALL);
                 long written = System.nanoTime();
                 stream.outputStream()

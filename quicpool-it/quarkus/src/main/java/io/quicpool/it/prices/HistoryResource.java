@@ -34,7 +34,7 @@ public class HistoryResource {
     @POST
     @Path("{item}")
     public String begin(@PathParam("item") String item) throws InterruptedException {
-        PooledStream stream = pools.server("history").incomingGet(LONGEST_WAIT);
+        PooledStream stream = pools.server("history").take(LONGEST_WAIT);
         executor.execute(() -> write(item, stream));
         return stream.id().toString();
     }

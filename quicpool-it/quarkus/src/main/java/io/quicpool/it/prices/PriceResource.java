@@ -28,7 +28,7 @@ public class PriceResource {
     @GET
     @Path("{item}")
     public String offer(@PathParam("item") String item) throws IOException, InterruptedException {
-        try (PooledStream stream = stock.incomingGet(LONGEST_WAIT)) {
+        try (PooledStream stream = stock.take(LONGEST_WAIT)) {
             stream.readTimeout(LONGEST_WAIT);
             stream.outputStream().write(item.getBytes(UTF_8));
             stream.outputStream().close();

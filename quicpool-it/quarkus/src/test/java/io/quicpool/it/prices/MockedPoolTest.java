@@ -39,7 +39,7 @@ class MockedPoolTest {
         ByteArrayOutputStream asked = new ByteArrayOutputStream();
         when(stream.outputStream()).thenReturn(asked);
         when(stream.inputStream()).thenReturn(new ByteArrayInputStream("7".getBytes(UTF_8)));
-        when(stock.incomingGet(any(Duration.class))).thenReturn(stream);
+        when(stock.take(any(Duration.class))).thenReturn(stream);
         String offer = prices.offer("pear");
         assertTrue(offer.endsWith(", 7 left"), offer);
         assertEquals("pear", asked.toString(UTF_8));

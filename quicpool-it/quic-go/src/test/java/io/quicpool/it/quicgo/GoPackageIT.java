@@ -115,7 +115,7 @@ class GoPackageIT {
         GoProcess client = keep(goClient(server, PLACES));
         Set<StreamId> ids = new HashSet<>();
         for (int i = 0; i < PAIRS; i++) {
-            PooledStream stream = server.incomingGet(SOON);
+            PooledStream stream = server.take(SOON);
             assertThat(ids.add(stream.id())).isTrue();
             assertThat(client.ask("get " + stream.id())).isEqualTo("got " + stream.id());
             talk(client, stream);
@@ -144,7 +144,7 @@ class GoPackageIT {
         await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> server.active() == PLACES);
         Set<StreamId> ids = new HashSet<>();
         for (int i = 0; i < PAIRS; i++) {
-            PooledStream stream = server.incomingGet(SOON);
+            PooledStream stream = server.take(SOON);
             assertThat(server.active()).isLessThanOrEqualTo(PLACES);
             assertThat(ids.add(stream.id())).isTrue();
             assertThat(client.ask("get " + stream.id())).isEqualTo("got " + stream.id());
@@ -198,7 +198,7 @@ class GoPackageIT {
         ClientPool client = client(address, PLACES);
         for (int i = 0; i < PAIRS; i++) {
             String id = took(server.ask("take"));
-            talk(server, client.outgoingGet(StreamId.parse(id), SOON));
+            talk(server, client.take(StreamId.parse(id), SOON));
         }
         PoolSnapshot.Totals totals = client.snapshot().totals();
         assertThat(totals.failed()).isZero();
@@ -215,7 +215,7 @@ class GoPackageIT {
         Pools.awaitIdle(client, most);
         for (int i = 0; i < PAIRS; i++) {
             String id = took(server.ask("take"));
-            talk(server, client.outgoingGet(StreamId.parse(id), SOON));
+            talk(server, client.take(StreamId.parse(id), SOON));
         }
         Pools.awaitIdle(client, most);
         PoolSnapshot now = client.snapshot();
@@ -232,7 +232,7 @@ class GoPackageIT {
         ClientPool client = client(address, PLACES / 2);
         for (int i = 0; i < 3 * PLACES; i++) {
             String id = took(server.ask("take"));
-            try (PooledStream stream = client.outgoingGet(StreamId.parse(id), SOON)) {
+            try (PooledStream stream = client.take(StreamId.parse(id), SOON)) {
                 stream.outputStream().write(1);
             }
             assertThat(server.ask("close " + id)).isEqualTo("closed " + id);

@@ -51,7 +51,7 @@ class GoPackageWaitIT {
 
     private static void assertWorks(ServerPool server, GoProcess client) throws Exception {
         for (int i = 0; i < 2 * PLACES; i++) {
-            PooledStream stream = server.incomingGet(SOON);
+            PooledStream stream = server.take(SOON);
             assertThat(client.ask("get " + stream.id())).isEqualTo("got " + stream.id());
             GoPackageIT.talk(client, stream);
         }

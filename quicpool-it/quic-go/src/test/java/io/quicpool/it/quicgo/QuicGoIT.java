@@ -140,7 +140,7 @@ class QuicGoIT {
         GoProcess client = holding(server, ids);
         assertThat(ids).hasSize(STOCK).contains("00000000");
         for (int i = 0; i < STOCK; i++) {
-            try (PooledStream stream = server.incomingGet(SOON)) {
+            try (PooledStream stream = server.take(SOON)) {
                 String id = stream.id().toString();
                 assertThat(ids.remove(id)).isTrue();
                 // A FIN this way, then a FIN the other.
@@ -157,11 +157,11 @@ class QuicGoIT {
     void resetsAreUnderstoodBothWays() throws Exception {
         ServerPool server = server();
         GoProcess client = holding(server, new HashSet<>());
-        try (PooledStream stream = server.incomingGet(SOON)) {
+        try (PooledStream stream = server.take(SOON)) {
             stream.reset(7);
             assertThat(client.ask("recv " + stream.id())).isEqualTo("reset 7");
         }
-        try (PooledStream stream = server.incomingGet(SOON)) {
+        try (PooledStream stream = server.take(SOON)) {
             assertThat(client.ask("cancel " + stream.id() + " 9")).startsWith("cancelled ");
             stream.readTimeout(SOON);
             assertThatThrownBy(() -> stream.inputStream().read())
@@ -284,7 +284,7 @@ class QuicGoIT {
 
     private static void assertStreamsWork(ClientPool client) throws Exception {
         for (int i = 0; i < 20; i++) {
-            try (PooledStream stream = client.incomingGet(SOON)) {
+            try (PooledStream stream = client.take(SOON)) {
                 exchange(stream, 1000);
             }
         }
@@ -297,7 +297,7 @@ class QuicGoIT {
         ClientPool client = client(address);
         Set<StreamId> ids = new HashSet<>();
         for (int i = 0; i < 1000; i++) {
-            try (PooledStream stream = client.incomingGet(SOON)) {
+            try (PooledStream stream = client.take(SOON)) {
                 assertThat(ids.add(stream.id())).isTrue();
                 exchange(stream, i % 100 == 0 ? 3_000_000 : 10_000);
             }
@@ -327,7 +327,7 @@ class QuicGoIT {
         ClientPool client = client(address);
         for (int i = 0; i < STOCK; i++) {
             String led = server.ask("lead");
-            try (PooledStream stream = client.outgoingGet(StreamId.parse(led.substring(4)), SOON)) {
+            try (PooledStream stream = client.take(StreamId.parse(led.substring(4)), SOON)) {
                 stream.readTimeout(SOON);
                 assertThat(stream.inputStream().readNBytes(led.length() + 1))
                         .asString(UTF_8)
@@ -342,8 +342,7 @@ class QuicGoIT {
         String address = somewhere();
         GoProcess server = goServer(address);
         ClientPool client = client(address);
-        try (PooledStream used =
-                client.outgoingGet(StreamId.parse(server.ask("lead").substring(4)), SOON)) {
+        try (PooledStream used = client.take(StreamId.parse(server.ask("lead").substring(4)), SOON)) {
             await().until(() -> server.ask("idle").equals("idle " + STOCK));
             long opened = client.snapshot().totals().opened();
             assertThat(server.ask("flush")).isEqualTo("flushed " + STOCK);

@@ -1,0 +1,140 @@
+package io.quicpool.transport.netty;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import io.netty.util.concurrent.Future;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The event loop of a pool: one thread for all its connections. It begins with the first of them and ends with the last, so no
+ * pool holds up another and nothing is left when a pool is closed.
+ */
+final class EventLoops {
+
+    private static final Map<String, EventLoops> BY_POOL = new HashMap<>();
+
+    private final String poolName;
+    private final EventLoopGroup group;
+    private final BusyPoll poll = new BusyPoll();
+    private final SendBuffers buffers = new SendBuffers();
+    private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+    // Guarded by BY_POOL.
+    private int users;
+
+    private EventLoops(String poolName) {
+        this.poolName = poolName;
+        AtomicInteger number = new AtomicInteger();
+        ThreadFactory factory = task -> thread(task, poolName, number.incrementAndGet());
+        IoHandlerFactory handlers = epoll()
+                ? EpollIoHandler.newFactory(0, () -> poll)
+                : NioIoHandler.newFactory(SelectorProvider.provider(), () -> poll);
+        group = new MultiThreadIoEventLoopGroup(1, factory, handlers);
+    }
+
+    private Thread thread(Runnable task, String poolName, int number) {
+        Thread thread = new FastThreadLocalThread(task, "quicpool-" + poolName + "-io-" + number);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(EventLoops.class.getClassLoader());
+        threads.add(thread);
+        return thread;
+    }
+
+    /** Whether the system's epoll is used, with segmentation offload; else the JDK's selectors. */
+    static boolean epoll() {
+        return NettyAvailability.epollOnClassPath() && EpollPresent.isAvailable();
+    }
+
+    /** Apart, for its classes may not be there. */
+    private static final class EpollPresent {
+
+        static boolean isAvailable() {
+            return Epoll.isAvailable();
+        }
+
+        static Class<? extends DatagramChannel> channel() {
+            return EpollDatagramChannel.class;
+        }
+    }
+
+    static Class<? extends DatagramChannel> channel() {
+        return epoll() ? EpollPresent.channel() : NioDatagramChannel.class;
+    }
+
+    /** A share in the event loop of a pool; to be given back once. */
+    static Share of(String poolName) {
+        synchronized (BY_POOL) {
+            EventLoops loops = BY_POOL.computeIfAbsent(poolName, EventLoops::new);
+            loops.users++;
+            return loops.new Share();
+        }
+    }
+
+    // The group counts as terminated a moment before its thread has ended.
+    private boolean joined(long deadline) throws InterruptedException {
+        if (!group.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        for (Thread thread : threads) {
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+        }
+        return threads.stream().noneMatch(Thread::isAlive);
+    }
+
+    /** One user's share. */
+    final class Share {
+
+        private final AtomicBoolean given = new AtomicBoolean();
+        private volatile boolean last;
+
+        EventLoopGroup group() {
+            return group;
+        }
+
+        BusyPoll poll() {
+            return poll;
+        }
+
+        SendBuffers buffers() {
+            return buffers;
+        }
+
+        /** Gives the share back; with the last one the thread ends. Does not block. */
+        void giveBack() {
+            if (!given.compareAndSet(false, true)) {
+                return;
+            }
+            synchronized (BY_POOL) {
+                if (--users > 0) {
+                    return;
+                }
+                BY_POOL.remove(poolName);
+                last = true;
+            }
+            group.execute(buffers::close);
+            Future<?> ended = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            assert ended != null;
+        }
+
+        /** Waits until the thread has ended, if this was the last share. */
+        boolean awaitEnded(Duration timeout) throws InterruptedException {
+            return !last || joined(System.nanoTime() + timeout.toNanos());
+        }
+    }
+}

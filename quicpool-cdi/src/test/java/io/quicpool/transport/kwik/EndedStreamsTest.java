@@ -1,0 +1,70 @@
+package io.quicpool.transport.kwik;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Closed streams are looked after until they are settled, and no longer. */
+class EndedStreamsTest {
+
+    private final Set<Integer> open = new HashSet<>();
+    private final List<Integer> released = new ArrayList<>();
+    private final EndedStreams<Integer> unsettled =
+            new EndedStreams<>(1000, stream -> !open.contains(stream), released::add);
+
+    @Test
+    void oneThatIsNeverSettledDoesNotKeepTheOthers() {
+        open.add(0);
+        for (int stream = 0; stream < 100_000; stream++) {
+            unsettled.add(stream);
+            assertThat(unsettled.size()).isLessThanOrEqualTo(65);
+        }
+        assertThat(released).hasSizeGreaterThan(99_900).doesNotContain(0);
+    }
+
+    @Test
+    void thoseThatAreSettledLaterLeaveLater() {
+        for (int stream = 0; stream < 1000; stream++) {
+            open.add(stream);
+            unsettled.add(stream);
+        }
+        assertThat(released).isEmpty();
+        open.clear();
+        unsettled.sweep();
+        assertThat(unsettled.isEmpty()).isTrue();
+        assertThat(released).hasSize(1000);
+    }
+
+    @Test
+    void moreThanTheMostAreNotKept() {
+        for (int stream = 0; stream < 1500; stream++) {
+            open.add(stream);
+            unsettled.add(stream);
+        }
+        assertThat(unsettled.size()).isEqualTo(1000);
+        assertThat(released).hasSize(500);
+    }
+
+    /** A burst of them must not make it let go of each one that comes later. */
+    @Test
+    void afterBeingFullItKeepsAgainWhatIsUnsettled() {
+        for (int stream = 0; stream < 1500; stream++) {
+            open.add(stream);
+            unsettled.add(stream);
+        }
+        open.clear();
+        released.clear();
+        for (int stream = 2000; stream < 100_000; stream++) {
+            open.add(stream);
+            unsettled.add(stream);
+            open.remove(stream - 10);
+        }
+        assertThat(released.stream().filter(stream -> stream >= 99_900)).noneMatch(open::contains);
+        assertThat(released.stream().filter(open::contains)).hasSizeLessThanOrEqualTo(10);
+        assertThat(unsettled.size()).isLessThanOrEqualTo(200);
+    }
+}
