@@ -121,7 +121,7 @@ public record ServerPoolConfig(
                     "max-streams-per-connection",
                     maxStreamsPerConnection,
                     "must be from max-capacity, which is " + maxCapacity + ", to " + PoolLimits.STREAMS_MAX
-                            + ", or 0 for what there is room for");
+                            + ", or 0 to leave the choice to the engine");
         }
         Checks.range("max-connections", maxConnections, 1, 65_536);
         Checks.range("max-pending-hellos", maxPendingHellos, 1, 65_536);

@@ -4,7 +4,7 @@ package io.quicpool.jmx;
  * A client pool, or one of its members when it has several targets. What is set acts at once and lasts until the pool closes.
  * A value that cannot be used is refused with an {@link IllegalArgumentException} that says what is allowed.
  */
-@Description("A pool of QUIC streams that are open ahead of use: the side that opens them")
+@Description("A pool of pre-opened QUIC streams: the side that opens them")
 public interface ClientPoolMXBean extends StreamPoolMXBean {
 
     /**
@@ -12,7 +12,7 @@ public interface ClientPoolMXBean extends StreamPoolMXBean {
      *
      * @return milliseconds
      */
-    @Description("Milliseconds between two regular looks at the stock; moves between its bounds with demand")
+    @Description("Milliseconds between two regular size checks; follows demand between its bounds")
     long getIntervalMillis();
 
     /**
@@ -20,7 +20,7 @@ public interface ClientPoolMXBean extends StreamPoolMXBean {
      *
      * @return the number of streams
      */
-    @Description("Least number of idle streams that the pool aims for (each member, with several targets)")
+    @Description("Minimum number of idle streams to aim for (for each target)")
     int getMinCapacity();
 
     /**
@@ -35,7 +35,7 @@ public interface ClientPoolMXBean extends StreamPoolMXBean {
      *
      * @return the number of streams
      */
-    @Description("Largest number of idle streams that the pool aims for (each member, with several targets)")
+    @Description("Maximum number of idle streams to aim for (for each target)")
     int getMaxCapacity();
 
     /**

@@ -6,10 +6,10 @@ import javax.management.Notification;
 /** What a pool's MXBean tells, by type. */
 enum PoolNotification {
     READY("io.quicpool.ready", "The pool became ready for the first time"),
-    PEER_LOST("io.quicpool.peer-lost", "A connection was lost; its idle streams are gone"),
-    RECOVERED("io.quicpool.recovered", "The client pool is ready again after it had lost its connection"),
+    PEER_LOST("io.quicpool.peer-lost", "A connection was lost, and its idle streams with it"),
+    RECOVERED("io.quicpool.recovered", "The client pool is ready again after an outage"),
     EXHAUSTED("io.quicpool.exhausted", "A caller had to wait because no stream was idle"),
-    BOUNDS_CHANGED("io.quicpool.bounds-changed", "A bound of capacity or of interval was changed");
+    BOUNDS_CHANGED("io.quicpool.bounds-changed", "A bound of the capacity or of the interval was changed");
 
     private final String type;
     private final String description;

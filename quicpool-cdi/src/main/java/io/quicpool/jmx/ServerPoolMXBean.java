@@ -4,7 +4,7 @@ package io.quicpool.jmx;
  * A server pool. What is set acts at once and lasts until the pool closes. A value that cannot be used is refused with an
  * {@link IllegalArgumentException} that says what is allowed.
  */
-@Description("A pool of QUIC streams that are open ahead of use: the side that listens")
+@Description("A pool of pre-opened QUIC streams: the side that listens")
 public interface ServerPoolMXBean extends StreamPoolMXBean {
 
     /**
@@ -12,7 +12,7 @@ public interface ServerPoolMXBean extends StreamPoolMXBean {
      *
      * @return address and port
      */
-    @Description("The address on which the pool listens")
+    @Description("The address that the pool listens on")
     String getLocalAddress();
 
     /**
@@ -20,7 +20,7 @@ public interface ServerPoolMXBean extends StreamPoolMXBean {
      *
      * @return the number of streams
      */
-    @Description("Largest number of idle streams that the pool holds, over all its clients")
+    @Description("Maximum number of idle streams that the pool holds, over all its clients")
     int getMaxCapacity();
 
     /**
@@ -35,7 +35,7 @@ public interface ServerPoolMXBean extends StreamPoolMXBean {
      *
      * @return the number of streams
      */
-    @Description("How many streams the handler is serving now; at most max-handlers")
+    @Description("How many handlers run now; at most max-handlers")
     int getHandlersRunning();
 
     /**
@@ -43,6 +43,6 @@ public interface ServerPoolMXBean extends StreamPoolMXBean {
      *
      * @return the number of streams
      */
-    @Description("How many streams that were spoken to wait for a handler now; at most handler-queue")
+    @Description("How many streams with data wait for a handler now; at most handler-queue")
     int getHandlersWaiting();
 }

@@ -40,8 +40,8 @@ public interface StreamPoolMXBean {
      * @return see {@link io.quicpool.PoolSnapshot#link}
      */
     @Description(
-            "The connection: down, connecting, up or backoff (client; it may end with \"no stream credit\"), how many targets are up (several targets),"
-                    + " listening or down (server)")
+            "The state of the connection: down, connecting, up or backoff (client), which may end with \"no stream credit\";"
+                    + " how many targets are up (several targets); listening or down (server)")
     String getLink();
 
     /**
@@ -97,7 +97,7 @@ public interface StreamPoolMXBean {
      *
      * @return the number
      */
-    @Description("How many idle streams the pool aims for now (client) or holds at most (server)")
+    @Description("How many idle streams the pool aims for now (client) or may hold (server)")
     int getCapacity();
 
     /**
@@ -105,8 +105,9 @@ public interface StreamPoolMXBean {
      *
      * @return the number
      */
-    @Description("Errors since the start or the last resetError: failed connects and openings, and those that the"
-            + " application added")
+    @Description(
+            "Errors since the start or the last resetError: failed connects, streams that could not be opened, and errors that the"
+                    + " application added")
     long getErrorCount();
 
     /**
@@ -115,16 +116,16 @@ public interface StreamPoolMXBean {
      * @return a text for people; null when there was none
      */
     @Description(
-            "The last error, and why there is no connection as long as that lasts (where it ends with \"other connections are up\""
-                    + " the pool works); empty when there was none since the last resetError")
+            "The last error; during an outage, why there is no connection; null when there was none since the last resetError."
+                    + " When it ends with \"other connections are up\", the pool works")
     @Nullable String getLastError();
 
     /**
-     * Streams that came into stock.
+     * Streams that were opened and got an id.
      *
      * @return the number since the pool was opened
      */
-    @Description("Streams that came into stock since the pool was opened")
+    @Description("Streams that were opened and got an id since the pool was opened")
     long getOpened();
 
     /**
@@ -140,15 +141,15 @@ public interface StreamPoolMXBean {
      *
      * @return the number since the pool was opened
      */
-    @Description("Streams that were handed out since the pool was opened")
+    @Description("Streams that were taken since the pool was opened")
     long getHandedOut();
 
     /**
-     * Callers that waited in vain.
+     * Callers that timed out.
      *
      * @return the number since the pool was opened
      */
-    @Description("Callers that waited in vain since the pool was opened")
+    @Description("Callers that timed out since the pool was opened")
     long getTimeouts();
 
     /**
@@ -168,20 +169,19 @@ public interface StreamPoolMXBean {
     long getLost();
 
     /**
-     * Idle streams that were given up.
+     * Idle streams that were evicted.
      *
      * @return the number since the pool was opened, by reason
      */
-    @Description("Idle streams that were given up since the pool was opened, by reason")
+    @Description("Idle streams that were evicted since the pool was opened, by reason")
     Map<String, Long> getEvicted();
 
     /**
-     * Streams, connections and datagrams of peers that were turned away.
+     * Streams, connections, datagrams and callers that were refused.
      *
      * @return the number since the pool was opened, by reason
      */
-    @Description(
-            "Streams, connections and datagrams of peers that were turned away since the pool was opened, by reason")
+    @Description("Streams, connections, datagrams and callers that were refused since the pool was opened, by reason")
     Map<String, Long> getRefused();
 
     /**
@@ -189,7 +189,8 @@ public interface StreamPoolMXBean {
      *
      * @return the mean in milliseconds; those that found a stream at once do not count
      */
-    @Description("Mean time in milliseconds that served callers waited; those that found a stream at once do not count")
+    @Description(
+            "Mean time in milliseconds that callers waited before they got a stream; callers that got one at once do not count")
     double getMeanWaitMillis();
 
     /**
@@ -197,7 +198,7 @@ public interface StreamPoolMXBean {
      *
      * @return the longest in milliseconds
      */
-    @Description("Longest time in milliseconds that a served caller waited")
+    @Description("Longest time in milliseconds that a caller waited before it got a stream")
     double getMaxWaitMillis();
 
     /**
@@ -205,7 +206,7 @@ public interface StreamPoolMXBean {
      *
      * @return the mean in milliseconds
      */
-    @Description("Mean time in milliseconds from opening a stream to its id")
+    @Description("Mean time in milliseconds from opening a stream until it had its id")
     double getMeanOpenMillis();
 
     /**
@@ -213,22 +214,23 @@ public interface StreamPoolMXBean {
      *
      * @return the longest in milliseconds
      */
-    @Description("Longest time in milliseconds from opening a stream to its id")
+    @Description("Longest time in milliseconds from opening a stream until it had its id")
     double getMaxOpenMillis();
 
     /** See {@link io.quicpool.StreamPool#flush}. */
-    @Description("Gives up every idle stream and fills up anew; streams in use live on")
+    @Description("Evicts all idle streams and opens new ones; streams in use continue")
     void flush();
 
     /** See {@link io.quicpool.StreamPool#resetError}. */
-    @Description("Sets ErrorCount to zero and forgets LastError")
+    @Description("Sets ErrorCount to zero and LastError to null")
     void resetError();
 
     /** See {@link io.quicpool.StreamPool#suspend}. */
-    @Description("Hands out nothing until resume: callers wait, the pool is not ready; connection and stock are kept")
+    @Description(
+            "Gives no streams to callers until resume: they wait, and the pool is not ready. Connection and idle streams stay")
     void suspend();
 
     /** See {@link io.quicpool.StreamPool#resume}. */
-    @Description("Ends suspend; those who wait are served at once")
+    @Description("Ends suspend; waiting callers get streams at once")
     void resume();
 }

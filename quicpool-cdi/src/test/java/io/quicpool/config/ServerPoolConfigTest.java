@@ -145,7 +145,7 @@ class ServerPoolConfigTest {
 
     static Stream<Arguments> refused() {
         String most = ": must be from 1 to 65536";
-        String room = ", or 0 for what there is room for";
+        String room = ", or 0 to leave the choice to the engine";
         String streams = ": must be from max-capacity, which is ";
         return Stream.of(
                 row(s -> s.maxHandlers(0), "max-handlers = 0" + most),

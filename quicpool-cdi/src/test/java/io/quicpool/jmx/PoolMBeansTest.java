@@ -270,7 +270,7 @@ class PoolMBeansTest {
         ClientPool client = pools.client(server, c -> c);
         for (ObjectName name : List.of(only(server), only(client))) {
             MBeanInfo info = remote.getMBeanInfo(name);
-            assertThat(info.getDescription()).contains("A pool of QUIC streams");
+            assertThat(info.getDescription()).contains("A pool of pre-opened QUIC streams");
             Map<String, String> described = new HashMap<>();
             for (MBeanAttributeInfo attribute : info.getAttributes()) {
                 described.put(attribute.getName(), attribute.getDescription());

@@ -130,7 +130,7 @@ class ProblemsTest {
                         server,
                         "max-streams-per-connection",
                         "5",
-                        "must be from max-capacity, which is 1024, to 1048576, or 0 for what there is room for"),
+                        "must be from max-capacity, which is 1024, to 1048576, or 0 to leave the choice to the engine"),
                 bad(server, "max-connections", "0", "must be from 1 to 65536"),
                 bad(server, "max-pending-hellos", "-1", "must be from 1 to 65536"),
                 bad(server, "max-pending-handshakes", "0", "must be from 1 to 65536"),
