@@ -52,7 +52,7 @@ class ServerProtocolTest {
 
     private static boolean dies(EngineStream stream) throws InterruptedException {
         CountDownLatch dead = new CountDownLatch(1);
-        stream.whenDead(dead::countDown);
+        stream.whenEnded(dead::countDown);
         return dead.await(SOON.toSeconds(), TimeUnit.SECONDS);
     }
 

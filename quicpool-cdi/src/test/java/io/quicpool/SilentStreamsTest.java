@@ -65,7 +65,7 @@ class SilentStreamsTest {
             }
             EngineStream stream = RawPeer.open(connection, HELLO, 1);
             CountDownLatch settled = new CountDownLatch(1);
-            stream.whenDead(settled::countDown);
+            stream.whenEnded(settled::countDown);
             stream.whenReadable(StreamId.BYTES, settled::countDown);
             assertThat(settled.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             opened.add(stream);

@@ -62,7 +62,7 @@ final class Admission {
             stream.reset(StreamErrors.SERVER_FULL);
             return;
         }
-        stream.whenDead(() -> pool.retireEnded(slot));
+        stream.whenEnded(() -> pool.retireEnded(slot));
         if (pool.ending()) {
             pool.retire(slot, Reason.Evicted.CLOSED);
             return;

@@ -457,7 +457,7 @@ final class ClientConnection {
 
         @Override
         public void lost(String said) {
-            String reason = Printable.said(said, CloseReason.LONGEST_LINE);
+            String reason = Printable.said(said, CloseReason.MAX_LENGTH);
             lost = reason;
             pool.threads.decide(() -> {
                 Connection current = connection;

@@ -67,7 +67,7 @@ public final class CorePoolProvider implements PoolProvider {
     // Whatever the engine: only now the server has shown that it has the key of its certificate.
     private static Connection proved(Connection connection, ServerTrust trust) throws IOException {
         try {
-            trust.proved(connection.tlsSession().peerCertificates());
+            trust.handshakeDone(connection.tlsSession().peerCertificates());
             return connection;
         } catch (CertificateException e) {
             connection.close(0, "certificate not accepted");

@@ -87,7 +87,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     // ---- clients; on engine threads
 
     @Override
-    public boolean welcome(InetSocketAddress client) {
+    public boolean wouldAccept(InetSocketAddress client) {
         return unwelcome(client) == null;
     }
 
@@ -136,9 +136,9 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     }
 
     @Override
-    public int streams(boolean usedToo) {
+    public int maxStreams(boolean includingInUse) {
         int bound = config.maxStreamsPerConnection();
-        if (usedToo) {
+        if (includingInUse) {
             return bound == 0 ? Policy.creditWithUsed(nextShare, maxCapacity) : bound;
         }
         return Policy.credit(nextShare, mostStreams());
@@ -168,7 +168,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     private FairShares share() {
         FairShares shares = new FairShares(this, guests, admission::waits, System.nanoTime());
         nextShare = shares.next();
-        guests.forEach(guest -> guest.connection().streams(Policy.credit(guest.share, mostStreams())));
+        guests.forEach(guest -> guest.connection().maxIdleStreams(Policy.credit(guest.share, mostStreams())));
         return shares;
     }
 

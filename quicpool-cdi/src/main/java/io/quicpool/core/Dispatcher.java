@@ -59,7 +59,7 @@ final class Dispatcher {
         Call call = new Call(pool.handOut(slot));
         switch (places.enter(call.client, call)) {
             case SERVED -> begin(call);
-            case WAITS -> slot.stream().whenDead(call::peerEnded);
+            case WAITS -> slot.stream().whenEnded(call::peerEnded);
             case FULL -> call.refuse();
         }
     }

@@ -111,7 +111,7 @@ final class IdRequest {
 
     private void begin(Slot slot) {
         EngineStream stream = slot.stream();
-        stream.whenDead(() -> {
+        stream.whenEnded(() -> {
             // On a stream in use the codes are the application's own.
             if (pool.retireEnded(slot) && stream.peerError() == StreamErrors.CLOSING) {
                 owner.peerCloses(stream.connection());

@@ -50,12 +50,12 @@ final class ServerConnection implements ConnectionEvents {
     }
 
     @Override
-    public void cut() {
+    public void streamStopped() {
         pool.refused(Reason.Refused.HALF_CLOSED, connection.remoteAddress());
     }
 
     @Override
     public void lost(String reason) {
-        pool.lost(this, Printable.said(reason, CloseReason.LONGEST_LINE));
+        pool.lost(this, Printable.said(reason, CloseReason.MAX_LENGTH));
     }
 }

@@ -9,7 +9,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** What a server asks of its clients' certificates: a chain to a trusted issuer, for clients (RFC 5280). Names are the handler's business. */
+/** The check of clients' certificates: a chain to a trusted issuer (RFC 5280). Names are not checked; a handler may do so. */
 public final class ClientTrust implements X509TrustManager {
 
     private final TrustMaterial trust;

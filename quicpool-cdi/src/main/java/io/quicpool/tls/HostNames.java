@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether a certificate is for a host name as RFC 9525 has it, section 6: one of its alternative names is that name, or has a wildcard in the
- * place of its first label. The JDK's own check also takes the common name of a certificate without such names, and a wildcard
- * that is a part of a label.
+ * Checks a certificate against a host name by RFC 9525, section 6: one of its alternative names must be that name, or have a wildcard as
+ * its first label. The JDK's own check is laxer: without alternative names it accepts the common name, and it accepts a wildcard that
+ * is only part of a label.
  */
 final class HostNames {
 
-    /** The kind of alternative name (RFC 5280, section 4.2.1.6). */
+    /** The type of a DNS name among the alternative names (RFC 5280, section 4.2.1.6). */
     private static final Integer DNS_NAME = 2;
 
-    private static final int SHOWN = 200;
+    private static final int MAX_SHOWN = 200;
 
     private HostNames() {}
 
@@ -32,7 +32,7 @@ final class HostNames {
         String wanted = canonical(host);
         if (names.stream().noneMatch(name -> matches(wanted, canonical(name)))) {
             throw new CertificateException("No subject alternative DNS name matching " + host + " found, only "
-                    + Printable.said(String.join(", ", names), SHOWN));
+                    + Printable.said(String.join(", ", names), MAX_SHOWN));
         }
     }
 
@@ -49,7 +49,7 @@ final class HostNames {
         return names;
     }
 
-    // A name in letters that are not ASCII is in a certificate as its A-labels (RFC 5890).
+    // Certificates hold names that are not ASCII as A-labels (RFC 5890).
     private static String canonical(String name) {
         String ascii;
         try {

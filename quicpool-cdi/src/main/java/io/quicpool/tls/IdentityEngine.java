@@ -7,8 +7,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
 /**
- * Carries a host name to the JDK's trust manager, which takes it only from an engine and then matches it against the
- * certificate as for HTTPS. Everything else that an engine does is not there.
+ * Passes a host name to the JDK's trust manager, which takes it only from an {@code SSLEngine} and then checks the certificate
+ * against it as for HTTPS. All other methods of an engine throw.
  */
 final class IdentityEngine extends SSLEngine {
 

@@ -3,7 +3,7 @@ package io.quicpool.tls;
 import java.lang.reflect.Proxy;
 import javax.net.ssl.SSLSession;
 
-/** The session of an {@link IdentityEngine}: knows the peer's host and TLS 1.3, and nothing else. */
+/** The session of an {@link IdentityEngine}. It has the peer's host and the protocol TLS 1.3 only. */
 final class IdentitySession {
 
     private IdentitySession() {}

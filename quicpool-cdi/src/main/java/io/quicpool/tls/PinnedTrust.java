@@ -8,8 +8,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mode self-signed: accepts one certificate only, the one whose fingerprint was given, or else that of the first handshake that is
- * completed. Any server can show any certificate: that it has the key is not known before the handshake is over.
+ * Mode self-signed: accepts one certificate only. It is the one with the configured fingerprint, or else that of the first completed
+ * handshake. Not of the first certificate shown: any server can show any certificate, and only a completed handshake proves that it has
+ * the key.
  */
 final class PinnedTrust extends ServerTrust {
 
@@ -29,12 +30,12 @@ final class PinnedTrust extends ServerTrust {
     }
 
     @Override
-    public void proved(List<X509Certificate> chain) throws CertificateException {
+    public void handshakeDone(List<X509Certificate> chain) throws CertificateException {
         if (chain.isEmpty()) {
             throw new CertificateException("the server gave no certificate");
         }
         Fingerprint shown = Fingerprint.of(chain.get(0));
-        // Several may connect at a time, to several servers: the first of them decides.
+        // Several handshakes may complete at a time: the first one decides.
         Fingerprint before = pinned.compareAndExchange(null, shown);
         requireSame(shown, before == null ? shown : before);
     }

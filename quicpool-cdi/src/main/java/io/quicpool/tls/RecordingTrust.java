@@ -5,15 +5,15 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Asks another, and remembers why it refused, which engines do not pass on. */
+/** Delegates to a trust manager and remembers why it refused, since engines do not pass the reason on. */
 public final class RecordingTrust implements X509TrustManager {
 
-    private final X509TrustManager decider;
+    private final X509TrustManager delegate;
     private volatile @Nullable CertificateException refusal;
 
-    /** Records what another decides. */
-    public RecordingTrust(X509TrustManager decider) {
-        this.decider = decider;
+    /** Wraps the trust manager that decides. */
+    public RecordingTrust(X509TrustManager delegate) {
+        this.delegate = delegate;
     }
 
     /** Why a certificate was refused; null when none was. */
@@ -24,8 +24,8 @@ public final class RecordingTrust implements X509TrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
         try {
-            // What engines say of the key differs; the JDK's checks want what fits any TLS 1.3 suite.
-            decider.checkServerTrusted(chain, "UNKNOWN");
+            // Engines name different key types; UNKNOWN is what the JDK expects for all TLS 1.3 suites.
+            delegate.checkServerTrusted(chain, "UNKNOWN");
         } catch (CertificateException e) {
             refusal = e;
             throw e;
@@ -34,11 +34,11 @@ public final class RecordingTrust implements X509TrustManager {
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        decider.checkClientTrusted(chain, authType);
+        delegate.checkClientTrusted(chain, authType);
     }
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return decider.getAcceptedIssuers();
+        return delegate.getAcceptedIssuers();
     }
 }

@@ -9,22 +9,16 @@ import java.util.List;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * What a client asks of a server's certificates: one trust manager per pool and TLS mode, host name and all. An engine that
- * uses it adds no check of its own.
+ * The checks of a server's certificates, host name included: one trust manager for each client pool, by its TLS mode. The engine adds no
+ * check of its own.
  */
 public abstract class ServerTrust implements X509TrustManager {
 
-    private static final int LONGEST = 300;
+    private static final int MAX_REASON = 300;
 
     ServerTrust() {}
 
-    /**
-     * The trust manager of a pool's TLS mode. Make it once for the life of the pool: what is pinned on first use is pinned
-     * here.
-     *
-     * @param config the pool's settings
-     * @return the trust manager
-     */
+    /** Makes the trust manager of a pool, once for its life: it holds the certificate that is pinned on first use. */
     public static ServerTrust of(ClientPoolConfig config) {
         return switch (config.tlsMode()) {
             case INSECURE -> new AnyTrust();
@@ -37,26 +31,26 @@ public abstract class ServerTrust implements X509TrustManager {
     }
 
     /**
-     * A handshake is complete, so the server has the key of the first of these. What is pinned on first use is pinned by this, not by what
-     * {@link #checkServerTrusted} was shown.
+     * A handshake is complete, which proves that the server has the key. Pinning on first use happens here, not in {@link
+     * #checkServerTrusted}.
      *
-     * @param chain what the server has shown, its own certificate first
-     * @throws CertificateException when the certificate is not accepted any more: the connection is not to be used
+     * @param chain the server's certificates, its own first
+     * @throws CertificateException when the certificate is no longer accepted: the connection must not be used
      */
-    public void proved(List<X509Certificate> chain) throws CertificateException {
-        // Most modes ask for nothing that was not known before.
+    public void handshakeDone(List<X509Certificate> chain) throws CertificateException {
+        // Most modes have checked everything before.
     }
 
-    // The JDK answers this with an exception that is not for the user.
+    // For an empty chain the JDK throws an exception that says nothing to a user.
     static void requireCertificate(X509Certificate[] chain) throws CertificateException {
         if (chain.length == 0) {
             throw new CertificateException("the server gave no certificate");
         }
     }
 
-    // The JDK quotes names in certificates.
+    // The message may quote names in the certificate, so it is made printable.
     static String said(CertificateException e) {
-        return Printable.said(String.valueOf(e.getMessage()), LONGEST);
+        return Printable.said(String.valueOf(e.getMessage()), MAX_REASON);
     }
 
     @Override
@@ -69,12 +63,12 @@ public abstract class ServerTrust implements X509TrustManager {
         return new X509Certificate[0];
     }
 
-    /** Mode insecure: the pool has said so aloud when it was opened. */
+    /** Mode insecure: the pool warns about it when it opens. */
     private static final class AnyTrust extends ServerTrust {
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String authType) {
-            // That is what insecure means.
+            // Accepts everything.
         }
     }
 }

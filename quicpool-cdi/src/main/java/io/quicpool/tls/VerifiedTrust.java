@@ -9,7 +9,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Mode verified: the chain must lead to a trusted issuer, and the certificate must be for the host, by name or by IP address
- * (RFC 9525). Both checks are the JDK's own, as for HTTPS; that of names goes further ({@link HostNames}).
+ * (RFC 9525). The JDK does both checks, as for HTTPS; {@link HostNames} adds a stricter one for names.
  */
 final class VerifiedTrust extends ServerTrust {
 

@@ -3,18 +3,18 @@ package io.quicpool.transport;
 import io.quicpool.config.Printable;
 import org.jspecify.annotations.Nullable;
 
-/** Why a connection has ended, for people. */
+/** Words for why a connection has ended. */
 public final class CloseReason {
 
-    /** How long a reason is at most, with all that is said around the peer's words. */
-    public static final int LONGEST_LINE = 400;
+    /** The longest reason, including the words around the peer's own. Characters. */
+    public static final int MAX_LENGTH = 400;
 
-    /** Of a path that has come to carry less than QUIC needs (RFC 9000, section 14). */
+    /** The path no longer carries the datagrams that QUIC needs (RFC 9000, section 14). */
     public static final String PATH_TOO_SMALL = "the path carries no datagrams of 1200 bytes any more";
 
-    private static final int LONGEST = 200;
+    private static final int MAX_PEER_REASON = 200;
 
-    /** TLS alerts travel as the 256 transport errors from here on (RFC 9001, section 4.8). */
+    /** TLS alerts are the 256 transport errors from here on (RFC 9001, section 4.8). */
     private static final int FIRST_ALERT = 0x100;
 
     private static final int LAST_ALERT = 0x1ff;
@@ -22,11 +22,11 @@ public final class CloseReason {
     private CloseReason() {}
 
     /**
-     * Says it in words.
+     * Describes how the peer closed the connection.
      *
-     * @param byApplication which of the two spaces of codes the code is of (RFC 9000, section 20)
+     * @param byApplication whether the code is an application error or a transport error (RFC 9000, section 20)
      * @param code the error code; 0 is no error
-     * @param said the peer's own words, which may be empty and are shortened
+     * @param said the peer's own reason, possibly empty; it is shortened
      * @return one line
      */
     public static String of(boolean byApplication, long code, String said) {
@@ -41,9 +41,9 @@ public final class CloseReason {
     }
 
     /**
-     * The same for a connection that the engine gave up.
+     * Describes why the engine itself ended the connection.
      *
-     * @param failure the error of its own for which it did so; null when that is not known
+     * @param failure the engine's error; null when it is not known
      * @return one line
      */
     public static String ofEngine(@Nullable Throwable failure) {
@@ -51,16 +51,16 @@ public final class CloseReason {
     }
 
     private static String shortened(String said) {
-        return Printable.said(said, LONGEST);
+        return Printable.said(said, MAX_PEER_REASON);
     }
 
-    // RFC 8446, section 6.2: those that settings lead to.
+    // The alerts of RFC 8446, section 6.2, that wrong settings cause.
     private static String alert(int alert) {
         return switch (alert) {
             case 42 -> "bad certificate";
             case 46 -> "certificate unknown";
             case 48 -> "unknown certificate authority";
-            // What quiche says of a certificate that its owner's trust manager refused.
+            // quiche sends this when our trust manager refuses the certificate.
             case 80 -> "internal error: it may not accept the certificate of this side";
             case 116 -> "certificate required";
             case 120 -> "no application protocol in common";

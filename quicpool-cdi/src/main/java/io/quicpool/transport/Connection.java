@@ -8,37 +8,21 @@ import java.util.concurrent.CompletionStage;
 /** An established QUIC connection. */
 public interface Connection {
 
-    /**
-     * This end.
-     *
-     * @return the local address
-     */
+    /** {@return the local address} */
     InetSocketAddress localAddress();
 
-    /**
-     * The other end.
-     *
-     * @return the peer's address
-     */
+    /** {@return the peer's address} */
     InetSocketAddress remoteAddress();
 
-    /**
-     * What TLS agreed on.
-     *
-     * @return the session
-     */
+    /** {@return what TLS agreed on} */
     TlsSession tlsSession();
 
-    /**
-     * The idle time-out in force: the smaller of this side's and the peer's (RFC 9000, section 10.1).
-     *
-     * @return the time-out
-     */
+    /** {@return the idle time-out in force: the smaller of this side's and the peer's (RFC 9000, section 10.1)} */
     Duration idleTimeout();
 
     /**
-     * Whether the connection can be used. False from the moment that the engine knows of its end, before
-     * {@link ConnectionEvents#lost} is called.
+     * Whether the connection can be used. False as soon as the engine knows that it has ended, before {@link
+     * ConnectionEvents#lost} is called.
      *
      * @return whether it is alive
      */
@@ -47,13 +31,13 @@ public interface Connection {
     /**
      * How long ago the last packet came from the peer.
      *
-     * @return nanoseconds; 0 for a client's connection at a server where the engine itself gives it up in time
+     * @return nanoseconds; 0 for a server's connection whose engine enforces the idle time-out itself
      */
     long silentNanos();
 
     /**
-     * Asks the peer for a sign of life: sends something that it must acknowledge, a PING frame (RFC 9000, section 19.2) or a stream
-     * that is ended without a byte. Only on a connection that this side has made.
+     * Sends something that the peer must acknowledge: a PING frame (RFC 9000, section 19.2), or a stream that is ended without data.
+     * Only for connections that this side made.
      */
     void ping();
 
@@ -65,13 +49,13 @@ public interface Connection {
     int credit();
 
     /**
-     * Changes how many streams the peer may have open that are not in use, see {@link ListenerEvents#streams}. What was allowed
-     * is not taken back: fewer take effect as streams end. Does nothing where the engine gives the same for the whole life of a
+     * Changes how many streams the peer may have open that are not in use, see {@link ListenerEvents#maxStreams}. Credit cannot be
+     * taken back: a smaller number takes effect as streams end. Does nothing where the engine fixes the number for the life of a
      * connection.
      *
      * @param notInUse at least 1
      */
-    default void streams(int notInUse) {}
+    default void maxIdleStreams(int notInUse) {}
 
     /**
      * Opens a bidirectional stream. The peer learns of it with its first byte.
@@ -81,26 +65,26 @@ public interface Connection {
     CompletionStage<EngineStream> openStream();
 
     /**
-     * Waits until the peer has acknowledged all that was written on streams that are closed: closing the connection loses the
+     * Waits until the peer has acknowledged everything that was written on closed streams. Closing the connection earlier loses the
      * rest.
      *
      * @param timeout the longest wait
-     * @return whether it has
+     * @return whether all is acknowledged
      * @throws InterruptedException when the thread is interrupted
      */
     boolean awaitDelivered(Duration timeout) throws InterruptedException;
 
     /**
-     * Closes the connection (CONNECTION_CLOSE, RFC 9000, section 10.2) and frees what it holds, threads included, in the
-     * background. {@link ConnectionEvents#lost} is not called for it. Does nothing the second time.
+     * Closes the connection (CONNECTION_CLOSE, RFC 9000, section 10.2) and frees its resources, threads included, in the
+     * background. {@link ConnectionEvents#lost} is not called. Does nothing the second time.
      *
-     * @param applicationErrorCode what to tell the peer
-     * @param reason what to tell people at the peer's end
+     * @param applicationErrorCode the code that the peer gets
+     * @param reason the reason that the peer gets, for people
      */
     void close(long applicationErrorCode, String reason);
 
     /**
-     * Waits until everything that a closed connection held is freed.
+     * Waits until all resources of a closed connection are freed.
      *
      * @param timeout the longest wait
      * @return whether all is freed

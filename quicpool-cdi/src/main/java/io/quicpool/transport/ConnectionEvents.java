@@ -1,25 +1,25 @@
 package io.quicpool.transport;
 
-/** What a connection tells. Called on a thread of the engine: hand over and return. */
+/** Events of a connection. The engine calls these on its own threads: hand over and return. */
 public interface ConnectionEvents {
 
     /**
      * The peer opened a stream.
      *
-     * @param stream the stream
+     * @param stream the new stream
      */
     void accepted(EngineStream stream);
 
     /**
-     * The connection has ended otherwise than by {@link Connection#close} on this side. Called once.
+     * The connection has ended, and not by {@link Connection#close} on this side. Called once.
      *
      * @param reason for people
      */
     void lost(String reason);
 
     /**
-     * A stream of the peer was told to stop (STOP_SENDING): it was closed on this side, the peer has yet to end it, and as many such
-     * streams are kept as may be.
+     * The engine has sent STOP_SENDING on a closed stream whose peer had not ended it: the connection already keeps as many such
+     * streams as it may.
      */
-    default void cut() {}
+    default void streamStopped() {}
 }

@@ -2,13 +2,13 @@ package io.quicpool.transport;
 
 import java.lang.System.Logger.Level;
 
-/** How engines call what is told of their events. */
+/** Helpers with which engines deliver their events. */
 public final class EngineEvents {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.transport");
 
-    /** Until the pool has said what it wants to be told of a connection. */
-    public static final ConnectionEvents NOBODY = new ConnectionEvents() {
+    /** The events of a connection that no pool has taken over yet: its streams are reset. */
+    public static final ConnectionEvents REJECT_ALL = new ConnectionEvents() {
         @Override
         public void accepted(EngineStream stream) {
             stream.reset(0);
@@ -16,16 +16,16 @@ public final class EngineEvents {
 
         @Override
         public void lost(String reason) {
-            // Nobody knows of it yet.
+            // No pool knows the connection yet.
         }
     };
 
     private EngineEvents() {}
 
     /**
-     * Runs what the pool wants to be called; what it throws, an error too, is logged and must not end anything else.
+     * Runs a callback of a pool. What it throws, errors included, is logged, so that it cannot end the engine's thread.
      *
-     * @param action what to run
+     * @param action the callback
      */
     @SuppressWarnings("CatchingUnchecked")
     public static void guarded(Runnable action) {
@@ -40,7 +40,7 @@ public final class EngineEvents {
         try {
             LOG.log(Level.ERROR, "an event was not handled", e);
         } catch (OutOfMemoryError again) {
-            // Nor is there any memory to say so.
+            // There is no memory for the log either.
         }
     }
 }

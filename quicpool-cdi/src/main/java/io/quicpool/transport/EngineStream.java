@@ -6,49 +6,37 @@ import java.io.OutputStream;
 /**
  * A bidirectional stream of an engine.
  *
- * <p>One thread may read while another writes; everything else may be called from any thread at any time.
+ * <p>One thread may read while another writes. Everything else may be called from any thread at any time.
  */
 public interface EngineStream {
 
-    /**
-     * The connection that it belongs to.
-     *
-     * @return the connection
-     */
+    /** {@return the connection of the stream} */
     Connection connection();
 
-    /**
-     * What the peer sends; reading blocks.
-     *
-     * @return always the same input stream
-     */
+    /** {@return what the peer sends, always the same input stream; reading blocks} */
     InputStream input();
 
-    /**
-     * What the peer will read; writing blocks while the engine's send buffer is full.
-     *
-     * @return always the same output stream
-     */
+    /** {@return what the peer will read, always the same output stream; writing blocks while the engine's send buffer is full} */
     OutputStream output();
 
     /**
-     * Whether somebody could still use an idle stream: its connection is alive, neither direction was reset or refused, and
-     * the peer did not end its direction without a byte. Costs no I/O.
+     * Whether an idle stream can still be used: its connection is alive, neither direction was reset or stopped, and the peer has not
+     * sent a FIN with nothing left to read before it. Costs no I/O.
      *
-     * @return whether it is alive, as far as is known on this side
+     * @return whether it is alive, as far as this side knows
      */
     boolean alive();
 
     /**
-     * Whether the peer has ended its direction in order (FIN). What it wrote before may still be unread.
+     * Whether the peer has ended its direction with a FIN. Data that it sent before may still be unread.
      *
-     * @return whether it has, as far as is known on this side
+     * @return whether it has, as far as this side knows
      */
     boolean finished();
 
     /**
-     * Runs an action once when at least so many bytes can be read without blocking, at once if they are there already. A
-     * later call replaces an earlier one that has not run.
+     * Runs an action once, as soon as at least so many bytes can be read without blocking, which may be at once. A later call
+     * replaces an earlier one that has not run.
      *
      * @param bytes how many bytes, at least 1
      * @param action runs on a thread of the engine: hand over and return
@@ -56,47 +44,46 @@ public interface EngineStream {
     void whenReadable(int bytes, Runnable action);
 
     /**
-     * Runs an action once when the stream is no longer {@link #alive}. What the engine cannot see by itself it does not
-     * tell; then only the probe shows it.
+     * Runs an action once, when the stream is no longer {@link #alive}. An engine reports only what it can see: some ends are found
+     * by asking {@link #alive} only.
      *
      * @param action runs on a thread of the engine: hand over and return
      */
-    void whenDead(Runnable action);
+    void whenEnded(Runnable action);
 
     /**
      * The application error code with which the peer ended the stream, in one direction or both.
      *
-     * @return the code; -1 when the peer has not, or the engine does not know
+     * @return the code; -1 when the peer has not ended it with a code, or the engine does not know the code
      */
     default long peerError() {
         return -1;
     }
 
     /**
-     * Somebody uses the stream from now on: it no longer counts against what its peer may have open, see {@link
-     * ListenerEvents#streams}. Only of a stream that the peer has opened; does nothing where the engine cannot give credit but
-     * for streams that have ended.
+     * Marks the stream as in use: it no longer counts against what its peer may have open, see {@link ListenerEvents#maxStreams}. Only
+     * for streams that the peer opened. Does nothing where the engine gives credit back only for streams that have ended.
      */
     default void inUse() {}
 
     /**
-     * Ends the stream in order: a FIN after what was written, and no more reading; a read that blocks throws IOException. The
-     * peer is told to stop sending (STOP_SENDING) only if it sends something that was not read, or does so later: a peer
-     * that holds the stream in stock gives it up when it is told, and what was written with it. Never throws.
+     * Ends the stream in order: sends a FIN after what was written, and reads no more. A blocked read throws IOException.
+     * STOP_SENDING is sent only when the peer has sent, or later sends, data that nobody reads: a peer that holds the stream as idle
+     * would evict it on STOP_SENDING, and lose what was written. Never throws.
      */
     void close();
 
     /**
      * Ends both directions at once (RESET_STREAM and STOP_SENDING). Never throws.
      *
-     * @param applicationErrorCode what to tell the peer
+     * @param applicationErrorCode the code that the peer gets
      */
     void reset(long applicationErrorCode);
 
     /**
-     * Ends the receiving direction only (STOP_SENDING); a blocked read throws IOException. Never throws.
+     * Ends the receiving direction only (STOP_SENDING). A blocked read throws IOException. Never throws.
      *
-     * @param applicationErrorCode what to tell the peer
+     * @param applicationErrorCode the code that the peer gets
      */
     void stopReceiving(long applicationErrorCode);
 }

@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
  * Where and how to listen.
  *
  * @param poolName names the threads
- * @param local the address to bind; port 0 leaves the choice to the system
+ * @param local the address to bind; port 0 lets the system choose
  * @param certificate what the server presents
  * @param alpn the application protocol (RFC 7301)
- * @param idleTimeout after how long without a word from the peer a connection is lost, as far as this side is concerned
+ * @param idleTimeout this side's idle time-out: a connection is lost when nothing came from the peer for so long
  * @param maxStreams how many streams one connection may have open at a time, idle and in use
- * @param maxHandshakes how many clients may be connecting at a time
- * @param addressValidation whether a client must show first that its address is its own (RFC 9000, section 8.1.2)
+ * @param maxHandshakes how many handshakes may be under way at a time
+ * @param addressValidation whether clients must prove their address with a Retry token (RFC 9000, section 8.1.2)
  * @param clientAuth whether clients are asked for a certificate
  * @param clientTrust decides whether a client's certificates are accepted; null when clients are not asked
- * @param congestion how fast to go on after loss; null for the engine's own
+ * @param congestion the congestion control; null for the engine's default
  */
 public record ListenSpec(
         String poolName,

@@ -8,37 +8,33 @@ import java.time.Duration;
 /** A bound address at which clients connect. */
 public interface Listener {
 
-    /**
-     * Where it listens.
-     *
-     * @return the bound address, with its real port
-     */
+    /** {@return the bound address, with its real port} */
     InetSocketAddress localAddress();
 
     /**
-     * Whether it can still take connections; false when its socket failed or it was closed.
+     * Whether clients can still connect: false when the socket failed or was closed.
      *
      * @return whether it listens
      */
     boolean alive();
 
     /**
-     * Presents another certificate to clients that connect from now on; those that are connected keep theirs.
+     * Replaces the certificate for clients that connect from now on. Existing connections keep theirs.
      *
-     * @param certificate the private key and its certificates
-     * @throws IOException when the certificate is of a kind that the engine cannot use; nothing has changed then
+     * @param certificate the private key and its certificate chain
+     * @throws IOException when the engine cannot use that kind of certificate; the old one stays
      */
     void certificate(KeyMaterial certificate) throws IOException;
 
-    /** Gives up clients that have begun to connect and take too long. Does not block; to be called now and then. */
+    /** Ends handshakes that take too long. Does not block; call it periodically. */
     void sweep();
 
-    /** Turns new clients away from now on; those that are connected stay. */
+    /** Refuses new clients from now on. Existing connections stay. */
     void stopAccepting();
 
     /**
-     * Closes every connection that is left, then the socket, and frees all it holds, threads included. Blocks until that is
-     * done or the time is over.
+     * Closes all connections, then the socket, and frees all resources, threads included. Blocks until that is done or the time is
+     * over.
      *
      * @param timeout the longest wait
      * @return whether all is freed

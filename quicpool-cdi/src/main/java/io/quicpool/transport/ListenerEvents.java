@@ -2,68 +2,68 @@ package io.quicpool.transport;
 
 import java.net.InetSocketAddress;
 
-/** What a listener tells. Called on a thread of the engine: hand over and return. */
+/** Events of a listener. The engine calls these on its own threads: hand over and return. */
 @FunctionalInterface
 public interface ListenerEvents {
 
     /**
-     * A client has connected. No stream of it is told before this method has returned.
+     * A client has connected. None of its streams is reported before this method returns.
      *
      * @param connection the connection, established; it may be closed at once
-     * @return what is told of the connection from now on
+     * @return receives the events of the connection
      */
     ConnectionEvents connected(Connection connection);
 
-    /** Why a client that begins to connect is not answered, or no longer. */
+    /** Why a client that is connecting gets no answer, or no further one. */
     enum Ignored {
-        /** It would be turned away, and many like it come at a time. */
+        /** The pool would refuse it, and many such clients come at a time. */
         UNWELCOME,
         /** As many handshakes are under way as there may be. */
         BUSY,
-        /** Its first packet is not one that QUIC allows. */
+        /** Its first packet violates QUIC. */
         MALFORMED,
-        /** It is to come back with a token that shows its address to be its own; nobody is told of it. */
+        /** It got a Retry packet and must come back with the token. Not reported. */
         SENT_BACK,
         /** Its handshake took too long. */
         SLOW,
         /** Its handshake failed, for its application protocol or its certificate. */
         FAILED,
-        /** A datagram came for a connection that belongs to another address, and was dropped. */
+        /** A datagram came from an address that is not the connection's, and was dropped. */
         MOVED,
-        /** A datagram of it, connected or not, was dropped: more wait to be looked at than there is room for. */
+        /** A datagram was dropped because the queue was full; its client may be connected or not. */
         DROPPED,
-        /** Its connection was closed, for it does what QUIC does not allow, or asks for more than is of use to anybody. */
+        /** Its connection was closed, since it violated QUIC or cost more than a client may. */
         CUT_OFF
     }
 
     /**
-     * Whether a client that begins to connect has a chance. An engine may ignore most of those that have none, before they
-     * cost anything; others connect, and are told by closing the connection.
+     * Whether the pool would accept a client that begins to connect. An engine may ignore most of those that it would refuse, before
+     * they cost anything. The others connect, and learn the reason when their connection is closed.
      *
      * @param client its address
-     * @return whether it would be served
+     * @return whether the pool would accept it
      */
-    default boolean welcome(InetSocketAddress client) {
+    default boolean wouldAccept(InetSocketAddress client) {
         return true;
     }
 
     /**
-     * How many streams a client that begins to connect may have open at a time (RFC 9000, section 4.6), within what the listener
-     * allows. An engine gives it again for each stream that ends; if it can, also for each that is in use ({@link
+     * How many streams a client that begins to connect may have open at a time (RFC 9000, section 4.6), up to the listener's own
+     * limit. An engine gives credit again for each stream that ends; if it can, also for each that is in use ({@link
      * EngineStream#inUse}).
      *
-     * @param usedToo whether streams in use count, for the engine cannot give their credit again before they end
+     * @param includingInUse whether streams in use count, because the engine gives their credit back only when they end
      * @return at least 1
      */
-    default int streams(boolean usedToo) {
+    default int maxStreams(boolean includingInUse) {
         return Integer.MAX_VALUE;
     }
 
     /**
-     * A client that began to connect is ignored, or given up before it was connected; or a datagram of a client was dropped.
-     * It may be told of each of a flood, so it must be cheap.
+     * A client that was connecting is ignored, or its handshake was ended; or a datagram of a client was dropped. Must be cheap: it may
+     * be called for each datagram of a flood.
      *
-     * @param client its address; the unspecified one, 0.0.0.0, where the engine does not know it
+     * @param client its address; 0.0.0.0 where the engine does not know it
      * @param why the reason
      */
     default void ignored(InetSocketAddress client, Ignored why) {}

@@ -6,11 +6,11 @@ import io.quicpool.config.ServerPoolConfig;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A QUIC engine. One instance serves every pool that asks for it; it holds nothing of its own. */
+/** A QUIC engine. One instance serves all pools that use it; it has no state. */
 public interface Transport {
 
     /**
-     * The name by which a configuration asks for this engine.
+     * The name of the engine in a configuration.
      *
      * @return such as {@code kwik}
      */
@@ -26,7 +26,7 @@ public interface Transport {
     }
 
     /**
-     * Refuses settings that the engine cannot do.
+     * Rejects settings that the engine does not support.
      *
      * @param config the settings
      * @throws ConfigException which names the setting
@@ -34,7 +34,7 @@ public interface Transport {
     default void check(ClientPoolConfig config) {}
 
     /**
-     * Refuses settings that the engine cannot do.
+     * Rejects settings that the engine does not support.
      *
      * @param config the settings
      * @throws ConfigException which names the setting
@@ -42,19 +42,19 @@ public interface Transport {
     default void check(ServerPoolConfig config) {}
 
     /**
-     * How many streams a connection should carry, as measured, where nothing else is set.
+     * The default of {@code streams-per-connection} for this engine, as measured.
      *
      * @return at least 1
      */
     int streamsPerConnection();
 
     /**
-     * Connects. Blocks until the handshake is done, has failed, or has taken longer than its time.
+     * Connects. Blocks until the handshake has succeeded, failed, or timed out.
      *
-     * @param spec whereto and how
-     * @param events what is told of the connection; may be called before this method returns
+     * @param spec where and how
+     * @param events receives the events of the connection; may be called before this method returns
      * @return the connection, established
-     * @throws IOException when it cannot be made; the message is for people, and names the reason that TLS gave
+     * @throws IOException when connecting fails; the message is for people, and has the reason that TLS gave
      * @throws InterruptedException when the thread is interrupted; nothing is left open
      */
     Connection connect(ConnectSpec spec, ConnectionEvents events) throws IOException, InterruptedException;
@@ -63,9 +63,9 @@ public interface Transport {
      * Binds an address and listens on it.
      *
      * @param spec where and how
-     * @param events what is told of the listener
+     * @param events receives the events of the listener
      * @return the listener, listening
-     * @throws IOException when the address cannot be bound or the certificate is of a kind that the engine cannot use
+     * @throws IOException when the address cannot be bound, or the engine cannot use that kind of certificate
      */
     Listener listen(ListenSpec spec, ListenerEvents events) throws IOException;
 }

@@ -1,10 +1,9 @@
 /**
- * The port to a QUIC engine: connect, listen, open a stream, probe it, end it; events come up. Everything above knows only
- * this package; every engine lives in a package of its own below it and is found by name through
- * {@link java.util.ServiceLoader}.
+ * The port between pools and QUIC engines: connect, listen, open, probe and end streams; engines report events. The core knows only
+ * this package. Each engine has a package of its own below it, and {@link java.util.ServiceLoader} finds it by name.
  *
- * <p>No method blocks unless its description says so. Events are raised on threads of the engine, which must not be
- * blocked: hand over and return.
+ * <p>No method blocks unless its description says so. Events come on threads of the engine, which must not be blocked: hand over and
+ * return.
  */
 @NullMarked
 package io.quicpool.transport;

@@ -41,7 +41,7 @@ class FakeStream implements EngineStream {
     }
 
     @Override
-    public void whenDead(Runnable action) {
+    public void whenEnded(Runnable action) {
         throw new UnsupportedOperationException();
     }
 

@@ -372,7 +372,7 @@ class IdExchangeTest {
         }
 
         @Override
-        public void whenDead(Runnable action) {}
+        public void whenEnded(Runnable action) {}
 
         @Override
         public void close() {}

@@ -50,8 +50,8 @@ class ServerTrustTest {
         List<X509Certificate> other = TestCertificates.selfSigned("localhost").certificateChain();
         pinning.checkServerTrusted(one.toArray(X509Certificate[]::new), "UNKNOWN");
         pinning.checkServerTrusted(other.toArray(X509Certificate[]::new), "UNKNOWN");
-        pinning.proved(one);
-        assertThatThrownBy(() -> pinning.proved(other)).hasMessageContaining("is pinned");
-        pinning.proved(one);
+        pinning.handshakeDone(one);
+        assertThatThrownBy(() -> pinning.handshakeDone(other)).hasMessageContaining("is pinned");
+        pinning.handshakeDone(one);
     }
 }

@@ -193,7 +193,7 @@ public final class Gate<C> {
         if (closed) {
             return Ignored.SENT_BACK;
         }
-        if (!events.welcome(client) && !courtesy(now)) {
+        if (!events.wouldAccept(client) && !courtesy(now)) {
             return Ignored.UNWELCOME;
         }
         Proof proof = null;

@@ -222,7 +222,7 @@ final class KwikConnection implements Connection {
     }
 
     @Override
-    public void streams(int notInUse) {
+    public void maxIdleStreams(int notInUse) {
         StreamCredit its = streamCredit;
         if (its != null && alive()) {
             its.notInUse(notInUse);
@@ -308,7 +308,7 @@ final class KwikConnection implements Connection {
     private void forget(KwikStream stream) {
         if (!stream.settled()) {
             // Nobody will see what the peer may yet send.
-            EngineEvents.guarded(events::cut);
+            EngineEvents.guarded(events::streamStopped);
             stream.stopReceiving(0);
         }
         streams.remove(stream.number(), stream);
@@ -515,7 +515,7 @@ final class KwikConnection implements Connection {
         if (!state.compareAndSet(State.OPEN, State.LOST)) {
             return;
         }
-        lostBecause = Printable.said(reason, CloseReason.LONGEST_LINE);
+        lostBecause = Printable.said(reason, CloseReason.MAX_LENGTH);
         streams.values().forEach(KwikStream::die);
         ConnectionEvents listener = events;
         watcher.run(() -> listener.lost(reason));
@@ -589,7 +589,7 @@ final class KwikConnection implements Connection {
         if (said.toLowerCase(Locale.ROOT).contains("connection")) {
             return new IOException("connection lost", fit);
         }
-        return fit == cause ? cause : new IOException(Printable.said(said, CloseReason.LONGEST_LINE), fit);
+        return fit == cause ? cause : new IOException(Printable.said(said, CloseReason.MAX_LENGTH), fit);
     }
 
     @Override

@@ -123,13 +123,13 @@ final class KwikConnector {
         try {
             quic.connect();
         } catch (IOException e) {
-            throw new IOException(Printable.said(failure(e), CloseReason.LONGEST_LINE), Printable.cause(e));
+            throw new IOException(Printable.said(failure(e), CloseReason.MAX_LENGTH), Printable.cause(e));
         } catch (RuntimeException e) {
             if (e.getMessage() == null && e.getCause() == null) {
                 // That is how kwik answers an interrupt.
                 throw (InterruptedException) new InterruptedException("interrupted while connecting").initCause(e);
             }
-            throw new IOException(Printable.said(failure(e), CloseReason.LONGEST_LINE), Printable.cause(e));
+            throw new IOException(Printable.said(failure(e), CloseReason.MAX_LENGTH), Printable.cause(e));
         }
     }
 

@@ -117,14 +117,14 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         ServerConnectionImpl quic = (ServerConnectionImpl) quicConnection;
         Thread receiver = Thread.currentThread();
         KwikConnection connection =
-                new KwikConnection(quic, watcher, EngineEvents.NOBODY, () -> byThread.remove(receiver));
+                new KwikConnection(quic, watcher, EngineEvents.REJECT_ALL, () -> byThread.remove(receiver));
         connection.established(new KwikConnection.Facts(
                 local,
                 KwikInternals.clientAddress(quic),
                 new TlsSession("TLSv1.3", KwikInternals.cipherSuite(quic), List.of()),
                 KwikInternals.idleTimeout(quic, spec.idleTimeout()),
                 0));
-        if (events.streams(false) != Integer.MAX_VALUE) {
+        if (events.maxStreams(false) != Integer.MAX_VALUE) {
             connection.credit(StreamCredit.takeOver(quic, spec.maxStreams()));
         }
         byThread.put(receiver, connection);
@@ -206,7 +206,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     @Override
     public int maxConcurrentPeerInitiatedBidirectionalStreams() {
         // Asked for each connection, when its client hello has come.
-        return Math.min(spec.maxStreams(), events.streams(false));
+        return Math.min(spec.maxStreams(), events.maxStreams(false));
     }
 
     /** One logger for all connections. */

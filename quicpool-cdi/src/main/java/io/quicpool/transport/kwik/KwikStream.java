@@ -36,7 +36,7 @@ final class KwikStream implements EngineStream {
     private final KwikOutput output;
     private final FlowRepair repair;
     private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
-    private final AtomicReference<@Nullable Runnable> whenDead = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> whenEnded = new AtomicReference<>();
     private final AtomicBoolean signalled = new AtomicBoolean();
     private final AtomicBoolean toldToStop = new AtomicBoolean();
     private final AtomicInteger pieces = new AtomicInteger();
@@ -240,15 +240,15 @@ final class KwikStream implements EngineStream {
     }
 
     @Override
-    public void whenDead(Runnable action) {
-        whenDead.set(action);
+    public void whenEnded(Runnable action) {
+        whenEnded.set(action);
         if (dead || !connection.alive()) {
             runWhenDead();
         }
     }
 
     private void runWhenDead() {
-        Runnable action = whenDead.getAndSet(null);
+        Runnable action = whenEnded.getAndSet(null);
         if (action != null) {
             connection.watcher().run(action);
         }
@@ -324,7 +324,7 @@ final class KwikStream implements EngineStream {
             credit.ended(before == Use.IN_USE);
         }
         pending.set(null);
-        whenDead.set(null);
+        whenEnded.set(null);
         connection.ended(this);
     }
 

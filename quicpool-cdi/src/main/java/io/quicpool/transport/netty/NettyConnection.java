@@ -248,7 +248,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             Iterator<NettyStream> oldest = halfEnded.iterator();
             NettyStream first = oldest.next();
             oldest.remove();
-            EngineEvents.guarded(events::cut);
+            EngineEvents.guarded(events::streamStopped);
             first.stopReceiving(0);
         }
     }
@@ -378,7 +378,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     /** Why the connection is about to end; only the first reason counts. Event loop. */
     void because(String reason) {
         if (because == null) {
-            because = Printable.said(reason, CloseReason.LONGEST_LINE);
+            because = Printable.said(reason, CloseReason.MAX_LENGTH);
         }
     }
 
@@ -452,7 +452,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             return new IOException("the stream is closed");
         }
         String said = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        return new IOException(Printable.said(said, CloseReason.LONGEST_LINE), Printable.cause(cause));
+        return new IOException(Printable.said(said, CloseReason.MAX_LENGTH), Printable.cause(cause));
     }
 
     /** The socket of a client's connection. */

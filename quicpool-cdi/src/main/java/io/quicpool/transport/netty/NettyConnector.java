@@ -136,7 +136,7 @@ final class NettyConnector {
         if (!future.isSuccess()) {
             throw new IOException(
                     "cannot connect to " + spec.remote() + ": "
-                            + Printable.said(failure(future.cause()), CloseReason.LONGEST_LINE),
+                            + Printable.said(failure(future.cause()), CloseReason.MAX_LENGTH),
                     Printable.cause(future.cause()));
         }
     }

@@ -193,7 +193,7 @@ final class NettyInput extends InputStream {
                 }
                 if (failure != null) {
                     throw new IOException(
-                            Printable.said(String.valueOf(failure.getMessage()), CloseReason.LONGEST_LINE),
+                            Printable.said(String.valueOf(failure.getMessage()), CloseReason.MAX_LENGTH),
                             Printable.cause(failure));
                 }
                 if (finished) {

@@ -107,7 +107,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
 
     // quiche gives it again for streams that have ended, and has no other way to change it.
     private int streams() {
-        return Math.min(spec.maxStreams(), events.streams(true));
+        return Math.min(spec.maxStreams(), events.maxStreams(true));
     }
 
     // The argument is run before each connection begins.
@@ -150,7 +150,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             gate.alias(id, given);
         }
         InetSocketAddress client = (InetSocketAddress) Objects.requireNonNull(channel.remoteSocketAddress());
-        NettyConnection connection = new NettyConnection(channel, share, null, EngineEvents.NOBODY);
+        NettyConnection connection = new NettyConnection(channel, share, null, EngineEvents.REJECT_ALL);
         connection.whenCutOff(() -> events.ignored(client, Ignored.CUT_OFF));
         ConnectionIds.Owner owner = ids.begun(connection, client, id);
         channel.pipeline().addLast(connection).addLast(new ChannelInboundHandlerAdapter() {

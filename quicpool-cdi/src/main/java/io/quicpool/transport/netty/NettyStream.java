@@ -46,7 +46,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     private final NettyOutput output;
     private final StreamSender sending;
     private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
-    private final AtomicReference<@Nullable Runnable> whenDead = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> whenEnded = new AtomicReference<>();
     private final AtomicBoolean toldToStop = new AtomicBoolean();
     private volatile boolean dead;
     private volatile boolean unwanted;
@@ -211,7 +211,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     }
 
     private void runWhenDead() {
-        Runnable action = whenDead.getAndSet(null);
+        Runnable action = whenEnded.getAndSet(null);
         if (action != null) {
             EngineEvents.guarded(action);
         }
@@ -248,8 +248,8 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     }
 
     @Override
-    public void whenDead(Runnable action) {
-        whenDead.set(action);
+    public void whenEnded(Runnable action) {
+        whenEnded.set(action);
         onLoop(() -> {
             if (dead || !connection.alive()) {
                 runWhenDead();
@@ -275,7 +275,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     IOException explain(IOException failure) {
         return connection.alive()
                 ? new IOException(
-                        Printable.said(String.valueOf(failure.getMessage()), CloseReason.LONGEST_LINE),
+                        Printable.said(String.valueOf(failure.getMessage()), CloseReason.MAX_LENGTH),
                         Printable.cause(failure))
                 : connection.explain(failure);
     }
@@ -383,7 +383,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
 
     private void letGo() {
         pending.set(null);
-        whenDead.set(null);
+        whenEnded.set(null);
     }
 
     // Netty takes half of the codes that QUIC has.

@@ -86,7 +86,7 @@ class GateTest {
         }
 
         @Override
-        public boolean welcome(InetSocketAddress client) {
+        public boolean wouldAccept(InetSocketAddress client) {
             return welcome;
         }
 

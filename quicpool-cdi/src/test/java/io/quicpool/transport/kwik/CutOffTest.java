@@ -86,7 +86,7 @@ class CutOffTest {
     void isCountedOnceAndTold(String engine, String what) throws Exception {
         ServerPool server = pools.server(s -> s.transport(engine));
         KwikConnection client = (KwikConnection)
-                new KwikTransport().connect(RawPeer.spec(server.localAddress(), "np-quic"), EngineEvents.NOBODY);
+                new KwikTransport().connect(RawPeer.spec(server.localAddress(), "np-quic"), EngineEvents.REJECT_ALL);
         RawPeer.open(client, 0).input().readNBytes(4);
         Objects.requireNonNull(FRAMES.get(what)).forEach(frame -> client.quic().send(frame, lost -> {}, true));
         await().atMost(SOON).until(() -> server.snapshot().totals().lost() == 1 && refused(server) > 0);

@@ -105,7 +105,7 @@ class KwikListenerTrapsTest {
             }
 
             @Override
-            public boolean welcome(InetSocketAddress from) {
+            public boolean wouldAccept(InetSocketAddress from) {
                 if (died.incrementAndGet() < 3) {
                     throw new OutOfMemoryError("for the test");
                 }

@@ -426,7 +426,7 @@ class KwikTrapsTest {
         EngineStream there = peerOf(here, connection);
         await().until(there::finished);
         CountDownLatch dead = new CountDownLatch(1);
-        there.whenDead(dead::countDown);
+        there.whenEnded(dead::countDown);
         assertThat(there.input().read()).isEqualTo(1);
         assertThat(there.alive()).isTrue();
         assertThat(there.input().read()).isEqualTo(2);
@@ -500,7 +500,7 @@ class KwikTrapsTest {
             EngineStream there = peerOf(here, connection);
             assertThat(there.input().read()).isZero();
             CountDownLatch dead = new CountDownLatch(1);
-            there.whenDead(dead::countDown);
+            there.whenEnded(dead::countDown);
             assertThat(there.alive()).isTrue();
             switch (way) {
                 case 0 -> here.output().close();

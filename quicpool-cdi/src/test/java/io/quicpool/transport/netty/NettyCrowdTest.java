@@ -41,7 +41,7 @@ class NettyCrowdTest {
         try (Relay relay = new Relay(server.localAddress())) {
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.port());
             NettyConnection connection = (NettyConnection)
-                    new NettyTransport().connect(RawPeer.spec(address, "np-quic"), EngineEvents.NOBODY);
+                    new NettyTransport().connect(RawPeer.spec(address, "np-quic"), EngineEvents.REJECT_ALL);
             try {
                 List<CompletableFuture<EngineStream>> opening = new ArrayList<>();
                 for (int i = 0; i < STREAMS; i++) {

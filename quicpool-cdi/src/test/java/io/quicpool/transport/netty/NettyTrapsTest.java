@@ -78,7 +78,7 @@ class NettyTrapsTest {
 
     private Ends ends(ServerPool server, InetSocketAddress address) throws Exception {
         for (int i = 0; i < 50; i++) {
-            NettyConnection connection = connect(address, EngineEvents.NOBODY);
+            NettyConnection connection = connect(address, EngineEvents.REJECT_ALL);
             EngineStream here = idle(connection);
             PooledStream there = server.take(SOON);
             assertThat(connection.awaitDelivered(SOON)).isTrue();
@@ -117,7 +117,7 @@ class NettyTrapsTest {
     @Test
     void whateverEndsAnIdleStreamIsSeenAtOnce() throws Exception {
         ServerPool server = server();
-        NettyConnection connection = connect(server, EngineEvents.NOBODY);
+        NettyConnection connection = connect(server, EngineEvents.REJECT_ALL);
         EngineStream fin = idle(connection);
         EngineStream reset = idle(connection);
         EngineStream stop = idle(connection);
@@ -144,7 +144,7 @@ class NettyTrapsTest {
     /** Each hand-out asks for it, and does not wait for whoever reads or brings data. */
     @Test
     void whetherAStreamIsAliveIsKnownWithoutItsLock() throws Exception {
-        EngineStream stream = idle(connect(server(), EngineEvents.NOBODY));
+        EngineStream stream = idle(connect(server(), EngineEvents.REJECT_ALL));
         Field field = NettyInput.class.getDeclaredField("lock");
         field.setAccessible(true);
         ReentrantLock lock = (ReentrantLock) field.get(stream.input());
@@ -162,7 +162,7 @@ class NettyTrapsTest {
     void aStreamThatIsBeingOpenedIsNoCredit() throws Exception {
         int most = 1000;
         try (RawPeer server = new RawPeer()) {
-            NettyConnection connection = connect(server.listen(most).localAddress(), EngineEvents.NOBODY);
+            NettyConnection connection = connect(server.listen(most).localAddress(), EngineEvents.REJECT_ALL);
             AtomicInteger asked = new AtomicInteger();
             CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> {
                 while (connection.credit() > 0) {
@@ -184,7 +184,7 @@ class NettyTrapsTest {
     @Test
     void creditThatComesBackIsSeen() throws Exception {
         try (RawPeer server = new RawPeer(EngineStream::close)) {
-            NettyConnection connection = connect(server.listen(5).localAddress(), EngineEvents.NOBODY);
+            NettyConnection connection = connect(server.listen(5).localAddress(), EngineEvents.REJECT_ALL);
             allowStreamsInOneDirection(connection);
             for (int i = 0; i < 20; i++) {
                 await().until(() -> connection.credit() > 0);
@@ -219,7 +219,7 @@ class NettyTrapsTest {
     @Test
     void nothingIsKeptOfStreamsThatAreOver() throws Exception {
         ServerPool server = pools.server(s -> s.transport("netty"));
-        NettyConnection connection = connect(server, EngineEvents.NOBODY);
+        NettyConnection connection = connect(server, EngineEvents.REJECT_ALL);
         for (int i = 0; i < 300; i++) {
             EngineStream here = idle(connection);
             try (PooledStream there = server.take(SOON)) {
@@ -474,7 +474,7 @@ class NettyTrapsTest {
     @Test
     void aStreamOfWhichAllWasReadIsNotStopped() throws Exception {
         ServerPool server = server();
-        NettyConnection connection = connect(server, EngineEvents.NOBODY);
+        NettyConnection connection = connect(server, EngineEvents.REJECT_ALL);
         for (int i = 0; i < 2000; i++) {
             EngineStream here = idle(connection);
             CompletableFuture<Integer> reader = CompletableFuture.supplyAsync(() -> {
