@@ -18,7 +18,7 @@ final class Report {
 
     // A table for each pair of engines, kwik's without a suffix.
     private static final Path FILE = Path.of("target", "reliability" + suffix() + ".md");
-    private static final String HEAD = "| scenario | faults | handed out | old ones after notice / before (longest) |"
+    private static final String HEAD = "| scenario | faults | taken | stale after notice / before (longest) |"
             + " wrongly paired | wrong bytes | cut | back after: median, longest | refused |\n"
             + "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
 
