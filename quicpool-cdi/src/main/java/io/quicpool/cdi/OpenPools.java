@@ -136,7 +136,10 @@ final class OpenPools {
         return null;
     }
 
-    /** Closes the servers, whose requests may need the clients, and then the clients, which may be clients of these servers. */
+    /**
+     * Closes the servers, whose requests may need the clients, and then the clients, which may be clients of these servers. The drain
+     * time-outs of all begin now.
+     */
     void close() {
         renewal.close();
         for (ManagedPool each : pools) {
@@ -144,35 +147,15 @@ final class OpenPools {
                 QuicPools.endsSoon(client);
             }
         }
-        closeAll(PoolKind.SERVER);
-        closeAll(PoolKind.CLIENT);
+        PoolClosers closers = new PoolClosers();
+        closers.close(all(PoolKind.SERVER));
+        closers.awaitDrained();
+        closers.close(all(PoolKind.CLIENT));
+        closers.awaitClosed();
         handlers.release();
     }
 
-    // All of a kind at once: they share the time for draining.
-    private void closeAll(PoolKind kind) {
-        List<Thread> closers = new ArrayList<>();
-        for (ManagedPool each : pools) {
-            if (each.kind() == kind) {
-                Thread closer = new Thread(
-                        () -> each.pool().close(each.drainTimeout()),
-                        "quicpool-" + each.pool().name() + "-close");
-                closer.setDaemon(true);
-                closer.start();
-                closers.add(closer);
-            }
-        }
-        boolean interrupted = false;
-        for (Thread closer : closers) {
-            try {
-                closer.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-                closer.interrupt();
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    private List<ManagedPool> all(PoolKind kind) {
+        return pools.stream().filter(each -> each.kind() == kind).toList();
     }
 }

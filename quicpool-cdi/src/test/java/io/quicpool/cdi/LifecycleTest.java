@@ -29,6 +29,8 @@ import java.net.InetAddress;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -326,6 +329,81 @@ class LifecycleTest {
                     + (System.nanoTime() - start) / 1_000_000 + " ms");
             assertThat(stream.inputStream().readAllBytes()).containsExactly(7);
         }
+    }
+
+    @ApplicationScoped
+    @QuicPool("ingress")
+    static class Deaf implements StreamHandler {
+        static final Semaphore STARTED = new Semaphore(0);
+        static final Semaphore GO_ON = new Semaphore(0);
+
+        @Override
+        public void handle(PooledStream stream) {
+            STARTED.release();
+            GO_ON.acquireUninterruptibly();
+        }
+    }
+
+    private Map<String, String> bothDrain(String timeout) {
+        ServerPool peer = pools.server(s -> s.name("peer"));
+        Map<String, String> properties = new HashMap<>(
+                App.client("orders", "127.0.0.1:" + peer.localAddress().getPort()));
+        properties.putAll(App.server("ingress", folder));
+        properties.put("quicpool.server.\"ingress\".drain-timeout", timeout);
+        properties.put("quicpool.client.\"orders\".drain-timeout", timeout);
+        return properties;
+    }
+
+    // Until a handler holds a stream of the server pool, and somebody else one of the client pool.
+    private PooledStream occupy(App app) throws Exception {
+        clientOf(app, "ingress").take(SOON).outputStream().write(1);
+        assertThat(Deaf.STARTED.tryAcquire(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        return app.get(PoolRegistry.class).client("orders").take(SOON);
+    }
+
+    /** Servers and clients share the time for draining. */
+    @Test
+    void anApplicationEndsASecondAfterItsDrainTimeoutWhateverBlocks() throws Exception {
+        Map<String, String> properties = bothDrain("1s");
+        List<Duration> took = new ArrayList<>();
+        // A machine that is busy with other things may be late; pools that drain one after the other are late each
+        // time.
+        while (took.isEmpty() || took.get(took.size() - 1).compareTo(Duration.ofSeconds(2)) > 0) {
+            assertThat(took).hasSizeLessThan(5);
+            App app = App.start(properties, Deaf.class);
+            PooledStream held = occupy(app);
+            long start = System.nanoTime();
+            app.close();
+            took.add(Duration.ofNanos(System.nanoTime() - start));
+            held.close();
+            Deaf.GO_ON.release();
+        }
+        System.out.println("applications of which a handler and a stream never ended stopped after " + took);
+    }
+
+    @Test
+    void anInterruptEndsTheDrainingOfAllPools() throws Exception {
+        Map<String, String> properties = bothDrain("1h");
+        properties.putAll(App.server("second", folder));
+        properties.put("quicpool.server.\"second\".drain-timeout", "1h");
+        App app = App.start(properties, Deaf.class);
+        ClientPool orders = app.get(PoolRegistry.class).client("orders");
+        ServerPool second = app.get(PoolRegistry.class).server("second");
+        List<PooledStream> held = new ArrayList<>(List.of(occupy(app)));
+        clientOf(app, "second");
+        held.add(second.take(SOON));
+        Thread closing = new Thread(app::close);
+        closing.start();
+        await().until(() -> second.state() == PoolState.CLOSING);
+        assertThat(orders.state()).isEqualTo(PoolState.RUNNING);
+        closing.interrupt();
+        try {
+            await().until(() -> second.state() == PoolState.CLOSED && orders.state() == PoolState.CLOSED);
+        } finally {
+            held.forEach(PooledStream::close);
+            Deaf.GO_ON.release();
+        }
+        closing.join();
     }
 
     @ApplicationScoped

@@ -120,8 +120,8 @@ class KubernetesTest {
         }
     }
 
-    /** How long a pool that closes waits at most, after draining, for its connections and then for its threads. */
-    private static final Duration FAREWELL = Duration.ofSeconds(10);
+    /** How long closing takes at most after the longest drain time-out. */
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     /** What is in the volumes, by the Secret or ConfigMap that they are of. */
     private static final Map<String, Set<String>> FILES = Map.of(
@@ -411,17 +411,13 @@ class KubernetesTest {
         Settings settings = settings(application);
         Duration preStop =
                 Duration.ofSeconds(number(container(application), "lifecycle", "preStop", "sleep", "seconds"));
-        // Servers close first, and then clients; those of a kind at once.
-        Duration pools = closing(settings.servers()).plus(closing(settings.clients()));
+        Duration pools = Stream.<PoolSettings<?>>concat(settings.servers().stream(), settings.clients().stream())
+                .map(PoolSettings::drainTimeout)
+                .max(Comparator.naturalOrder())
+                .orElseThrow()
+                .plus(FAREWELL);
         assertThat(Duration.ofSeconds(number(pod(application), "terminationGracePeriodSeconds")))
                 .isGreaterThan(preStop.plus(application.stopOfContainer).plus(pools));
-    }
-
-    private static <C> Duration closing(List<PoolSettings<C>> pools) {
-        return pools.stream()
-                .map(pool -> pool.drainTimeout().plus(FAREWELL))
-                .max(Comparator.naturalOrder())
-                .orElse(Duration.ZERO);
     }
 
     @ParameterizedTest
