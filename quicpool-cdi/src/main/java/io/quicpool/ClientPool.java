@@ -6,18 +6,19 @@ import io.quicpool.config.IntervalBounds;
 import java.util.List;
 
 /**
- * The side that opens streams: one connection to the target, kept up with back-off, and on it a stock of idle streams
- * between the bounds of capacity. With several targets, a front for one such pool for each of them ({@link #members}).
- * Made by {@link QuicPools#open(ClientPoolConfig, PoolListener...)}.
+ * The side that opens streams. It keeps a connection to its target up, reconnects with back-off, and keeps idle streams
+ * open on it, as many as its capacity. With several targets it is a facade for one pool for each ({@link #members}).
+ * {@link QuicPools#open(ClientPoolConfig, PoolListener...)} makes it.
  */
 public interface ClientPool extends StreamPool {
 
     /**
-     * The member pools behind this one, when it has several targets. {@link #take} takes from the members that are
-     * ready in turn, and waits for the first stream of any; {@link #take} takes from the member that holds the id
-     * (ids are given by each peer for itself: where two hold the same, such as {@link StreamId#FIRST}, it takes that of
-     * the first; ask the member to be sure). The pool is ready while a member is. Numbers are those of all members
-     * together; bounds are for each member.
+     * The member pools of a pool with several targets, one for each target.
+     *
+     * <p>{@link #take(java.time.Duration)} takes from the ready members in turn, or waits for the first stream of any.
+     * {@link #take(StreamId, java.time.Duration)} takes from the member that has the id. Each peer assigns its own ids: if
+     * two members have the same id, such as {@link StreamId#FIRST}, it takes from the first. Call the member itself to be
+     * sure. The pool is ready while a member is. Numbers are sums over all members; bounds apply to each member.
      *
      * @return the members in the order of the targets, each named {@code POOL@HOST:PORT}; empty when there is one target
      */
@@ -31,8 +32,8 @@ public interface ClientPool extends StreamPool {
     CapacityBounds capacityBounds();
 
     /**
-     * Changes the bounds of {@link #capacity} at run time. Acts at once: a pool below the minimum opens streams, one above
-     * the maximum gives up idle ones.
+     * Changes the bounds of {@link #capacity} at run time. Takes effect at once: the pool opens streams up to a new minimum
+     * and evicts idle ones above a new maximum.
      *
      * @param bounds the new bounds
      */
@@ -46,7 +47,7 @@ public interface ClientPool extends StreamPool {
     IntervalBounds intervalBounds();
 
     /**
-     * Changes the bounds of {@link #interval} at run time. Acts at once.
+     * Changes the bounds of {@link #interval} at run time. Takes effect at once.
      *
      * @param bounds the new bounds
      */

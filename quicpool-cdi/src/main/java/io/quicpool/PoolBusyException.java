@@ -4,20 +4,20 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * There is no stream now, and too many callers wait already ({@code max-waiting}): the call was refused at once. The pool goes on; try
- * again later, or less often.
+ * No stream is idle, and {@code max-waiting} callers wait already, so the call was refused at once. The pool still works:
+ * try again later, or less often.
  */
 public final class PoolBusyException extends PoolException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes the exception; see {@link PoolException}.
+     * Makes the exception, see {@link PoolException}.
      *
-     * @param poolName the pool
-     * @param what what went wrong
-     * @param elapsed how long the call had taken
-     * @param snapshot how the pool stood
+     * @param poolName the name of the pool
+     * @param what what happened
+     * @param elapsed how long the call took
+     * @param snapshot the pool at that moment
      * @param cause the last known cause
      */
     public PoolBusyException(

@@ -3,18 +3,18 @@ package io.quicpool;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The pool is closed, or closed while the caller was waiting. */
+/** The pool is closed, or was closed while the caller waited. */
 public final class PoolClosedException extends PoolException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes the exception; see {@link PoolException}.
+     * Makes the exception, see {@link PoolException}.
      *
-     * @param poolName the pool
-     * @param what what went wrong
-     * @param elapsed how long the call had taken
-     * @param snapshot how the pool stood
+     * @param poolName the name of the pool
+     * @param what what happened
+     * @param elapsed how long the call took
+     * @param snapshot the pool at that moment
      * @param cause the last known cause
      */
     public PoolClosedException(

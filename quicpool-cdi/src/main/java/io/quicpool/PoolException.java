@@ -3,26 +3,26 @@ package io.quicpool;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A pool could not do what was asked of it; says which pool, for how long it tried and how it stood. */
+/** A call to a pool failed. Has the name of the pool, how long the call took, and a snapshot of the pool. */
 public class PoolException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** The pool that was asked. */
+    /** The name of the pool. */
     private final String poolName;
 
-    /** How long the call had taken. */
+    /** How long the call took. */
     private final Duration elapsed;
 
     private final transient @Nullable PoolSnapshot snapshot;
 
     /**
-     * Makes an exception whose message is {@code pool "NAME": WHAT} and the snapshot in short.
+     * Makes an exception whose message is {@code pool "NAME": WHAT}, followed by the snapshot in one line.
      *
-     * @param poolName the pool
-     * @param what what went wrong
-     * @param elapsed how long the call had taken
-     * @param snapshot how the pool stood; null when there is no pool yet
+     * @param poolName the name of the pool
+     * @param what what happened
+     * @param elapsed how long the call took
+     * @param snapshot the pool at that moment; null when there is no pool yet
      * @param cause the last known cause; null when there is none
      */
     public PoolException(
@@ -38,16 +38,16 @@ public class PoolException extends RuntimeException {
     }
 
     /**
-     * The pool that was asked.
+     * The name of the pool.
      *
-     * @return its name
+     * @return the name
      */
     public String poolName() {
         return poolName;
     }
 
     /**
-     * How long the call had taken when it failed.
+     * How long the call took until it failed.
      *
      * @return the time
      */
@@ -56,9 +56,9 @@ public class PoolException extends RuntimeException {
     }
 
     /**
-     * How the pool stood when the call failed.
+     * The pool at the moment when the call failed.
      *
-     * @return the snapshot; null when the pool was not built yet, or after the exception was serialized
+     * @return the snapshot; null when there was no pool yet, or after serialization
      */
     public @Nullable PoolSnapshot snapshot() {
         return snapshot;

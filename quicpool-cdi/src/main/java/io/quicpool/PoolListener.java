@@ -1,11 +1,11 @@
 package io.quicpool;
 
 /**
- * Is told when something changes that an operator or a caller may care for. Every method does nothing unless overridden.
+ * Gets events of a pool. Every method does nothing unless overridden.
  *
- * <p>Called on a worker thread of the pool, one event at a time and in order for each listener; a listener that blocks or
- * throws holds up nobody but itself (what it throws is logged). At most 1,024 events wait for a slow listener, later ones
- * are dropped with one warning.
+ * <p>A listener is called on a worker thread of the pool, with one event at a time and in order. It may block: that delays
+ * no other listener. Exceptions are logged. At most 1,024 events wait for a slow listener; further ones are dropped with
+ * one warning.
  */
 public interface PoolListener {
 
@@ -17,10 +17,10 @@ public interface PoolListener {
     default void ready(StreamPool pool) {}
 
     /**
-     * A client pool lost its connection, or a server pool lost the connection of one client; their idle streams are gone.
+     * A client pool lost its connection, or a server pool lost the connection of one client. Its idle streams were evicted.
      *
      * @param pool the pool
-     * @param reason what is known, for people
+     * @param reason the reason, for people
      */
     default void peerLost(StreamPool pool, String reason) {}
 
@@ -32,7 +32,7 @@ public interface PoolListener {
     default void recovered(StreamPool pool) {}
 
     /**
-     * Somebody had to wait because no stream was idle. Told once until the pool has an idle stream again.
+     * A caller has to wait because no stream is idle. Sent once until the pool has an idle stream again.
      *
      * @param pool the pool
      */
@@ -46,7 +46,7 @@ public interface PoolListener {
     default void boundsChanged(StreamPool pool) {}
 
     /**
-     * The pool has closed; nothing follows.
+     * The pool is closed. No event follows.
      *
      * @param pool the pool
      */

@@ -4,14 +4,14 @@ import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ServerPoolConfig;
 import java.util.List;
 
-/** What {@link QuicPools} finds through {@link java.util.ServiceLoader}, so that the API does not know the core. */
+/** Opens pools. {@link QuicPools} finds the implementation with {@link java.util.ServiceLoader}, so the API does not depend on it. */
 public interface PoolProvider {
 
     /**
      * See {@link QuicPools#open(ClientPoolConfig, PoolListener...)}.
      *
      * @param config the settings
-     * @param listeners who is told from the start
+     * @param listeners get all events from the start
      * @return the pool
      */
     ClientPool open(ClientPoolConfig config, List<PoolListener> listeners);
@@ -20,7 +20,7 @@ public interface PoolProvider {
      * See {@link QuicPools#open(ServerPoolConfig, PoolListener...)}.
      *
      * @param config the settings
-     * @param listeners who is told from the start
+     * @param listeners get all events from the start
      * @return the pool
      */
     ServerPool open(ServerPoolConfig config, List<PoolListener> listeners);

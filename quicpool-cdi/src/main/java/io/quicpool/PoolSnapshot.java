@@ -7,25 +7,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a pool stood at one moment. The numbers are read one after the other while the pool goes on, so they need not add
- * up to the last stream.
+ * The state of a pool at one moment. The numbers are read one after the other while the pool works, so they may not add up
+ * exactly.
  *
- * @param name the pool
- * @param state where it stands in its life
+ * @param name the name of the pool
+ * @param state its state
  * @param ready whether it can do its work, see {@link StreamPool#ready}
- * @param link what the pool's connection is doing, for people: {@code up}, {@code up, no stream credit}, {@code connecting}, {@code backoff},
+ * @param link the state of the connection, for people: {@code up}, {@code up, no stream credit}, {@code connecting}, {@code backoff},
  *     {@code down}; a server pool says {@code listening} or {@code down}
  * @param peers the connections that are up
- * @param idle streams in stock
+ * @param idle idle streams
  * @param opening streams that have no id yet
  * @param taken streams in use
  * @param waiting callers that wait for a stream
- * @param capacity how many idle streams the pool aims for, or takes at most
- * @param interval how long a client pool waits between two looks at its stock
+ * @param capacity how many idle streams a client pool aims for, or a server pool holds at most
+ * @param interval the time between two size checks of a client pool
  * @param errors the error count, see {@link StreamPool#errorCount}
- * @param lastError the last error, for people, and why there is no connection as long as that lasts (where it ends with "other
- *     connections are up" the pool works); null when there was none
- * @param totals what happened since the pool was opened
+ * @param lastError the last error, for people; without a connection, why there is none; null when there was no error. If it
+ *     ends with "other connections are up", the pool works
+ * @param totals counters since the pool was opened
  */
 public record PoolSnapshot(
         String name,
@@ -52,18 +52,18 @@ public record PoolSnapshot(
     public record Peer(InetSocketAddress local, InetSocketAddress remote) {}
 
     /**
-     * What happened since the pool was opened.
+     * Counters since the pool was opened.
      *
-     * @param opened streams that came into stock
+     * @param opened streams that were opened and got an id
      * @param failed streams that could not be opened, or got no id
      * @param handedOut streams that were taken
-     * @param timeouts callers that waited in vain
+     * @param timeouts callers that timed out
      * @param connects connections that were made
      * @param lost connections that were lost
-     * @param evicted idle streams that were given up, by reason; for a flush and a close also those that were being opened
-     * @param refused streams, connections and datagrams of peers, and callers, that were turned away, by reason
-     * @param waitMean the mean time that served callers had to wait; those that found a stream at once do not count
-     * @param waitMax the longest time that a served caller had to wait
+     * @param evicted evicted idle streams, by reason; for a flush and a close also those that were being opened
+     * @param refused refused streams, connections, datagrams and callers, by reason
+     * @param waitMean the mean wait of served callers, without those that found an idle stream
+     * @param waitMax the longest wait of a served caller
      * @param openMean the mean time from opening a stream to its id
      * @param openMax the longest time from opening a stream to its id
      */
@@ -84,18 +84,18 @@ public record PoolSnapshot(
         /**
          * Keeps unmodifiable copies.
          *
-         * @param opened streams that came into stock
+         * @param opened streams that got an id
          * @param failed streams that could not be opened
          * @param handedOut streams that were taken
-         * @param timeouts callers that waited in vain
+         * @param timeouts callers that timed out
          * @param connects connections that were made
          * @param lost connections that were lost
-         * @param evicted idle streams that were given up
-         * @param refused what was turned away
+         * @param evicted evicted streams
+         * @param refused refusals
          * @param waitMean the mean wait
          * @param waitMax the longest wait
-         * @param openMean the mean time of opening
-         * @param openMax the longest time of opening
+         * @param openMean the mean time to open
+         * @param openMax the longest time to open
          */
         public Totals {
             evicted = Map.copyOf(evicted);
@@ -106,20 +106,20 @@ public record PoolSnapshot(
     /**
      * Keeps an unmodifiable copy of the connections.
      *
-     * @param name the pool
-     * @param state where it stands in its life
+     * @param name the name
+     * @param state the state
      * @param ready whether it can do its work
-     * @param link what the pool's connection is doing
+     * @param link the state of the connection
      * @param peers the connections that are up
-     * @param idle streams in stock
+     * @param idle idle streams
      * @param opening streams that have no id yet
      * @param taken streams in use
      * @param waiting callers that wait
-     * @param capacity how many idle streams the pool aims for
-     * @param interval how long between two looks
+     * @param capacity the capacity
+     * @param interval the interval of size checks
      * @param errors the error count
      * @param lastError the last error
-     * @param totals what happened so far
+     * @param totals the counters
      */
     public PoolSnapshot {
         peers = List.copyOf(peers);

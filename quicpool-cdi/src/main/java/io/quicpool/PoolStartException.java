@@ -3,18 +3,18 @@ package io.quicpool;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The pool could not start: its address is in use or not of this machine, or its certificate is not usable. */
+/** The pool could not start: for example, its address is in use, or its certificate is not usable. */
 public final class PoolStartException extends PoolException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes the exception; see {@link PoolException}.
+     * Makes the exception, see {@link PoolException}.
      *
-     * @param poolName the pool
-     * @param what what went wrong
-     * @param elapsed how long the call had taken
-     * @param snapshot how the pool stood
+     * @param poolName the name of the pool
+     * @param what what happened
+     * @param elapsed how long the call took
+     * @param snapshot the pool at that moment
      * @param cause the last known cause
      */
     public PoolStartException(

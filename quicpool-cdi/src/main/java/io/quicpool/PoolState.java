@@ -1,15 +1,15 @@
 package io.quicpool;
 
-/** Where a pool stands in its life. It only ever moves forward, but for going to and fro between RUNNING and SUSPENDED. */
+/** The state of a pool. It only moves forward, except between RUNNING and SUSPENDED. */
 public enum PoolState {
-    /** Built, nothing opened yet. */
+    /** Made, but nothing is opened yet. */
     NEW,
-    /** At work: it keeps its stock and hands out streams. Being at work does not mean being {@link StreamPool#ready}. */
+    /** Keeps idle streams and lets callers take them. It may still not be {@link StreamPool#ready}. */
     RUNNING,
-    /** At work, but nothing is handed out until {@link StreamPool#resume}; callers wait. */
+    /** Keeps idle streams, but callers wait until {@link StreamPool#resume}. */
     SUSPENDED,
-    /** Closing: nothing is handed out any more, streams that were taken may still be used until the deadline. */
+    /** Closing: no stream can be taken. Streams in use may be used until the deadline. */
     CLOSING,
-    /** Closed: no stream, no connection, no thread of the pool is left. */
+    /** Closed: no stream, connection or thread of the pool is left. */
     CLOSED
 }

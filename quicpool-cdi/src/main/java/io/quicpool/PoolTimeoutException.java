@@ -3,18 +3,18 @@ package io.quicpool;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** No stream came in time. The pool goes on; trying again is reasonable. */
+/** No stream came in time. The pool still works, so the caller may try again. */
 public final class PoolTimeoutException extends PoolException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Makes the exception; see {@link PoolException}.
+     * Makes the exception, see {@link PoolException}.
      *
-     * @param poolName the pool
-     * @param what what went wrong
-     * @param elapsed how long the call had taken
-     * @param snapshot how the pool stood
+     * @param poolName the name of the pool
+     * @param what what happened
+     * @param elapsed how long the call took
+     * @param snapshot the pool at that moment
      * @param cause the last known cause
      */
     public PoolTimeoutException(

@@ -6,11 +6,11 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * A bidirectional QUIC stream that was taken from a pool and belongs to whoever took it. It is used once: it never goes
- * back to the pool.
+ * A bidirectional QUIC stream that was taken from a pool. It belongs to the caller that took it, is used once and never
+ * returns to the pool.
  *
- * <p><b>Always close it</b>, best with try-with-resources. Closing gives the stream's credit back to the peer whatever
- * state the stream is in; a stream that is never closed counts against the peer's limit until its connection ends.
+ * <p><b>Always close it</b>, best with try-with-resources. A stream that is not closed counts against the stream limit until
+ * its connection ends.
  *
  * <p>Thread-safety: one thread may read while another writes; {@link #close}, {@link #reset} and
  * {@link #readTimeout(Duration)} may be called from any thread at any time.
@@ -25,49 +25,49 @@ public interface PooledStream extends AutoCloseable {
     StreamId id();
 
     /**
-     * What the peer sends. {@code read} blocks until there is a byte, the end of the stream, the read time-out or a
-     * loss of the connection, and throws IOException for the last two. Closing it is the same as no longer being
-     * interested: a peer that sends more is told to stop (RFC 9000, section 3.5).
+     * The data that the peer sends. {@code read} blocks until there is a byte or the end of the stream. It throws
+     * IOException when the read time-out is over or the connection is lost. After closing it, the peer is told to stop
+     * sending (STOP_SENDING; RFC 9000, section 3.5).
      *
      * @return always the same input stream
      */
     InputStream inputStream();
 
     /**
-     * What the peer will read. {@code write} blocks while the engine's send buffer is full. What was written is sent
-     * without a flush. Closing it ends this direction with a FIN (RFC 9000, section 3.1); the other goes on.
+     * Sends data to the peer. {@code write} blocks while the engine's send buffer is full. Data is sent without a flush.
+     * Closing it ends this direction with a FIN (RFC 9000, section 3.1). The other direction stays open.
      *
      * @return always the same output stream
      */
     OutputStream outputStream();
 
     /**
-     * This end of the connection.
+     * The address of this end of the connection.
      *
      * @return the local address
      */
     InetSocketAddress localAddress();
 
     /**
-     * The other end of the connection.
+     * The address of the peer, as it was when the connection was made.
      *
-     * @return the peer's address as it was when the connection was made
+     * @return the remote address
      */
     InetSocketAddress remoteAddress();
 
     /**
-     * What TLS agreed on.
+     * The TLS session of the connection: version, cipher suite and certificates.
      *
-     * @return the TLS session of the stream's connection
+     * @return the TLS session
      */
     TlsSession tlsSession();
 
     /**
      * Sets how long one {@code read} may wait for its first byte. <b>A read that times out ends the receiving side</b>:
-     * it throws {@link java.net.SocketTimeoutException}, the peer is told to stop sending, and every later read throws
-     * too. (An engine's blocked read can only be ended for good.) Writing is not touched.
+     * it throws {@link java.net.SocketTimeoutException}, the peer is told to stop sending, and every later read throws too.
+     * The reason is that an engine's blocked read can only be ended for good. Writing still works.
      *
-     * <p>Default: {@code read-timeout} of the pool, which is 30 s where it is not set.
+     * <p>Default: {@code read-timeout} of the pool, 30 s if not set.
      *
      * @param timeout the longest wait, at least 1 ms; {@link Duration#ZERO} waits for ever
      * @throws IllegalArgumentException when the time-out is negative
@@ -75,11 +75,11 @@ public interface PooledStream extends AutoCloseable {
     void readTimeout(Duration timeout);
 
     /**
-     * Sets how long one {@code write} may wait for a peer that does not read: what it lets this side send ahead is bounded
+     * Sets how long one {@code write} may wait for a peer that does not read, because flow control bounds the data in flight
      * (RFC 9000, section 4). <b>A write that times out resets the stream</b> in both directions: it throws
      * {@link java.net.SocketTimeoutException}, and so does every later one.
      *
-     * <p>Default: {@code write-timeout} of the pool, which is 30 s where it is not set.
+     * <p>Default: {@code write-timeout} of the pool, 30 s if not set.
      *
      * @param timeout the longest wait, at least 1 ms; {@link Duration#ZERO} waits for ever
      * @throws IllegalArgumentException when the time-out is negative
@@ -87,18 +87,18 @@ public interface PooledStream extends AutoCloseable {
     void writeTimeout(Duration timeout);
 
     /**
-     * Ends the stream in order: what was written is still delivered, followed by a FIN, also to a peer that takes the
-     * stream only later; what it has sent and was not read, or sends from now on, is refused (STOP_SENDING). Does not
-     * block, does not throw, and does nothing the second time.
+     * Ends the stream gracefully. Written data is still delivered, followed by a FIN, also to a peer that takes the stream
+     * later. Data of the peer that was not read is dropped, and the peer is told to stop sending (STOP_SENDING). Does not
+     * block or throw. A second call has no effect.
      */
     @Override
     void close();
 
     /**
-     * Ends the stream at once in both directions (RESET_STREAM and STOP_SENDING); what was not yet delivered is dropped.
+     * Ends the stream at once in both directions (RESET_STREAM and STOP_SENDING). Data that is not delivered yet is dropped.
      * Does nothing when the stream is closed.
      *
-     * @param applicationErrorCode what to tell the peer, from 0 to 2^62-1 (RFC 9000, section 20.2)
+     * @param applicationErrorCode the code that the peer gets, from 0 to 2^62-1 (RFC 9000, section 20.2)
      * @throws IllegalArgumentException when the code is out of range
      */
     void reset(long applicationErrorCode);

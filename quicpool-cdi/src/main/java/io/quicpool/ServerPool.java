@@ -6,73 +6,72 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
 
 /**
- * The side that listens: it takes the streams that any number of client pools open, gives each its id and holds the
- * other ends. Made by {@link QuicPools#open(ServerPoolConfig, PoolListener...)}. The JVM stays up while a server pool is open,
- * also when {@code main} has returned, as for Jetty and the JDK's own HTTP server; it does not for a client pool.
+ * The side that listens. It accepts streams of any number of client pools, assigns an id to each and keeps them idle.
+ * {@link QuicPools#open(ServerPoolConfig, PoolListener...)} makes it. The JVM stays up while a server pool is open, even
+ * after {@code main} has returned, as with Jetty and the JDK's HTTP server. A client pool does not keep the JVM up.
  */
 public interface ServerPool extends StreamPool {
 
     /**
-     * Where the pool listens; says the port when the configuration left it to the system.
+     * The address on which the pool listens. Has the actual port when the configured port is 0.
      *
      * @return the bound address
      */
     InetSocketAddress localAddress();
 
     /**
-     * Changes how many idle streams the pool holds at most, over all its clients. Acts at once on new streams; those that
-     * are idle above a new, lower bound are given up, the oldest first.
+     * Changes how many idle streams the pool holds at most, over all its clients. Takes effect at once. Idle streams above a
+     * lower bound are evicted, the oldest first.
      *
      * @param max from 1 to {@link io.quicpool.config.CapacityBounds#LIMIT}
-     * @throws io.quicpool.config.ConfigException when it is out of range
+     * @throws io.quicpool.config.ConfigException when the number is out of range
      */
     void maxCapacity(int max);
 
     /**
-     * Presents another certificate to clients that connect from now on, after a renewal say. Connections that are up keep the
-     * one that they were made with until they end. Does not block.
+     * Presents another certificate to clients that connect from now on, for example after a renewal. Existing connections keep
+     * theirs. Does not block.
      *
      * @param certificate the private key and its certificates
-     * @throws io.quicpool.config.ConfigException when the engine cannot use it; then the one so far stays
+     * @throws io.quicpool.config.ConfigException when the engine cannot use it; the current one stays
      * @throws IllegalStateException when the pool is closed
      */
     void certificate(KeyMaterial certificate);
 
     /**
-     * Makes the pool client-led: a stream whose first byte arrives is taken and given to the handler, on a thread of the pool's own,
-     * or a virtual one where {@link io.quicpool.config.ServerPoolConfigBuilder#handlerExecutor} says so. Streams that are idle cost no
-     * thread.
+     * Makes the pool client-led: a stream whose first byte arrives is taken and passed to the handler, on a thread of the pool,
+     * or a virtual one if {@link io.quicpool.config.ServerPoolConfigBuilder#handlerExecutor} is set so. Idle streams need no thread.
      *
      * <p>At most {@link io.quicpool.config.ServerPoolConfigBuilder#maxHandlers} run at a time, and
-     * {@link io.quicpool.config.ServerPoolConfigBuilder#handlerQueue} wait; both are shared fairly between clients. More are reset with
+     * {@link io.quicpool.config.ServerPoolConfigBuilder#handlerQueue} wait. Clients share both fairly. Further streams are reset with
      * {@link StreamErrors#HANDLER_BUSY}. A handler that waits for a silent client ends after the read time-out of its stream.
      *
-     * @param handler what serves a stream
+     * @param handler serves each stream
      * @throws IllegalStateException when the pool has a handler already
      */
     void serve(StreamHandler handler);
 
     /**
-     * Makes the pool client-led; the handler runs on the given executor, no more at a time than {@link #serve(StreamHandler)} says. A
-     * stream that the executor rejects is reset with {@link StreamErrors#HANDLER_BUSY}; where the configuration has
-     * {@link io.quicpool.config.HandlerExecutor#CONTAINER}, it is served on a thread of the pool's own. So is what the executor would
-     * run in the calling thread, which belongs to the engine.
+     * As {@link #serve(StreamHandler)}, with the handler on the given executor. The same limits apply. A stream that the executor
+     * rejects is reset with {@link StreamErrors#HANDLER_BUSY}, or served on a thread of the pool if the configuration has
+     * {@link io.quicpool.config.HandlerExecutor#CONTAINER}. An executor must not run the handler in the calling thread, which
+     * belongs to the engine; if it tries, a thread of the pool runs it.
      *
-     * @param handler what serves a stream
-     * @param executor where it runs; stays the caller's to shut down
+     * @param handler serves each stream
+     * @param executor runs the handler; the caller shuts it down
      * @throws IllegalStateException when the pool has a handler already
      */
     void serve(StreamHandler handler, Executor executor);
 
     /**
-     * How many streams the handler is serving now.
+     * How many streams the handler serves now.
      *
      * @return the number; 0 without a handler
      */
     int handlersRunning();
 
     /**
-     * How many streams that were spoken to wait for a handler now, for as many run as may.
+     * How many streams wait for a handler now, because the maximum number of handlers runs.
      *
      * @return the number; 0 without a handler
      */

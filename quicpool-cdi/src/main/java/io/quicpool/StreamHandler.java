@@ -2,18 +2,18 @@ package io.quicpool;
 
 import java.io.IOException;
 
-/** What a client-led server pool does with a stream on which a client begins to speak; see {@link ServerPool#serve}. */
+/** Serves the streams of a client-led server pool, see {@link ServerPool#serve}. */
 @FunctionalInterface
 public interface StreamHandler {
 
     /**
-     * Serves one stream. The first byte of the request is there to be read. The stream is closed after the handler has
-     * returned, and reset with {@link StreamErrors#HANDLER_FAILED} when it threw; a handler that wants to go on elsewhere
-     * must not return before that is done.
+     * Serves one stream. The first byte of the request has arrived. The pool closes the stream when the handler returns, and
+     * resets it with {@link StreamErrors#HANDLER_FAILED} when the handler throws. So a handler must not return before all work
+     * on the stream is done, also on other threads.
      *
      * @param stream the stream
-     * @throws IOException when the stream fails: logged on level DEBUG, for mostly the peer has gone
-     * @throws InterruptedException when the pool closes and its deadline has passed (on an executor of the caller's nobody interrupts)
+     * @throws IOException when the stream fails; logged on level DEBUG, because mostly the peer has disconnected
+     * @throws InterruptedException when the pool closes and its drain time is over; not on an executor of the application
      */
     void handle(PooledStream stream) throws IOException, InterruptedException;
 }

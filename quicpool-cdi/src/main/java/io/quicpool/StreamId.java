@@ -4,11 +4,11 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /**
- * The id under which both ends of a connection know the same pooled stream: 4 bytes, given by the server pool, shown
- * everywhere as 8 lower-case hex digits.
+ * The id by which both ends of a connection know the same pooled stream. The server pool assigns it. It has 4 bytes and is
+ * shown as 8 lower-case hex digits.
  *
- * <p>The id {@link #FIRST} is given to the first stream of a connection; peers use that stream as their control stream
- * (Go package NodePassProject/quic). All others are random.
+ * <p>The first stream of a connection gets the id {@link #FIRST}. Users of the Go package NodePassProject/quic use that stream
+ * as their control stream. All other ids are random.
  *
  * @param value the 4 bytes, big endian
  */
@@ -17,13 +17,13 @@ public record StreamId(int value) {
     /** How many bytes an id has on the wire. */
     public static final int BYTES = Integer.BYTES;
 
-    /** The id {@code 00000000}, given to the first stream of a connection. */
+    /** The id {@code 00000000} of the first stream of a connection. */
     public static final StreamId FIRST = new StreamId(0);
 
     private static final HexFormat HEX = HexFormat.of();
 
     /**
-     * Reads an id as people and peers write it.
+     * Parses an id from its hex digits.
      *
      * @param text 8 hex digits, upper or lower case
      * @return the id
@@ -37,7 +37,7 @@ public record StreamId(int value) {
     }
 
     /**
-     * Reads an id as it stands on the wire.
+     * Reads an id from its 4 bytes on the wire.
      *
      * @param bytes exactly 4 bytes
      * @return the id
@@ -51,9 +51,9 @@ public record StreamId(int value) {
     }
 
     /**
-     * The id as it stands on the wire.
+     * The 4 bytes of the id on the wire.
      *
-     * @return 4 bytes, a copy
+     * @return a new array of 4 bytes
      */
     public byte[] toBytes() {
         return ByteBuffer.allocate(BYTES).putInt(value).array();

@@ -5,16 +5,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * A pool of pre-opened QUIC streams: what {@link ClientPool} and {@link ServerPool} have in common.
+ * A pool of pre-opened QUIC streams. The common part of {@link ClientPool} and {@link ServerPool}.
  *
  * <p>A stream is taken in one of two ways. One side, usually the server, takes <em>any</em> idle stream with
  * {@link #take(Duration)} and tells its id to the other side by its own means. The other side takes <em>that</em> stream with
  * {@link #take(StreamId, Duration)}. In a client-led pool the client takes any stream and writes first
  * ({@link ServerPool#serve(StreamHandler)}).
  *
- * <p>An idle stream is handed out without locks or I/O, in under a microsecond. A caller that finds none waits in order of
+ * <p>Taking an idle stream needs no lock and no I/O and takes under a microsecond. A caller that finds none waits in order of
  * arrival; the thread that adds a stream wakes it directly. When {@code max-waiting} callers wait, one more is refused. Each
- * stream is checked when it is taken: one whose connection is lost, or which its peer has ended, is never handed out knowingly.
+ * stream is checked when it is taken: one whose connection is lost, or which its peer has ended, is evicted instead.
  *
  * <p>Users of the Go package NodePassProject/quic find its names here too: {@link #incomingGet} and {@link #outgoingGet} take, and
  * {@link #active} counts idle streams.
@@ -31,7 +31,7 @@ public interface StreamPool extends AutoCloseable {
     String name();
 
     /**
-     * Where the pool stands in its life.
+     * The state of the pool.
      *
      * @return the state
      */
@@ -52,7 +52,7 @@ public interface StreamPool extends AutoCloseable {
     /**
      * Takes the stream with the given id. Waits for it where it is not there yet. Blocks for up to {@code timeout}.
      *
-     * @param id the id that the peer told
+     * @param id the id that the peer sent
      * @param timeout how long to wait at most; zero or less does not wait
      * @return the stream; close it after use
      * @throws PoolTimeoutException when the time is over
@@ -87,7 +87,7 @@ public interface StreamPool extends AutoCloseable {
     /**
      * Takes the stream with the given id without blocking, otherwise as {@link #takeAsync(Duration)}.
      *
-     * @param id the id that the peer told
+     * @param id the id that the peer sent
      * @param timeout how long to wait at most
      * @return completed with the stream, or with the exception that {@link #take(StreamId, Duration)} throws
      */
@@ -96,7 +96,7 @@ public interface StreamPool extends AutoCloseable {
     /**
      * {@link #takeAsync(StreamId, Duration)} with all dependents on the given executor, unless they name another.
      *
-     * @param id the id that the peer told
+     * @param id the id that the peer sent
      * @param timeout how long to wait at most, whatever the executor does
      * @param executor where dependents run
      * @return as for {@link #takeAsync(StreamId, Duration)}
@@ -117,7 +117,7 @@ public interface StreamPool extends AutoCloseable {
     /**
      * {@link #take(StreamId, Duration)} under the name of the Go package.
      *
-     * @param id the id that the peer told
+     * @param id the id that the peer sent
      * @param timeout how long to wait at most
      * @return the stream; close it after use
      * @throws InterruptedException when the caller is interrupted while it waits
@@ -127,9 +127,9 @@ public interface StreamPool extends AutoCloseable {
     }
 
     /**
-     * Whether the pool can do its work now. A client pool is ready when it is running, its connection is up and at least
-     * one id was exchanged on that connection; a pool whose streams are all in use is still ready. A server pool is ready
-     * when it is running and listening. A suspended pool is not ready. Never blocks and never touches the network.
+     * Whether the pool can do its work now. A client pool is ready when it is running and has a verified connection: one that
+     * is up and on which an id was received. It stays ready while all its streams are in use. A server pool is ready when it is
+     * running and listening. A suspended pool is not ready. Does not block, and does no I/O.
      *
      * @return whether it is ready
      */
@@ -152,60 +152,60 @@ public interface StreamPool extends AutoCloseable {
     }
 
     /**
-     * How many idle streams the pool aims for. For a client pool it moves between the bounds of capacity with demand; for
-     * a server pool it is the largest number that it takes from all its clients.
+     * How many idle streams a client pool aims for: between the bounds of capacity, following demand. For a server pool, how
+     * many it holds at most, over all its clients.
      *
      * @return the number
      */
     int capacity();
 
     /**
-     * How long a client pool now waits between two regular looks at its stock; it moves between the bounds of interval. A
-     * server pool does not open streams and gives {@link Duration#ZERO}.
+     * The current time between two regular size checks of a client pool: between the bounds of interval, following demand. A
+     * server pool opens no streams and returns {@link Duration#ZERO}.
      *
      * @return the interval
      */
     Duration interval();
 
     /**
-     * Gives up every idle stream, and every one that is being opened, and fills up anew. Streams in use live on. Use it
-     * when the streams are alive but lead to the wrong place. Does not block.
+     * Evicts every idle stream and every stream that is being opened, and opens new ones. Streams in use are not touched. Use
+     * it when streams are alive but lead to the wrong server. Does not block.
      */
     void flush();
 
     /**
-     * Hands out nothing until {@link #resume}: callers wait, up to their time-outs, and handlers are given no stream. The
-     * connection and the stock are kept, streams in use live on, and {@link #ready} is false. For taking a service out of
-     * use without ending it. Does nothing when the pool is suspended or closed. Does not block.
+     * Stops taking streams until {@link #resume}: callers wait up to their time-outs, and handlers get no stream. Connections,
+     * idle streams and streams in use stay. {@link #ready} is false. Use it to take a service out of use without stopping it.
+     * Does nothing when the pool is suspended or closed. Does not block.
      */
     void suspend();
 
-    /** Ends {@link #suspend}: those who wait are served at once. Does nothing when the pool is not suspended. */
+    /** Ends {@link #suspend} and serves waiting callers at once. Does nothing when the pool is not suspended. */
     void resume();
 
-    /** Counts an error that the application met on a stream of this pool; see {@link #errorCount}. */
+    /** Counts an error that the application had on a stream of this pool, see {@link #errorCount}. */
     void addError();
 
     /**
-     * How many errors there were since the start or the last {@link #resetError}: failed connects, failed openings, and
-     * those that the application added.
+     * How many errors there were since the start or the last {@link #resetError}: failed attempts to connect, streams that could
+     * not be opened, and errors that the application added.
      *
      * @return the number
      */
     long errorCount();
 
-    /** Sets the error count to zero and forgets the last error. */
+    /** Sets the error count to zero and clears the last error. */
     void resetError();
 
     /**
-     * What the pool looks like now. The numbers are read one after the other while the pool goes on.
+     * The current state and counters. The numbers are read one after the other while the pool works.
      *
-     * @return a copy
+     * @return the snapshot
      */
     PoolSnapshot snapshot();
 
     /**
-     * Adds a listener; adding it twice has no effect.
+     * Adds a listener. Adding it twice has no effect.
      *
      * @param listener the listener
      */
@@ -223,14 +223,15 @@ public interface StreamPool extends AutoCloseable {
     void close();
 
     /**
-     * Closes the pool. Waiting callers get {@link PoolClosedException}, idle streams are given up, and streams in use may
-     * be used until the deadline or until all are closed, whichever comes first. Then the connections are closed (code 0,
-     * {@code pool closed}). When it returns, no stream, socket or thread of the pool is left; threads of the engine may take
-     * some milliseconds more to end. It returns within a second after the drain time-out, whatever blocks: a look-up of a name, or a
-     * listener or handler that does not heed its interrupt, is left behind on a daemon thread that ends by itself. A second call waits
-     * for the first, as long as it would take itself.
+     * Closes the pool. Waiting callers get {@link PoolClosedException} and idle streams are evicted. Streams in use may be used
+     * until all are closed or the drain time is over. Then the connections are closed (code 0, {@code pool closed}).
      *
-     * @param drainTimeout how long streams in use may live on; zero or less ends them at once
+     * <p>It returns within a second after the drain time. No stream, socket or thread of the pool is left then, with two
+     * exceptions: threads of the engine may take some milliseconds longer, and a look-up of a name, a listener or a handler that
+     * ignores its interrupt stays on a daemon thread until it ends. A second call waits for the first, up to its own drain time
+     * and that second.
+     *
+     * @param drainTimeout how long streams in use may be used; zero or less ends them at once
      */
     void close(Duration drainTimeout);
 }

@@ -5,11 +5,11 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
- * What TLS agreed on for the connection of a stream.
+ * The TLS session of a connection.
  *
- * @param protocol the version of TLS; QUIC knows only {@code TLSv1.3} (RFC 9001)
+ * @param protocol the version of TLS; QUIC has only {@code TLSv1.3} (RFC 9001)
  * @param cipherSuite the standard name of the cipher suite, such as {@code TLS_AES_128_GCM_SHA256}
- * @param peerCertificates the peer's certificates, its own first; empty when it gave none (a client usually does not)
+ * @param peerCertificates the peer's certificates, its own first; empty when it has none, as most clients
  */
 public record TlsSession(String protocol, String cipherSuite, List<X509Certificate> peerCertificates) {
 
@@ -26,7 +26,7 @@ public record TlsSession(String protocol, String cipherSuite, List<X509Certifica
         peerCertificates = List.copyOf(peerCertificates);
     }
 
-    /** Says what was agreed on and who the peer is, not its whole certificate. */
+    /** The protocol, the cipher suite and the name of the peer, without the certificates. */
     @Override
     public String toString() {
         return protocol + " " + cipherSuite

@@ -1,6 +1,6 @@
 /**
- * Pools of QUIC streams that are open ahead of use: {@link io.quicpool.QuicPools} opens a {@link io.quicpool.ClientPool}
- * or a {@link io.quicpool.ServerPool}, and both hand out {@link io.quicpool.PooledStream}s.
+ * Pools of pre-opened QUIC streams. {@link io.quicpool.QuicPools} opens a {@link io.quicpool.ClientPool} or a
+ * {@link io.quicpool.ServerPool}. Callers take a {@link io.quicpool.PooledStream} from them.
  */
 @NullMarked
 package io.quicpool;

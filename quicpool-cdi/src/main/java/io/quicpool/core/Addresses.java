@@ -10,44 +10,43 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * The addresses of a target, looked up at each attempt to connect. Which of them an attempt tries depends on which have failed, and
- * never on where they stand in the answer, for answers rotate, shrink and repeat themselves: the first that has not failed, or
- * else the one whose failure is the longest ago. So an address that does not serve is left for the next one, and comes again
- * when all others have been tried.
+ * Chooses the address of a target for each attempt to connect. The target is looked up each time. An attempt takes the
+ * first address that has not failed, else the one that failed longest ago. The position in the answer does not count,
+ * because answers rotate, shrink and repeat. So a failed address is tried again after all others.
  *
- * <p>Thread-safe. Attempts are made one after the other, on the pool's connector thread; what became of them is told by others.
+ * <p>Thread-safe. Attempts run one after the other on the pool's connector thread. Other threads report their outcome.
  */
 final class Addresses {
 
-    /** Looks a name up; blocks. */
+    /** Looks up a name. Blocks. */
     interface Lookup {
         List<InetSocketAddress> addresses() throws IOException;
     }
 
-    /** Connects; blocks. */
+    /** Connects. Blocks. */
     interface Attempt {
         Connection connect(InetSocketAddress address) throws IOException, InterruptedException;
     }
 
-    /** How many addresses of an answer are looked at, and how many failures are remembered. */
-    static final int MOST = 1024;
+    /** How many addresses of an answer are used, and how many failures are remembered. */
+    static final int MAX_ADDRESSES = 1024;
 
-    /** After how long a failure counts no more, if another address has served since. */
-    static final Duration FORGOTTEN = Duration.ofMinutes(5);
+    /** A failure expires after this time, if another address was verified since. */
+    static final Duration FAILURE_EXPIRY = Duration.ofMinutes(5);
 
-    // For answers that are never the same: a peer that fails with each of them is not tried without a pause for ever.
-    private static final int LONGEST_PASS = 16;
+    // Bounds attempts without a pause when each answer has new addresses.
+    private static final int MAX_ATTEMPTS_WITHOUT_PAUSE = 16;
 
-    /** When it was, and the how manieth. */
+    /** When an address failed, and the number of the failure in the order of all failures. */
     private record Failure(long nanos, long number) {}
 
     private final Lookup lookup;
     private final LongSupplier clock;
-    // Guarded by this, as is all that follows; the latest failure last.
+    // Guarded by this, like all fields below. The latest failure is last.
     private final Map<InetSocketAddress, Failure> failures = new LinkedHashMap<>();
     private List<InetSocketAddress> answer = List.of();
     private long count;
-    private long servedAt = -1;
+    private long verifiedAt = -1;
     private long pausedAt = -1;
     private volatile boolean lookingUp;
     private volatile boolean closed;
@@ -74,7 +73,7 @@ final class Addresses {
         }
     }
 
-    // Whoever closes the pool does not wait for this, so what comes of it after that must lead to nothing.
+    // Closing the pool does not wait for a look-up. So its result is dropped when the pool was closed meanwhile.
     private List<InetSocketAddress> lookUp() throws IOException, InterruptedException {
         lookingUp = true;
         try {
@@ -105,12 +104,12 @@ final class Addresses {
     }
 
     private synchronized InetSocketAddress choose(List<InetSocketAddress> found) {
-        answer = found.stream().distinct().limit(MOST).toList();
+        answer = found.stream().distinct().limit(MAX_ADDRESSES).toList();
         InetSocketAddress best = answer.get(0);
         long bestNumber = Long.MAX_VALUE;
         for (InetSocketAddress each : answer) {
             Failure failure = failures.get(each);
-            if (failure == null || isForgotten(failure)) {
+            if (failure == null || isExpired(failure)) {
                 return each;
             }
             if (failure.number < bestNumber) {
@@ -121,36 +120,33 @@ final class Addresses {
         return best;
     }
 
-    private boolean isForgotten(Failure failure) {
-        return failure.number < servedAt && clock.getAsLong() - failure.nanos > FORGOTTEN.toNanos();
+    private boolean isExpired(Failure failure) {
+        return failure.number < verifiedAt && clock.getAsLong() - failure.nanos > FAILURE_EXPIRY.toNanos();
     }
 
-    /** It could not be connected to, it turned the client away, or its connection was lost. Any thread. */
+    /** The address could not be connected to, refused the client, or lost its connection. Any thread. */
     synchronized void failed(InetSocketAddress address) {
         failures.remove(address);
         failures.put(address, new Failure(clock.getAsLong(), count++));
-        if (failures.size() > MOST) {
+        if (failures.size() > MAX_ADDRESSES) {
             failures.remove(failures.keySet().iterator().next());
         }
     }
 
-    /** It gave an id. Any thread. */
-    synchronized void served(InetSocketAddress address) {
+    /** An id was received on a connection to the address. Any thread. */
+    synchronized void verified(InetSocketAddress address) {
         failures.remove(address);
-        servedAt = count;
+        verifiedAt = count;
     }
 
-    /**
-     * Whether it is time for a pause: every address of the last answer has failed since the last one. Else there is one left to try
-     * at once. Any thread.
-     */
+    /** Whether every address of the last answer has failed since the last pause, so that the next pause is due. Any thread. */
     synchronized boolean exhausted() {
-        boolean left =
-                count - Math.max(0, pausedAt) < LONGEST_PASS && answer.stream().anyMatch(this::isUntried);
-        if (!left) {
+        boolean anyUntried = count - Math.max(0, pausedAt) < MAX_ATTEMPTS_WITHOUT_PAUSE
+                && answer.stream().anyMatch(this::isUntried);
+        if (!anyUntried) {
             pausedAt = count;
         }
-        return !left;
+        return !anyUntried;
     }
 
     private boolean isUntried(InetSocketAddress address) {
@@ -158,18 +154,18 @@ final class Addresses {
         return failure == null || failure.number < pausedAt;
     }
 
-    /** Whether there is another address than this one. Any thread. */
+    /** Whether another address than this one is known. Any thread. */
     synchronized boolean hasOther(InetSocketAddress address) {
         return answer.stream().anyMatch(each -> !each.equals(address))
                 || failures.keySet().stream().anyMatch(each -> !each.equals(address));
     }
 
-    /** No look-up is begun any more, and one that is under way leads to nothing. Any thread. */
+    /** Starts no further look-up, and drops the result of a running one. Any thread. */
     void close() {
         closed = true;
     }
 
-    /** Whether the connector thread is in a look-up, which cannot be interrupted. Any thread. */
+    /** Whether the connector thread is in a look-up, which no interrupt ends. Any thread. */
     boolean isLookingUp() {
         return lookingUp;
     }

@@ -16,305 +16,308 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The server's half of the id exchange: waits for a stream's hello, gives it an id, brings it into stock. Any number wait
- * at a time without a thread of their own, but no more than are allowed, and none for ever. One that has said hello while
- * the stock is full waits in line for a place: being full is no failure.
+ * The server's half of the id exchange. Waits for the hello of a stream, gives it an id and delivers it as an idle
+ * stream. Waiting costs no thread; how many wait, and for how long, is bounded. A stream whose hello arrives when the
+ * pool is full waits in {@link HelloQueue}: that is not a failure.
  */
 final class Admission {
 
     private final CoreServerPool pool;
     private final ServerPoolConfig config;
     /**
-     * How long a stream waits for a place before it is let go: with an id, and a FIN. A client of the Go package gives up its
-     * connection when an id takes a minute, and reads that as a stream that its peer has closed.
+     * Maximum wait in the queue. Then the stream gets its id and a FIN. A client of the Go package closes its
+     * connection when an id takes a minute, but reads id and FIN as a stream that its peer has closed.
      */
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(45);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(45);
 
     private final SecureRandom random = new SecureRandom();
     private final Map<Slot, ServerConnection> pending = new ConcurrentHashMap<>();
-    private final AtomicInteger waiting = new AtomicInteger();
-    // Streams between their hello and the stock: they count as idle already, or two of them could share the last place.
-    private final AtomicInteger entering = new AtomicInteger();
-    private final HelloQueue line = new HelloQueue();
-    private final AtomicBoolean lookPending = new AtomicBoolean();
+    private final AtomicInteger pendingCount = new AtomicInteger();
+    // Streams between their hello and the idle streams. They count as idle already, else two could get the last place.
+    private final AtomicInteger admitting = new AtomicInteger();
+    private final HelloQueue queue = new HelloQueue();
+    private final AtomicBoolean servePending = new AtomicBoolean();
 
-    private final Duration longestWait;
+    private final Duration maxWait;
 
     Admission(CoreServerPool pool, ServerPoolConfig config) {
-        this(pool, config, LONGEST_WAIT);
+        this(pool, config, MAX_WAIT);
     }
 
-    Admission(CoreServerPool pool, ServerPoolConfig config, Duration longestWait) {
+    Admission(CoreServerPool pool, ServerPoolConfig config, Duration maxWait) {
         this.pool = pool;
         this.config = config;
-        this.longestWait = longestWait;
+        this.maxWait = maxWait;
     }
 
-    int waiting() {
-        return waiting.get() + line.size();
+    int opening() {
+        return pendingCount.get() + queue.size();
     }
 
-    /** A client has opened a stream. */
-    void opened(EngineStream stream, ServerConnection guest) {
+    /** A client opened a stream. */
+    void opened(EngineStream stream, ServerConnection client) {
         Slot slot = new Slot(stream, pool.generation(), System.nanoTime());
-        if (!begin(slot, guest)) {
-            pool.refused(Reason.Refused.PENDING_HELLOS, client(slot));
+        if (!addPending(slot, client)) {
+            pool.refused(Reason.Refused.PENDING_HELLOS, address(slot));
             stream.reset(StreamErrors.SERVER_FULL);
             return;
         }
-        stream.whenEnded(() -> pool.retireEnded(slot));
-        if (pool.ending()) {
-            pool.retire(slot, Reason.Evicted.CLOSED);
+        stream.whenEnded(() -> pool.evictEnded(slot));
+        if (pool.isClosing()) {
+            pool.evict(slot, Reason.Evicted.CLOSED);
             return;
         }
-        stream.whenReadable(1, () -> hello(slot, guest));
+        stream.whenReadable(1, () -> readHello(slot, client));
     }
 
-    private boolean begin(Slot slot, ServerConnection guest) {
-        int most = config.maxPendingHellos();
-        // Half of them for one client: another can always begin.
-        int ofAll = waiting.incrementAndGet();
-        int ofGuest = guest.pendingHellos.incrementAndGet();
-        boolean room = ofAll <= most && ofGuest <= Math.max(1, most / 2);
-        pending.put(slot, guest);
-        if (!room) {
-            finished(slot);
+    private boolean addPending(Slot slot, ServerConnection client) {
+        int max = config.maxPendingHellos();
+        // One client may have half of them, so that another can always start.
+        int ofAll = pendingCount.incrementAndGet();
+        int ofClient = client.pendingHellos.incrementAndGet();
+        boolean fits = ofAll <= max && ofClient <= Math.max(1, max / 2);
+        pending.put(slot, client);
+        if (!fits) {
+            remove(slot);
         }
-        return room;
+        return fits;
     }
 
-    private void finished(Slot slot) {
-        saidHello(slot);
-        line.remove(slot);
+    private void remove(Slot slot) {
+        removePending(slot);
+        queue.remove(slot);
     }
 
-    // It counts no longer among those that have not; true once for each that was begun.
-    private boolean saidHello(Slot slot) {
-        ServerConnection guest = pending.remove(slot);
-        if (guest == null) {
+    // The stream no longer counts as waiting for its hello. True once for each stream that was added.
+    private boolean removePending(Slot slot) {
+        ServerConnection client = pending.remove(slot);
+        if (client == null) {
             return false;
         }
-        waiting.decrementAndGet();
-        guest.pendingHellos.decrementAndGet();
+        pendingCount.decrementAndGet();
+        client.pendingHellos.decrementAndGet();
         return true;
     }
 
-    private static InetSocketAddress client(Slot slot) {
+    private static InetSocketAddress address(Slot slot) {
         return slot.stream().connection().remoteAddress();
     }
 
-    // On an engine thread: the byte is there, nothing of this blocks.
-    private void hello(Slot slot, ServerConnection guest) {
+    // On an engine thread. The byte has arrived, so this does not block.
+    private void readHello(Slot slot, ServerConnection client) {
         try {
             if (slot.stream().input().read() != IdRequest.HELLO) {
                 refuse(slot, Reason.Refused.BAD_HELLO, StreamErrors.PROTOCOL);
                 return;
             }
         } catch (IOException e) {
-            pool.retireEnded(slot);
+            pool.evictEnded(slot);
             return;
         }
-        // Not past those who wait.
-        if (!line.isEmpty() || !enter()) {
-            queue(slot, guest);
+        // Streams in the queue come first.
+        if (!queue.isEmpty() || !reservePlace()) {
+            enqueue(slot, client);
             return;
         }
         try {
-            admit(slot, guest);
+            admit(slot, client);
         } finally {
-            entering.decrementAndGet();
+            admitting.decrementAndGet();
         }
     }
 
-    // ---- in line
+    // ---- streams that wait for a place
 
-    private void queue(Slot slot, ServerConnection guest) {
-        if (!line.add(guest, slot, Math.max(1, config.maxPendingHellos() / 2))) {
+    private void enqueue(Slot slot, ServerConnection client) {
+        if (!queue.add(client, slot, Math.max(1, config.maxPendingHellos() / 2))) {
             refuse(slot, Reason.Refused.SERVER_FULL, StreamErrors.SERVER_FULL);
             return;
         }
-        saidHello(slot);
+        removePending(slot);
         if (slot.state() != Slot.State.OPENING) {
-            // Given up meanwhile, by who did not see it in the line.
-            line.remove(slot);
+            // It was evicted before the queue contained it.
+            queue.remove(slot);
         }
-        // A place may have come free meanwhile, by who did not see it either.
-        placeFree();
+        // A place may have become free before the queue contained the stream.
+        capacityFreed();
     }
 
-    /** Whether a stream of this client waits for a place. */
-    boolean waits(ServerConnection guest) {
-        return line.first(guest) != null;
+    /** Whether a stream of this client is in the queue. */
+    boolean isQueued(ServerConnection client) {
+        return queue.first(client) != null;
     }
 
-    /** There may be a place for one that waits. Any thread; costs nothing when none does. */
-    void placeFree() {
-        if (!line.isEmpty() && lookPending.compareAndSet(false, true)) {
+    /** Serves the queue, as there may be a free place. Any thread. Costs nothing when the queue is empty. */
+    void capacityFreed() {
+        if (!queue.isEmpty() && servePending.compareAndSet(false, true)) {
             try {
                 pool.threads.decide(() -> {
-                    lookPending.set(false);
-                    serveLine();
+                    servePending.set(false);
+                    serveQueue();
                 });
             } catch (RuntimeException | Error e) {
-                lookPending.set(false);
+                servePending.set(false);
                 throw e;
             }
         }
     }
 
     // Timer thread.
-    private void serveLine() {
-        while (!line.isEmpty() && enter()) {
+    private void serveQueue() {
+        while (!queue.isEmpty() && reservePlace()) {
             try {
-                ServerConnection guest = line.next();
-                Slot slot = guest == null ? null : line.first(guest);
-                if (guest == null || slot == null) {
+                ServerConnection client = queue.next();
+                Slot slot = client == null ? null : queue.first(client);
+                if (client == null || slot == null) {
                     return;
                 }
-                guest.places++;
-                admit(slot, guest);
+                client.idleCount++;
+                admit(slot, client);
                 if (slot.state() == Slot.State.OPENING) {
-                    // The pool closes: it stays where it is found and given up.
+                    // The pool is closing. The stream stays in the queue, where closing finds and evicts it.
                     return;
                 }
-                line.remove(slot);
+                queue.remove(slot);
             } finally {
-                entering.decrementAndGet();
+                admitting.decrementAndGet();
             }
         }
     }
 
-    // Timer thread, now and then.
-    private void watchLine(FairShares shares) {
-        if (line.isEmpty()) {
+    // Timer thread, each periodic check.
+    private void checkQueue(FairShares shares) {
+        if (queue.isEmpty()) {
             return;
         }
         long now = System.nanoTime();
-        for (Slot slot : line.all()) {
+        for (Slot slot : queue.all()) {
             if (!slot.stream().alive()) {
-                pool.retireEnded(slot);
-            } else if (now - slot.since() > longestWait.toNanos()) {
-                letGo(slot);
+                pool.evictEnded(slot);
+            } else if (now - slot.since() > maxWait.toNanos()) {
+                timeOut(slot);
             }
         }
-        serveLine();
-        ServerConnection poorest = line.next();
-        if (poorest != null && pool.stock.idle() >= pool.capacity()) {
-            shares.level(poorest, line.size());
+        serveQueue();
+        ServerConnection withFewest = queue.next();
+        if (withFewest != null && pool.idleStreams.idle() >= pool.capacity()) {
+            shares.rebalance(withFewest, queue.size());
         }
     }
 
-    private void letGo(Slot slot) {
-        ServerConnection guest = line.owner(slot);
-        if (guest == null) {
+    private void timeOut(Slot slot) {
+        ServerConnection client = queue.owner(slot);
+        if (client == null) {
             return;
         }
-        announce(slot, guest);
-        if (pool.stock.abandon(slot)) {
-            line.remove(slot);
-            pool.refused(Reason.Refused.NO_PLACE, client(slot));
+        assignId(slot, client);
+        if (pool.idleStreams.evictOpening(slot)) {
+            queue.remove(slot);
+            pool.refused(Reason.Refused.NO_PLACE, address(slot));
             try {
                 slot.stream().output().write(slot.id().toBytes());
             } catch (IOException e) {
-                // It has ended, which is the same.
+                // The stream has ended already.
             }
             slot.stream().close();
         } else {
-            pool.stock.forget(slot);
+            pool.idleStreams.unregister(slot);
         }
     }
 
-    private boolean enter() {
-        if (entering.incrementAndGet() + pool.stock.idle() > pool.capacity()) {
-            entering.decrementAndGet();
+    private boolean reservePlace() {
+        if (admitting.incrementAndGet() + pool.idleStreams.idle() > pool.capacity()) {
+            admitting.decrementAndGet();
             return false;
         }
         return true;
     }
 
-    private void admit(Slot slot, ServerConnection guest) {
-        announce(slot, guest);
+    private void admit(Slot slot, ServerConnection client) {
+        assignId(slot, client);
         try {
-            // Before the stock: once it is there, somebody may write behind it. After the map: once the client has the
-            // id, somebody may ask for it.
+            // Write the id before delivery, because a caller may write as soon as the stream is idle. Register before
+            // the write, because the client may ask for the stream as soon as it has the id.
             slot.stream().output().write(slot.id().toBytes());
         } catch (IOException e) {
-            pool.retireEnded(slot);
-            // When it was given up before it was announced: the map must not keep it.
-            pool.stock.forget(slot);
+            pool.evictEnded(slot);
+            // It may have been evicted before it was registered. Then nobody else unregisters it.
+            pool.idleStreams.unregister(slot);
             return;
         }
         if (pool.deliver(slot, System.nanoTime())) {
-            finished(slot);
+            remove(slot);
             pool.delivered(slot);
         } else {
-            pool.stock.forget(slot);
+            pool.idleStreams.unregister(slot);
         }
     }
 
-    private void announce(Slot slot, ServerConnection guest) {
-        guest.resetBeforeHello.set(0);
-        if (guest.first()) {
+    private void assignId(Slot slot, ServerConnection client) {
+        client.resetBeforeHello.set(0);
+        if (client.claimFirstId()) {
             slot.id(StreamId.FIRST);
-            if (pool.stock.announce(slot)) {
+            if (pool.idleStreams.register(slot)) {
                 return;
             }
         }
         do {
-            slot.id(anyOther());
-        } while (!pool.stock.announce(slot));
+            slot.id(randomId());
+        } while (!pool.idleStreams.register(slot));
     }
 
-    private StreamId anyOther() {
+    private StreamId randomId() {
         int value = random.nextInt();
-        return value == StreamId.FIRST.value() ? anyOther() : new StreamId(value);
+        return value == StreamId.FIRST.value() ? randomId() : new StreamId(value);
     }
 
-    // Not one whose hello has come meanwhile: it is in stock, and no longer counted here.
+    // Does nothing when the hello has arrived meanwhile: then the stream is idle and no longer counted here.
     private void refuse(Slot slot, Reason.Refused reason, long code) {
-        if (pool.stock.abandon(slot)) {
-            finished(slot);
+        if (pool.idleStreams.evictOpening(slot)) {
+            remove(slot);
             pool.metrics.failed.increment();
-            pool.refused(reason, client(slot));
+            pool.refused(reason, address(slot));
             slot.stream().reset(code);
         }
     }
 
-    /** A slot was retired before it had its id. One that was ended in order without a byte is a sign of life, and no failure. */
-    void ended(Slot slot, Reason.Evicted reason) {
-        ServerConnection guest = pending.get(slot);
-        boolean mute = saidHello(slot);
-        line.remove(slot);
-        if (!reason.meant() && !slot.stream().finished()) {
+    /**
+     * A slot was evicted before it had an id. A stream that ends with a FIN and without a byte is a keep-alive, not a
+     * failure.
+     */
+    void evicted(Slot slot, Reason.Evicted reason) {
+        ServerConnection client = pending.get(slot);
+        boolean withoutHello = removePending(slot);
+        queue.remove(slot);
+        if (!reason.isIntended() && !slot.stream().finished()) {
             pool.metrics.failed.increment();
-            // A flush resets what the client was just opening: no more than that is in order.
-            if (mute
-                    && guest != null
+            // A flush of the client resets the streams that it was opening. More resets than that are not allowed.
+            if (withoutHello
+                    && client != null
                     && reason == Reason.Evicted.PEER_ENDED
-                    && guest.resetBeforeHello.incrementAndGet() > Policy.MAX_OPENING) {
-                pool.refused(Reason.Refused.NO_HELLO, client(slot));
+                    && client.resetBeforeHello.incrementAndGet() > Policy.MAX_OPENING) {
+                pool.refused(Reason.Refused.NO_HELLO, address(slot));
             }
         }
     }
 
-    /** Gives up what is overdue or dead. Timer thread. */
+    /** Evicts streams that are overdue or dead. Timer thread. */
     void sweep(FairShares shares) {
         long now = System.nanoTime();
         for (Slot slot : pending.keySet()) {
             if (!slot.stream().alive()) {
-                // Such as one that its client has given up: it is not slow.
-                pool.retireEnded(slot);
+                // The client has reset it, so it is not slow.
+                pool.evictEnded(slot);
             } else if (now - slot.since() > config.helloTimeout().toNanos()) {
                 refuse(slot, Reason.Refused.SLOW_HELLO, StreamErrors.TOO_SLOW);
             }
         }
-        watchLine(shares);
+        checkQueue(shares);
     }
 
-    /** Gives up these of what is on its way. */
-    void giveUp(Reason.Evicted reason, Predicate<Slot> which) {
-        Stream.concat(pending.keySet().stream(), line.all().stream())
+    /** Evicts the matching streams that have no id yet. */
+    void evict(Reason.Evicted reason, Predicate<Slot> which) {
+        Stream.concat(pending.keySet().stream(), queue.all().stream())
                 .filter(which)
-                .forEach(slot -> pool.retire(slot, reason));
+                .forEach(slot -> pool.evict(slot, reason));
     }
 }

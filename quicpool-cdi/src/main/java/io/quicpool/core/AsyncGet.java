@@ -11,171 +11,176 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A get that does not block. It is decided on the thread that brings a stream, on the timer, or by its caller; it is completed, and
- * so what depends on it runs, on a worker of its own. However its caller ends it, it stops waiting, and a stream that was meant for
- * it goes to the next in line.
+ * A take that does not block. The thread that adds a stream, the timer or the caller decides how it ends. A worker
+ * thread completes it, because completion runs the dependents. When the caller ends it first, it stops waiting, and a
+ * stream that was meant for it goes to the next waiter.
  */
 final class AsyncGet extends ExecutorFuture<PooledStream> {
 
-    private final StreamTaker getter;
+    private final StreamTaker taker;
     private final StreamSource source;
     private final @Nullable StreamId id;
     private final long start = System.nanoTime();
-    private final long longest;
+    private final long timeoutNanos;
     private volatile @Nullable Waiter waiter;
-    private volatile @Nullable Future<?> alarm;
-    // The caller has ended it, or is about to. Written before the waiter is read, where the waiter is written before
-    // this is read.
-    private volatile boolean left;
+    private volatile @Nullable Future<?> timeoutTask;
+    // The caller ends it, or has ended it. It is written before the waiter is read. The waiter is written before this
+    // is read. So one of the two threads sees both.
+    private volatile boolean endedByCaller;
 
     AsyncGet(
-            StreamTaker getter, StreamSource source, @Nullable StreamId id, long longest, @Nullable Executor executor) {
+            StreamTaker taker,
+            StreamSource source,
+            @Nullable StreamId id,
+            long timeoutNanos,
+            @Nullable Executor executor) {
         super(executor);
-        this.getter = getter;
+        this.taker = taker;
         this.source = source;
         this.id = id;
-        this.longest = longest;
+        this.timeoutNanos = timeoutNanos;
     }
 
-    /** Takes what is there, else begins to wait. On the caller's thread. */
+    /** Takes an idle stream or starts to wait. On the caller's thread. */
     void begin() {
         try {
             takeOrWait();
         } catch (RuntimeException e) {
-            end(e);
+            fail(e);
         }
     }
 
     private void takeOrWait() {
-        Slot slot = getter.takeNow(id);
+        Slot slot = taker.takeNow(id);
         if (slot != null) {
-            super.complete(getter.handOut(slot));
-        } else if (longest <= 0) {
-            throw getter.missed(id, start);
+            super.complete(taker.lease(slot));
+        } else if (timeoutNanos <= 0) {
+            throw taker.noneIdle(id, start);
         } else if (source.threads().workers().full()) {
-            throw getter.refused("the dependents of " + CompletionThreads.MOST + " asynchronous gets block", start);
+            throw taker.refused(
+                    "the dependents of " + CompletionThreads.MAX_THREADS + " asynchronous gets block", start);
         } else {
-            await();
-            Future<?> timer = source.threads().decideAfter(Duration.ofNanos(left()), this::timeIsUp);
-            alarm = timer;
+            startWaiting();
+            Future<?> timer = source.threads().decideAfter(Duration.ofNanos(remainingNanos()), this::timeOut);
+            timeoutTask = timer;
             if (isDone()) {
                 timer.cancel(false);
             }
         }
     }
 
-    private long left() {
-        return Math.max(0, longest - (System.nanoTime() - start));
+    private long remainingNanos() {
+        return Math.max(0, timeoutNanos - (System.nanoTime() - start));
     }
 
-    private void await() {
-        Waiter mine = new Waiter(id, start, () -> source.threads().workers().execute(this::finish));
-        waiter = mine;
-        if (!source.await(mine) && mine.giveUp()) {
-            throw getter.tooMany(start);
+    private void startWaiting() {
+        Waiter current = new Waiter(id, start, () -> source.threads().workers().execute(this::waiterEnded));
+        waiter = current;
+        if (!source.addWaiter(current) && current.giveUp()) {
+            throw taker.tooManyWaiters(start);
         }
-        if (left) {
-            leave();
-        } else if (left() == 0) {
-            timeIsUp();
-        }
-    }
-
-    // On the timer; the caller's code would hold it up.
-    private void timeIsUp() {
-        Waiter mine = waiter;
-        if (mine != null && mine.giveUp()) {
-            source.forget(mine);
-            source.threads().workers().execute(() -> end(getter.timedOut(id, start)));
+        if (endedByCaller) {
+            stopWaiting();
+        } else if (remainingNanos() == 0) {
+            timeOut();
         }
     }
 
-    // On a worker: the waiter was served, or a pool that it waited at is closed.
-    private void finish() {
-        Waiter mine = waiter;
-        Slot slot = mine == null ? null : mine.slot();
-        if (mine != null) {
-            source.forget(mine);
+    // On the timer thread, which must not run dependents.
+    private void timeOut() {
+        Waiter current = waiter;
+        if (current != null && current.giveUp()) {
+            source.removeWaiter(current);
+            source.threads().workers().execute(() -> fail(taker.timedOut(id, start)));
+        }
+    }
+
+    // On a worker thread. The waiter was served, or a pool at which it waited was closed.
+    private void waiterEnded() {
+        Waiter current = waiter;
+        Slot slot = current == null ? null : current.slot();
+        if (current != null) {
+            source.removeWaiter(current);
         }
         try {
             if (slot != null) {
-                served(slot);
-            } else if (!left && source.life() == PoolState.RUNNING) {
-                await(); // one of several pools closed
+                completeWith(slot);
+            } else if (!endedByCaller && source.lifecycleState() == PoolState.RUNNING) {
+                startWaiting(); // one of several pools was closed
             } else {
-                end(getter.closed(start));
+                fail(taker.closed(start));
             }
         } catch (RuntimeException e) {
-            end(e);
+            fail(e);
         }
     }
 
-    private void served(Slot slot) {
+    private void completeWith(Slot slot) {
         if (!slot.stream().alive()) {
             source.owner(slot).discard(slot);
-            await();
-        } else if (left || isDone()) {
-            getter.giveBack(slot);
+            startWaiting();
+        } else if (endedByCaller || isDone()) {
+            taker.giveBack(slot);
         } else {
-            disarm();
+            cancelTimeout();
             source.metrics().waits.add(System.nanoTime() - start);
-            if (!super.complete(getter.handOut(slot))) {
-                getter.takeBack(slot);
+            if (!super.complete(taker.lease(slot))) {
+                taker.undoLease(slot);
             }
         }
     }
 
-    private void end(RuntimeException failure) {
-        disarm();
+    private void fail(RuntimeException failure) {
+        cancelTimeout();
         super.completeExceptionally(failure);
     }
 
-    private void disarm() {
-        Future<?> timer = alarm;
+    private void cancelTimeout() {
+        Future<?> timer = timeoutTask;
         if (timer != null) {
             timer.cancel(false);
         }
     }
 
-    // Before the future is complete: what depends on it may block the caller's thread.
-    private void leave() {
-        left = true;
-        disarm();
-        Waiter mine = waiter;
-        if (mine != null && mine.giveUp()) {
-            source.forget(mine);
+    // Called before the future is complete, because its dependents may block the caller's thread.
+    private void stopWaiting() {
+        endedByCaller = true;
+        cancelTimeout();
+        Waiter current = waiter;
+        if (current != null && current.giveUp()) {
+            source.removeWaiter(current);
         }
     }
 
-    // ---- how its caller may end it; time-outs of CompletableFuture come here too
+    // ---- ways in which the caller may end it, time-outs of CompletableFuture included
 
     @Override
     public boolean complete(PooledStream value) {
-        leave();
+        stopWaiting();
         return super.complete(value);
     }
 
     @Override
     public boolean completeExceptionally(Throwable failure) {
-        leave();
+        stopWaiting();
         return super.completeExceptionally(failure);
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        leave();
+        stopWaiting();
         return super.cancel(mayInterruptIfRunning);
     }
 
     @Override
     public void obtrudeValue(PooledStream value) {
-        leave();
+        stopWaiting();
         super.obtrudeValue(value);
     }
 
     @Override
     public void obtrudeException(Throwable failure) {
-        leave();
+        stopWaiting();
         super.obtrudeException(failure);
     }
 
@@ -186,7 +191,7 @@ final class AsyncGet extends ExecutorFuture<PooledStream> {
                     try {
                         return supplier.get();
                     } finally {
-                        leave();
+                        stopWaiting();
                     }
                 },
                 executor);

@@ -24,18 +24,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection at a time of a client pool: makes it, watches it, makes it anew; or, where another does that, is gone with it.
+ * Keeps one connection of a client pool up, and reconnects if {@code reconnects}. Otherwise it ends with its
+ * connection.
  *
  * <pre>
- * DOWN --start--&gt; CONNECTING --&gt; UP
- *                  |   ^          |
- *             failed   |          | lost
- *                  v   |          v
- *                 BACKOFF &lt;-------+        close: any --&gt; CLOSED
+ * DOWN --connect--&gt; CONNECTING --&gt; UP
+ *                     |   ^          |
+ *                failed   |          | lost
+ *                     v   |          v
+ *                    BACKOFF &lt;-------+        close: any --&gt; CLOSED
  * </pre>
  *
- * <p>Every transition is made on the pool's timer thread; what others read is volatile. Connecting blocks, on a thread of
- * its own. An attempt that ends after the link was closed is closed at once.
+ * <p>The pool's timer thread makes every transition. Fields that other threads read are volatile. Connecting blocks a
+ * thread of its own. A connection that an attempt makes after {@link #close} is closed at once.
  */
 final class ClientConnection {
 
@@ -47,73 +48,73 @@ final class ClientConnection {
         CLOSED
     }
 
-    /** Makes one connection at a time, to whichever address is worth it. */
+    /** Makes one connection at a time, to the address that is most likely to work. */
     interface Connector {
-        /** Connects; blocks. */
+        /** Connects. Blocks. */
         Connection connect(ConnectionEvents events) throws IOException, InterruptedException;
 
-        /** An id came on the connection: its address serves. */
-        default void served(Connection connection) {}
+        /** An id was received on the connection: its address works. */
+        default void verified(Connection connection) {}
 
-        /** It was lost: its address does not serve now. */
+        /** The connection was lost: its address does not work now. */
         default void failed(Connection connection) {}
 
-        /** Whether there is another address. */
+        /** Whether another address is known. */
         default boolean hasOther(Connection than) {
             return false;
         }
 
-        /** Whether all addresses have failed, so that it is time for a pause. */
+        /** Whether all addresses have failed, so that a pause is due. */
         default boolean exhausted() {
             return true;
         }
 
-        /** Nothing is connected to any more. Does not block. */
+        /** Makes no further connection. Does not block. */
         default void close() {}
 
-        /** Whether it is where no interrupt reaches it, and leads to nothing once it is closed. */
+        /** Whether it is in a look-up, which no interrupt ends. The result of that is dropped once this is closed. */
         default boolean isLookingUp() {
             return false;
         }
     }
 
-    /** Why a stream got no id; full when the peer says that it has no room for it. */
+    /** Why a stream got no id. {@code isFull} when the peer has reached its capacity. */
     record IdFailure(String text, boolean isFull) {}
 
-    /** What the pool does about it. Called on the timer thread. */
+    /** What the pool does about events. Called on the timer thread. */
     interface Owner {
         void up(Connection connection);
 
         void down(Connection connection, String reason);
 
-        /** A connection was given up that nobody needs any more. */
-        default void shed(Connection connection) {}
+        /** A connection that the pool no longer needs was closed. */
+        default void removed(Connection connection) {}
 
-        /** Whether ids come on a connection: the pool is ready without another one. */
-        default boolean works() {
+        /** Whether a connection is verified, so that the pool is ready without another one. */
+        default boolean isVerified() {
             return false;
         }
 
-        /** A link that is not kept has failed or was lost, and is closed. */
-        default void gone(ClientConnection link) {}
+        /** A connection that does not reconnect has failed or was lost. It is closed. */
+        default void ended(ClientConnection which) {}
     }
 
-    /** What peers are told when a pool closes; that of the Go package. */
+    /** The reason that peers get when a pool closes. The Go package uses the same. */
     static final String CLOSED = "pool closed";
 
     private static final String CANNOT_CONNECT = "cannot connect";
 
-    /** The pool is ready all the same. */
+    /** Says in messages that the pool is ready all the same. */
     private static final String OTHERS_ARE_UP = "; other connections are up";
 
-    // Where there is no other address the next connection may lead to the same peer, which may just be slow.
-    private static final int ID_TIMEOUTS_OF_ONE_ADDRESS = 3;
+    // The only address leads to the same peer again, which may just be slow.
+    private static final int ID_TIMEOUTS_FOR_ONLY_ADDRESS = 3;
 
     private final CorePool pool;
     private final Connector connector;
     private final Owner owner;
     private final OutageLog outage;
-    private final boolean kept;
+    private final boolean reconnects;
     private final Backoff backoff =
             new Backoff(() -> ThreadLocalRandom.current().nextDouble());
     // Written by the timer thread only.
@@ -121,26 +122,26 @@ final class ClientConnection {
     private volatile @Nullable Connection connection;
     private volatile boolean attempting;
     private final CountDownLatch ended = new CountDownLatch(1);
-    // Connections to peers that are closing: kept for the streams in use on them, used for nothing new.
-    private final Set<Connection> left = ConcurrentHashMap.newKeySet();
-    // Connections that were lost and may still be freeing what they hold.
+    // Connections to peers that are closing. Their streams in use go on. No stream is opened on them.
+    private final Set<Connection> draining = ConcurrentHashMap.newKeySet();
+    // Connections that were lost and may not have released their resources yet.
     private final Queue<Connection> closing = new ConcurrentLinkedQueue<>();
     private @Nullable Future<?> attempt;
     private @Nullable Future<?> retry;
-    private long silentSince;
-    private boolean served;
+    private long stuckSince;
+    private boolean verified;
     private @Nullable IdFailure idFailure;
     private long upSince;
-    private long servedSince;
-    private long lastWatch;
+    private long verifiedSince;
+    private long lastCheck;
     private long lastPing;
 
-    ClientConnection(CorePool pool, Connector connector, Owner owner, OutageLog outage, boolean kept) {
+    ClientConnection(CorePool pool, Connector connector, Owner owner, OutageLog outage, boolean reconnects) {
         this.pool = pool;
         this.connector = connector;
         this.owner = owner;
         this.outage = outage;
-        this.kept = kept;
+        this.reconnects = reconnects;
     }
 
     /** The connection while it is up and alive, else null. */
@@ -149,33 +150,33 @@ final class ClientConnection {
         return current != null && current.alive() ? current : null;
     }
 
-    /** All connections that are up: that in use, and those that are left and still have streams in use. */
-    List<Connection> connections() {
+    /** The current connection and those that drain, as far as they are alive. */
+    List<Connection> openAndDraining() {
         Connection current = connection();
-        return Stream.concat(Stream.ofNullable(current), left.stream().filter(Connection::alive))
+        return Stream.concat(Stream.ofNullable(current), draining.stream().filter(Connection::alive))
                 .toList();
     }
 
-    String text() {
+    String stateText() {
         return state.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Connects for the first time, or again. Timer thread. */
+    /** Connects, for the first time or again. Timer thread. */
     void connect() {
         if (state != State.DOWN && state != State.BACKOFF) {
             return;
         }
         state = State.CONNECTING;
-        silentSince = 0;
+        stuckSince = 0;
         try {
             attempt = pool.threads.connect(this::attempt);
         } catch (RuntimeException | Error e) {
-            // Such as no memory for a thread.
+            // For example, there is no memory for a thread.
             failed(e);
         }
     }
 
-    // On the connector thread. Whatever goes wrong there must lead to another attempt, an error of a resolver too.
+    // On the connector thread. Every failure must lead to another attempt, also an error of a resolver.
     @SuppressWarnings("CatchingUnchecked")
     private void attempt() {
         Events events = new Events();
@@ -208,9 +209,9 @@ final class ClientConnection {
         }
         state = State.UP;
         connection = made;
-        served = false;
+        verified = false;
         idFailure = null;
-        upSince = lastWatch = lastPing = System.nanoTime();
+        upSince = lastCheck = lastPing = System.nanoTime();
         pool.metrics.connects.increment();
         pool.log.log(Level.DEBUG, "{0}: handshake with {1} complete", pool.name, made.remoteAddress());
         owner.up(made);
@@ -227,18 +228,18 @@ final class ClientConnection {
         }
         pool.metrics.error();
         String text = Metrics.text(cause);
-        tell(cause, text.startsWith(CANNOT_CONNECT) ? text : CANNOT_CONNECT + ": " + text);
-        later();
+        report(cause, text.startsWith(CANNOT_CONNECT) ? text : CANNOT_CONNECT + ": " + text);
+        retryOrEnd();
     }
 
-    private void tell(IOException cause) {
-        tell(cause, Metrics.text(cause));
+    private void report(IOException cause) {
+        report(cause, Metrics.text(cause));
     }
 
-    // What is said again in the same outage is on level DEBUG.
-    private void tell(Throwable cause, String text) {
+    // A message that was logged in this outage already is logged on level DEBUG.
+    private void report(Throwable cause, String text) {
         String said = text;
-        if (owner.works()) {
+        if (owner.isVerified()) {
             said = text + OTHERS_ARE_UP;
             pool.metrics.connectionMissing(new IOException(said, cause));
         } else {
@@ -247,47 +248,47 @@ final class ClientConnection {
         pool.log.log(outage.isNews(said) ? Level.WARNING : Level.DEBUG, "{0}: {1}", pool.name, said);
     }
 
-    private void later() {
-        if (!kept) {
+    private void retryOrEnd() {
+        if (!reconnects) {
             state = State.CLOSED;
             if (!attempting) {
                 ended.countDown();
             }
-            owner.gone(this);
+            owner.ended(this);
             return;
         }
         state = State.BACKOFF;
-        silentSince = 0;
-        retry = pool.threads.decideAfter(connector.exhausted() ? backoff.next() : Backoff.FIRST, this::connect);
+        stuckSince = 0;
+        retry = pool.threads.decideAfter(connector.exhausted() ? backoff.next() : Backoff.MIN_DELAY, this::connect);
     }
 
-    /** An id came on the connection: the outage is over. Timer thread. */
-    void proved(Connection which) {
-        if (connection != which || served) {
+    /** An id was received on the connection, so the outage is over. Timer thread. */
+    void markVerified(Connection which) {
+        if (connection != which || verified) {
             return;
         }
-        served = true;
-        servedSince = System.nanoTime();
+        verified = true;
+        verifiedSince = System.nanoTime();
         idFailure = null;
-        outage.over();
+        outage.end();
         pool.metrics.connected();
-        connector.served(which);
+        connector.verified(which);
         pool.log.log(Level.INFO, "{0}: connected to {1}", pool.name, which.remoteAddress());
     }
 
-    /** Whether its connection is up and gives ids. */
-    boolean works() {
-        return served && connection() != null;
+    /** Whether the connection is up and verified. */
+    boolean isVerified() {
+        return verified && connection() != null;
     }
 
-    /** How long its connection, or the last one, has given ids. Timer thread. */
-    Duration worked() {
-        return served ? Duration.ofNanos(System.nanoTime() - servedSince) : Duration.ZERO;
+    /** How long the current or the last connection was verified. Timer thread. */
+    Duration verifiedFor() {
+        return verified ? Duration.ofNanos(System.nanoTime() - verifiedSince) : Duration.ZERO;
     }
 
-    /** A stream ended without an id: should the peer never give one, that is why. Timer thread. */
+    /** A stream ended without an id. This becomes the reason if the connection is never verified. Timer thread. */
     void idFailed(Connection which, IdFailure failure) {
-        if (connection == which && !served) {
+        if (connection == which && !verified) {
             idFailure = failure;
         }
     }
@@ -304,93 +305,95 @@ final class ClientConnection {
         connection = null;
         pool.metrics.lost.increment();
         connector.failed(which);
-        if (served) {
-            tell(new IOException("lost " + which.remoteAddress() + ": " + reason));
+        if (verified) {
+            report(new IOException("lost " + which.remoteAddress() + ": " + reason));
         } else {
-            // It was turned away: no better than one that could not be made.
+            // The peer refused the client. That is no better than a failed attempt.
             pool.metrics.error();
-            tell(new IOException(CANNOT_CONNECT + " to " + which.remoteAddress() + ": " + reason));
+            report(new IOException(CANNOT_CONNECT + " to " + which.remoteAddress() + ": " + reason));
         }
         owner.down(which, reason);
-        backoff.worked(worked());
-        later();
+        backoff.resetIfLasted(verifiedFor());
+        retryOrEnd();
     }
 
-    /** Uses the connection for nothing new: the streams in use live on, and another connection is made. Timer thread. */
-    void leave(Connection which, String reason) {
+    /** Opens no further stream on the connection and makes another one. Streams in use go on. Timer thread. */
+    void drain(Connection which, String reason) {
         if (state == State.UP && connection == which && which.alive()) {
-            left.add(which);
+            draining.add(which);
             down(which, reason);
         }
     }
 
-    /** Closes the connections that were left and are not used any more, or that have ended. Timer thread. */
-    void closeLeft(Predicate<Connection> used) {
+    /** Closes draining connections that are no longer in use or have ended. Timer thread. */
+    void closeDrained(Predicate<Connection> used) {
         closing.removeIf(ClientConnection::isFreed);
-        for (Connection each : List.copyOf(left)) {
+        for (Connection each : List.copyOf(draining)) {
             if (!each.alive() || !used.test(each)) {
-                left.remove(each);
+                draining.remove(each);
                 closing.add(each);
-                pool.threads.disconnect(() -> Lifecycle.dismiss(each));
+                pool.threads.closeConnection(() -> Lifecycle.closeAfterDelivery(each));
             } else if (each.silentNanos() > each.idleTimeout().toNanos() / 3) {
                 each.ping();
             }
         }
     }
 
-    // Long for one of whom nothing was asked yet. One that is full gives ids again when others leave: reconnecting to
-    // it would not help, but another address may.
-    private long patience(Connection current, Duration idTimeout) {
+    // Without a failed stream there is no reason to hurry. A full peer gives ids again later: to reconnect would not
+    // help, but another address may.
+    private long maxNanosWithoutId(Connection current, Duration idTimeout) {
         IdFailure failure = idFailure;
         if (connector.hasOther(current)) {
             return failure != null || current.credit() == 0 ? idTimeout.toNanos() : Long.MAX_VALUE;
         }
-        return failure == null || failure.isFull() ? Long.MAX_VALUE : ID_TIMEOUTS_OF_ONE_ADDRESS * idTimeout.toNanos();
+        return failure == null || failure.isFull()
+                ? Long.MAX_VALUE
+                : ID_TIMEOUTS_FOR_ONLY_ADDRESS * idTimeout.toNanos();
     }
 
-    private String withoutId() {
+    private String reasonWithoutId() {
         IdFailure failure = idFailure;
         return failure == null ? "it lets no stream be opened" : failure.text();
     }
 
-    /** Pings when it is time, and gives up a peer that is silent, or without a first id, for too long. Timer thread. */
-    void watch(Duration keepAlive, Duration idTimeout) {
+    /** Pings when due, and drops a peer that was silent, or gave no id, for too long. Timer thread. */
+    void check(Duration keepAlive, Duration idTimeout) {
         Connection current = connection;
         if (current == null || state != State.UP) {
-            goOn();
+            restartIfStuck();
             return;
         }
         long now = System.nanoTime();
-        boolean stalled = now - lastWatch > 3 * CorePool.HOUSEKEEPING.toNanos();
-        lastWatch = now;
+        boolean stalled = now - lastCheck > 3 * CorePool.CHECK_INTERVAL.toNanos();
+        lastCheck = now;
         long idle = current.idleTimeout().toNanos();
-        // When this process itself stood still, the peer's packets may still be unread: let them be read first.
+        // After a pause of this process, packets of the peer may be unread. They are read first.
         if (!stalled && current.silentNanos() > idle) {
             lost(current, "no answer within " + current.idleTimeout().toMillis() + " ms");
-        } else if (!stalled && !served && now - upSince > patience(current, idTimeout)) {
-            lost(current, withoutId());
-        } else if (now - lastPing >= Math.min(keepAlive.toNanos(), idle / 3) - CorePool.HOUSEKEEPING.toNanos() / 2) {
+        } else if (!stalled && !verified && now - upSince > maxNanosWithoutId(current, idTimeout)) {
+            lost(current, reasonWithoutId());
+        } else if (now - lastPing >= Math.min(keepAlive.toNanos(), idle / 3) - CorePool.CHECK_INTERVAL.toNanos() / 2) {
             lastPing = now;
             current.ping();
         }
     }
 
-    // Whatever was lost for want of memory, an attempt, its result or the next try: there is another.
-    private void goOn() {
+    // Makes another attempt when an attempt, its result or the next try was lost, for example to an OutOfMemoryError.
+    private void restartIfStuck() {
         Future<?> awaited = state == State.CONNECTING ? attempt : state == State.BACKOFF ? retry : null;
         if (awaited == null || !awaited.isDone()) {
-            silentSince = 0;
-        } else if (silentSince == 0) {
-            // Its result may be on its way through the timer's queue.
-            silentSince = System.nanoTime();
-        } else if (System.nanoTime() - silentSince > CorePool.HOUSEKEEPING.toNanos()) {
-            silentSince = 0;
+            stuckSince = 0;
+        } else if (stuckSince == 0) {
+            // Its result may still be in the timer's queue.
+            stuckSince = System.nanoTime();
+        } else if (System.nanoTime() - stuckSince > CorePool.CHECK_INTERVAL.toNanos()) {
+            stuckSince = 0;
             state = State.BACKOFF;
             connect();
         }
     }
 
-    /** Ends the link for good. Timer thread. */
+    /** Closes all connections for good. Timer thread. */
     void close() {
         state = State.CLOSED;
         Connection current = connection;
@@ -398,11 +401,11 @@ final class ClientConnection {
             current.close(0, CLOSED);
             closing.add(current);
         }
-        for (Connection each : left) {
+        for (Connection each : draining) {
             each.close(0, CLOSED);
             closing.add(each);
         }
-        left.clear();
+        draining.clear();
         Future<?> running = attempt;
         if (running != null) {
             running.cancel(true);
@@ -410,29 +413,29 @@ final class ClientConnection {
         if (!attempting) {
             ended.countDown();
         } else if (connector.isLookingUp()) {
-            pool.threads.leaveConnector();
+            pool.threads.abandonConnector();
             ended.countDown();
         }
     }
 
-    /** Waits until an attempt under way has ended, and every connection has freed what it held. */
+    /** Waits until a running attempt has ended and every connection has released its resources. */
     boolean awaitClosed(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        boolean quiet = ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        boolean allClosed = ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
         for (Connection each : closing) {
-            quiet &= each.awaitClosed(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            allClosed &= each.awaitClosed(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
-        return quiet;
+        return allClosed;
     }
 
-    /** How many connections it still holds, that in use included. */
-    int held() {
-        return left.size() + closing.size() + (connection == null ? 0 : 1);
+    /** How many connections are not released yet, the current one included. */
+    int heldConnections() {
+        return draining.size() + closing.size() + (connection == null ? 0 : 1);
     }
 
-    /** Whether nothing is left that it has to close, or to see freed. Timer thread. */
-    boolean isQuiet() {
-        return left.isEmpty() && ended.getCount() == 0 && closing.stream().allMatch(ClientConnection::isFreed);
+    /** Whether every connection is closed and released. Timer thread. */
+    boolean isFullyClosed() {
+        return draining.isEmpty() && ended.getCount() == 0 && closing.stream().allMatch(ClientConnection::isFreed);
     }
 
     private static boolean isFreed(Connection connection) {
@@ -444,14 +447,14 @@ final class ClientConnection {
         }
     }
 
-    /** The events of one attempt's connection. */
+    /** The events of the connection that one attempt makes. */
     private final class Events implements ConnectionEvents {
 
         private volatile @Nullable String lost;
 
         @Override
         public void accepted(EngineStream stream) {
-            // In this protocol only clients open streams.
+            // Only clients open streams in this protocol.
             stream.reset(StreamErrors.PROTOCOL);
         }
 

@@ -17,37 +17,40 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of a client pool over which its streams are spread. The first is made anew whenever it is lost; others are made
- * beside it when the streams need them, and go when they are lost or no stream is left on them. Changed on the timer thread.
+ * Spreads the streams of a client pool over connections. The first connection always reconnects. Others are added when
+ * the streams need them. They end when they are lost or have no stream left. Changed on the timer thread.
  */
 final class ClientConnections implements ClientConnection.Owner {
 
-    private static final int MOST_FAILURES = 3;
+    private static final int MAX_FAILURES = 3;
 
-    /** So many more than the streams need may there be for the sake of stream credit. */
-    private static final int MOST_FOR_CREDIT = 4;
+    /** How many connections more than the streams need may exist when the peer gives no stream credit. */
+    private static final int MAX_EXTRA_FOR_CREDIT = 4;
 
     private final CorePool pool;
     private final ClientConnection.Connector connector;
     private final ClientConnection.Owner owner;
-    private final int perConnection;
+    private final int streamsPerConnection;
     private final OutageLog outage = new OutageLog();
     private final ClientConnection first;
     private final List<ClientConnection> more = new CopyOnWriteArrayList<>();
-    // Gone, and perhaps still freeing what they held, or with streams in use on what they have left.
-    private final Queue<ClientConnection> gone = new ConcurrentLinkedQueue<>();
-    private final Backoff patience =
+    // Ended connections that may drain or may not have released their resources yet.
+    private final Queue<ClientConnection> closing = new ConcurrentLinkedQueue<>();
+    private final Backoff growthBackoff =
             new Backoff(() -> ThreadLocalRandom.current().nextDouble());
-    private long notBefore = System.nanoTime();
+    private long noGrowthBefore = System.nanoTime();
     private int failures;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     ClientConnections(
-            CorePool pool, ClientConnection.Connector connector, ClientConnection.Owner owner, int perConnection) {
+            CorePool pool,
+            ClientConnection.Connector connector,
+            ClientConnection.Owner owner,
+            int streamsPerConnection) {
         this.pool = pool;
         this.connector = connector;
         this.owner = owner;
-        this.perConnection = perConnection;
+        this.streamsPerConnection = streamsPerConnection;
         this.first = new ClientConnection(pool, connector, this, outage, true);
     }
 
@@ -55,15 +58,15 @@ final class ClientConnections implements ClientConnection.Owner {
         return Stream.concat(Stream.of(first), more.stream());
     }
 
-    private Stream<ClientConnection> withGone() {
-        return Stream.concat(all(), gone.stream());
+    private Stream<ClientConnection> allAndClosing() {
+        return Stream.concat(all(), closing.stream());
     }
 
     void connect() {
         first.connect();
     }
 
-    /** Those that streams can be opened on. */
+    /** The connections on which streams can be opened. */
     List<Connection> open() {
         return all().map(ClientConnection::connection)
                 .<Connection>mapMulti((connection, next) -> {
@@ -74,52 +77,57 @@ final class ClientConnections implements ClientConnection.Owner {
                 .toList();
     }
 
-    /** All that are up: those in use, and those that are left and still have streams in use. */
-    List<Connection> connections() {
-        return withGone().flatMap(link -> link.connections().stream()).toList();
+    /** The open connections and those that drain. */
+    List<Connection> openAndDraining() {
+        return allAndClosing().flatMap(each -> each.openAndDraining().stream()).toList();
     }
 
-    /** How many connections are held, those that are closed and not freed included. */
-    int held() {
-        return withGone().mapToInt(ClientConnection::held).sum();
+    /** How many connections are not released yet. */
+    int heldConnections() {
+        return allAndClosing().mapToInt(ClientConnection::heldConnections).sum();
     }
 
-    boolean has(Connection connection) {
-        return all().anyMatch(link -> link.connection() == connection);
+    boolean contains(Connection connection) {
+        return all().anyMatch(each -> each.connection() == connection);
     }
 
-    boolean several() {
+    boolean hasMoreThanOne() {
         return !more.isEmpty();
     }
 
-    String text() {
-        return more.isEmpty() ? first.text() : open().size() + " of " + (more.size() + 1) + " up";
+    String stateText() {
+        return more.isEmpty() ? first.stateText() : open().size() + " of " + (more.size() + 1) + " up";
     }
 
-    // ---- where the next stream goes
+    // ---- the connection of the next stream
 
-    /** The streams of each connection, by which the next are spread. */
+    /** Counts the streams of each connection to choose where the next ones are opened. */
     final class Spread {
 
         private final Map<Connection, Integer> streams = new HashMap<>();
         private final Map<Connection, Integer> credit = new HashMap<>();
-        private final int most;
+        private final int maxStreams;
 
-        Spread(List<Connection> open, ToIntFunction<Connection> used, int most, ToIntFunction<Connection> creditOf) {
-            this.most = most;
+        Spread(
+                List<Connection> open,
+                ToIntFunction<Connection> used,
+                int maxStreams,
+                ToIntFunction<Connection> creditOf) {
+            this.maxStreams = maxStreams;
             for (Connection each : open) {
                 streams.put(each, 0);
                 credit.put(each, creditOf.applyAsInt(each));
             }
-            if (open.size() > 1 || perConnection < most) {
+            if (open.size() > 1 || streamsPerConnection < maxStreams) {
                 streams.replaceAll((each, none) -> used.applyAsInt(each));
             }
         }
 
         /**
-         * The connection for one more: the fullest that has room, so that others empty. When none has, another connection is made, as
-         * long as {@code max-capacity} streams need it; until then, or if that does not help, the one with the fewest. Null when no
-         * stream should be opened now.
+         * The connection for one more stream: the fullest that has room, so that others become empty. If none has room
+         * and {@code max-capacity} streams need another connection, that is made. Until it is up, or if it does not
+         * help, the connection with the fewest streams is chosen if a caller waits. Null when no stream should be
+         * opened now.
          */
         @Nullable Connection next(boolean awaited) {
             Connection fullest = null;
@@ -130,7 +138,7 @@ final class ClientConnections implements ClientConnection.Owner {
                     continue;
                 }
                 int count = each.getValue();
-                if (count < perConnection && (fullest == null || count > streams.getOrDefault(fullest, 0))) {
+                if (count < streamsPerConnection && (fullest == null || count > streams.getOrDefault(fullest, 0))) {
                     fullest = connection;
                 }
                 if (emptiest == null || count < streams.getOrDefault(emptiest, 0)) {
@@ -138,7 +146,7 @@ final class ClientConnections implements ClientConnection.Owner {
                 }
             }
             Connection chosen = fullest;
-            if (chosen == null && (!grow(most) || awaited)) {
+            if (chosen == null && (!grow(maxStreams) || awaited)) {
                 chosen = emptiest;
             }
             if (chosen != null) {
@@ -149,32 +157,32 @@ final class ClientConnections implements ClientConnection.Owner {
         }
     }
 
-    // Whether there is, or will be, one more.
-    private boolean grow(int most) {
-        if (more.stream().anyMatch(link -> link.connection() == null)) {
+    // Whether one more connection exists, or will soon.
+    private boolean grow(int maxStreams) {
+        if (more.stream().anyMatch(each -> each.connection() == null)) {
             return true;
         }
-        if (more.size() + 1 >= needed(most) || first.connection() == null) {
+        if (more.size() + 1 >= needed(maxStreams) || first.connection() == null) {
             return false;
         }
-        if (System.nanoTime() - notBefore < 0) {
-            // Worth waiting for, unless it fails again and again: a server may not take more connections.
-            return failures < MOST_FAILURES;
+        if (System.nanoTime() - noGrowthBefore < 0) {
+            // Wait for it, unless it fails repeatedly: the server may allow no more connections.
+            return failures < MAX_FAILURES;
         }
         add();
         return true;
     }
 
-    /** Makes one more although the streams do not need it, within a bound: those that there are give no credit. */
-    void another(int most) {
-        if (more.size() + 1 < needed(most) + MOST_FOR_CREDIT && first.connection() != null) {
+    /** Adds a connection that the streams do not need, within a bound, because the existing ones give no credit. */
+    void addForCredit(int maxStreams) {
+        if (more.size() + 1 < needed(maxStreams) + MAX_EXTRA_FOR_CREDIT && first.connection() != null) {
             add();
         }
     }
 
     private void add() {
-        if (patience.worked(Duration.ofNanos(System.nanoTime() - notBefore))) {
-            // Nothing has failed for so long.
+        if (growthBackoff.resetIfLasted(Duration.ofNanos(System.nanoTime() - noGrowthBefore))) {
+            // No attempt has failed for long enough.
             failures = 0;
         }
         ClientConnection another = new ClientConnection(pool, connector, this, outage, false);
@@ -183,23 +191,23 @@ final class ClientConnections implements ClientConnection.Owner {
     }
 
     private int needed(int streams) {
-        return (int) Math.max(1, ((long) streams + perConnection - 1) / perConnection);
+        return (int) Math.max(1, ((long) streams + streamsPerConnection - 1) / streamsPerConnection);
     }
 
-    /** Gives up a connection that nothing is left on, when fewer do. */
+    /** Closes unused connections that the number of streams does not need. */
     void shrink(int streams, Predicate<Connection> used) {
-        for (ClientConnection link : List.copyOf(more)) {
-            Connection connection = link.connection();
+        for (ClientConnection each : List.copyOf(more)) {
+            Connection connection = each.connection();
             if (connection != null && more.size() + 1 > needed(streams) && !used.test(connection)) {
-                more.remove(link);
-                gone.add(link);
-                link.close();
-                owner.shed(connection);
+                more.remove(each);
+                closing.add(each);
+                each.close();
+                owner.removed(connection);
             }
         }
     }
 
-    // ---- what happens to them
+    // ---- events
 
     @Override
     public void up(Connection connection) {
@@ -212,75 +220,72 @@ final class ClientConnections implements ClientConnection.Owner {
     }
 
     @Override
-    public boolean works() {
-        return all().anyMatch(ClientConnection::works);
+    public boolean isVerified() {
+        return all().anyMatch(ClientConnection::isVerified);
     }
 
     @Override
-    public void gone(ClientConnection link) {
-        if (more.remove(link)) {
-            gone.add(link);
+    public void ended(ClientConnection which) {
+        if (more.remove(which)) {
+            closing.add(which);
             long now = System.nanoTime();
-            if (patience.worked(link.worked())) {
-                // That it was lost, with the server perhaps, says nothing of the next.
+            if (growthBackoff.resetIfLasted(which.verifiedFor())) {
+                // Losing a working connection does not predict the next attempt.
                 failures = 0;
-            } else if (now - notBefore >= 0) {
-                // Those that are lost together, with the server, fail once.
-                notBefore = now + patience.next().toNanos();
+            } else if (now - noGrowthBefore >= 0) {
+                // Connections that are lost together, with their server, count as one failure.
+                noGrowthBefore = now + growthBackoff.next().toNanos();
                 failures++;
             }
         }
     }
 
-    /** An id came on a connection: it works. Timer thread. */
-    void proved(Connection connection) {
-        all().forEach(link -> link.proved(connection));
+    /** An id was received on a connection. Timer thread. */
+    void markVerified(Connection connection) {
+        all().forEach(each -> each.markVerified(connection));
     }
 
     /** A stream of a connection ended without an id. Timer thread. */
     void idFailed(Connection connection, ClientConnection.IdFailure failure) {
-        all().forEach(link -> link.idFailed(connection, failure));
+        all().forEach(each -> each.idFailed(connection, failure));
     }
 
-    /** Uses a connection for nothing new: its streams in use live on, and another one is made. */
-    void leave(Connection connection, String reason) {
-        all().forEach(link -> link.leave(connection, reason));
+    /** Opens no further stream on a connection and makes another one. Streams in use go on. */
+    void drain(Connection connection, String reason) {
+        all().forEach(each -> each.drain(connection, reason));
     }
 
-    /**
-     * Pings when it is time, gives up peers that are silent or give no id, closes what was left and is not used any more, and forgets
-     * what is closed.
-     */
-    void watch(Duration keepAlive, Duration idTimeout, Predicate<Connection> used) {
-        all().forEach(link -> link.watch(keepAlive, idTimeout));
-        withGone().forEach(link -> link.closeLeft(used));
-        gone.removeIf(ClientConnection::isQuiet);
+    /** Pings when due, drops peers that are silent or give no id, and closes and removes connections that have drained. */
+    void check(Duration keepAlive, Duration idTimeout, Predicate<Connection> used) {
+        all().forEach(each -> each.check(keepAlive, idTimeout));
+        allAndClosing().forEach(each -> each.closeDrained(used));
+        closing.removeIf(ClientConnection::isFullyClosed);
     }
 
-    /** Losses are expected from now on. Any thread. */
-    void endSoon() {
-        outage.expected();
+    /** Logs further losses on level DEBUG only. Any thread. */
+    void expectLosses() {
+        outage.silence();
     }
 
-    /** Ends all for good. Any thread. */
+    /** Closes all connections for good. Any thread. */
     void close() {
         connector.close();
         pool.threads.decide(() -> {
             try {
-                withGone().forEach(ClientConnection::close);
+                allAndClosing().forEach(ClientConnection::close);
             } finally {
                 closed.countDown();
             }
         });
     }
 
-    /** Waits until every connection has freed what it held. */
+    /** Waits until every connection has released its resources. */
     boolean awaitClosed(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        boolean quiet = closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        for (ClientConnection link : withGone().toList()) {
-            quiet &= link.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+        boolean allClosed = closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        for (ClientConnection each : allAndClosing().toList()) {
+            allClosed &= each.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
         }
-        return quiet;
+        return allClosed;
     }
 }

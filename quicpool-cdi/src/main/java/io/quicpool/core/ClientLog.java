@@ -5,21 +5,21 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says in the log which clients come and go: the first few in a second, of the others their number. Whoever may connect can do so
- * hundreds of times a second, and must not fill a disk with it.
+ * Logs which clients connect and disconnect: the first few each second, then only their number. A client may connect
+ * hundreds of times a second and must not fill the disk.
  */
 final class ClientLog {
 
-    /** Lines in a second, at most. */
-    static final int MOST = 10;
+    /** Maximum lines a second. */
+    static final int MAX_LINES = 10;
 
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
 
     private final String poolName;
     private final Logger log;
     // Guarded by this.
-    private long begin = System.nanoTime();
-    private int told;
+    private long periodStart = System.nanoTime();
+    private int lines;
     private long others;
 
     ClientLog(String poolName, Logger log) {
@@ -27,29 +27,29 @@ final class ClientLog {
         this.log = log;
     }
 
-    /** Something about one client: a sentence without the pool's name. */
-    void tell(String what) {
-        if (!isToBeTold()) {
+    /** Logs an event of one client, a sentence without the name of the pool. */
+    void record(String what) {
+        if (!countLine()) {
             return;
         }
         flush();
         log.log(Level.INFO, "{0}: {1}", poolName, what);
     }
 
-    private synchronized boolean isToBeTold() {
-        if (System.nanoTime() - begin >= PERIOD) {
-            begin = System.nanoTime();
-            told = 0;
+    private synchronized boolean countLine() {
+        if (System.nanoTime() - periodStart >= PERIOD) {
+            periodStart = System.nanoTime();
+            lines = 0;
         }
-        if (told < MOST) {
-            told++;
+        if (lines < MAX_LINES) {
+            lines++;
             return true;
         }
         others++;
         return false;
     }
 
-    /** Tells how many were not told, a second later or more. Now and then. */
+    /** Logs how many events were not logged, at least a second later. Called in each periodic check. */
     void flush() {
         long count = takeOthers();
         if (count > 0) {
@@ -58,8 +58,8 @@ final class ClientLog {
     }
 
     private synchronized long takeOthers() {
-        // With the first of the next second, or when that is over without one.
-        if (told >= MOST && System.nanoTime() - begin < PERIOD) {
+        // Wait for the first event of the next second, or for the end of this one.
+        if (lines >= MAX_LINES && System.nanoTime() - periodStart < PERIOD) {
             return 0;
         }
         long count = others;

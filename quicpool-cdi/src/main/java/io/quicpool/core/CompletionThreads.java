@@ -11,36 +11,42 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 /**
- * The threads on which asynchronous gets end. To complete a future runs what depends on it, and that may block: so there are a few
- * threads as long as they are enough, and twice as many whenever a task has waited for {@link #PATIENCE}, until none waits.
+ * The threads that complete asynchronous gets. Completion runs the dependents of a future, which may block. So the
+ * number of threads is doubled whenever a task has waited for {@link #MAX_QUEUE_TIME}. It shrinks when nothing blocks.
  */
 final class CompletionThreads implements Executor {
 
-    /** So many as long as nothing blocks. */
-    static final int FEW = 8;
+    /** The number of threads while nothing blocks. */
+    static final int MIN_THREADS = 8;
 
-    /** More dependents than these cannot block at a time: {@link #full} says so before. */
-    static final int MOST = 10_000;
+    /** Maximum number of threads. When all block, {@link #full} refuses further gets. */
+    static final int MAX_THREADS = 10_000;
 
-    private static final Duration PATIENCE = Duration.ofMillis(20);
-    private static final Duration CALM = Duration.ofSeconds(1);
+    private static final Duration MAX_QUEUE_TIME = Duration.ofMillis(20);
+    private static final Duration SHRINK_DELAY = Duration.ofSeconds(1);
 
     private final ThreadPoolExecutor threads;
     private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
-    private final AtomicBoolean watched = new AtomicBoolean();
-    private final AtomicBoolean grown = new AtomicBoolean();
+    private final AtomicBoolean checkScheduled = new AtomicBoolean();
+    private final AtomicBoolean shrinkScheduled = new AtomicBoolean();
     private final BiConsumer<Duration, Runnable> timer;
 
     /**
-     * Makes them.
+     * Makes the threads.
      *
-     * @param timer runs an action after a time, on a thread on which nothing blocks
+     * @param timer runs an action after a delay, on a thread that never blocks
      */
     CompletionThreads(ThreadFactory factory, Duration linger, BiConsumer<Duration, Runnable> timer) {
         this.timer = timer;
-        // After the end whoever wants something done has to do it: somebody waits for it.
+        // After shutdown the calling thread runs the task, because a caller waits for its result.
         threads = new ThreadPoolExecutor(
-                FEW, MOST, linger.toMillis(), TimeUnit.MILLISECONDS, queue, factory, (task, executor) -> task.run());
+                MIN_THREADS,
+                MAX_THREADS,
+                linger.toMillis(),
+                TimeUnit.MILLISECONDS,
+                queue,
+                factory,
+                (task, executor) -> task.run());
         threads.allowCoreThreadTimeOut(true);
     }
 
@@ -57,62 +63,62 @@ final class CompletionThreads implements Executor {
         try {
             threads.execute(task);
         } catch (OutOfMemoryError e) {
-            // No thread just now, and somebody waits for it: one that there is, or that comes later, does it.
+            // There is no memory for a thread now. An existing or later thread runs the task.
             queue.add(task);
         }
-        watch();
+        scheduleCheck();
     }
 
-    /** Whether as many block as may. */
+    /** Whether the maximum number of threads is blocked. */
     boolean full() {
-        return threads.getPoolSize() >= MOST && !queue.isEmpty();
+        return threads.getPoolSize() >= MAX_THREADS && !queue.isEmpty();
     }
 
-    private void watch() {
-        if (!queue.isEmpty() && watched.compareAndSet(false, true)) {
-            timer.accept(PATIENCE, () -> {
-                watched.set(false);
+    private void scheduleCheck() {
+        if (!queue.isEmpty() && checkScheduled.compareAndSet(false, true)) {
+            timer.accept(MAX_QUEUE_TIME, () -> {
+                checkScheduled.set(false);
                 growIfLate();
-                watch();
+                scheduleCheck();
             });
         }
     }
 
-    // What was needed once is not needed for ever.
-    private void shrinkLater() {
-        if (grown.compareAndSet(false, true)) {
-            timer.accept(CALM, () -> {
-                grown.set(false);
-                if (queue.isEmpty() && threads.getActiveCount() < FEW) {
-                    threads.setCorePoolSize(FEW);
+    // A burst must not keep its threads for ever.
+    private void scheduleShrink() {
+        if (shrinkScheduled.compareAndSet(false, true)) {
+            timer.accept(SHRINK_DELAY, () -> {
+                shrinkScheduled.set(false);
+                if (queue.isEmpty() && threads.getActiveCount() < MIN_THREADS) {
+                    threads.setCorePoolSize(MIN_THREADS);
                 } else {
-                    shrinkLater();
+                    scheduleShrink();
                 }
             });
         }
     }
 
     private void growIfLate() {
-        if (queue.peek() instanceof Task first && System.nanoTime() - first.since >= PATIENCE.toNanos()) {
+        if (queue.peek() instanceof Task first && System.nanoTime() - first.since >= MAX_QUEUE_TIME.toNanos()) {
             try {
-                threads.setCorePoolSize(Math.min(MOST, Math.max(FEW, 2 * threads.getPoolSize())));
+                threads.setCorePoolSize(Math.min(MAX_THREADS, Math.max(MIN_THREADS, 2 * threads.getPoolSize())));
                 threads.prestartCoreThread();
             } catch (OutOfMemoryError e) {
-                threads.setCorePoolSize(Math.max(FEW, threads.getPoolSize()));
+                threads.setCorePoolSize(Math.max(MIN_THREADS, threads.getPoolSize()));
             }
-            shrinkLater();
+            scheduleShrink();
         }
     }
 
-    /** Takes nothing more; what was given to it is still done. */
+    /** Accepts no further task. Queued tasks still run. */
     void shutdown() {
         threads.shutdown();
     }
 
-    /** Waits until all is done, or for so long; says whether it is. */
+    /** Waits until all tasks are done, or for the given time. Returns whether they are. */
     boolean awaitTermination(long nanos) throws InterruptedException {
         long start = System.nanoTime();
-        while (!threads.awaitTermination(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+        while (!threads.awaitTermination(MAX_QUEUE_TIME.toNanos(), TimeUnit.NANOSECONDS)) {
             if (System.nanoTime() - start > nanos) {
                 return false;
             }
@@ -121,7 +127,7 @@ final class CompletionThreads implements Executor {
         return true;
     }
 
-    /** Interrupts what blocks. */
+    /** Interrupts tasks that block. */
     void interrupt() {
         threads.shutdownNow();
     }

@@ -19,41 +19,42 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps streams open ahead of use. The level of the stock is all that counts: whatever happened, a look at it says how many
- * to open. It is looked at every {@link #interval} and at once when somebody waits or the stock is low.
+ * Keeps streams open ahead of use. A size check compares the idle streams with the capacity and opens what is missing.
+ * It needs no history. It runs each {@link #interval}, and at once when a caller waits or few streams are idle.
  */
 final class CoreClientPool extends CorePool implements ClientPool, ClientConnection.Owner, IdRequest.Owner {
 
     private final ClientPoolConfig config;
-    private final ClientConnections links;
-    private final IdRequest ids;
-    private final AtomicBoolean lookPending = new AtomicBoolean();
+    private final ClientConnections connections;
+    private final IdRequest idRequest;
+    private final AtomicBoolean checkPending = new AtomicBoolean();
     private volatile CapacityBounds capacityBounds;
     private volatile IntervalBounds intervalBounds;
     // Written by the timer thread only.
     private volatile int capacity;
     private volatile Duration interval;
-    private long takesAtTick;
-    private @Nullable Future<?> nextTick;
+    private long takesAtLastCheck;
+    private @Nullable Future<?> nextSizeCheck;
     private boolean everReady;
-    private final CreditShortage drought = new CreditShortage();
+    private final CreditShortage creditShortage = new CreditShortage();
     private volatile boolean noCredit;
-    // The connections on which an id was exchanged: only then are they known to lead to a pool.
-    private final Set<Connection> proven = ConcurrentHashMap.newKeySet();
+    // The connections on which an id was received. Only those are known to lead to a pool.
+    private final Set<Connection> verified = ConcurrentHashMap.newKeySet();
 
     CoreClientPool(String name, ClientPoolConfig config, ClientConnection.Connector connector) {
         this(name, config, connector, Integer.MAX_VALUE);
     }
 
-    CoreClientPool(String name, ClientPoolConfig config, ClientConnection.Connector connector, int perConnection) {
+    CoreClientPool(
+            String name, ClientPoolConfig config, ClientConnection.Connector connector, int streamsPerConnection) {
         super(name, config.maxWaiting(), config.streamTimeouts(), new PoolThreads(name));
         this.config = config;
         this.capacityBounds = config.capacity();
         this.intervalBounds = config.interval();
         this.capacity = capacityBounds.min();
         this.interval = intervalBounds.min();
-        this.ids = new IdRequest(this, config.idTimeout(), this);
-        this.links = new ClientConnections(this, connector, this, perConnection);
+        this.idRequest = new IdRequest(this, config.idTimeout(), this);
+        this.connections = new ClientConnections(this, connector, this, streamsPerConnection);
     }
 
     void start() {
@@ -61,187 +62,194 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
             log.log(Level.WARNING, "{0}: tls-mode is insecure: the server''s certificate is not checked", name);
         }
         lifecycle.start();
-        threads.decide(links::connect);
-        threads.decide(this::tick);
+        threads.decide(connections::connect);
+        threads.decide(this::runSizeCheck);
     }
 
-    /** Losses are expected from now on. */
+    /** Logs further losses on level DEBUG only. */
     void endsSoon() {
-        links.endSoon();
+        connections.expectLosses();
     }
 
-    // ---- the stock, on the timer thread
+    // ---- size check, on the timer thread
 
-    private void tick() {
+    private void runSizeCheck() {
         try {
-            if (!links.open().isEmpty()) {
-                adjust();
+            if (!connections.open().isEmpty()) {
+                adjustToDemand();
             }
-            look();
+            checkSize();
         } finally {
-            nextTick = threads.decideAfter(interval, this::tick);
+            nextSizeCheck = threads.decideAfter(interval, this::runSizeCheck);
         }
     }
 
-    private void adjust() {
-        long takes = stock.takes();
-        long taken = takes - takesAtTick;
-        takesAtTick = takes;
-        interval = Policy.interval(interval, stock.idle(), capacity, intervalBounds);
+    private void adjustToDemand() {
+        long takes = idleStreams.takes();
+        long taken = takes - takesAtLastCheck;
+        takesAtLastCheck = takes;
+        interval = Policy.interval(interval, idleStreams.idle(), capacity, intervalBounds);
         capacity = Policy.capacity(capacity, taken, capacityBounds);
     }
 
-    private void look() {
-        List<Connection> open = links.open();
-        if (open.isEmpty() || life() != PoolState.RUNNING) {
+    private void checkSize() {
+        List<Connection> open = connections.open();
+        if (open.isEmpty() || lifecycleState() != PoolState.RUNNING) {
             return;
         }
-        int missing =
-                Policy.missing(capacity, ids::opening, stock::waitingForAny, stock::idle, capacityBounds, credit(open));
+        int missing = Policy.missing(
+                capacity,
+                idRequest::opening,
+                idleStreams::waitingForAny,
+                idleStreams::idle,
+                capacityBounds,
+                credit(open));
         if (missing == 0) {
             return;
         }
-        int waiting = stock.waitingForAny();
-        ClientConnections.Spread spread = links.new Spread(open, this::streams, capacityBounds.max(), ids::credit);
+        int waiting = idleStreams.waitingForAny();
+        ClientConnections.Spread spread =
+                connections.new Spread(open, this::streams, capacityBounds.max(), idRequest::credit);
         for (int i = 0; i < missing; i++) {
             Connection connection = spread.next(i < waiting);
             if (connection == null) {
                 return;
             }
-            ids.open(connection);
+            idRequest.open(connection);
         }
     }
 
-    // In the order in which streams move: one that does so meanwhile counts twice, and not never.
+    // Reads in the order in which streams move. A stream that moves meanwhile counts twice, which is safe. It is never
+    // missed.
     private int streams(Connection connection) {
-        int opening = ids.opening(connection);
-        return opening + stock.live(connection).size();
+        int opening = idRequest.opening(connection);
+        return opening + idleStreams.live(connection).size();
     }
 
     @Override
     void replenish() {
-        if (lookPending.compareAndSet(false, true)) {
+        if (checkPending.compareAndSet(false, true)) {
             try {
                 threads.decide(() -> {
-                    lookPending.set(false);
-                    look();
+                    checkPending.set(false);
+                    checkSize();
                 });
             } catch (RuntimeException | Error e) {
-                lookPending.set(false);
+                checkPending.set(false);
                 throw e;
             }
         }
     }
 
     @Override
-    void housekeeping() {
-        links.watch(config.keepAlive(), config.idTimeout(), this::isUsed);
-        if (links.several()) {
-            links.shrink(Math.max(capacity, stock.idle() + stock.taken()), each -> streams(each) > 0);
+    void periodicCheck() {
+        connections.check(config.keepAlive(), config.idTimeout(), this::hasStreamInUse);
+        if (connections.hasMoreThanOne()) {
+            connections.shrink(Math.max(capacity, idleStreams.idle() + idleStreams.taken()), each -> streams(each) > 0);
         }
-        Future<?> tick = nextTick;
-        if (tick != null && tick.isDone()) {
-            // The last one could not arm the next, for want of memory.
-            tick();
+        Future<?> scheduled = nextSizeCheck;
+        if (scheduled != null && scheduled.isDone()) {
+            // The last check could not schedule the next one, for example without memory.
+            runSizeCheck();
         }
-        ids.sweep();
+        idRequest.sweep();
         sweep(capacityBounds.max());
-        watchCredit();
-        if (Policy.low(stock.idle(), capacity)) {
-            look();
+        checkCredit();
+        if (Policy.isLow(idleStreams.idle(), capacity)) {
+            checkSize();
         }
     }
 
     // ---- stream credit
 
     private int credit(List<Connection> open) {
-        return (int)
-                Math.min(Integer.MAX_VALUE, open.stream().mapToLong(ids::credit).sum());
+        return (int) Math.min(
+                Integer.MAX_VALUE, open.stream().mapToLong(idRequest::credit).sum());
     }
 
-    private void watchCredit() {
-        List<Connection> open = links.open();
-        boolean dry = !open.isEmpty()
+    private void checkCredit() {
+        List<Connection> open = connections.open();
+        boolean isShort = !open.isEmpty()
                 && state() == PoolState.RUNNING
-                && stock.idle() == 0
-                && ids.opening() == 0
+                && idleStreams.idle() == 0
+                && idRequest.opening() == 0
                 && credit(open) == 0;
-        switch (drought.look(dry, System.nanoTime())) {
-            case TELL -> {
+        switch (creditShortage.check(isShort, System.nanoTime())) {
+            case REPORT -> {
                 noCredit = true;
                 String what = "no stream credit: " + open.get(0).remoteAddress()
-                        + " lets this client open no more streams, " + stock.taken() + " are in use";
+                        + " lets this client open no more streams, " + idleStreams.taken() + " are in use";
                 metrics.error(new IOException(what));
                 log.log(Level.WARNING, "{0}: {1}", name, what);
             }
-            case ACT -> moreCredit(open);
+            case ACT -> obtainCredit(open);
             case OVER -> {
                 noCredit = false;
                 log.log(Level.INFO, "{0}: has stream credit again", name);
             }
             case NOTHING -> {
-                // As it was.
+                // Nothing has changed.
             }
         }
     }
 
-    // A peer that gives no credit back although all has ended is left; one whose streams are in use may be right.
-    private void moreCredit(List<Connection> open) {
+    // A peer whose streams have all ended owes credit, so reconnect. Otherwise its streams in use may justify it.
+    private void obtainCredit(List<Connection> open) {
         for (Connection each : open) {
             if (streams(each) == 0) {
-                links.leave(each, "it gives no stream credit, and another connection may");
+                connections.drain(each, "it gives no stream credit, and another connection may");
                 return;
             }
         }
-        links.another(capacityBounds.max());
+        connections.addForCredit(capacityBounds.max());
     }
 
-    // ---- what happens to it
+    // ---- events
 
     @Override
     public void up(Connection connection) {
-        look();
+        checkSize();
     }
 
     @Override
     public void down(Connection connection, String reason) {
-        retireAll(connection);
-        ids.lost(connection);
-        if (proven.remove(connection) && proven.isEmpty()) {
-            listeners.tell(listener -> listener.peerLost(this, reason));
+        evictAll(connection);
+        idRequest.lost(connection);
+        if (verified.remove(connection) && verified.isEmpty()) {
+            listeners.fire(listener -> listener.peerLost(this, reason));
         }
     }
 
     @Override
-    public void shed(Connection connection) {
-        proven.remove(connection);
+    public void removed(Connection connection) {
+        verified.remove(connection);
     }
 
     @Override
     public void delivered(Slot slot) {
         Connection connection = slot.stream().connection();
-        if (!proven.contains(connection)) {
-            threads.decide(() -> proved(connection));
+        if (!verified.contains(connection)) {
+            threads.decide(() -> markVerified(connection));
         }
-        if (stock.waitingForAny() > 0 || stock.idle() + ids.opening() < capacity) {
+        if (idleStreams.waitingForAny() > 0 || idleStreams.idle() + idRequest.opening() < capacity) {
             replenish();
         }
     }
 
-    private void proved(Connection connection) {
-        if (proven.contains(connection) || !links.has(connection)) {
+    private void markVerified(Connection connection) {
+        if (verified.contains(connection) || !connections.contains(connection)) {
             return;
         }
-        boolean more = !proven.isEmpty();
-        proven.add(connection);
-        links.proved(connection);
+        boolean more = !verified.isEmpty();
+        verified.add(connection);
+        connections.markVerified(connection);
         if (more) {
             return;
         }
         boolean again = everReady;
         everReady = true;
         log.log(Level.INFO, again ? "{0}: ready again" : "{0}: ready", name);
-        listeners.tell(listener -> {
+        listeners.fire(listener -> {
             if (again) {
                 listener.recovered(this);
             } else {
@@ -252,37 +260,38 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
 
     @Override
     public void failed(Connection connection, Throwable cause, boolean full) {
-        // Not tried again before the next look: whatever made it fail needs time to pass.
+        // The next size check tries again, so that the cause has time to pass.
         if (!connection.alive()) {
-            // Why the connection has ended says more.
+            // The reason for the loss of the connection says more.
             metrics.error();
             return;
         }
         metrics.error(cause);
-        if (!proven.contains(connection)) {
-            threads.decide(() -> links.idFailed(connection, new ClientConnection.IdFailure(Metrics.text(cause), full)));
+        if (!verified.contains(connection)) {
+            threads.decide(
+                    () -> connections.idFailed(connection, new ClientConnection.IdFailure(Metrics.text(cause), full)));
         }
     }
 
     @Override
-    public void peerCloses(Connection connection) {
-        if (links.has(connection)) {
-            threads.decide(() ->
-                    links.leave(connection, "closed by the peer: pool closed, streams in use live on for a while"));
+    public void peerClosing(Connection connection) {
+        if (connections.contains(connection)) {
+            threads.decide(() -> connections.drain(
+                    connection, "closed by the peer: pool closed, streams in use live on for a while"));
         }
     }
 
     @Override
-    void openingEnded(Slot slot, Reason.Evicted reason) {
-        ids.ended(slot, reason);
+    void openingEvicted(Slot slot, Reason.Evicted reason) {
+        idRequest.evicted(slot, reason);
     }
 
     @Override
-    void giveUpOpening(int generation) {
-        ids.giveUp(Reason.Evicted.FLUSHED, slot -> slot.isOlderThan(generation));
+    void evictOpening(int generation) {
+        idRequest.evict(Reason.Evicted.FLUSHED, slot -> slot.isOlderThan(generation));
     }
 
-    // ---- what is told
+    // ---- state
 
     @Override
     public List<ClientPool> members() {
@@ -291,7 +300,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
 
     @Override
     public boolean ready() {
-        return state() == PoolState.RUNNING && links.open().stream().anyMatch(proven::contains);
+        return state() == PoolState.RUNNING && connections.open().stream().anyMatch(verified::contains);
     }
 
     @Override
@@ -305,21 +314,21 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     }
 
     @Override
-    String link() {
-        return noCredit ? links.text() + ", no stream credit" : links.text();
+    String connectionText() {
+        return noCredit ? connections.stateText() + ", no stream credit" : connections.stateText();
     }
 
     @Override
     List<Connection> connections() {
-        return links.connections();
+        return connections.openAndDraining();
     }
 
     @Override
     int opening() {
-        return ids.opening();
+        return idRequest.opening();
     }
 
-    // ---- what can be changed
+    // ---- settings at run time
 
     @Override
     public CapacityBounds capacityBounds() {
@@ -332,9 +341,9 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         threads.decide(() -> {
             capacity = bounds.clamp(capacity);
             sweep(bounds.max());
-            look();
+            checkSize();
         });
-        changed("capacity " + bounds.min() + " to " + bounds.max());
+        reportBounds("capacity " + bounds.min() + " to " + bounds.max());
     }
 
     @Override
@@ -347,23 +356,23 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         intervalBounds = Objects.requireNonNull(bounds, "bounds");
         threads.decide(() -> {
             interval = bounds.clamp(interval);
-            Future<?> tick = nextTick;
-            if (tick != null && tick.cancel(false)) {
-                nextTick = threads.decideAfter(interval, this::tick);
+            Future<?> scheduled = nextSizeCheck;
+            if (scheduled != null && scheduled.cancel(false)) {
+                nextSizeCheck = threads.decideAfter(interval, this::runSizeCheck);
             }
         });
-        changed("interval " + bounds.min() + " to " + bounds.max());
+        reportBounds("interval " + bounds.min() + " to " + bounds.max());
     }
 
-    private void changed(String what) {
+    private void reportBounds(String what) {
         log.log(Level.INFO, "{0}: bounds of {1}", name, what);
-        listeners.tell(listener -> listener.boundsChanged(this));
+        listeners.fire(listener -> listener.boundsChanged(this));
     }
 
     @Override
     boolean closeConnections(Duration timeout) throws InterruptedException {
-        ids.giveUp(Reason.Evicted.CLOSED, slot -> true);
-        links.close();
-        return links.awaitClosed(timeout);
+        idRequest.evict(Reason.Evicted.CLOSED, slot -> true);
+        connections.close();
+        return connections.awaitClosed(timeout);
     }
 }

@@ -25,23 +25,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several client pools behind one front, one for each target. It has no stock of its own: a caller takes from a member, or
- * waits at all of them at once with one {@link Waiter}, whose one completion decides which member serves it.
+ * A facade for several client pools, one for each target. It has no streams of its own. A caller takes from a member,
+ * or waits at all of them with one {@link Waiter}, which only one member can serve.
  *
- * <p>Owns its members and the threads on which its listeners are told. Thread-safe; the truth is in the members.
+ * <p>Owns its members and the threads that call its listeners. Thread-safe; the members hold the state.
  */
 final class CoreGroupPool extends PoolFacade implements ClientPool {
 
-    /** After that of the members, for the threads of the group. */
-    private static final Duration FAREWELL = Lifecycle.FAREWELL.plusMillis(50);
+    /** Longer than that of the members, because the group closes its own threads after them. */
+    private static final Duration CLOSE_GRACE = Lifecycle.CLOSE_GRACE.plusMillis(50);
 
     private final String name;
     private final List<CoreClientPool> members;
     private final PoolThreads threads;
     private final Listeners listeners;
-    // What concerns the group as a whole: its callers' waits, and errors that the application added to it.
+    // Waits of the group's callers, and errors that the application added to the group.
     private final Metrics metrics = new Metrics();
-    private final AtomicInteger turn = new AtomicInteger();
+    private final AtomicInteger nextMember = new AtomicInteger();
     private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean exhausted = new AtomicBoolean();
     private final AtomicBoolean everReady = new AtomicBoolean();
@@ -63,7 +63,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
         });
     }
 
-    // ---- handing out
+    // ---- taking streams
 
     @Override
     public @Nullable Slot takeNow(@Nullable StreamId id) {
@@ -75,7 +75,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     }
 
     private @Nullable Slot takeAny() {
-        int first = turn.getAndIncrement();
+        int first = nextMember.getAndIncrement();
         for (int i = 0; i < members.size(); i++) {
             CoreClientPool member = members.get(Math.floorMod(first + i, members.size()));
             Slot slot = member.ready() ? member.takeNow(null) : null;
@@ -97,15 +97,15 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     }
 
     @Override
-    public boolean await(Waiter waiter) {
+    public boolean addWaiter(Waiter waiter) {
         waiting.add(waiter);
         boolean waits = false;
         for (CoreClientPool member : members) {
-            if (member.life() == PoolState.RUNNING && waiter.waits()) {
-                waits |= member.await(waiter);
+            if (member.lifecycleState() == PoolState.RUNNING && waiter.isWaiting()) {
+                waits |= member.addWaiter(waiter);
             }
         }
-        if (life() != PoolState.RUNNING) {
+        if (lifecycleState() != PoolState.RUNNING) {
             if (waiter.close()) {
                 waiter.wake();
             }
@@ -113,41 +113,41 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
         }
         if (!waits) {
             waiting.remove(waiter);
-        } else if (waiter.id() == null && waiter.waits()) {
-            tellExhausted();
+        } else if (waiter.id() == null && waiter.isWaiting()) {
+            fireExhausted();
         }
         return waits;
     }
 
     @Override
-    public void shortage() {
-        members.forEach(CoreClientPool::shortage);
-        tellExhausted();
+    public void reportExhausted() {
+        members.forEach(CoreClientPool::reportExhausted);
+        fireExhausted();
     }
 
-    private void tellExhausted() {
+    private void fireExhausted() {
         if (state() == PoolState.RUNNING && exhausted.compareAndSet(false, true)) {
-            listeners.tell(listener -> listener.exhausted(this));
+            listeners.fire(listener -> listener.exhausted(this));
         }
     }
 
     @Override
-    public void forget(Waiter waiter) {
+    public void removeWaiter(Waiter waiter) {
         waiting.remove(waiter);
-        members.forEach(member -> member.forget(waiter));
+        members.forEach(member -> member.removeWaiter(waiter));
     }
 
     @Override
     public CorePool owner(Slot slot) {
         for (CoreClientPool member : members) {
-            if (slot.livesIn(member.stock)) {
+            if (slot.isOwnedBy(member.idleStreams)) {
                 return member;
             }
         }
         throw new IllegalStateException(slot + " is of no member of pool \"" + name + "\"");
     }
 
-    // ---- what is told
+    // ---- state
 
     @Override
     public String name() {
@@ -159,27 +159,27 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
         return List.copyOf(members);
     }
 
-    /** That of the member that is the least far: the pool works while one does. */
+    /** The state of the member that is least advanced, because the pool works while one member does. */
     @Override
     public PoolState state() {
-        return least(CoreClientPool::state);
+        return leastAdvanced(CoreClientPool::state);
     }
 
     @Override
-    public PoolState life() {
-        return least(CoreClientPool::life);
+    public PoolState lifecycleState() {
+        return leastAdvanced(CoreClientPool::lifecycleState);
     }
 
-    // No stream of states: every taking asks.
-    private PoolState least(Function<CoreClientPool, PoolState> stateOf) {
-        PoolState least = PoolState.CLOSED;
+    // A loop and no stream of states, because every take calls it.
+    private PoolState leastAdvanced(Function<CoreClientPool, PoolState> stateOf) {
+        PoolState leastAdvanced = PoolState.CLOSED;
         for (CoreClientPool member : members) {
             PoolState state = stateOf.apply(member);
-            if (state.compareTo(least) < 0) {
-                least = state;
+            if (state.compareTo(leastAdvanced) < 0) {
+                leastAdvanced = state;
             }
         }
-        return least;
+        return leastAdvanced;
     }
 
     @Override
@@ -225,7 +225,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
                 members.stream().flatMap(member -> member.peers().stream()).toList(),
                 idle(),
                 sum(CoreClientPool::opening),
-                sum(member -> member.stock.taken()),
+                sum(member -> member.idleStreams.taken()),
                 waiting.size(),
                 capacity(),
                 interval(),
@@ -237,7 +237,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     }
 
     @Override
-    PoolSnapshot renewed(PoolSnapshot recent) {
+    PoolSnapshot refresh(PoolSnapshot recent) {
         PoolState state = state();
         return new PoolSnapshot(
                 name,
@@ -247,7 +247,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
                 recent.peers(),
                 idle(),
                 sum(CoreClientPool::opening),
-                sum(member -> member.stock.taken()),
+                sum(member -> member.idleStreams.taken()),
                 waiting.size(),
                 capacity(),
                 recent.interval(),
@@ -287,7 +287,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
         return metrics;
     }
 
-    // ---- what is done to all
+    // ---- calls for all members
 
     @Override
     public void flush() {
@@ -323,7 +323,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     @Override
     public void capacityBounds(CapacityBounds bounds) {
         members.forEach(member -> member.capacityBounds(bounds));
-        listeners.tell(listener -> listener.boundsChanged(this));
+        listeners.fire(listener -> listener.boundsChanged(this));
     }
 
     @Override
@@ -334,7 +334,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     @Override
     public void intervalBounds(IntervalBounds bounds) {
         members.forEach(member -> member.intervalBounds(bounds));
-        listeners.tell(listener -> listener.boundsChanged(this));
+        listeners.fire(listener -> listener.boundsChanged(this));
     }
 
     // ---- listeners
@@ -349,47 +349,48 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
         listeners.remove(listener);
     }
 
-    /** Passes on what concerns the whole: the first member that becomes ready, and every loss and recovery. */
+    /** Passes on events that concern the group: the first member that becomes ready, and every loss and recovery. */
     private final class MemberEvents implements PoolListener {
 
         @Override
         public void ready(StreamPool member) {
             if (everReady.compareAndSet(false, true)) {
-                listeners.tell(listener -> listener.ready(CoreGroupPool.this));
+                listeners.fire(listener -> listener.ready(CoreGroupPool.this));
             }
         }
 
         @Override
         public void peerLost(StreamPool member, String reason) {
-            listeners.tell(listener -> listener.peerLost(CoreGroupPool.this, member.name() + ": " + reason));
+            listeners.fire(listener -> listener.peerLost(CoreGroupPool.this, member.name() + ": " + reason));
         }
 
         @Override
         public void recovered(StreamPool member) {
-            listeners.tell(listener -> listener.recovered(CoreGroupPool.this));
+            listeners.fire(listener -> listener.recovered(CoreGroupPool.this));
         }
     }
 
-    // ---- the end
+    // ---- closing
 
     @Override
     public void close(Duration drainTimeout) {
         Objects.requireNonNull(drainTimeout, "drainTimeout");
         if (closing.compareAndSet(false, true)) {
             closeMembers(drainTimeout);
-        } else if (!threads.inside()) {
+        } else if (!threads.isPoolThread()) {
             awaitClosed(drainTimeout);
         }
     }
 
-    // All members at once: they share the time for draining. An interrupt ends that time, and not the closing.
+    // Closes all members at the same time, because they share the drain time. An interrupt ends that time, not the
+    // closing.
     private void closeMembers(Duration drainTimeout) {
-        long end = System.nanoTime() + TimeoutNanos.of(drainTimeout) + FAREWELL.toNanos();
-        boolean inside = threads.inside();
+        long end = System.nanoTime() + TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos();
+        boolean inside = threads.isPoolThread();
         boolean interrupted = false;
         try {
             interrupted = join(closers(drainTimeout), end);
-            listeners.tell(listener -> listener.closed(this));
+            listeners.fire(listener -> listener.closed(this));
             if (!threads.close(Duration.ofNanos(Math.max(1, end - System.nanoTime()))) && !inside) {
                 System.getLogger("io.quicpool")
                         .log(
@@ -425,7 +426,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
         return closers;
     }
 
-    // Says whether there was an interrupt.
+    // Returns whether there was an interrupt.
     private static boolean join(List<Thread> closers, long end) {
         boolean interrupted = false;
         for (Thread closer : closers) {
@@ -443,7 +444,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
 
     private void awaitClosed(Duration drainTimeout) {
         try {
-            if (!closed.await(TimeoutNanos.of(drainTimeout) + FAREWELL.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!closed.await(TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
                 System.getLogger("io.quicpool")
                         .log(Level.DEBUG, "{0}: somebody else closes it, and gives it more time", name);
             }

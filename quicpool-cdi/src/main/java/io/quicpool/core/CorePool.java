@@ -17,24 +17,24 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What client and server pools share: handing out, giving up, closing.
+ * What client and server pools share: taking, evicting and closing.
  *
  * <pre>
  * NEW --start--&gt; RUNNING --close--&gt; CLOSING --&gt; CLOSED
  * </pre>
  *
- * <p>Thread-safe. Decisions are taken on the timer thread; the rest is in the atomic parts it is made of.
+ * <p>Thread-safe. The timer thread makes decisions. All other state is in atomic parts.
  */
 abstract class CorePool extends PoolFacade {
 
-    /** How often dead streams are looked for, and what is overdue. */
-    static final Duration HOUSEKEEPING = Duration.ofMillis(500);
+    /** How often dead and overdue streams are evicted. */
+    static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
 
     /**
-     * How long a stream whose peer has written and finished waits for the one who is told its id. It counts against the
-     * stock and the peer's credit, so one that nobody comes for must not stay.
+     * How long an idle stream stays after its peer has sent a FIN. Somebody may still take it by its id. It uses
+     * capacity and credit, so it must not stay for ever.
      */
-    static final Duration UNCLAIMED = Duration.ofSeconds(30);
+    static final Duration MAX_UNCLAIMED = Duration.ofSeconds(30);
 
     final String name;
     final Logger log;
@@ -42,7 +42,7 @@ abstract class CorePool extends PoolFacade {
     final TimeLimits limits;
     final StreamTimeouts timeouts;
     final Listeners listeners;
-    final IdleStreams stock;
+    final IdleStreams idleStreams;
     final Metrics metrics = new Metrics();
     final Lifecycle lifecycle;
     private final AtomicInteger generation = new AtomicInteger();
@@ -51,7 +51,7 @@ abstract class CorePool extends PoolFacade {
     CorePool(String name, int maxWaiting, StreamTimeouts timeouts, PoolThreads threads) {
         this.name = name;
         this.timeouts = timeouts;
-        this.stock = new IdleStreams(maxWaiting);
+        this.idleStreams = new IdleStreams(maxWaiting);
         this.log = System.getLogger("io.quicpool");
         this.threads = threads;
         this.limits = new TimeLimits(threads::decideAfter);
@@ -59,41 +59,41 @@ abstract class CorePool extends PoolFacade {
         this.lifecycle = new Lifecycle(this);
     }
 
-    // ---- what the two kinds add
+    // ---- what client and server pools add
 
-    /** A caller has to wait, or the stock is low: fill up, if that is in this pool's power. Any thread. */
+    /** A caller waits, or few streams are idle: opens streams if this pool can. Any thread. */
     abstract void replenish();
 
-    /** Looks for what is overdue. Timer thread, every {@link #HOUSEKEEPING}. */
-    abstract void housekeeping();
+    /** Evicts what is overdue. Timer thread, every {@link #CHECK_INTERVAL}. */
+    abstract void periodicCheck();
 
-    /** A stream that was being opened was given up before it had its id. */
-    abstract void openingEnded(Slot slot, Reason.Evicted reason);
+    /** A stream was evicted before it had its id. */
+    abstract void openingEvicted(Slot slot, Reason.Evicted reason);
 
-    /** The pool begins to close: nobody new from now on. */
-    void closing() {}
+    /** The pool starts to close and accepts no further peer. */
+    void stopAccepting() {}
 
-    /** Gives up all connections and whatever is not in stock yet; returns when all of it is gone or the time is over. */
+    /** Closes all connections and evicts streams without an id. Returns when all are released or the time is over. */
     abstract boolean closeConnections(Duration timeout) throws InterruptedException;
 
-    /** What the link is doing, for people. */
-    abstract String link();
+    /** The state of the connections, for people. */
+    abstract String connectionText();
 
     /** The connections that are up. */
     abstract List<Connection> connections();
 
-    /** Streams that have no id yet. */
+    /** How many streams have no id yet. */
     abstract int opening();
 
-    /** The stock has one less: there may be a place for another. Any thread. */
-    void placeFree() {}
+    /** There is one idle stream less, so another may be admitted. Any thread. */
+    void capacityFreed() {}
 
-    // ---- handing out
+    // ---- taking streams
 
     @Override
     public @Nullable Slot takeNow(@Nullable StreamId id) {
         while (true) {
-            Slot slot = id == null ? stock.takeAny() : stock.take(id);
+            Slot slot = id == null ? idleStreams.takeAny() : idleStreams.take(id);
             if (slot == null || slot.stream().alive()) {
                 return slot;
             }
@@ -102,17 +102,17 @@ abstract class CorePool extends PoolFacade {
     }
 
     @Override
-    public boolean await(Waiter waiter) {
-        boolean waits = stock.await(waiter);
-        if (waiter.id() == null && waiter.waits()) {
-            shortage();
+    public boolean addWaiter(Waiter waiter) {
+        boolean waits = idleStreams.addWaiter(waiter);
+        if (waiter.id() == null && waiter.isWaiting()) {
+            reportExhausted();
         }
         return waits;
     }
 
     @Override
-    public void forget(Waiter waiter) {
-        stock.forget(waiter);
+    public void removeWaiter(Waiter waiter) {
+        idleStreams.removeWaiter(waiter);
     }
 
     @Override
@@ -121,172 +121,177 @@ abstract class CorePool extends PoolFacade {
     }
 
     @Override
-    public void shortage() {
-        if (!stock.suspended() && exhausted.compareAndSet(false, true)) {
-            listeners.tell(listener -> listener.exhausted(this));
+    public void reportExhausted() {
+        if (!idleStreams.suspended() && exhausted.compareAndSet(false, true)) {
+            listeners.fire(listener -> listener.exhausted(this));
         }
         replenish();
     }
 
-    /** A caller has it from now on. Any thread. */
-    Lease handOut(Slot slot) {
+    /** A caller has the stream from now on. Any thread. */
+    Lease lease(Slot slot) {
         metrics.handedOut.increment();
         slot.stream().inUse();
-        placeFree();
+        capacityFreed();
         return new Lease(slot, this);
     }
 
-    /** Brings a stream whose id is announced; false when it was given up meanwhile. */
+    /** Adds a registered stream. False when it was evicted meanwhile. */
     boolean deliver(Slot slot, long now) {
-        // A flush or a loss that came before this moment has not seen the slot in the stock; one that comes after will.
-        if (!stock.deliver(slot)) {
+        // A flush or a loss before this moment did not see the slot as idle. One after it does. The checks below cover
+        // the first case.
+        if (!idleStreams.deliver(slot)) {
             return false;
         }
         metrics.opened.increment();
         metrics.opens.add(now - slot.since());
         if (slot.generation() != generation.get()) {
-            retire(slot, Reason.Evicted.FLUSHED);
+            evict(slot, Reason.Evicted.FLUSHED);
         } else if (!slot.stream().alive()) {
-            // Its peer may have ended it with, or before, the last byte of the id exchange.
-            retireEnded(slot);
+            // The peer may have ended it with, or before, the last byte of the id exchange.
+            evictEnded(slot);
         } else if (slot.isIdle()) {
             exhausted.set(false);
         }
         return true;
     }
 
-    /** A taken stream did not reach its caller: the next one gets it, or the stock; of a pool that closes, nobody. */
+    /** A taken stream did not reach its caller. The next waiter gets it, else it is idle again. A closing pool resets it. */
     void giveBack(Slot slot) {
-        if (!stock.giveBack(slot)) {
+        if (!idleStreams.giveBack(slot)) {
             end(slot, () -> slot.stream().reset(StreamErrors.CLOSING));
         }
     }
 
-    /** The caller of a taken stream ends it, in this way; nothing when it had been ended before. */
+    /** The caller of a taken stream ends it with the given action. Does nothing when it has ended before. */
     void end(Slot slot, Runnable stream) {
-        if (!stock.end(slot, stream)) {
+        if (!idleStreams.end(slot, stream)) {
             return;
         }
-        lifecycle.oneEnded();
-        if (stock.waiting() > 0) {
-            // Its credit comes back: perhaps a stream can be opened now that could not before.
+        lifecycle.streamEnded();
+        if (idleStreams.waiting() > 0) {
+            // The end of the stream gives credit back, so another one may be opened.
             replenish();
         }
     }
 
-    // ---- giving up
+    // ---- evicting streams
 
     int generation() {
         return generation.get();
     }
 
-    /** Whether the pool has begun to close: what is opened now, those who gave up all that was there have not seen. */
-    boolean ending() {
-        PoolState life = life();
+    /**
+     * Whether the pool has started to close. A stream that is opened from then on evicts itself, because closing did
+     * not see it.
+     */
+    boolean isClosing() {
+        PoolState life = lifecycleState();
         return life == PoolState.CLOSING || life == PoolState.CLOSED;
     }
 
-    /** Gives a stream up, unless a caller has it; says whether it did. */
-    boolean retire(Slot slot, Reason.Evicted reason) {
-        Slot.State was = stock.retire(slot);
+    /** Evicts a stream unless a caller has it. Returns whether it did. */
+    boolean evict(Slot slot, Reason.Evicted reason) {
+        Slot.State was = idleStreams.evict(slot);
         if (was == null) {
             return false;
         }
-        if (was == Slot.State.IDLE || reason.meant()) {
+        if (was == Slot.State.IDLE || reason.isIntended()) {
             metrics.evicted(reason);
         }
         if (was == Slot.State.OPENING) {
-            openingEnded(slot, reason);
+            openingEvicted(slot, reason);
         }
         slot.stream().reset(reason == Reason.Evicted.CLOSED ? StreamErrors.CLOSING : StreamErrors.RETIRED);
-        placeFree();
+        capacityFreed();
         return true;
     }
 
-    /** A stream has ended, by itself or with its connection; says whether nobody had it. */
-    boolean retireEnded(Slot slot) {
-        return retire(slot, unlessLost(slot, Reason.Evicted.PEER_ENDED));
+    /** A stream has ended, alone or with its connection. Returns whether nobody had taken it. */
+    boolean evictEnded(Slot slot) {
+        return evict(slot, unlessLost(slot, Reason.Evicted.PEER_ENDED));
     }
 
     private static Reason.Evicted unlessLost(Slot slot, Reason.Evicted reason) {
         return slot.stream().connection().alive() ? reason : Reason.Evicted.LINK_LOST;
     }
 
-    /** A stream that was just taken turned out dead: it goes, and whoever took it tries the next. */
+    /** A stream that was just taken is dead. It is evicted, and the caller tries the next one. */
     void discard(Slot slot) {
-        if (stock.end(slot)) {
+        if (idleStreams.end(slot)) {
             metrics.evicted(unlessLost(slot, Reason.Evicted.PROBE));
             slot.stream().reset(StreamErrors.RETIRED);
-            lifecycle.oneEnded();
-            placeFree();
+            lifecycle.streamEnded();
+            capacityFreed();
         }
     }
 
-    /** Gives up what is dead, and all but the newest so many. Timer thread. */
-    void sweep(int most) {
-        sweep(most, System.nanoTime());
+    /** Evicts dead streams and the oldest ones above {@code maxIdle}. Timer thread. */
+    void sweep(int maxIdle) {
+        sweep(maxIdle, System.nanoTime());
     }
 
-    /** The same at a given nano time. */
-    void sweep(int most, long now) {
-        stock.sweep();
-        for (Slot slot : stock.oldestFirst()) {
+    /** As {@link #sweep(int)} at a given nano time. */
+    void sweep(int maxIdle, long now) {
+        idleStreams.sweep();
+        for (Slot slot : idleStreams.oldestFirst()) {
             if (!slot.stream().alive()) {
-                retire(slot, unlessLost(slot, Reason.Evicted.PROBE));
-            } else if (slot.finishedFor(now) > UNCLAIMED.toNanos() && !stock.suspended()) {
-                retire(slot, Reason.Evicted.PEER_ENDED);
-            } else if (stock.idle() > most) {
-                retire(slot, Reason.Evicted.SURPLUS);
+                evict(slot, unlessLost(slot, Reason.Evicted.PROBE));
+            } else if (slot.finishedFor(now) > MAX_UNCLAIMED.toNanos() && !idleStreams.suspended()) {
+                evict(slot, Reason.Evicted.PEER_ENDED);
+            } else if (idleStreams.idle() > maxIdle) {
+                evict(slot, Reason.Evicted.SURPLUS);
             }
         }
     }
 
     /** Whether a stream of this connection is in use. */
-    boolean isUsed(Connection connection) {
-        return stock.live(connection).stream().anyMatch(Slot::isInUse);
+    boolean hasStreamInUse(Connection connection) {
+        return idleStreams.live(connection).stream().anyMatch(Slot::isInUse);
     }
 
-    /** Gives up every idle stream of a connection that was lost. */
-    void retireAll(Connection connection) {
-        stock.live(connection).forEach(slot -> retire(slot, Reason.Evicted.LINK_LOST));
+    /** Evicts every idle stream of a lost connection. */
+    void evictAll(Connection connection) {
+        idleStreams.live(connection).forEach(slot -> evict(slot, Reason.Evicted.LINK_LOST));
     }
 
     @Override
     public void flush() {
         int current = generation.incrementAndGet();
-        for (Slot slot : stock.live()) {
+        for (Slot slot : idleStreams.live()) {
             if (slot.isIdle() && slot.isOlderThan(current)) {
-                retire(slot, Reason.Evicted.FLUSHED);
+                evict(slot, Reason.Evicted.FLUSHED);
             }
         }
-        // What is on its way belongs to an older generation too; what escapes here is caught when it arrives.
-        giveUpOpening(current);
+        // Streams without an id are of an older generation too. One that is missed here is evicted when it is
+        // delivered.
+        evictOpening(current);
         log.log(Level.INFO, "{0}: flushed", name);
         replenish();
     }
 
-    /** A flush gives up what is being opened and is of an older generation. */
-    abstract void giveUpOpening(int generation);
+    /** Evicts streams without an id that are older than this generation. */
+    abstract void evictOpening(int generation);
 
-    // ---- holding back
+    // ---- suspending
 
     @Override
     public void suspend() {
         if (state() == PoolState.RUNNING) {
-            stock.suspend();
+            idleStreams.suspend();
             log.log(Level.INFO, "{0}: suspended", name);
         }
     }
 
     @Override
     public void resume() {
-        if (stock.suspended()) {
-            stock.resume();
+        if (idleStreams.suspended()) {
+            idleStreams.resume();
             log.log(Level.INFO, "{0}: resumed", name);
         }
     }
 
-    // ---- errors, listeners, figures
+    // ---- errors, listeners, state
 
     @Override
     public void addError() {
@@ -334,19 +339,19 @@ abstract class CorePool extends PoolFacade {
     }
 
     @Override
-    public PoolState life() {
+    public PoolState lifecycleState() {
         return lifecycle.state();
     }
 
     @Override
     public PoolState state() {
-        PoolState life = life();
-        return life == PoolState.RUNNING && stock.suspended() ? PoolState.SUSPENDED : life;
+        PoolState life = lifecycleState();
+        return life == PoolState.RUNNING && idleStreams.suspended() ? PoolState.SUSPENDED : life;
     }
 
     @Override
     public int idle() {
-        return stock.idle();
+        return idleStreams.idle();
     }
 
     @Override
@@ -355,12 +360,12 @@ abstract class CorePool extends PoolFacade {
                 name,
                 state(),
                 ready(),
-                link(),
+                connectionText(),
                 peers(),
-                stock.idle(),
+                idleStreams.idle(),
                 opening(),
-                stock.taken(),
-                stock.waiting(),
+                idleStreams.taken(),
+                idleStreams.waiting(),
                 capacity(),
                 interval(),
                 metrics.errors(),
@@ -369,7 +374,7 @@ abstract class CorePool extends PoolFacade {
     }
 
     @Override
-    PoolSnapshot renewed(PoolSnapshot recent) {
+    PoolSnapshot refresh(PoolSnapshot recent) {
         PoolState state = state();
         return new PoolSnapshot(
                 name,
@@ -377,10 +382,10 @@ abstract class CorePool extends PoolFacade {
                 recent.ready() && state == PoolState.RUNNING,
                 recent.link(),
                 recent.peers(),
-                stock.idle(),
+                idleStreams.idle(),
                 opening(),
-                stock.taken(),
-                stock.waiting(),
+                idleStreams.taken(),
+                idleStreams.waiting(),
                 capacity(),
                 interval(),
                 metrics.errors(),
@@ -394,7 +399,7 @@ abstract class CorePool extends PoolFacade {
                 .toList();
     }
 
-    // ---- the end
+    // ---- closing
 
     @Override
     public void close(Duration drainTimeout) {

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.net.ssl.X509TrustManager;
 
-/** Puts pools together: settings, engine and TLS. Found by {@link io.quicpool.QuicPools}. */
+/** Builds pools from settings, engine and TLS. {@link io.quicpool.QuicPools} finds it. */
 public final class CorePoolProvider implements PoolProvider {
 
     /** For {@link ServiceLoader}. */
@@ -51,7 +51,7 @@ public final class CorePoolProvider implements PoolProvider {
     }
 
     private static CoreClientPool pool(String name, ClientPoolConfig config, Transport transport) {
-        // One for the life of the pool: a certificate that is pinned on first use stays pinned.
+        // One for the life of the pool, so that a certificate that is pinned on first use stays pinned.
         ServerTrust trust = ServerTrust.of(config);
         Addresses addresses = addresses(config);
         return new CoreClientPool(
@@ -59,13 +59,13 @@ public final class CorePoolProvider implements PoolProvider {
                 config,
                 new TargetConnector(
                         addresses,
-                        (address, events) ->
-                                proved(transport.connect(connectSpec(name, config, address, trust), events), trust)),
+                        (address, events) -> checkTrust(
+                                transport.connect(connectSpec(name, config, address, trust), events), trust)),
                 config.streamsPerConnection() > 0 ? config.streamsPerConnection() : transport.streamsPerConnection());
     }
 
-    // Whatever the engine: only now the server has shown that it has the key of its certificate.
-    private static Connection proved(Connection connection, ServerTrust trust) throws IOException {
+    // Only a complete handshake proves that the server has the key of its certificate, whichever the engine.
+    private static Connection checkTrust(Connection connection, ServerTrust trust) throws IOException {
         try {
             trust.handshakeDone(connection.tlsSession().peerCertificates());
             return connection;
@@ -112,7 +112,7 @@ public final class CorePoolProvider implements PoolProvider {
                             config.alpn(),
                             config.idleTimeout(),
                             config.maxStreamsPerConnection() == 0
-                                    ? CoreServerPool.ROOM
+                                    ? CoreServerPool.DEFAULT_MAX_STREAMS
                                     : config.maxStreamsPerConnection(),
                             config.maxPendingHandshakes(),
                             config.addressValidation(),

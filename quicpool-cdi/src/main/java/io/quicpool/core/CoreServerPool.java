@@ -28,32 +28,32 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the other ends: admits clients and their streams, and keeps apart who belongs to whom. */
+/** Accepts clients and their streams, and keeps the idle streams that they open. */
 final class CoreServerPool extends CorePool implements ServerPool, ListenerEvents {
 
-    /** How a refused client is told; that of the Go package. */
+    /** The reason that a client gets whose address is not allowed. The Go package uses the same. */
     static final String UNAUTHORIZED = "unauthorized IP";
 
-    /** How many streams a client may have open at a time, in use and not, where nothing is set. */
-    static final int ROOM = 16_384;
+    /** How many streams a client may have open, in use or not, when {@code max-streams-per-connection} is not set. */
+    static final int DEFAULT_MAX_STREAMS = 16_384;
 
-    /** Binds the address; blocks. */
+    /** Binds the address. Blocks. */
     interface Opener {
         Listener listen(CoreServerPool pool) throws IOException;
     }
 
     private final ServerPoolConfig config;
     private final Admission admission;
-    private final RefusalLog refusals;
-    private final ClientLog clients;
-    private final Set<ServerConnection> guests = ConcurrentHashMap.newKeySet();
+    private final RefusalLog refusalLog;
+    private final ClientLog clientLog;
+    private final Set<ServerConnection> clients = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable Dispatcher> dispatcher = new AtomicReference<>();
-    private final NoHandlerWarning unheard = new NoHandlerWarning(this);
-    private long lastLook = System.nanoTime(); // timer thread only
+    private final NoHandlerWarning noHandlerWarning = new NoHandlerWarning(this);
+    private long lastCheck = System.nanoTime(); // timer thread only
     private volatile int maxCapacity;
-    // The places that the next client may have.
+    // How many idle streams the next client may have.
     private volatile int nextShare;
-    private final AtomicBoolean sharePending = new AtomicBoolean();
+    private final AtomicBoolean shareUpdatePending = new AtomicBoolean();
     private volatile @Nullable Listener listener;
 
     CoreServerPool(ServerPoolConfig config) {
@@ -66,8 +66,8 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         this.maxCapacity = config.maxCapacity();
         this.nextShare = maxCapacity;
         this.admission = new Admission(this, config);
-        this.refusals = new RefusalLog(name, log);
-        this.clients = new ClientLog(name, log);
+        this.refusalLog = new RefusalLog(name, log);
+        this.clientLog = new ClientLog(name, log);
     }
 
     void start(Opener opener) throws IOException {
@@ -81,58 +81,58 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         listener = bound;
         lifecycle.start();
         log.log(Level.INFO, "{0}: listening on {1}", name, bound.localAddress());
-        listeners.tell(each -> each.ready(this));
+        listeners.fire(each -> each.ready(this));
     }
 
-    // ---- clients; on engine threads
+    // ---- clients, on engine threads
 
     @Override
-    public boolean wouldAccept(InetSocketAddress client) {
-        return unwelcome(client) == null;
+    public boolean wouldAccept(InetSocketAddress address) {
+        return refusalOf(address) == null;
     }
 
-    private Reason.@Nullable Refused unwelcome(InetSocketAddress client) {
-        if (!config.allows(client.getAddress())) {
+    private Reason.@Nullable Refused refusalOf(InetSocketAddress address) {
+        if (!config.allows(address.getAddress())) {
             return Reason.Refused.ADDRESS;
         }
-        return guests.size() >= config.maxConnections() ? Reason.Refused.CONNECTIONS : null;
+        return clients.size() >= config.maxConnections() ? Reason.Refused.CONNECTIONS : null;
     }
 
     @Override
-    public void ignored(InetSocketAddress client, Ignored why) {
+    public void ignored(InetSocketAddress address, Ignored why) {
         switch (why) {
             case UNWELCOME -> {
-                Reason.Refused reason = unwelcome(client);
-                refused(reason == null ? Reason.Refused.CONNECTIONS : reason, client);
+                Reason.Refused reason = refusalOf(address);
+                refused(reason == null ? Reason.Refused.CONNECTIONS : reason, address);
             }
-            case BUSY -> refused(Reason.Refused.HANDSHAKES, client);
-            case MALFORMED -> refused(Reason.Refused.BAD_HANDSHAKE, client);
-            case SLOW -> refused(Reason.Refused.SLOW_HANDSHAKE, client);
-            case FAILED -> refused(Reason.Refused.FAILED_HANDSHAKE, client);
-            case MOVED -> refused(Reason.Refused.MOVED, client);
-            case DROPPED -> refused(Reason.Refused.DATAGRAMS, client);
-            case CUT_OFF -> refused(Reason.Refused.VIOLATION, client);
+            case BUSY -> refused(Reason.Refused.HANDSHAKES, address);
+            case MALFORMED -> refused(Reason.Refused.BAD_HANDSHAKE, address);
+            case SLOW -> refused(Reason.Refused.SLOW_HANDSHAKE, address);
+            case FAILED -> refused(Reason.Refused.FAILED_HANDSHAKE, address);
+            case MOVED -> refused(Reason.Refused.MOVED, address);
+            case DROPPED -> refused(Reason.Refused.DATAGRAMS, address);
+            case CUT_OFF -> refused(Reason.Refused.VIOLATION, address);
             case SENT_BACK -> {
-                // It has cost nothing, and comes back.
+                // Nothing was kept for it, and the client returns.
             }
         }
     }
 
     @Override
     public ConnectionEvents connected(Connection connection) {
-        ServerConnection guest = new ServerConnection(this, connection);
-        InetSocketAddress client = connection.remoteAddress();
-        Reason.Refused unwelcome = unwelcome(client);
-        if (unwelcome != null) {
-            refused(unwelcome, client);
-            connection.close(0, unwelcome == Reason.Refused.ADDRESS ? UNAUTHORIZED : "too many connections");
+        ServerConnection client = new ServerConnection(this, connection);
+        InetSocketAddress address = connection.remoteAddress();
+        Reason.Refused refusal = refusalOf(address);
+        if (refusal != null) {
+            refused(refusal, address);
+            connection.close(0, refusal == Reason.Refused.ADDRESS ? UNAUTHORIZED : "too many connections");
         } else {
-            guests.add(guest);
-            shareSoon();
+            clients.add(client);
+            scheduleShareUpdate();
             metrics.connects.increment();
-            clients.tell(client + " connected");
+            clientLog.record(address + " connected");
         }
-        return guest;
+        return client;
     }
 
     @Override
@@ -141,95 +141,96 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         if (includingInUse) {
             return bound == 0 ? Policy.creditWithUsed(nextShare, maxCapacity) : bound;
         }
-        return Policy.credit(nextShare, mostStreams());
+        return Policy.credit(nextShare, maxStreamsOfClient());
     }
 
-    private int mostStreams() {
+    private int maxStreamsOfClient() {
         int bound = config.maxStreamsPerConnection();
-        return bound == 0 ? ROOM : bound;
+        return bound == 0 ? DEFAULT_MAX_STREAMS : bound;
     }
 
-    // Clients come and go many at a time.
-    private void shareSoon() {
-        if (sharePending.compareAndSet(false, true)) {
+    // One update serves many clients that come and go at the same time.
+    private void scheduleShareUpdate() {
+        if (shareUpdatePending.compareAndSet(false, true)) {
             try {
                 threads.decide(() -> {
-                    sharePending.set(false);
-                    share();
+                    shareUpdatePending.set(false);
+                    updateShares();
                 });
             } catch (RuntimeException | Error e) {
-                sharePending.set(false);
+                shareUpdatePending.set(false);
                 throw e;
             }
         }
     }
 
-    // Who has less than its share gets more, who has more gets no more. Timer thread.
-    private FairShares share() {
-        FairShares shares = new FairShares(this, guests, admission::waits, System.nanoTime());
+    // Gives credit to clients that hold less than their share, and no further credit to others. Timer thread.
+    private FairShares updateShares() {
+        FairShares shares = new FairShares(this, clients, admission::isQueued, System.nanoTime());
         nextShare = shares.next();
-        guests.forEach(guest -> guest.connection().maxIdleStreams(Policy.credit(guest.share, mostStreams())));
+        clients.forEach(
+                client -> client.connection().maxIdleStreams(Policy.credit(client.share, maxStreamsOfClient())));
         return shares;
     }
 
     @Override
-    void placeFree() {
-        admission.placeFree();
+    void capacityFreed() {
+        admission.capacityFreed();
     }
 
-    /** Counts what was turned away, and says so in the log now and then. Any thread. */
-    void refused(Reason.Refused reason, InetSocketAddress client) {
+    /** Counts a refusal and logs it, at most once a second. Any thread. */
+    void refused(Reason.Refused reason, InetSocketAddress address) {
         metrics.refused(reason);
-        refusals.tell(reason, client);
+        refusalLog.record(reason, address);
     }
 
-    void accepted(EngineStream stream, ServerConnection guest) {
-        if (guests.contains(guest) && !ending()) {
-            admission.opened(stream, guest);
+    void accepted(EngineStream stream, ServerConnection client) {
+        if (clients.contains(client) && !isClosing()) {
+            admission.opened(stream, client);
         } else {
             stream.reset(StreamErrors.CLOSING);
         }
     }
 
-    void lost(ServerConnection guest, String reason) {
-        if (!guests.remove(guest)) {
+    void lost(ServerConnection client, String reason) {
+        if (!clients.remove(client)) {
             return;
         }
         metrics.lost.increment();
-        shareSoon();
-        // Not on the engine's thread, there may be thousands.
-        threads.decide(() -> retireAll(guest.connection()));
-        clients.tell(guest.connection().remoteAddress() + " has gone: " + reason);
-        listeners.tell(each -> each.peerLost(this, reason));
+        scheduleShareUpdate();
+        // Not on the engine's thread: there may be thousands of streams.
+        threads.decide(() -> evictAll(client.connection()));
+        clientLog.record(client.connection().remoteAddress() + " has gone: " + reason);
+        listeners.fire(each -> each.peerLost(this, reason));
     }
 
-    /** A stream has its id. Any thread. */
+    /** A stream got its id. Any thread. */
     void delivered(Slot slot) {
-        if (dispatcher.get() != null || unheard.mayBe()) {
+        if (dispatcher.get() != null || noHandlerWarning.isPossible()) {
             watch(slot);
         }
     }
 
     // Watching a stream costs no thread.
     private void watch(Slot slot) {
-        slot.stream().whenReadable(1, () -> spoken(slot));
+        slot.stream().whenReadable(1, () -> firstByteArrived(slot));
     }
 
-    // On an engine thread: a client has begun to speak on an idle stream, or its answer to a caller has come.
-    private void spoken(Slot slot) {
-        Dispatcher serving = dispatcher.get();
-        if (serving != null) {
-            serving.spoken(slot);
+    // On an engine thread. A client has written on an idle stream, or has answered a caller.
+    private void firstByteArrived(Slot slot) {
+        Dispatcher current = dispatcher.get();
+        if (current != null) {
+            current.dispatch(slot);
         } else if (slot.isIdle()) {
-            unheard.spoken(slot);
+            noHandlerWarning.notServed(slot);
         }
     }
 
     private void watchAll() {
-        stock.oldestFirst().forEach(this::watch);
+        idleStreams.oldestFirst().forEach(this::watch);
     }
 
-    // ---- client-led
+    // ---- client-led use
 
     @Override
     public void serve(StreamHandler handler) {
@@ -240,11 +241,11 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     public void serve(StreamHandler handler, Executor executor) {
         Objects.requireNonNull(handler, "handler");
         Objects.requireNonNull(executor, "executor");
-        Dispatcher serving = new Dispatcher(this, handler, executor, config.handlers());
-        if (!dispatcher.compareAndSet(null, serving)) {
+        Dispatcher current = new Dispatcher(this, handler, executor, config.handlers());
+        if (!dispatcher.compareAndSet(null, current)) {
             throw new IllegalStateException("pool \"" + name + "\" has a handler already");
         }
-        // What came before the handler; what comes at this moment is watched twice, which is the same as once.
+        // For streams that came before the handler. To watch a stream twice does no harm.
         watchAll();
     }
 
@@ -252,23 +253,23 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     public void resume() {
         super.resume();
         if (dispatcher.get() != null) {
-            watchAll(); // what was spoken to meanwhile was let lie
+            watchAll(); // streams on which clients wrote while the pool was suspended
         }
     }
 
     @Override
     public int handlersRunning() {
-        Dispatcher serving = dispatcher.get();
-        return serving == null ? 0 : serving.running();
+        Dispatcher current = dispatcher.get();
+        return current == null ? 0 : current.running();
     }
 
     @Override
     public int handlersWaiting() {
-        Dispatcher serving = dispatcher.get();
-        return serving == null ? 0 : serving.waiting();
+        Dispatcher current = dispatcher.get();
+        return current == null ? 0 : current.waiting();
     }
 
-    // ---- the stock
+    // ---- periodic check
 
     @Override
     void replenish() {
@@ -276,56 +277,56 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     }
 
     @Override
-    void housekeeping() {
-        admission.sweep(share());
+    void periodicCheck() {
+        admission.sweep(updateShares());
         Listener bound = listener;
         if (bound != null) {
             bound.sweep();
         }
         sweep(maxCapacity);
-        refusals.flush();
-        clients.flush();
-        Dispatcher serving = dispatcher.get();
-        if (serving != null) {
-            serving.serveNext();
+        refusalLog.flush();
+        clientLog.flush();
+        Dispatcher current = dispatcher.get();
+        if (current != null) {
+            current.serveNext();
         } else {
-            unheard.look();
+            noHandlerWarning.check();
         }
         dropSilent();
     }
 
-    // An engine may take longer: it waits for three probe time-outs at least (RFC 9000, section 10.1), and those are
-    // seconds after a bad time of the network or of this machine.
+    // An engine may notice later. It waits for at least three probe time-outs (RFC 9000, section 10.1), which take
+    // seconds after a disturbance of the network or this machine.
     private void dropSilent() {
         long now = System.nanoTime();
-        // When this process itself stood still, the clients' packets may still be unread: let them be read first.
-        boolean stalled = now - lastLook > 3 * HOUSEKEEPING.toNanos();
-        lastLook = now;
+        // After a pause of this process, packets of the clients may be unread. They are read first.
+        boolean stalled = now - lastCheck > 3 * CHECK_INTERVAL.toNanos();
+        lastCheck = now;
         if (stalled) {
             return;
         }
-        for (ServerConnection guest : guests) {
-            Connection connection = guest.connection();
+        for (ServerConnection client : clients) {
+            Connection connection = client.connection();
             long silent = connection.silentNanos();
-            // A client that does not ping answers what this side sends it last of all, so it is given a little longer.
-            if (silent > connection.idleTimeout().plus(HOUSEKEEPING).toNanos()) {
-                lost(guest, "no answer for " + TimeUnit.NANOSECONDS.toMillis(silent) + " ms");
-                threads.disconnect(() -> connection.close(0, ClientConnection.CLOSED));
+            // A client that does not ping acknowledges the last packet of this side, so it gets a little longer.
+            if (silent > connection.idleTimeout().plus(CHECK_INTERVAL).toNanos()) {
+                lost(client, "no answer for " + TimeUnit.NANOSECONDS.toMillis(silent) + " ms");
+                threads.closeConnection(() -> connection.close(0, ClientConnection.CLOSED));
             }
         }
     }
 
     @Override
-    void openingEnded(Slot slot, Reason.Evicted reason) {
-        admission.ended(slot, reason);
+    void openingEvicted(Slot slot, Reason.Evicted reason) {
+        admission.evicted(slot, reason);
     }
 
     @Override
-    void giveUpOpening(int generation) {
-        admission.giveUp(Reason.Evicted.FLUSHED, slot -> slot.isOlderThan(generation));
+    void evictOpening(int generation) {
+        admission.evict(Reason.Evicted.FLUSHED, slot -> slot.isOlderThan(generation));
     }
 
-    // ---- what is told
+    // ---- state
 
     @Override
     public InetSocketAddress localAddress() {
@@ -343,7 +344,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     private boolean listening() {
         Listener bound = listener;
-        return life() == PoolState.RUNNING && bound != null && bound.alive();
+        return lifecycleState() == PoolState.RUNNING && bound != null && bound.alive();
     }
 
     @Override
@@ -357,19 +358,19 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             throw new ConfigException("max-capacity", max, "must be from 1 to " + CapacityBounds.LIMIT);
         }
         maxCapacity = max;
-        shareSoon();
-        placeFree();
+        scheduleShareUpdate();
+        capacityFreed();
         threads.decide(() -> sweep(max));
         log.log(Level.INFO, "{0}: bounds of capacity up to {1}", name, max);
-        listeners.tell(each -> each.boundsChanged(this));
+        listeners.fire(each -> each.boundsChanged(this));
     }
 
     @Override
     public void certificate(KeyMaterial certificate) {
         Objects.requireNonNull(certificate, "certificate");
         Listener bound = listener;
-        if (bound == null || life() != PoolState.RUNNING) {
-            throw new IllegalStateException("pool \"" + name + "\" is " + life());
+        if (bound == null || lifecycleState() != PoolState.RUNNING) {
+            throw new IllegalStateException("pool \"" + name + "\" is " + lifecycleState());
         }
         try {
             bound.certificate(certificate);
@@ -385,22 +386,22 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     }
 
     @Override
-    String link() {
+    String connectionText() {
         return listening() ? "listening" : "down";
     }
 
     @Override
     List<Connection> connections() {
-        return guests.stream().map(ServerConnection::connection).toList();
+        return clients.stream().map(ServerConnection::connection).toList();
     }
 
     @Override
     int opening() {
-        return admission.waiting();
+        return admission.opening();
     }
 
     @Override
-    void closing() {
+    void stopAccepting() {
         Listener bound = listener;
         if (bound != null) {
             bound.stopAccepting();
@@ -409,8 +410,8 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     @Override
     boolean closeConnections(Duration timeout) throws InterruptedException {
-        admission.giveUp(Reason.Evicted.CLOSED, slot -> true);
-        guests.forEach(guest -> guest.connection().close(0, ClientConnection.CLOSED));
+        admission.evict(Reason.Evicted.CLOSED, slot -> true);
+        clients.forEach(client -> client.connection().close(0, ClientConnection.CLOSED));
         Listener bound = listener;
         return bound == null || bound.close(timeout);
     }

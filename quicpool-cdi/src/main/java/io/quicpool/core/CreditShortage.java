@@ -3,55 +3,55 @@ package io.quicpool.core;
 import java.time.Duration;
 
 /**
- * What is to be done about a client pool that has no idle stream and no stream credit to open one with: it is said once, and where it
- * lasts something is tried, at ever longer distances. Timer thread.
+ * Decides what to do about a client pool that has neither an idle stream nor the stream credit to open one. A shortage
+ * that lasts is reported once. Then remedies are tried at growing intervals. Timer thread.
  */
 final class CreditShortage {
 
     enum Step {
         NOTHING,
-        /** It has lasted long enough to be said. */
-        TELL,
-        /** It lasts: another connection may help. */
+        /** It has lasted long enough to be reported. */
+        REPORT,
+        /** It lasts. Another connection may help. */
         ACT,
-        /** It is over, and was told. */
+        /** It is over, and was reported. */
         OVER
     }
 
-    private static final long TOLD_AFTER = Duration.ofSeconds(1).toNanos();
-    private static final long FIRST_PATIENCE = Duration.ofSeconds(2).toNanos();
-    private static final long LONGEST_PATIENCE = Duration.ofMinutes(1).toNanos();
+    private static final long REPORT_AFTER = Duration.ofSeconds(1).toNanos();
+    private static final long MIN_ACT_INTERVAL = Duration.ofSeconds(2).toNanos();
+    private static final long MAX_ACT_INTERVAL = Duration.ofMinutes(1).toNanos();
 
-    private boolean dry;
-    private boolean told;
+    private boolean isShort;
+    private boolean reported;
     private long changed;
     private long lastAct;
-    private long patience = FIRST_PATIENCE;
+    private long actInterval = MIN_ACT_INTERVAL;
 
-    /** How the pool stands now, at this nano time. */
-    Step look(boolean isDry, long now) {
-        if (isDry != dry) {
-            dry = isDry;
+    /** Checks the current state at this nano time. */
+    Step check(boolean nowShort, long now) {
+        if (nowShort != isShort) {
+            isShort = nowShort;
             changed = now;
             lastAct = now;
         }
-        if (!dry) {
-            if (now - changed > patience) {
-                patience = FIRST_PATIENCE;
+        if (!isShort) {
+            if (now - changed > actInterval) {
+                actInterval = MIN_ACT_INTERVAL;
             }
-            boolean wasTold = told;
-            told = false;
-            return wasTold ? Step.OVER : Step.NOTHING;
+            boolean wasReported = reported;
+            reported = false;
+            return wasReported ? Step.OVER : Step.NOTHING;
         }
-        if (!told) {
-            told = now - changed >= TOLD_AFTER;
-            return told ? Step.TELL : Step.NOTHING;
+        if (!reported) {
+            reported = now - changed >= REPORT_AFTER;
+            return reported ? Step.REPORT : Step.NOTHING;
         }
-        if (now - lastAct < patience) {
+        if (now - lastAct < actInterval) {
             return Step.NOTHING;
         }
         lastAct = now;
-        patience = Math.min(LONGEST_PATIENCE, 2 * patience);
+        actInterval = Math.min(MAX_ACT_INTERVAL, 2 * actInterval);
         return Step.ACT;
     }
 }

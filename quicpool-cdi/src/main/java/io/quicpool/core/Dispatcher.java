@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Client-led use: gives an idle stream whose first byte arrives to the handler. So many run at a time and so many streams wait as
- * {@link HandlerConfig} says, in fair shares for all clients ({@link FairLimiter}); what is beyond that is reset and counted.
+ * Client-led use: passes each stream on which a client writes to the handler. {@link HandlerConfig} bounds how many run
+ * and how many streams wait. {@link FairLimiter} shares both between clients. Further streams are reset and counted.
  *
  * <pre>
- * stream spoken to --enter--&gt; SERVED --execute--&gt; handler --leave--&gt; next
- *                     \-----&gt; WAITS ---next---^      \-- the executor takes no more --&gt; own threads, or reset
- *                      \----&gt; FULL: reset
+ * first byte --enter--&gt; SERVED --execute--&gt; handler --release--&gt; next
+ *                 \-----&gt; WAITS ---next----^     \-- executor rejects --&gt; fallback, or reset
+ *                  \----&gt; FULL: reset
  * </pre>
  */
 final class Dispatcher {
@@ -27,82 +27,82 @@ final class Dispatcher {
     private final CoreServerPool pool;
     private final StreamHandler handler;
     private final Executor executor;
-    // Where it runs when the executor takes no more; null for nowhere.
-    private final @Nullable Executor otherwise;
-    private final FairLimiter<Connection, Call> places;
-    private final AtomicBoolean inCallerTold = new AtomicBoolean();
+    // Runs calls that the executor rejects. Null when they are reset.
+    private final @Nullable Executor fallback;
+    private final FairLimiter<Connection, Call> limiter;
+    private final AtomicBoolean warnedOfCallerRuns = new AtomicBoolean();
 
     Dispatcher(CoreServerPool pool, StreamHandler handler, Executor executor, HandlerConfig config) {
         this.pool = pool;
         this.handler = handler;
         this.executor = executor;
-        // A container may stop its executor before the application, and with it the pool, has ended.
-        this.otherwise = config.executor() == HandlerExecutor.CONTAINER ? pool.threads.handlers() : null;
-        this.places = new FairLimiter<>(config.max(), config.queue());
+        // A container may stop its executor before the application, and its pool, have ended.
+        this.fallback = config.executor() == HandlerExecutor.CONTAINER ? pool.threads.handlers() : null;
+        this.limiter = new FairLimiter<>(config.max(), config.queue());
     }
 
     /** How many handlers run. */
     int running() {
-        return places.served();
+        return limiter.served();
     }
 
     /** How many streams wait for a handler. */
     int waiting() {
-        return places.waiting();
+        return limiter.waiting();
     }
 
     // On an engine thread.
-    void spoken(Slot slot) {
-        if (!pool.stock.take(slot)) {
+    void dispatch(Slot slot) {
+        if (!pool.idleStreams.take(slot)) {
             return;
         }
-        Call call = new Call(pool.handOut(slot));
-        switch (places.enter(call.client, call)) {
-            case SERVED -> begin(call);
+        Call call = new Call(pool.lease(slot));
+        switch (limiter.enter(call.client, call)) {
+            case SERVED -> execute(call);
             case WAITS -> slot.stream().whenEnded(call::peerEnded);
             case FULL -> call.refuse();
         }
     }
 
-    /** Gives free places to those that wait; for what an error has kept from it. Now and then. */
+    /** Gives free places to waiting streams that an error has left behind. Called in each periodic check. */
     void serveNext() {
-        for (Call call = places.next(); call != null; call = places.next()) {
-            begin(call);
+        for (Call call = limiter.next(); call != null; call = limiter.next()) {
+            execute(call);
         }
     }
 
     // The call has its place.
-    private void begin(Call call) {
-        if (!executed(call)) {
-            places.leave(call.client);
+    private void execute(Call call) {
+        if (!tryExecute(call)) {
+            limiter.release(call.client);
             call.refuse();
         }
     }
 
-    private boolean executed(Call call) {
-        return executed(call, executor) || (otherwise != null && executed(call, otherwise));
+    private boolean tryExecute(Call call) {
+        return tryExecute(call, executor) || (fallback != null && tryExecute(call, fallback));
     }
 
-    // Gives free places to those that wait. When the executor takes no more, this thread of it should go on with
-    // the one that is returned.
-    private @Nullable Call onward() {
-        for (Call call = places.next(); call != null; call = places.next()) {
-            if (!executed(call)) {
+    // Gives free places to waiting streams. Returns a call that the executor rejected, which this thread of the
+    // executor should run.
+    private @Nullable Call executeNext() {
+        for (Call call = limiter.next(); call != null; call = limiter.next()) {
+            if (!tryExecute(call)) {
                 return call;
             }
         }
         return null;
     }
 
-    // Whatever an executor throws: it has stopped, is full, or has no memory for a thread.
+    // An executor may have stopped, be full, or have no memory for a thread. It may throw anything.
     @SuppressWarnings("CatchingUnchecked")
-    private static boolean executed(Call call, Executor executor) {
+    private static boolean tryExecute(Call call, Executor executor) {
         call.submitter = Thread.currentThread();
         try {
             executor.execute(call);
             return true;
         } catch (RuntimeException | Error e) {
-            return call.begun.get();
+            return call.claimed.get();
         } finally {
             call.submitter = null;
         }
@@ -113,8 +113,8 @@ final class Dispatcher {
 
         private final Lease lease;
         private final Connection client;
-        // Whoever sets it decides what becomes of the stream: an executor may throw and run the task all the same.
-        private final AtomicBoolean begun = new AtomicBoolean();
+        // The thread that sets it decides the fate of the stream, because an executor may throw and still run the task.
+        private final AtomicBoolean claimed = new AtomicBoolean();
         private volatile @Nullable Thread submitter;
 
         private Call(Lease lease) {
@@ -122,21 +122,21 @@ final class Dispatcher {
             this.client = lease.slot().stream().connection();
         }
 
-        // What has arrived before a connection was lost can still be read; what the peer has reset cannot.
+        // Data that arrived before a connection was lost can still be read. A stream that the peer has reset cannot.
         private void peerEnded() {
-            if (lease.slot().stream().peerError() >= 0 && places.giveUp(client, this)) {
+            if (lease.slot().stream().peerError() >= 0 && limiter.cancel(client, this)) {
                 lease.reset(StreamErrors.RETIRED);
             }
         }
 
         private void refuse() {
-            if (begun.compareAndSet(false, true)) {
+            if (claimed.compareAndSet(false, true)) {
                 try {
-                    if (!pool.ending()) {
+                    if (!pool.isClosing()) {
                         pool.refused(Reason.Refused.HANDLER_BUSY, client.remoteAddress());
                     }
                 } finally {
-                    lease.reset(pool.ending() ? StreamErrors.CLOSING : StreamErrors.HANDLER_BUSY);
+                    lease.reset(pool.isClosing() ? StreamErrors.CLOSING : StreamErrors.HANDLER_BUSY);
                 }
             }
         }
@@ -144,28 +144,28 @@ final class Dispatcher {
         @Override
         public void run() {
             if (submitter == Thread.currentThread() && executor != pool.threads.handlers()) {
-                inCaller();
+                moveToPoolThread();
                 return;
             }
-            for (Call call = this; call != null && call.begun.compareAndSet(false, true); call = onward()) {
+            for (Call call = this; call != null && call.claimed.compareAndSet(false, true); call = executeNext()) {
                 try {
                     call.serve();
                 } finally {
-                    places.leave(call.client);
+                    limiter.release(call.client);
                 }
             }
         }
 
         private void serve() {
-            // Not what the pool has ended while it waited: it closes.
+            // A closing pool has ended it meanwhile.
             if (lease.slot().isTaken()) {
                 handle(lease);
             }
         }
 
-        // The thread of the engine would be held up by the handler, and with it all streams.
-        private void inCaller() {
-            if (inCallerTold.compareAndSet(false, true)) {
+        // The handler would block the engine's thread, and with it all streams.
+        private void moveToPoolThread() {
+            if (warnedOfCallerRuns.compareAndSet(false, true)) {
                 pool.log.log(
                         Level.WARNING,
                         "{0}: the executor of the handler runs tasks in the calling thread: they run on threads of the pool instead",
@@ -175,7 +175,7 @@ final class Dispatcher {
         }
     }
 
-    // A handler is foreign code: whatever it throws costs its stream only.
+    // A handler is user code. Whatever it throws ends only its stream.
     @SuppressWarnings("CatchingUnchecked")
     private void handle(Lease lease) {
         boolean returned = false;
@@ -183,30 +183,30 @@ final class Dispatcher {
             handler.handle(lease);
             returned = true;
         } catch (IOException e) {
-            // The peer has gone, or gave up: its business.
+            // The peer has disconnected or reset the stream.
             pool.log.log(Level.DEBUG, "{0}: {1}: {2}", pool.name, lease.id(), e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            if (!pool.ending()) {
-                threw(e);
+            if (!pool.isClosing()) {
+                handlerThrew(e);
             }
         } catch (Exception | Error e) {
-            threw(e);
+            handlerThrew(e);
         } finally {
-            end(lease, returned);
+            endStream(lease, returned);
         }
     }
 
-    private void threw(Throwable e) {
+    private void handlerThrew(Throwable e) {
         pool.metrics.error(e);
         try {
             pool.log.log(Level.WARNING, pool.name + ": the handler threw", Printable.cause(e));
         } catch (OutOfMemoryError again) {
-            // Nor is there any memory to say so.
+            // There is no memory for the message either.
         }
     }
 
-    private void end(Lease lease, boolean returned) {
+    private void endStream(Lease lease, boolean returned) {
         boolean slow = lease.timedOut();
         if (slow) {
             pool.refused(Reason.Refused.SLOW_CLIENT, lease.remoteAddress());

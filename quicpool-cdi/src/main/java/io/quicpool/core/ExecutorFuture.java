@@ -10,8 +10,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A future whose dependents, and theirs, run on an executor of the caller's, whichever thread completes it. Without an executor it
- * is as any other.
+ * A future whose direct and indirect dependents run on an executor of the caller, whichever thread completes it.
+ * Without an executor it is an ordinary future.
  */
 @SuppressWarnings("FutureReturnValueIgnored")
 class ExecutorFuture<T> extends CompletableFuture<T> {

@@ -10,11 +10,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is served and who waits for it, in fair shares. Of both kinds of places a client that is alone may have half, when others have
- * some no more than are left free, and the last quarter is for clients that have none. Of those that wait, the client with the
- * fewest that are served is next, and of several such clients the one that has waited longest for its turn.
+ * Limits how many entries are served and how many wait, in fair shares. One client alone may have half of the places of
+ * either kind. Beside other clients it may have no more than are free. The last quarter is for clients that have none.
+ * The next entry is of the client with the fewest served; among equals, of the one that has waited longest.
  *
- * <p>Thread-safe; no call walks through anything that clients can make grow, and none calls foreign code.
+ * <p>Thread-safe. No call scans anything that clients can make grow, and none calls user code.
  *
  * @param <C> a client
  * @param <E> what is served
@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class FairLimiter<C, E> {
 
     enum Answer {
-        /** It has a place; {@link #leave} gives it back. */
+        /** It has a place. {@link #release} gives it back. */
         SERVED,
-        /** It will be the answer of {@link #next}, unless it gives up. */
+        /** It waits for {@link #next}, unless it is cancelled. */
         WAITS,
-        /** There is no room for it. */
+        /** There is no place to wait either. */
         FULL
     }
 
-    // Of one client. It is in the queue while something of it waits, and in the map while it has anything.
+    // The entries of one client. It is in the queue while one waits, and in the map while it has any.
     private final class Share {
         private final C client;
         private final LinkedHashSet<E> waiting = new LinkedHashSet<>();
@@ -42,10 +42,10 @@ final class FairLimiter<C, E> {
         }
     }
 
-    private final int most;
-    private final int mostWaiting;
+    private final int max;
+    private final int maxWaiting;
     private final ReentrantLock lock = new ReentrantLock();
-    // All guarded by the lock. What orders the queue changes only while the share is not in it.
+    // All guarded by the lock. A share leaves the queue before a field changes that orders it.
     private final Map<C, Share> shares = new HashMap<>();
     private final TreeSet<Share> queue =
             new TreeSet<>(Comparator.<Share>comparingInt(share -> share.served).thenComparingLong(share -> share.turn));
@@ -53,34 +53,34 @@ final class FairLimiter<C, E> {
     private int served;
     private int waiting;
 
-    FairLimiter(int most, int mostWaiting) {
-        this.most = most;
-        this.mostWaiting = mostWaiting;
+    FairLimiter(int max, int maxWaiting) {
+        this.max = max;
+        this.maxWaiting = maxWaiting;
     }
 
-    /** Whether a client that has some of the places, of which so many are taken in all, may have one more. */
-    private static boolean fits(int own, int taken, int most) {
-        int free = most - taken;
-        return own == 0 ? free > 0 : own < free && free > most / 4;
+    /** Whether a client that has {@code own} of the {@code taken} places may have one more. */
+    private static boolean fits(int own, int taken, int max) {
+        int free = max - taken;
+        return own == 0 ? free > 0 : own < free && free > max / 4;
     }
 
     Answer enter(C client, E entry) {
         lock.lock();
         try {
             Share share = shares.computeIfAbsent(client, Share::new);
-            if (share.waiting.isEmpty() && fits(share.served, served, most)) {
+            if (share.waiting.isEmpty() && fits(share.served, served, max)) {
                 share.served++;
                 served++;
                 return Answer.SERVED;
             }
-            if (!fits(share.waiting.size(), waiting, mostWaiting)) {
-                forgetIfEmpty(share);
+            if (!fits(share.waiting.size(), waiting, maxWaiting)) {
+                removeIfEmpty(share);
                 return Answer.FULL;
             }
             share.waiting.add(entry);
             waiting++;
             if (share.waiting.size() == 1) {
-                line(share);
+                enqueue(share);
             }
             return Answer.WAITS;
         } finally {
@@ -88,47 +88,47 @@ final class FairLimiter<C, E> {
         }
     }
 
-    private void line(Share share) {
+    private void enqueue(Share share) {
         share.turn = turns++;
         queue.add(share);
     }
 
-    private void forgetIfEmpty(Share share) {
+    private void removeIfEmpty(Share share) {
         if (share.served == 0 && share.waiting.isEmpty()) {
             shares.remove(share.client);
         }
     }
 
-    /** Gives back the place of one of this client's that was served; {@link #next} says who gets it. */
-    void leave(C client) {
+    /** Gives back the place of a served entry of this client. {@link #next} says who gets it. */
+    void release(C client) {
         lock.lock();
         try {
             Share share = shares.get(client);
             assert share != null && share.served > 0 : client;
             if (share != null) {
-                // Only then: what is not in line is in an order with others by chance.
-                boolean inLine = !share.waiting.isEmpty();
-                if (inLine) {
+                // Only a share in the queue may be removed: others can be equal to it in that order.
+                boolean queued = !share.waiting.isEmpty();
+                if (queued) {
                     queue.remove(share);
                 }
                 share.served--;
                 served--;
-                if (inLine) {
+                if (queued) {
                     queue.add(share);
                 }
-                forgetIfEmpty(share);
+                removeIfEmpty(share);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Gives a free place to the next that waits, if there are both; else null. */
+    /** Gives a free place to the next waiting entry. Null when there is no place or no entry. */
     @Nullable E next() {
         lock.lock();
         try {
-            // When the one with the fewest may have no more, nobody may.
-            if (queue.isEmpty() || !fits(queue.first().served, served, most)) {
+            // If the client with the fewest may have no more, no client may.
+            if (queue.isEmpty() || !fits(queue.first().served, served, max)) {
                 return null;
             }
             Share share = queue.first();
@@ -140,7 +140,7 @@ final class FairLimiter<C, E> {
             share.served++;
             served++;
             if (!share.waiting.isEmpty()) {
-                line(share);
+                enqueue(share);
             }
             return entry;
         } finally {
@@ -148,8 +148,8 @@ final class FairLimiter<C, E> {
         }
     }
 
-    /** Takes one out that waits; false when it does not, or no longer. */
-    boolean giveUp(C client, E entry) {
+    /** Removes a waiting entry. False when it does not wait. */
+    boolean cancel(C client, E entry) {
         lock.lock();
         try {
             Share share = shares.get(client);
@@ -159,7 +159,7 @@ final class FairLimiter<C, E> {
             waiting--;
             if (share.waiting.isEmpty()) {
                 queue.remove(share);
-                forgetIfEmpty(share);
+                removeIfEmpty(share);
             }
             return true;
         } finally {
@@ -185,7 +185,7 @@ final class FairLimiter<C, E> {
         }
     }
 
-    /** How many clients have anything here. */
+    /** How many clients have an entry. */
     int clients() {
         lock.lock();
         try {

@@ -15,15 +15,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the places of a full stock are spread over the clients, as counted at one moment. Whoever came first may hold all of them; when
- * others wait it gives up its oldest idle streams until they are as many as theirs. Timer thread.
+ * Shares the capacity of a server pool between its clients, as counted at one moment. The first clients may hold all of
+ * it. When others wait, those evict their oldest idle streams until all hold the same. Timer thread.
  */
 final class FairShares {
 
-    /** Two clients that differ by less than this part of a fair share are let be: what they take and open would move streams for ever. */
-    private static final int TOLERANCE = 4;
+    /** A difference of less than this fraction of a fair share is accepted, else normal use would keep moving streams. */
+    private static final int TOLERANCE_DIVISOR = 4;
 
-    /** For so long a client that is new is taken for one that wants all it can get. */
+    /** How long a new client counts as one that uses its whole share. */
     private static final long NEW_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final CoreServerPool pool;
@@ -31,60 +31,64 @@ final class FairShares {
     private final int next;
     private final Map<ServerConnection, Deque<Slot>> idle = new HashMap<>();
 
-    /** Counts the idle streams of each client, and says how many it may have. */
-    FairShares(CoreServerPool pool, Collection<ServerConnection> guests, Predicate<ServerConnection> waits, long now) {
+    /** Counts the idle streams of each client and computes the shares. */
+    FairShares(
+            CoreServerPool pool, Collection<ServerConnection> clients, Predicate<ServerConnection> isQueued, long now) {
         this.pool = pool;
         Map<Connection, ServerConnection> byConnection = new HashMap<>();
-        for (ServerConnection guest : guests) {
-            byConnection.put(guest.connection(), guest);
-            idle.put(guest, new ArrayDeque<>());
+        for (ServerConnection client : clients) {
+            byConnection.put(client.connection(), client);
+            idle.put(client, new ArrayDeque<>());
         }
-        for (Slot slot : pool.stock.oldestFirst()) {
-            ServerConnection guest = byConnection.get(slot.stream().connection());
-            Deque<Slot> its = guest == null ? null : idle.get(guest);
-            if (its != null && slot.isIdle()) {
-                its.add(slot);
+        for (Slot slot : pool.idleStreams.oldestFirst()) {
+            ServerConnection client = byConnection.get(slot.stream().connection());
+            Deque<Slot> slots = client == null ? null : idle.get(client);
+            if (slots != null && slot.isIdle()) {
+                slots.add(slot);
             }
         }
-        idle.forEach((guest, its) -> guest.places = its.size());
-        // A client that is connected and uses little of its share leaves it to others.
+        idle.forEach((client, slots) -> client.idleCount = slots.size());
+        // A client that uses little of its share leaves the rest to others.
         Set<ServerConnection> greedy = new HashSet<>();
-        for (ServerConnection guest : idle.keySet()) {
-            if (now - guest.since < NEW_NANOS || 2 * guest.places >= guest.share || waits.test(guest)) {
-                greedy.add(guest);
+        for (ServerConnection client : idle.keySet()) {
+            if (now - client.since < NEW_NANOS || 2 * client.idleCount >= client.share || isQueued.test(client)) {
+                greedy.add(client);
             }
         }
         int[] modest = idle.keySet().stream()
-                .filter(guest -> !greedy.contains(guest))
-                .mapToInt(guest -> guest.places)
+                .filter(client -> !greedy.contains(client))
+                .mapToInt(client -> client.idleCount)
                 .toArray();
         fair = Policy.share(pool.capacity(), modest, greedy.size());
         next = Policy.share(pool.capacity(), modest, greedy.size() + 1);
-        idle.keySet().forEach(guest -> guest.share = greedy.contains(guest) ? fair : next);
+        idle.keySet().forEach(client -> client.share = greedy.contains(client) ? fair : next);
     }
 
-    /** How many places the next client may have. */
+    /** How many idle streams the next client may have. */
     int next() {
         return next;
     }
 
-    /** How many idle streams the richest clients are to give up, so that this one, of which so many wait, has no fewer; gives them up. */
-    void level(ServerConnection poor, int waiting) {
+    /**
+     * Evicts the oldest idle streams of the clients that hold the most, so that {@code poor}, of which {@code waiting}
+     * streams wait, holds no fewer.
+     */
+    void rebalance(ServerConnection poor, int waiting) {
         PriorityQueue<ServerConnection> richest =
-                new PriorityQueue<>(Comparator.comparingInt((ServerConnection guest) -> -guest.places));
+                new PriorityQueue<>(Comparator.comparingInt((ServerConnection client) -> -client.idleCount));
         richest.addAll(idle.keySet());
         ServerConnection rich = richest.peek();
-        if (rich == null || rich.places - poor.places <= Math.max(1, fair / TOLERANCE)) {
+        if (rich == null || rich.idleCount - poor.idleCount <= Math.max(1, fair / TOLERANCE_DIVISOR)) {
             return;
         }
         int wanted = waiting;
-        int has = poor.places;
-        while (wanted > 0 && (rich = richest.poll()) != null && rich.places - has > 1) {
+        int has = poor.idleCount;
+        while (wanted > 0 && (rich = richest.poll()) != null && rich.idleCount - has > 1) {
             Slot oldest = oldest(rich);
             if (oldest != null) {
-                rich.places--;
+                rich.idleCount--;
                 richest.add(rich);
-                if (pool.retire(oldest, Reason.Evicted.SURPLUS)) {
+                if (pool.evict(oldest, Reason.Evicted.SURPLUS)) {
                     has++;
                     wanted--;
                 }
@@ -92,8 +96,8 @@ final class FairShares {
         }
     }
 
-    private @Nullable Slot oldest(ServerConnection guest) {
-        Deque<Slot> its = idle.get(guest);
-        return its == null ? null : its.poll();
+    private @Nullable Slot oldest(ServerConnection client) {
+        Deque<Slot> slots = idle.get(client);
+        return slots == null ? null : slots.poll();
     }
 }

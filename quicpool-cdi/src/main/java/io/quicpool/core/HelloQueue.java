@@ -11,68 +11,68 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams that have said hello and wait for a place in the stock of a server, those of each client in their order. Any
- * thread; the lock is held for a few instructions.
+ * The streams that have sent their hello and wait until a server pool has capacity, in order for each client. Any
+ * thread. The lock is held for a few instructions.
  */
 final class HelloQueue {
 
     private final ReentrantLock lock = new ReentrantLock();
-    // Guarded by lock; a client that has none waiting is not there.
+    // Guarded by lock. Only clients with waiting streams.
     private final Map<ServerConnection, Set<Slot>> waiting = new LinkedHashMap<>();
     // Written under the lock.
     private final Map<Slot, ServerConnection> owners = new ConcurrentHashMap<>();
 
-    /** Lets a stream wait; false when so many of its client wait already. */
-    boolean add(ServerConnection guest, Slot slot, int most) {
+    /** Adds a stream. False when {@code max} streams of its client wait already. */
+    boolean add(ServerConnection client, Slot slot, int max) {
         lock.lock();
         try {
-            Set<Slot> its = waiting.computeIfAbsent(guest, any -> new LinkedHashSet<>());
-            if (its.size() >= most) {
+            Set<Slot> slots = waiting.computeIfAbsent(client, any -> new LinkedHashSet<>());
+            if (slots.size() >= max) {
                 return false;
             }
-            its.add(slot);
-            owners.put(slot, guest);
+            slots.add(slot);
+            owners.put(slot, client);
             return true;
         } finally {
             lock.unlock();
         }
     }
 
-    /** A stream waits no longer; nothing when it does not. */
+    /** Removes a stream, if it is there. */
     void remove(Slot slot) {
         if (!owners.containsKey(slot)) {
             return;
         }
         lock.lock();
         try {
-            ServerConnection guest = owners.remove(slot);
-            Set<Slot> its = guest == null ? null : waiting.get(guest);
-            if (its != null && its.remove(slot) && its.isEmpty()) {
-                waiting.remove(guest);
+            ServerConnection client = owners.remove(slot);
+            Set<Slot> slots = client == null ? null : waiting.get(client);
+            if (slots != null && slots.remove(slot) && slots.isEmpty()) {
+                waiting.remove(client);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Whose turn it is: of those that wait the client that holds the fewest places; null when none does. */
+    /** The waiting client that holds the fewest idle streams. Null when none waits. */
     @Nullable ServerConnection next() {
         lock.lock();
         try {
             return waiting.keySet().stream()
-                    .min(Comparator.comparingInt(guest -> guest.places))
+                    .min(Comparator.comparingInt(client -> client.idleCount))
                     .orElse(null);
         } finally {
             lock.unlock();
         }
     }
 
-    /** The one of this client that has waited longest; null when none waits. */
-    @Nullable Slot first(ServerConnection guest) {
+    /** The stream of this client that has waited longest. Null when none waits. */
+    @Nullable Slot first(ServerConnection client) {
         lock.lock();
         try {
-            Set<Slot> its = waiting.get(guest);
-            return its == null || its.isEmpty() ? null : its.iterator().next();
+            Set<Slot> slots = waiting.get(client);
+            return slots == null || slots.isEmpty() ? null : slots.iterator().next();
         } finally {
             lock.unlock();
         }
@@ -86,7 +86,7 @@ final class HelloQueue {
         return owners.size();
     }
 
-    /** All that wait now. */
+    /** All waiting streams. */
     List<Slot> all() {
         return List.copyOf(owners.keySet());
     }

@@ -19,37 +19,38 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
- * The client's half of the id exchange: opens a stream, writes the hello, reads the id, brings the stream into stock. Any
- * number run at a time without a thread of their own. One that fails costs its stream, never the connection.
+ * The client's half of the id exchange. Opens a stream, writes the hello, reads the id and delivers the idle stream.
+ * Any number run at a time, without threads of their own. A failure ends its stream, never the connection.
  */
 final class IdRequest {
 
-    /** What the client says first; the server reads it and does not look at it (Go package NodePassProject/quic). */
+    /** The first byte of the client. The server reads it and ignores its value (Go package NodePassProject/quic). */
     static final int HELLO = 0;
 
-    /** What the pool does about it. Any thread. */
+    /** What the pool does about events. Any thread. */
     interface Owner {
         void delivered(Slot slot);
 
-        /** A stream got no id; full when the peer says that it has no room for it. */
+        /** A stream got no id. {@code full} when the peer has reached its capacity. */
         void failed(Connection connection, Throwable cause, boolean full);
 
         /** The peer says that it is closing. */
-        void peerCloses(Connection connection);
+        void peerClosing(Connection connection);
     }
 
-    // So many time-outs a stream waits for a place: then another takes its turn, for it may have been forgotten.
-    private static final int MOST_TIMEOUTS = 3;
+    // After so many time-outs in the queue of a full server, another stream is tried: the server may have lost this
+    // one.
+    private static final int MAX_TIMEOUTS = 3;
 
     private final CorePool pool;
     private final Owner owner;
     private final Duration timeout;
-    private final Set<Ask> asked = ConcurrentHashMap.newKeySet();
+    private final Set<PendingOpen> pendingOpens = ConcurrentHashMap.newKeySet();
     private final Set<Slot> pending = ConcurrentHashMap.newKeySet();
     private final AtomicInteger opening = new AtomicInteger();
-    // When that stream of each connection was opened, the last in that order, which has its id.
-    private final Map<Connection, Long> answered = new ConcurrentHashMap<>();
-    // Those whose peer has no place for more, as it seems, until it gives an id.
+    // For each connection, the opening time of the latest stream that got its id.
+    private final Map<Connection, Long> lastIdOpenedAt = new ConcurrentHashMap<>();
+    // Connections whose peer seems to be full. Removed with the next id.
     private final Set<Connection> full = ConcurrentHashMap.newKeySet();
 
     IdRequest(CorePool pool, Duration timeout, Owner owner) {
@@ -62,63 +63,63 @@ final class IdRequest {
         return opening.get();
     }
 
-    /** A stream that was asked for, and is not there yet. Whoever decides first decides: it has come, or is not waited for any more. */
-    private static final class Ask {
+    /** A stream that the engine has not opened yet. One thread claims the outcome: the stream came, or it is given up. */
+    private static final class PendingOpen {
 
         private final Connection connection;
         private final int generation;
         private final long since = System.nanoTime();
-        private final AtomicBoolean decided = new AtomicBoolean();
+        private final AtomicBoolean claimed = new AtomicBoolean();
 
-        Ask(Connection connection, int generation) {
+        PendingOpen(Connection connection, int generation) {
             this.connection = connection;
             this.generation = generation;
         }
 
-        boolean decide() {
-            return decided.compareAndSet(false, true);
+        boolean claim() {
+            return claimed.compareAndSet(false, true);
         }
     }
 
     /** Opens one stream. Does not block. */
     void open(Connection connection) {
-        Ask ask = new Ask(connection, pool.generation());
+        PendingOpen open = new PendingOpen(connection, pool.generation());
         opening.incrementAndGet();
-        asked.add(ask);
+        pendingOpens.add(open);
         connection.openStream().whenComplete((stream, failure) -> {
             if (failure != null) {
-                fail(ask, failure);
-            } else if (ask.decide()) {
-                Slot slot = new Slot(stream, ask.generation, ask.since);
-                // Before it is no longer asked for: it counts at each moment.
+                fail(open, failure);
+            } else if (open.claim()) {
+                Slot slot = new Slot(stream, open.generation, open.since);
+                // Before the other is removed, so that the stream is counted at each moment.
                 pending.add(slot);
-                asked.remove(ask);
-                begin(slot);
+                pendingOpens.remove(open);
+                sendHello(slot);
             } else {
                 stream.reset(StreamErrors.RETIRED); // too late
             }
         });
     }
 
-    private void fail(Ask ask, Throwable cause) {
-        if (ask.decide()) {
-            asked.remove(ask);
+    private void fail(PendingOpen open, Throwable cause) {
+        if (open.claim()) {
+            pendingOpens.remove(open);
             opening.decrementAndGet();
             pool.metrics.failed.increment();
-            owner.failed(ask.connection, cause, false);
+            owner.failed(open.connection, cause, false);
         }
     }
 
-    private void begin(Slot slot) {
+    private void sendHello(Slot slot) {
         EngineStream stream = slot.stream();
         stream.whenEnded(() -> {
-            // On a stream in use the codes are the application's own.
-            if (pool.retireEnded(slot) && stream.peerError() == StreamErrors.CLOSING) {
-                owner.peerCloses(stream.connection());
+            // On a stream in use the codes belong to the application.
+            if (pool.evictEnded(slot) && stream.peerError() == StreamErrors.CLOSING) {
+                owner.peerClosing(stream.connection());
             }
         });
-        if (pool.ending()) {
-            pool.retire(slot, Reason.Evicted.CLOSED);
+        if (pool.isClosing()) {
+            pool.evict(slot, Reason.Evicted.CLOSED);
             return;
         }
         try {
@@ -130,7 +131,7 @@ final class IdRequest {
         stream.whenReadable(StreamId.BYTES, () -> receive(slot));
     }
 
-    // On an engine thread: the bytes are there, nothing of this blocks.
+    // On an engine thread. The bytes have arrived, so this does not block.
     private void receive(Slot slot) {
         byte[] bytes = new byte[StreamId.BYTES];
         try {
@@ -143,48 +144,48 @@ final class IdRequest {
             return;
         }
         slot.id(StreamId.of(bytes));
-        answered.merge(slot.stream().connection(), slot.since(), (one, other) -> one - other < 0 ? other : one);
+        lastIdOpenedAt.merge(slot.stream().connection(), slot.since(), (one, other) -> one - other < 0 ? other : one);
         full.remove(slot.stream().connection());
-        if (!pool.stock.announce(slot)) {
+        if (!pool.idleStreams.register(slot)) {
             fail(slot, StreamErrors.PROTOCOL, new IOException("the peer gave the id " + slot.id() + " twice"));
         } else if (pool.deliver(slot, System.nanoTime())) {
             pending.remove(slot);
             opening.decrementAndGet();
             owner.delivered(slot);
         } else {
-            // Given up between the announcement and now, or about to be, for the pool closes: the map must not keep it.
-            pool.stock.forget(slot);
+            // It was evicted after it was registered, or closing is about to evict it. Nobody else unregisters it.
+            pool.idleStreams.unregister(slot);
         }
     }
 
-    // Not one that has got its id meanwhile: it is in stock, and no longer counted here.
+    // Does nothing when the stream has got its id meanwhile: then it is idle and no longer counted here.
     private void fail(Slot slot, long code, IOException cause) {
-        if (abandon(slot, code)) {
-            tell(slot, cause);
+        if (evictOpening(slot, code)) {
+            reportFailure(slot, cause);
         }
     }
 
-    private boolean abandon(Slot slot, long code) {
-        if (!pool.stock.abandon(slot)) {
+    private boolean evictOpening(Slot slot, long code) {
+        if (!pool.idleStreams.evictOpening(slot)) {
             return false;
         }
-        end(slot);
+        countFailed(slot);
         slot.stream().reset(code);
         return true;
     }
 
-    /** A slot of this exchange was retired before its id came. */
-    void ended(Slot slot, Reason.Evicted reason) {
-        if (reason.meant()) {
+    /** A slot of this exchange was evicted before its id came. */
+    void evicted(Slot slot, Reason.Evicted reason) {
+        if (reason.isIntended()) {
             pending.remove(slot);
             opening.decrementAndGet();
         } else {
-            end(slot);
-            tell(slot, new IOException("the stream was given up before its id came"));
+            countFailed(slot);
+            reportFailure(slot, new IOException("the stream was given up before its id came"));
         }
     }
 
-    private void tell(Slot slot, IOException cause) {
+    private void reportFailure(Slot slot, IOException cause) {
         EngineStream stream = slot.stream();
         boolean isFull = stream.peerError() == StreamErrors.SERVER_FULL;
         owner.failed(
@@ -193,18 +194,18 @@ final class IdRequest {
                 isFull);
     }
 
-    private void end(Slot slot) {
+    private void countFailed(Slot slot) {
         pending.remove(slot);
         opening.decrementAndGet();
         pool.metrics.failed.increment();
     }
 
-    /** Gives up what is overdue or dead. Timer thread. */
+    /** Evicts streams that are overdue or dead. Timer thread. */
     void sweep() {
         long now = System.nanoTime();
-        for (Ask ask : asked) {
-            if (now - ask.since > timeout.toNanos()) {
-                fail(ask, new IOException("no stream within " + timeout.toMillis() + " ms"));
+        for (PendingOpen open : pendingOpens) {
+            if (now - open.since > timeout.toNanos()) {
+                fail(open, new IOException("no stream within " + timeout.toMillis() + " ms"));
             }
         }
         Map<Connection, Slot> oldest = new HashMap<>();
@@ -214,7 +215,7 @@ final class IdRequest {
                 fail(slot, StreamErrors.RETIRED, new IOException("the stream ended before its id"));
             } else if (now - slot.since() > timeout.toNanos()) {
                 late.add(slot);
-                if (waitsForAPlace(slot, now)) {
+                if (isQueuedAtServer(slot, now)) {
                     oldest.merge(
                             slot.stream().connection(),
                             slot,
@@ -222,20 +223,20 @@ final class IdRequest {
                 }
             }
         }
-        answered.keySet().removeIf(connection -> !connection.alive());
+        lastIdOpenedAt.keySet().removeIf(connection -> !connection.alive());
         full.removeIf(connection -> !connection.alive());
         late.removeIf(slot -> oldest.get(slot.stream().connection()) == slot);
-        giveUp(late, oldest.keySet());
+        evictLate(late, oldest.keySet());
     }
 
-    // A server that is full lets a stream wait. Not one that it has forgotten: a later one has got its id.
-    private boolean waitsForAPlace(Slot slot, long now) {
-        Long last = answered.get(slot.stream().connection());
-        return last != null && last - slot.since() < 0 && now - slot.since() < MOST_TIMEOUTS * timeout.toNanos();
+    // A full server makes streams wait. When a later stream has got its id, the server has lost this one.
+    private boolean isQueuedAtServer(Slot slot, long now) {
+        Long last = lastIdOpenedAt.get(slot.stream().connection());
+        return last != null && last - slot.since() < 0 && now - slot.since() < MAX_TIMEOUTS * timeout.toNanos();
     }
 
-    // One error for all of them: they have one cause.
-    private void giveUp(List<Slot> late, Set<Connection> waiting) {
+    // One error for all of them, because they have one cause.
+    private void evictLate(List<Slot> late, Set<Connection> waiting) {
         String what = "no id within " + timeout.toMillis() + " ms";
         for (Connection each : waiting) {
             if (full.add(each)) {
@@ -247,14 +248,14 @@ final class IdRequest {
         Set<Connection> unexpected = new HashSet<>();
         for (Slot slot : late) {
             Connection connection = slot.stream().connection();
-            if (abandon(slot, StreamErrors.TOO_SLOW) && !full.contains(connection)) {
+            if (evictOpening(slot, StreamErrors.TOO_SLOW) && !full.contains(connection)) {
                 unexpected.add(connection);
             }
         }
         unexpected.forEach(each -> owner.failed(each, new IOException(what), false));
     }
 
-    /** How many streams may be opened there now: one at a time where the peer has no place for more, as it seems. */
+    /** How many streams may be opened on the connection now. One at a time when its peer seems to be full. */
     int credit(Connection connection) {
         if (!full.contains(connection)) {
             return connection.credit();
@@ -262,24 +263,27 @@ final class IdRequest {
         return opening(connection) > 0 ? 0 : Math.min(1, connection.credit());
     }
 
-    /** Gives up these of what is on its way. */
-    void giveUp(Reason.Evicted reason, Predicate<Slot> which) {
-        pending.stream().filter(which).forEach(slot -> pool.retire(slot, reason));
+    /** Evicts the matching streams that have no id yet. */
+    void evict(Reason.Evicted reason, Predicate<Slot> which) {
+        pending.stream().filter(which).forEach(slot -> pool.evict(slot, reason));
     }
 
-    /** Gives up what is on its way on a connection that was lost. */
+    /** Gives up the streams without an id of a lost connection. */
     void lost(Connection connection) {
-        asked.stream()
-                .filter(ask -> ask.connection == connection)
-                .forEach(ask -> fail(ask, new IOException("the connection was lost before the stream was open")));
-        giveUp(Reason.Evicted.LINK_LOST, slot -> slot.stream().connection() == connection);
+        pendingOpens.stream()
+                .filter(open -> open.connection == connection)
+                .forEach(open -> fail(open, new IOException("the connection was lost before the stream was open")));
+        evict(Reason.Evicted.LINK_LOST, slot -> slot.stream().connection() == connection);
     }
 
-    /** How many are on their way on this connection; no more than {@link Policy#MAX_OPENING} are, on all together. */
+    /**
+     * How many streams of this connection have no id yet. All connections together have at most
+     * {@link Policy#MAX_OPENING}, so scanning is cheap.
+     */
     int opening(Connection connection) {
         int count = 0;
-        for (Ask ask : asked) {
-            count += ask.connection == connection ? 1 : 0;
+        for (PendingOpen open : pendingOpens) {
+            count += open.connection == connection ? 1 : 0;
         }
         for (Slot slot : pending) {
             count += slot.stream().connection() == connection ? 1 : 0;

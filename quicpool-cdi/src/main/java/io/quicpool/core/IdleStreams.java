@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The idle streams of a pool and the callers that wait for one.
  *
- * <p>Taking takes no lock: it polls the queue or asks the map and then has to win the slot. Bringing a stream and beginning
- * to wait exclude each other by {@link #lock}, which is held for a few instructions, however many streams and waiters there
- * are, and never around I/O or foreign code: so no stream can come to rest unseen while somebody begins to wait. Who was served
- * under the lock is woken after it.
+ * <p>Taking needs no lock: it polls the queue or reads the map, then has to win the slot. Delivering a stream and
+ * starting to wait exclude each other by {@link #lock}, so no stream becomes idle unseen while a caller starts to wait.
+ * The lock is held for a few instructions, however many streams and waiters there are, and never around I/O or user
+ * code. A waiter that was served under the lock is woken after it.
  *
- * <p>The map holds every slot whose id is known until its end, taken ones included: no id is given twice among them. The
- * queue may hold slots that were since taken or retired; {@link #sweep} drops them.
+ * <p>The map holds every slot from its id to its end, also while it is taken, so that no id exists twice. The queue may
+ * hold slots that were taken or evicted since. {@link #sweep} drops them.
  */
 final class IdleStreams {
 
@@ -26,10 +26,10 @@ final class IdleStreams {
     private final LiveSlots live = new LiveSlots();
     private final AtomicInteger idle = new AtomicInteger();
     private final AtomicInteger taken = new AtomicInteger();
-    // How often one was taken, ever: what is asked for, where the number of those taken now says only what is in use.
+    // How often a stream was ever taken. Demand is measured by it, as {@code taken} only counts streams in use now.
     private final LongAdder takes = new LongAdder();
     private final ReentrantLock lock = new ReentrantLock();
-    // Guarded by lock; the numbers are for those who read without.
+    // Guarded by lock. The counts are copies for readers without the lock.
     private final Waiters waiters = new Waiters();
     private volatile int waitingForAny;
     private volatile int waiting;
@@ -42,15 +42,15 @@ final class IdleStreams {
         this.maxWaiting = maxWaiting;
     }
 
-    /** Enters an id that was just given or received; false when a live stream holds it. */
-    boolean announce(Slot slot) {
-        slot.home(this);
+    /** Enters a slot whose id was just assigned or received. False when a live stream has that id. */
+    boolean register(Slot slot) {
+        slot.owner(this);
         return live.add(slot);
     }
 
     /**
-     * Brings an announced slot: to the first waiter that wants it, else into stock. False when it was retired before, or the stock is
-     * closed: then it is still on its way, for whoever gives that up.
+     * Gives a registered slot to the first waiter that wants it, else makes it idle. False when it was evicted before,
+     * or this is closed. In a closed one it stays OPENING, and closing evicts it.
      */
     boolean deliver(Slot slot) {
         Waiter served = null;
@@ -61,10 +61,10 @@ final class IdleStreams {
             }
             Waiter waiter = suspended ? null : waiters.firstFor(slot.id());
             if (waiter == null || !slot.takeOnArrival()) {
-                return intoStock(slot);
+                return addIdle(slot);
             }
             countTaken();
-            served = handOn(slot, waiter);
+            served = serveOrReturn(slot, waiter);
         } finally {
             lock.unlock();
         }
@@ -78,10 +78,10 @@ final class IdleStreams {
         }
     }
 
-    private boolean intoStock(Slot slot) {
-        // Counted first: whoever takes it next must not see the count below zero.
+    private boolean addIdle(Slot slot) {
+        // Count before the slot can be taken, else the count could fall below zero.
         idle.incrementAndGet();
-        if (!slot.rest()) {
+        if (!slot.becomeIdle()) {
             idle.decrementAndGet();
             return false;
         }
@@ -89,22 +89,21 @@ final class IdleStreams {
         return true;
     }
 
-    // The slot is TAKEN and nobody else's. A waiter that has just given up lets it pass on to the next. Says who is to
-    // be woken.
-    private @Nullable Waiter handOn(Slot slot, @Nullable Waiter first) {
+    // The slot is TAKEN and belongs to this thread. A waiter that just gave up is skipped. Returns the waiter to wake.
+    private @Nullable Waiter serveOrReturn(Slot slot, @Nullable Waiter first) {
         Waiter waiter = first;
         while (waiter != null) {
-            remove(waiter);
+            removeLocked(waiter);
             if (waiter.serve(slot)) {
                 return waiter;
             }
             waiter = waiters.firstFor(slot.id());
         }
-        backIntoStock(slot);
+        returnToIdle(slot);
         return null;
     }
 
-    /** Returns a taken slot that did not reach its caller: to the next waiter, else into stock. False when the stock is closed. */
+    /** Returns a taken slot that did not reach its caller, to the next waiter or to the idle ones. False when this is closed. */
     boolean giveBack(Slot slot) {
         Waiter served;
         lock.lock();
@@ -112,7 +111,7 @@ final class IdleStreams {
             if (closed) {
                 return false;
             }
-            served = handBack(slot);
+            served = serveOrReturn(slot);
         } finally {
             lock.unlock();
         }
@@ -120,11 +119,11 @@ final class IdleStreams {
         return true;
     }
 
-    private @Nullable Waiter handBack(Slot slot) {
-        return handOn(slot, suspended ? null : waiters.firstFor(slot.id()));
+    private @Nullable Waiter serveOrReturn(Slot slot) {
+        return serveOrReturn(slot, suspended ? null : waiters.firstFor(slot.id()));
     }
 
-    private void backIntoStock(Slot slot) {
+    private void returnToIdle(Slot slot) {
         idle.incrementAndGet();
         if (slot.giveBack()) {
             taken.decrementAndGet();
@@ -135,35 +134,35 @@ final class IdleStreams {
         }
     }
 
-    /** Takes the oldest idle slot; null when there is none, or none may be taken now. */
+    /** Takes the oldest idle slot. Null when there is none, or while suspended. */
     @Nullable Slot takeAny() {
         if (suspended) {
             return null;
         }
         for (Slot slot = queue.poll(); slot != null; slot = queue.poll()) {
             if (slot.take()) {
-                return counted(slot);
+                return takenFromIdle(slot);
             }
         }
         return null;
     }
 
-    /** Takes the idle slot with this id; null when it is not idle. */
+    /** Takes the idle slot with this id. Null when it is not idle, or while suspended. */
     @Nullable Slot take(StreamId id) {
         Slot slot = live.get(id);
-        return slot != null && !suspended && slot.take() ? counted(slot) : null;
+        return slot != null && !suspended && slot.take() ? takenFromIdle(slot) : null;
     }
 
-    /** Takes this slot, for the handler of a client-led pool; false when somebody else was faster. */
+    /** Takes this slot for the handler of a client-led pool. False when another caller was faster, or while suspended. */
     boolean take(Slot slot) {
         if (suspended || !slot.take()) {
             return false;
         }
-        counted(slot);
+        takenFromIdle(slot);
         return true;
     }
 
-    private Slot counted(Slot slot) {
+    private Slot takenFromIdle(Slot slot) {
         idle.decrementAndGet();
         countTaken();
         return slot;
@@ -175,10 +174,10 @@ final class IdleStreams {
     }
 
     /**
-     * Begins to wait, unless a stream has come since the caller last looked, or the stock is closed: then the waiter has ended. False
-     * when too many wait already; then it does not. The waiter may wait elsewhere too.
+     * Starts to wait. A stream that came since the caller's last try ends the wait at once, and so does closing. False
+     * when too many wait already; then the waiter does not wait. It may wait in several pools.
      */
-    boolean await(Waiter waiter) {
+    boolean addWaiter(Waiter waiter) {
         Waiter ended = waiter;
         lock.lock();
         try {
@@ -187,10 +186,10 @@ final class IdleStreams {
             } else {
                 Slot slot = takeFor(waiter);
                 if (slot == null) {
-                    return add(waiter);
+                    return addLocked(waiter);
                 }
                 if (!waiter.serve(slot)) {
-                    ended = handBack(slot);
+                    ended = serveOrReturn(slot);
                 }
             }
         } finally {
@@ -205,16 +204,16 @@ final class IdleStreams {
         return id == null ? takeAny() : take(id);
     }
 
-    private boolean add(Waiter waiter) {
+    private boolean addLocked(Waiter waiter) {
         if (waiters.size() >= maxWaiting) {
             return false;
         }
         waiters.add(waiter);
-        count();
+        updateCounts();
         return true;
     }
 
-    /** From now on nothing is taken: what comes goes into stock, who asks waits. */
+    /** Stops taking: streams still become idle, callers wait. */
     void suspend() {
         lock.lock();
         try {
@@ -224,7 +223,7 @@ final class IdleStreams {
         }
     }
 
-    /** Ends {@link #suspend} and serves those who wait. */
+    /** Ends {@link #suspend} and serves waiters. */
     void resume() {
         lock.lock();
         try {
@@ -232,7 +231,7 @@ final class IdleStreams {
         } finally {
             lock.unlock();
         }
-        // Whoever wants that one stream comes first, as when a stream is brought. Who comes now looks for itself.
+        // Waiters for one id come first, as in {@link #deliver}. Callers that come from now on try for themselves.
         for (StreamId id : waiters.ids()) {
             serve(id);
         }
@@ -242,7 +241,7 @@ final class IdleStreams {
         }
     }
 
-    // One step, so that the lock is free in between. Says whether there was a stream for somebody.
+    // Serves one waiter, so that the lock is free in between. Returns whether there was a waiter with a stream for it.
     private boolean serve(@Nullable StreamId id) {
         Waiter served;
         lock.lock();
@@ -254,7 +253,7 @@ final class IdleStreams {
             if (slot == null) {
                 return false;
             }
-            served = handBack(slot);
+            served = serveOrReturn(slot);
         } finally {
             lock.unlock();
         }
@@ -266,60 +265,63 @@ final class IdleStreams {
         return suspended;
     }
 
-    /** Forgets a waiter that timed out or was cancelled. */
-    void forget(Waiter waiter) {
+    /** Removes a waiter that was served, timed out or was cancelled, if it is there. */
+    void removeWaiter(Waiter waiter) {
         lock.lock();
         try {
-            remove(waiter);
+            removeLocked(waiter);
         } finally {
             lock.unlock();
         }
     }
 
-    private void remove(Waiter waiter) {
+    private void removeLocked(Waiter waiter) {
         waiters.remove(waiter);
-        count();
+        updateCounts();
     }
 
-    private void count() {
+    private void updateCounts() {
         waiting = waiters.size();
         waitingForAny = waiters.forAny();
     }
 
-    /** Gives a slot up unless somebody has it; says what it was, or null when somebody has it. */
-    Slot.@Nullable State retire(Slot slot) {
-        Slot.State was = slot.retire();
+    /** Evicts a slot unless a caller has it. Returns its former state, or null when a caller has it. */
+    Slot.@Nullable State evict(Slot slot) {
+        Slot.State was = slot.evict();
         if (was == Slot.State.IDLE) {
             idle.decrementAndGet();
         }
-        if (was != null && slot.known()) {
+        if (was != null && slot.hasId()) {
             live.remove(slot);
         }
         return was;
     }
 
-    /** Gives a slot up whose id was not exchanged; false when it has come to rest, was taken, or was given up before. */
-    boolean abandon(Slot slot) {
-        if (!slot.abandon()) {
+    /** Evicts a slot that is still OPENING. Returns whether it was. */
+    boolean evictOpening(Slot slot) {
+        if (!slot.evictOpening()) {
             return false;
         }
-        if (slot.known()) {
+        if (slot.hasId()) {
             live.remove(slot);
         }
         return true;
     }
 
-    /** Drops a slot that was retired between being announced and being delivered. */
-    void forget(Slot retired) {
-        live.remove(retired);
+    /** Drops a slot that was evicted after it was registered and before it was delivered. */
+    void unregister(Slot slot) {
+        live.remove(slot);
     }
 
-    /** Ends a slot that was taken; false when it was ended before. */
+    /** Ends a taken slot. False when it has ended before. */
     boolean end(Slot slot) {
         return end(slot, () -> {});
     }
 
-    /** The same; ends the stream too, before it no longer counts as taken: who waits for that waits for the stream's end. */
+    /**
+     * Ends a taken slot and runs {@code stream}, which ends its stream, before decrementing {@code taken}. So draining
+     * sees finished streams.
+     */
     boolean end(Slot slot, Runnable stream) {
         if (!slot.end()) {
             return false;
@@ -330,15 +332,13 @@ final class IdleStreams {
         return true;
     }
 
-    /** Keeps nothing of streams that are over: the pool is closed, and whoever still holds it holds only its figures. */
+    /** Drops all slots of a closed pool, so that an application that still holds the pool keeps only its figures. */
     void clear() {
         queue.clear();
         live.clear();
     }
 
-    /**
-     * Takes no stream and no waiter from now on and ends the wait of all; what is idle now, stays so until it is taken or retired.
-     */
+    /** Accepts no stream and no waiter from now on and ends all waits. Idle streams stay until they are taken or evicted. */
     void close() {
         lock.lock();
         try {
@@ -365,7 +365,7 @@ final class IdleStreams {
         try {
             Waiter waiter = waiters.first(id);
             if (waiter != null) {
-                remove(waiter);
+                removeLocked(waiter);
             }
             return waiter;
         } finally {
@@ -373,12 +373,12 @@ final class IdleStreams {
         }
     }
 
-    /** Drops entries of the queue that are no longer idle. */
+    /** Drops queue entries that are no longer idle. */
     void sweep() {
         queue.removeIf(slot -> !slot.isIdle());
     }
 
-    /** The slots whose id is known and that have not ended, in no order; weakly consistent. */
+    /** All slots that have an id and have not ended, in no order. Weakly consistent. */
     Collection<Slot> live() {
         return live.all();
     }
@@ -388,7 +388,7 @@ final class IdleStreams {
         return live.of(connection);
     }
 
-    /** The idle slots, the oldest first; weakly consistent, may contain some that are no longer idle. */
+    /** The idle slots, oldest first. Weakly consistent: some may no longer be idle. */
     Iterable<Slot> oldestFirst() {
         return queue;
     }
@@ -401,7 +401,7 @@ final class IdleStreams {
         return taken.get();
     }
 
-    /** How many were taken since the beginning, without those that came back. */
+    /** How many streams were ever taken, without those that were given back. */
     long takes() {
         return takes.sum();
     }

@@ -9,10 +9,10 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
-/** A taken slot as its caller sees it. Its pool learns of its end exactly once. */
+/** A taken slot as its caller sees it. Tells the pool exactly once that it has ended. */
 final class Lease implements PooledStream {
 
-    private static final long LARGEST_CODE = (1L << 62) - 1;
+    private static final long MAX_ERROR_CODE = (1L << 62) - 1;
 
     private final Slot slot;
     private final CorePool pool;
@@ -68,7 +68,7 @@ final class Lease implements PooledStream {
         output.timeout(timeout);
     }
 
-    /** Whether a read or a write was given up because it took too long. */
+    /** Whether a read or a write has timed out. */
     boolean timedOut() {
         return input.timedOut() || output.timedOut();
     }
@@ -88,7 +88,7 @@ final class Lease implements PooledStream {
 
     @Override
     public void reset(long applicationErrorCode) {
-        if (applicationErrorCode < 0 || applicationErrorCode > LARGEST_CODE) {
+        if (applicationErrorCode < 0 || applicationErrorCode > MAX_ERROR_CODE) {
             throw new IllegalArgumentException(
                     "application error code = " + applicationErrorCode + ": must be from 0 to 2^62-1");
         }

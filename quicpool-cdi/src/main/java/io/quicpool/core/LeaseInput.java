@@ -9,14 +9,14 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The receiving side of a taken stream: the engine's, with a read time-out, which an engine's blocked read lacks. */
+/** The receiving side of a taken stream. Adds a read time-out, which the engines' blocking reads lack. */
 final class LeaseInput extends InputStream {
 
     private final EngineStream stream;
     private final InputStream engine;
     private final StreamId id;
     private final TimeLimits limits;
-    // In nanoseconds; 0 for none.
+    // In nanoseconds, 0 for none.
     private volatile long timeout;
     private volatile boolean timedOut;
 
@@ -31,11 +31,11 @@ final class LeaseInput extends InputStream {
         return timedOut;
     }
 
-    void timeout(Duration longest) {
-        if (longest.isNegative()) {
-            throw new IllegalArgumentException("read time-out = " + longest + ": must not be negative");
+    void timeout(Duration max) {
+        if (max.isNegative()) {
+            throw new IllegalArgumentException("read time-out = " + max + ": must not be negative");
         }
-        timeout = TimeoutNanos.of(longest);
+        timeout = TimeoutNanos.of(max);
     }
 
     @Override
@@ -46,28 +46,28 @@ final class LeaseInput extends InputStream {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-        long longest = timeout;
+        long timeoutNanos = timeout;
         if (timedOut) {
-            throw tooLate(longest);
+            throw timeoutException(timeoutNanos);
         }
-        if (longest == 0 || engine.available() > 0) {
+        if (timeoutNanos == 0 || engine.available() > 0) {
             return engine.read(buffer, offset, length);
         }
         try {
-            return limits.within(longest, this::giveUp, () -> engine.read(buffer, offset, length));
+            return limits.within(timeoutNanos, this::onTimeout, () -> engine.read(buffer, offset, length));
         } catch (IOException e) {
-            throw timedOut ? tooLate(longest) : e;
+            throw timedOut ? timeoutException(timeoutNanos) : e;
         }
     }
 
-    private void giveUp() {
+    private void onTimeout() {
         timedOut = true;
         stream.stopReceiving(StreamErrors.TOO_SLOW);
     }
 
-    private SocketTimeoutException tooLate(long longest) {
-        return new SocketTimeoutException("stream " + id + ": no byte within " + TimeUnit.NANOSECONDS.toMillis(longest)
-                + " ms; its receiving side is ended");
+    private SocketTimeoutException timeoutException(long timeoutNanos) {
+        return new SocketTimeoutException("stream " + id + ": no byte within "
+                + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms; its receiving side is ended");
     }
 
     @Override

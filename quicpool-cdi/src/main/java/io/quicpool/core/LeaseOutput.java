@@ -9,14 +9,14 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The sending side of a taken stream: the engine's, with a write time-out, which an engine's blocked write lacks. */
+/** The sending side of a taken stream. Adds a write time-out, which the engines' blocking writes lack. */
 final class LeaseOutput extends OutputStream {
 
     private final EngineStream stream;
     private final OutputStream engine;
     private final StreamId id;
     private final TimeLimits limits;
-    // In nanoseconds; 0 for none.
+    // In nanoseconds, 0 for none.
     private volatile long timeout;
     private volatile boolean timedOut;
 
@@ -31,11 +31,11 @@ final class LeaseOutput extends OutputStream {
         return timedOut;
     }
 
-    void timeout(Duration longest) {
-        if (longest.isNegative()) {
-            throw new IllegalArgumentException("write time-out = " + longest + ": must not be negative");
+    void timeout(Duration max) {
+        if (max.isNegative()) {
+            throw new IllegalArgumentException("write time-out = " + max + ": must not be negative");
         }
-        timeout = TimeoutNanos.of(longest);
+        timeout = TimeoutNanos.of(max);
     }
 
     @Override
@@ -45,37 +45,37 @@ final class LeaseOutput extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        long longest = timeout;
+        long timeoutNanos = timeout;
         if (timedOut) {
-            throw tooLate(longest);
+            throw timeoutException(timeoutNanos);
         }
-        if (longest == 0) {
+        if (timeoutNanos == 0) {
             engine.write(bytes, offset, length);
             return;
         }
         try {
-            limits.within(longest, this::giveUp, () -> {
+            limits.within(timeoutNanos, this::onTimeout, () -> {
                 engine.write(bytes, offset, length);
                 return length;
             });
         } catch (IOException e) {
-            throw timedOut ? tooLate(longest) : e;
+            throw timedOut ? timeoutException(timeoutNanos) : e;
         }
         if (timedOut) {
-            // The write was complete at the moment at which its time was over: the stream is reset all the same.
-            throw tooLate(longest);
+            // The write completed at the moment of its time-out. The stream is reset all the same.
+            throw timeoutException(timeoutNanos);
         }
     }
 
-    // What was written in part cannot be taken back, so nothing of it is of use.
-    private void giveUp() {
+    // A partial write cannot be undone, so none of it is of use.
+    private void onTimeout() {
         timedOut = true;
         stream.reset(StreamErrors.TOO_SLOW);
     }
 
-    private SocketTimeoutException tooLate(long longest) {
+    private SocketTimeoutException timeoutException(long timeoutNanos) {
         return new SocketTimeoutException("stream " + id + ": the peer took nothing more within "
-                + TimeUnit.NANOSECONDS.toMillis(longest) + " ms; the stream is reset");
+                + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms; the stream is reset");
     }
 
     @Override

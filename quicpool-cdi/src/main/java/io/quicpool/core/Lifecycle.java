@@ -15,7 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A pool's way from NEW to CLOSED. One caller of {@link #close} does the work, the others wait for it.
+ * The states of a pool. One caller of {@link #close} does the work, the others wait for it.
  *
  * <pre>
  * NEW --start--&gt; RUNNING --close--&gt; CLOSING --&gt; CLOSED
@@ -25,25 +25,25 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Lifecycle {
 
     /**
-     * How long after the time for draining connections may take to say farewell, and threads to end: closing takes a second more than
-     * that at most, whatever blocks.
+     * How long closing connections and threads may take after the drain time. So closing returns within a second after
+     * that, whatever blocks.
      */
-    static final Duration FAREWELL = Duration.ofMillis(900);
+    static final Duration CLOSE_GRACE = Duration.ofMillis(900);
 
-    /** Of that, what threads have when connections take all they may. */
-    private static final Duration FOR_THREADS = Duration.ofMillis(300);
+    /** The part of it that is kept for threads. */
+    private static final Duration THREADS_GRACE = Duration.ofMillis(300);
 
-    /** How long each of the two is waited for when time for draining is left. */
-    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(5);
+    /** Maximum time for connections, and for threads, when drain time is left. */
+    private static final Duration MAX_STEP = Duration.ofSeconds(5);
 
-    /** How long what was written may take to be acknowledged by a peer. */
-    private static final Duration DELIVERY = Duration.ofSeconds(2);
+    /** Maximum wait for outstanding acknowledgements. */
+    private static final Duration MAX_DELIVERY = Duration.ofSeconds(2);
 
     private final CorePool pool;
     private final AtomicReference<PoolState> state = new AtomicReference<>(PoolState.NEW);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition oneLess = lock.newCondition();
+    private final Condition oneStreamEnded = lock.newCondition();
 
     Lifecycle(CorePool pool) {
         this.pool = pool;
@@ -55,14 +55,14 @@ final class Lifecycle {
 
     void start() {
         if (state.compareAndSet(PoolState.NEW, PoolState.RUNNING)) {
-            pool.threads.decideEvery(CorePool.HOUSEKEEPING, this::keepHouse);
+            pool.threads.decideEvery(CorePool.CHECK_INTERVAL, this::runPeriodicCheck);
         }
     }
 
-    // What it throws, for want of memory say, must not end the house-keeping of a pool that goes on.
-    private void keepHouse() {
+    // An error of one check, such as an OutOfMemoryError, must not end further checks.
+    private void runPeriodicCheck() {
         try {
-            pool.housekeeping();
+            pool.periodicCheck();
         } catch (RuntimeException | Error e) {
             report(e);
         }
@@ -72,16 +72,16 @@ final class Lifecycle {
         try {
             pool.log.log(Level.ERROR, pool.name + ": house-keeping failed", e);
         } catch (OutOfMemoryError again) {
-            // Nor is there any memory to say so.
+            // There is no memory for the message either.
         }
     }
 
     /** A taken stream has ended. */
-    void oneEnded() {
+    void streamEnded() {
         if (state.get() == PoolState.CLOSING) {
             lock.lock();
             try {
-                oneLess.signalAll();
+                oneStreamEnded.signalAll();
             } finally {
                 lock.unlock();
             }
@@ -94,9 +94,9 @@ final class Lifecycle {
         boolean interrupted = false;
         try {
             if (first) {
-                interrupted = closing(drainTimeout);
-            } else if (!pool.threads.inside()
-                    && !closed.await(TimeoutNanos.of(drainTimeout) + FAREWELL.toNanos(), TimeUnit.NANOSECONDS)) {
+                interrupted = runClose(drainTimeout);
+            } else if (!pool.threads.isPoolThread()
+                    && !closed.await(TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
                 pool.log.log(Level.DEBUG, "{0}: somebody else closes it, and gives it more time", pool.name);
             }
         } catch (InterruptedException e) {
@@ -108,41 +108,41 @@ final class Lifecycle {
         }
     }
 
-    // An interrupt ends the waiting, not the closing, nor does an error. Says whether there was an interrupt.
-    private boolean closing(Duration drainTimeout) {
+    // An interrupt or an error ends the wait, not the closing. Returns whether there was an interrupt.
+    private boolean runClose(Duration drainTimeout) {
         boolean interrupted = false;
-        long end = System.nanoTime() + TimeoutNanos.of(drainTimeout) + FAREWELL.toNanos();
-        pool.log.log(Level.INFO, "{0}: closing, {1} streams in use", pool.name, pool.stock.taken());
+        long deadline = System.nanoTime() + TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos();
+        pool.log.log(Level.INFO, "{0}: closing, {1} streams in use", pool.name, pool.idleStreams.taken());
         try {
-            pool.closing();
-            pool.stock.close();
-            retireIdle();
+            pool.stopAccepting();
+            pool.idleStreams.close();
+            evictIdle();
             drain(drainTimeout);
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
-            interrupted |= end(end);
+            interrupted |= closeConnectionsAndThreads(deadline);
         }
         return interrupted;
     }
 
-    private static Duration until(long deadline) {
+    private static Duration remaining(long deadline) {
         long left = deadline - System.nanoTime();
-        return Duration.ofNanos(Math.max(1, Math.min(left, LONGEST_FAREWELL.toNanos())));
+        return Duration.ofNanos(Math.max(1, Math.min(left, MAX_STEP.toNanos())));
     }
 
-    private boolean end(long end) {
+    private boolean closeConnectionsAndThreads(long deadline) {
         boolean interrupted = false;
         try {
-            endTaken();
-            pool.closeConnections(until(end - FOR_THREADS.toNanos()));
+            resetTaken();
+            pool.closeConnections(remaining(deadline - THREADS_GRACE.toNanos()));
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
-            pool.stock.clear();
+            pool.idleStreams.clear();
             state.set(PoolState.CLOSED);
             try {
-                interrupted |= endThreads(until(end));
+                interrupted |= closeThreads(remaining(deadline));
             } finally {
                 closed.countDown();
             }
@@ -150,11 +150,11 @@ final class Lifecycle {
         return interrupted;
     }
 
-    private boolean endThreads(Duration timeout) {
+    private boolean closeThreads(Duration timeout) {
         boolean interrupted = false;
-        pool.listeners.tell(this::tellClosed);
+        pool.listeners.fire(this::fireClosed);
         try {
-            if (!pool.threads.close(timeout) && !pool.threads.inside()) {
+            if (!pool.threads.close(timeout) && !pool.threads.isPoolThread()) {
                 pool.log.log(
                         Level.WARNING,
                         "{0}: a listener or handler that was interrupted still runs, the pool closes without it",
@@ -167,25 +167,25 @@ final class Lifecycle {
         return interrupted;
     }
 
-    private void tellClosed(PoolListener listener) {
+    private void fireClosed(PoolListener listener) {
         listener.closed(pool);
     }
 
-    private void retireIdle() {
-        for (Slot slot : pool.stock.live()) {
-            pool.retire(slot, Reason.Evicted.CLOSED);
+    private void evictIdle() {
+        for (Slot slot : pool.idleStreams.live()) {
+            pool.evict(slot, Reason.Evicted.CLOSED);
         }
     }
 
     private void drain(Duration timeout) throws InterruptedException {
         long left = TimeoutNanos.of(timeout);
         long deadline = System.nanoTime() + left;
-        Set<Connection> dismissed = new HashSet<>();
+        Set<Connection> closedEarly = new HashSet<>();
         lock.lockInterruptibly();
         try {
-            while (left > 0 && pool.stock.taken() > 0) {
-                dismissUnused(dismissed, deadline);
-                left = oneLess.awaitNanos(left);
+            while (left > 0 && pool.idleStreams.taken() > 0) {
+                closeUnused(closedEarly, deadline);
+                left = oneStreamEnded.awaitNanos(left);
             }
         } finally {
             lock.unlock();
@@ -195,41 +195,41 @@ final class Lifecycle {
         }
     }
 
-    // A peer whose own streams have ended need not wait for those of others: it may go where it is served.
-    private void dismissUnused(Set<Connection> dismissed, long deadline) {
+    // A peer without streams in use can be closed early, so that it connects elsewhere.
+    private void closeUnused(Set<Connection> closedEarly, long deadline) {
         for (Connection connection : pool.connections()) {
-            if (!dismissed.contains(connection) && !pool.isUsed(connection) && dismissed.add(connection)) {
-                pool.threads.disconnect(() -> dismiss(connection, deadline));
+            if (!closedEarly.contains(connection) && !pool.hasStreamInUse(connection) && closedEarly.add(connection)) {
+                pool.threads.closeConnection(() -> closeAfterDelivery(connection, deadline));
             }
         }
     }
 
-    /** Closes a connection of which no stream is in use any more, once its peer has got what was written. Blocks. */
-    static void dismiss(Connection connection) {
-        dismiss(connection, System.nanoTime() + DELIVERY.toNanos());
+    /** Closes a connection without streams in use once its peer has acknowledged all data. Blocks. */
+    static void closeAfterDelivery(Connection connection) {
+        closeAfterDelivery(connection, System.nanoTime() + MAX_DELIVERY.toNanos());
     }
 
-    private static void dismiss(Connection connection, long deadline) {
+    private static void closeAfterDelivery(Connection connection, long deadline) {
         try {
             awaitDelivered(connection, deadline);
             connection.close(0, ClientConnection.CLOSED);
         } catch (InterruptedException e) {
-            // The deadline has passed: all connections are closed now.
+            // The deadline has passed. All connections are closed now anyway.
             Thread.currentThread().interrupt();
         }
     }
 
-    // What the last streams said may still be on its way; a peer that has gone must not cost the whole time.
+    // Data of the last streams may be in flight. A lost peer must not cost the whole drain time.
     private static void awaitDelivered(Connection connection, long deadline) throws InterruptedException {
-        long rest = Math.min(deadline - System.nanoTime(), DELIVERY.toNanos());
-        if (rest > 0) {
-            connection.awaitDelivered(Duration.ofNanos(rest));
+        long left = Math.min(deadline - System.nanoTime(), MAX_DELIVERY.toNanos());
+        if (left > 0) {
+            connection.awaitDelivered(Duration.ofNanos(left));
         }
     }
 
-    private void endTaken() {
-        for (Slot slot : pool.stock.live()) {
-            if (slot.isTaken() && pool.stock.end(slot)) {
+    private void resetTaken() {
+        for (Slot slot : pool.idleStreams.live()) {
+            if (slot.isTaken() && pool.idleStreams.end(slot)) {
                 slot.stream().reset(StreamErrors.RETIRED);
             }
         }

@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** Tells listeners what happens: each has its own queue, so that one that blocks holds up nobody but itself. */
+/** Calls the listeners of a pool. Each has its own queue, so that one that blocks delays no other. */
 final class Listeners {
 
-    private static final int LONGEST_QUEUE = 1024;
+    private static final int MAX_QUEUED = 1024;
 
     private final String poolName;
     private final Executor workers;
@@ -36,18 +36,18 @@ final class Listeners {
         mailboxes.remove(listener);
     }
 
-    /** Tells every listener, in the order of calls. Returns at once. */
-    void tell(Consumer<PoolListener> event) {
+    /** Passes an event to every listener, in the order of calls. Does not block. */
+    void fire(Consumer<PoolListener> event) {
         mailboxes.values().forEach(mailbox -> mailbox.put(event));
     }
 
-    /** The events that one listener has not been told yet; at most one worker empties it at a time. */
+    /** The pending events of one listener. At most one worker delivers them at a time. */
     private final class Mailbox implements Runnable {
 
         private final PoolListener listener;
         private final Queue<Consumer<PoolListener>> events = new ConcurrentLinkedQueue<>();
         private final AtomicInteger waiting = new AtomicInteger();
-        private final AtomicBoolean emptied = new AtomicBoolean();
+        private final AtomicBoolean draining = new AtomicBoolean();
         private final AtomicBoolean warned = new AtomicBoolean();
 
         Mailbox(PoolListener listener) {
@@ -55,25 +55,25 @@ final class Listeners {
         }
 
         void put(Consumer<PoolListener> event) {
-            if (waiting.getAndUpdate(n -> n < LONGEST_QUEUE ? n + 1 : n) == LONGEST_QUEUE) {
+            if (waiting.getAndUpdate(n -> n < MAX_QUEUED ? n + 1 : n) == MAX_QUEUED) {
                 if (warned.compareAndSet(false, true)) {
                     log.log(Level.WARNING, "{0}: {1} is too slow, it misses events", poolName, listener);
                 }
                 return;
             }
             events.add(event);
-            empty();
+            drain();
         }
 
-        private void empty() {
-            if (!emptied.compareAndSet(false, true)) {
+        private void drain() {
+            if (!draining.compareAndSet(false, true)) {
                 return;
             }
             try {
                 workers.execute(this);
             } catch (RuntimeException | Error e) {
-                // No thread to be had: the next event tries again.
-                emptied.set(false);
+                // There is no thread now. The next event tries again.
+                draining.set(false);
                 log.log(Level.WARNING, poolName + ": a listener cannot be told now", e);
             }
         }
@@ -82,18 +82,18 @@ final class Listeners {
         public void run() {
             for (Consumer<PoolListener> event = events.poll(); event != null; event = events.poll()) {
                 waiting.decrementAndGet();
-                tell(event);
+                deliver(event);
             }
-            emptied.set(false);
-            // One may have come after the last look, and found this still at work.
+            draining.set(false);
+            // An event may have come after the last poll, while this was still draining.
             if (!events.isEmpty()) {
-                empty();
+                drain();
             }
         }
 
-        // A listener is foreign code: whatever it throws ends with it.
+        // A listener is user code. Whatever it throws ends with this event.
         @SuppressWarnings("CatchingUnchecked")
-        private void tell(Consumer<PoolListener> event) {
+        private void deliver(Consumer<PoolListener> event) {
             try {
                 event.accept(listener);
             } catch (Exception | Error e) {

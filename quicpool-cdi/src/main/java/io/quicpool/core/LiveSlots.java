@@ -9,18 +9,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots whose id is known and that have not ended, taken ones included, by id and by connection: no id is there twice, and what
- * concerns one connection costs what its own streams cost. All views are weakly consistent.
+ * All slots that have an id and have not ended, also while they are taken, by id and by connection. No id exists twice.
+ * A call for one connection costs what its own streams cost. All views are weakly consistent.
  */
 final class LiveSlots {
 
     private final Map<StreamId, Slot> byId = new ConcurrentHashMap<>();
-    // A connection is there for as long as it has a slot.
+    // Contains a connection while it has a slot.
     private final Map<Connection, Set<Slot>> byConnection = new ConcurrentHashMap<>();
 
     /** False when another slot has its id. */
     boolean add(Slot slot) {
-        // Whoever finds it by its id may remove it at once, and then finds both.
+        // Add to the connection first. A thread that finds the slot by its id may remove it at once, and then must find
+        // both entries.
         byConnection.compute(connection(slot), (connection, slots) -> {
             Set<Slot> some = slots == null ? ConcurrentHashMap.newKeySet() : slots;
             some.add(slot);
@@ -33,7 +34,7 @@ final class LiveSlots {
         return false;
     }
 
-    /** Does nothing for one that is not there. */
+    /** Removes a slot, if it is there. */
     void remove(Slot slot) {
         if (byId.remove(slot.id(), slot)) {
             removeFromConnection(slot);
@@ -63,7 +64,7 @@ final class LiveSlots {
         return byConnection.getOrDefault(connection, Set.of());
     }
 
-    /** Those that have at least one. */
+    /** The connections that have a slot. */
     Collection<Connection> connections() {
         return byConnection.keySet();
     }

@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What happened in a pool since it was opened. */
+/** Counters and errors of a pool since it was opened. */
 final class Metrics {
 
-    private static final int LONGEST_ERROR = 300;
+    private static final int MAX_ERROR_LENGTH = 300;
 
     final LongAdder opened = new LongAdder();
     final LongAdder failed = new LongAdder();
@@ -30,9 +30,9 @@ final class Metrics {
     private final Map<Reason.Refused, LongAdder> refused = counters(Reason.Refused.class);
     private final AtomicLong errors = new AtomicLong();
     private volatile @Nullable Throwable lastError;
-    // Why there is no connection: it is gone with its cause, and meanwhile says more than what follows from it.
+    // Why there is no connection. While it lasts, it hides errors that are its consequences.
     private volatile @Nullable Throwable outage;
-    // Why there are fewer connections than streams need. It hides nothing that comes after it.
+    // Why there are fewer connections than the streams need. It hides no later error.
     private volatile @Nullable Throwable missing;
 
     private static <E extends Enum<E>> Map<E, LongAdder> counters(Class<E> reasons) {
@@ -60,18 +60,18 @@ final class Metrics {
         error();
     }
 
-    /** A connection cannot be made, or was lost: that is the last error until there is one that works. */
+    /** A connection failed or was lost. This is the last error until a connection is verified. */
     void outage(Throwable cause) {
         outage = Printable.cause(cause);
     }
 
-    /** The same while others work: the last error, until there is one more that works. */
+    /** As {@link #outage} while other connections work. This is the last error until one more is verified. */
     void connectionMissing(Throwable cause) {
         missing = Printable.cause(cause);
         lastError = missing;
     }
 
-    /** A connection works. */
+    /** A connection is verified. */
     void connected() {
         outage = null;
         if (lastError == missing) {
@@ -101,14 +101,14 @@ final class Metrics {
         return cause == null ? null : text(cause);
     }
 
-    /** What an error says, for people: a peer may have had a say in it. */
+    /** The text of an error for people. It is made printable because a peer may have influenced it. */
     static String text(Throwable cause) {
         String message = cause.getMessage();
         String text = message == null || message.isBlank() ? cause.toString() : message;
-        return Printable.said(text, LONGEST_ERROR) + (text.length() <= LONGEST_ERROR ? "" : "...");
+        return Printable.said(text, MAX_ERROR_LENGTH) + (text.length() <= MAX_ERROR_LENGTH ? "" : "...");
     }
 
-    /** What happened in one pool or in several together. */
+    /** The totals of one pool, or of several together. */
     static PoolSnapshot.Totals totals(List<Metrics> all) {
         List<TimeStat> waits = all.stream().map(each -> each.waits).toList();
         List<TimeStat> opens = all.stream().map(each -> each.opens).toList();

@@ -7,49 +7,49 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says once that clients speak and nobody hears: the pool has no handler, and nobody has ever taken a stream from it. Without that
- * the clients' streams end after a while, and nothing says why.
+ * Warns once when clients write on their streams but the pool has no handler and no caller ever took a stream. Without
+ * the warning the clients' streams time out and nothing says why.
  */
 final class NoHandlerWarning {
 
-    // Whoever takes streams by id is told of them on another way, which may take a moment.
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
+    // A caller that takes streams by id learns the id by other means, which may take a moment.
+    private static final long WARN_AFTER = TimeUnit.SECONDS.toNanos(5);
 
     private record First(InetSocketAddress client, long since) {}
 
     private final CoreServerPool pool;
     private final AtomicReference<@Nullable First> first = new AtomicReference<>();
-    private volatile boolean told;
+    private volatile boolean warned;
 
     NoHandlerWarning(CoreServerPool pool) {
         this.pool = pool;
     }
 
-    /** Whether it is worth knowing that a client speaks. Any thread. */
-    boolean mayBe() {
-        return !told && pool.stock.takes() == 0;
+    /** Whether the warning may still apply. Any thread. */
+    boolean isPossible() {
+        return !warned && pool.idleStreams.takes() == 0;
     }
 
-    /** A client speaks on a stream that nobody has taken. Any thread. */
-    void spoken(Slot slot) {
-        if (first.get() == null && mayBe()) {
+    /** A client writes on a stream that nobody has taken. Any thread. */
+    void notServed(Slot slot) {
+        if (first.get() == null && isPossible()) {
             InetSocketAddress client = slot.stream().connection().remoteAddress();
             first.compareAndSet(null, new First(client, System.nanoTime()));
         }
     }
 
-    /** Says it when it is time. Timer thread. */
-    void look() {
-        look(System.nanoTime());
+    /** Warns when it is time. Timer thread. */
+    void check() {
+        check(System.nanoTime());
     }
 
-    /** The same at a given nano time. */
-    void look(long now) {
+    /** As {@link #check()} at a given nano time. */
+    void check(long now) {
         First speaker = first.get();
-        if (speaker == null || now - speaker.since() < PATIENCE || pool.stock.suspended() || !mayBe()) {
+        if (speaker == null || now - speaker.since() < WARN_AFTER || pool.idleStreams.suspended() || !isPossible()) {
             return;
         }
-        told = true;
+        warned = true;
         pool.log.log(
                 Level.WARNING,
                 "{0}: {1} speaks on its streams and nobody takes them: there is no handler (a StreamHandler bean with"

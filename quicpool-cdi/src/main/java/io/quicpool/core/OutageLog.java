@@ -4,29 +4,28 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What was said of an outage, from the first failure until an id comes again: each reason once for each address, however many
- * attempts there are. Used on the timer thread, unless
- * said otherwise.
+ * What was logged of an outage, from the first failure to the next id: each message once, however many attempts fail.
+ * Used on the timer thread, unless stated otherwise.
  */
 final class OutageLog {
 
-    // Peers may have a word for each attempt, and names may lead to ever new addresses.
-    private static final int MOST = 32;
+    // A peer may send a new reason each time, and a name may resolve to new addresses each time.
+    private static final int MAX_TEXTS = 32;
 
-    private final Set<String> said = new HashSet<>();
-    private volatile boolean expected;
+    private final Set<String> logged = new HashSet<>();
+    private volatile boolean silenced;
 
-    /** Whether it is worth saying: not said of this outage, in which there is not too much said yet. */
+    /** Whether the text was not logged in this outage yet, and the outage has not had too many texts. */
     boolean isNews(String text) {
-        return !expected && said.size() < MOST && said.add(text);
+        return !silenced && logged.size() < MAX_TEXTS && logged.add(text);
     }
 
-    /** Nothing is worth saying any more: the application itself is ending. Any thread. */
-    void expected() {
-        expected = true;
+    /** Logs nothing from now on, because the application itself is stopping. Any thread. */
+    void silence() {
+        silenced = true;
     }
 
-    void over() {
-        said.clear();
+    void end() {
+        logged.clear();
     }
 }

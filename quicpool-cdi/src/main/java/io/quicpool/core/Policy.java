@@ -6,30 +6,30 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.IntSupplier;
 
-/** How capacity and interval follow demand: those of the Go package NodePassProject/quic, as pure functions. */
+/** How capacity and interval follow demand: the rules of the Go package NodePassProject/quic, as pure functions. */
 final class Policy {
 
     static final double LOW = 0.2;
     static final double HIGH = 0.8;
     static final Duration STEP = Duration.ofMillis(100);
 
-    /** How many streams may be on their way at a time; more wait for their turn. */
+    /** Maximum number of streams that are being opened at a time. */
     static final int MAX_OPENING = 128;
 
     /**
-     * How many streams a client may have open at least where those in use count too, if the stock is as large: such a credit was
-     * measured to bear what a hostile client can do with it (docs/netty.md).
+     * The least credit of a client when streams in use count too, if the capacity is not smaller. It was measured to
+     * withstand a hostile client (docs/netty.md).
      */
-    static final int LEAST_WITH_USED = 256;
+    static final int MIN_CREDIT_WITH_USED = 256;
 
-    /** A client over Netty keeps one stream for what it has in place of a PING. */
-    static final int FOR_PING = 1;
+    /** A client over Netty keeps one stream that it uses instead of PING frames. */
+    static final int PING_STREAMS = 1;
 
     private Policy() {}
 
     /**
-     * The places in a server's stock that each of those clients may have that want all they can get, beside others that hold so many
-     * and want no more: who wants less leaves the rest to the others.
+     * The share of a server's capacity for each client that wants all it can get. {@code modest} has the idle streams
+     * of each client that wants less, and whose rest the others share.
      */
     static int share(int capacity, int[] modest, int greedy) {
         int[] ascending = modest.clone();
@@ -46,17 +46,17 @@ final class Policy {
         return Math.max(1, left / Math.max(1, sharers));
     }
 
-    /** How many streams a client may have open that are not in use: its share of the places, within the bound. */
+    /** How many streams a client may have open that are not in use: its share, up to the bound. */
     static int credit(int share, int bound) {
-        return Math.min(bound, share + FOR_PING);
+        return Math.min(bound, share + PING_STREAMS);
     }
 
-    /** How many where those in use count too. */
+    /** How many streams a client may have open when those in use count too. */
     static int creditWithUsed(int share, int capacity) {
-        return Math.max(share, Math.min(capacity, LEAST_WITH_USED)) + FOR_PING;
+        return Math.max(share, Math.min(capacity, MIN_CREDIT_WITH_USED)) + PING_STREAMS;
     }
 
-    /** A stock that is nearly empty is looked at more often, one that is nearly full less often. */
+    /** Checks a nearly empty pool more often and a nearly full one less often. */
     static Duration interval(Duration interval, int idle, int capacity, IntervalBounds bounds) {
         if (idle < LOW * capacity) {
             return bounds.clamp(interval.minus(STEP));
@@ -65,8 +65,8 @@ final class Policy {
     }
 
     /**
-     * A stock of which most was taken since the last look should be larger, one that stood still smaller. The Go package counts
-     * what was opened, which is the same, but also where nobody asked for anything: after the start, a loss or a flush.
+     * Grows when most of the capacity was taken since the last size check, shrinks when little was. The Go package
+     * counts opened streams. That is the same, but also grows after the start, a loss or a flush, without any demand.
      */
     static int capacity(int capacity, long taken, CapacityBounds bounds) {
         if (taken > HIGH * capacity) {
@@ -76,9 +76,10 @@ final class Policy {
     }
 
     /**
-     * How many streams to open now, so that the stock and every waiting caller get theirs. What changes meanwhile is asked for in
-     * the order of the parameters: a stream that has come serves a caller or joins the stock, and then is no longer on its way, so
-     * one that comes in between counts twice, which the next look mends, and not never, which would open one too many.
+     * How many streams to open now for the capacity and all waiters. The suppliers are read in the order of the
+     * parameters, which is the order in which streams move: a stream serves a waiter or becomes idle, and then is no
+     * longer opening. A stream that moves meanwhile counts twice, which the next size check corrects. It is never
+     * missed, which would open one too many.
      */
     static int missing(
             int capacity,
@@ -87,14 +88,14 @@ final class Policy {
             IntSupplier idle,
             CapacityBounds bounds,
             int credit) {
-        int onTheWay = opening.getAsInt();
-        int aim = Math.max(capacity, Math.min(capacity + waiting.getAsInt(), bounds.max()));
-        int room = Math.min(credit, MAX_OPENING - onTheWay);
-        return Math.max(0, Math.min(aim - idle.getAsInt() - onTheWay, room));
+        int openingNow = opening.getAsInt();
+        int target = Math.max(capacity, Math.min(capacity + waiting.getAsInt(), bounds.max()));
+        int limit = Math.min(credit, MAX_OPENING - openingNow);
+        return Math.max(0, Math.min(target - idle.getAsInt() - openingNow, limit));
     }
 
-    /** Whether the stock has fallen so low that it should be filled up before the next regular look. */
-    static boolean low(int idle, int capacity) {
+    /** Whether so few streams are idle that the pool should not wait for the next regular size check. */
+    static boolean isLow(int idle, int capacity) {
         return idle < LOW * capacity;
     }
 }

@@ -10,58 +10,58 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** What callers see, of one pool or of several behind one front: taking streams is the same. */
+/** What callers see of a pool, and of a group of pools: taking streams is the same for both. */
 abstract class PoolFacade implements StreamPool, StreamSource {
 
-    private static final long FRESH = Duration.ofMillis(100).toNanos();
+    private static final long MAX_SNAPSHOT_AGE = Duration.ofMillis(100).toNanos();
 
-    private final StreamTaker getter = new StreamTaker(this);
-    private volatile @Nullable Seen seen;
+    private final StreamTaker taker = new StreamTaker(this);
+    private volatile @Nullable CachedSnapshot cached;
 
-    private record Seen(PoolSnapshot snapshot, long at) {}
+    private record CachedSnapshot(PoolSnapshot snapshot, long at) {}
 
     @Override
     public PooledStream take(StreamId id, Duration timeout) throws InterruptedException {
-        return getter.get(Objects.requireNonNull(id, "id"), Objects.requireNonNull(timeout, "timeout"));
+        return taker.take(Objects.requireNonNull(id, "id"), Objects.requireNonNull(timeout, "timeout"));
     }
 
     @Override
     public PooledStream take(Duration timeout) throws InterruptedException {
-        return getter.get(null, Objects.requireNonNull(timeout, "timeout"));
+        return taker.take(null, Objects.requireNonNull(timeout, "timeout"));
     }
 
     @Override
     public CompletionStage<PooledStream> takeAsync(StreamId id, Duration timeout) {
-        return getter.getAsync(Objects.requireNonNull(id, "id"), timeout, null);
+        return taker.takeAsync(Objects.requireNonNull(id, "id"), timeout, null);
     }
 
     @Override
     public CompletionStage<PooledStream> takeAsync(Duration timeout) {
-        return getter.getAsync(null, timeout, null);
+        return taker.takeAsync(null, timeout, null);
     }
 
     @Override
     public CompletionStage<PooledStream> takeAsync(StreamId id, Duration timeout, Executor executor) {
-        return getter.getAsync(Objects.requireNonNull(id, "id"), timeout, Objects.requireNonNull(executor, "executor"));
+        return taker.takeAsync(Objects.requireNonNull(id, "id"), timeout, Objects.requireNonNull(executor, "executor"));
     }
 
     @Override
     public CompletionStage<PooledStream> takeAsync(Duration timeout, Executor executor) {
-        return getter.getAsync(null, timeout, Objects.requireNonNull(executor, "executor"));
+        return taker.takeAsync(null, timeout, Objects.requireNonNull(executor, "executor"));
     }
 
-    /** The same with the numbers of now. */
-    abstract PoolSnapshot renewed(PoolSnapshot recent);
+    /** The same snapshot with current numbers. */
+    abstract PoolSnapshot refresh(PoolSnapshot recent);
 
     @Override
-    public final PoolSnapshot standing() {
-        Seen recent = seen;
+    public final PoolSnapshot recentSnapshot() {
+        CachedSnapshot recent = cached;
         long now = System.nanoTime();
-        if (recent != null && now - recent.at < FRESH) {
-            return renewed(recent.snapshot);
+        if (recent != null && now - recent.at < MAX_SNAPSHOT_AGE) {
+            return refresh(recent.snapshot);
         }
         PoolSnapshot snapshot = snapshot();
-        seen = new Seen(snapshot, now);
+        cached = new CachedSnapshot(snapshot, now);
         return snapshot;
     }
 

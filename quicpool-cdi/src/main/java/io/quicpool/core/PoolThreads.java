@@ -17,36 +17,36 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads of one pool, named after it; daemons, but for the timer of a server pool, for which the JVM stays up. One timer for
- * every decision, which never blocks; one for connecting and
- * a few for closing connections, which do; some for each kind of code of the user's: listeners, dependents of asynchronous gets
- * ({@link CompletionThreads}), and a handler. All but the timer end by themselves when there is nothing to do.
+ * The threads of one pool, named after it. One timer makes every decision and never blocks. One thread connects and a
+ * few close connections, which block. Listeners, dependents of asynchronous gets ({@link CompletionThreads}) and
+ * handlers, which are user code, have threads of their own. All but the timer end when idle. All are daemons but the
+ * timer of a server pool, which keeps the JVM alive.
  */
 final class PoolThreads {
 
-    private enum Sort {
+    private enum Kind {
         DAEMON,
-        /** The JVM stays up for it. */
-        KEEPS_UP,
+        /** Keeps the JVM alive. */
+        KEEPS_JVM_ALIVE,
         VIRTUAL
     }
 
     private static final int CLOSERS = 32;
     private static final int LISTENERS = 8;
     private static final Duration LINGER = Duration.ofSeconds(10);
-    private static final Duration AGAIN = Duration.ofMillis(100);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
     private final String poolName;
-    private final Set<Thread> ours = ConcurrentHashMap.newKeySet();
+    private final Set<Thread> liveThreads = ConcurrentHashMap.newKeySet();
     private final ScheduledThreadPoolExecutor timer;
     private final ExecutorService connector;
     private final ExecutorService closers;
     private final CompletionThreads workers;
     private final ExecutorService listeners;
     private final ExecutorService handlers;
-    private volatile boolean connectorLeft;
+    private volatile boolean connectorAbandoned;
 
-    /** Those of a pool that the JVM does not stay up for. */
+    /** Makes the threads of a pool that does not keep the JVM alive. */
     PoolThreads(String poolName) {
         this(poolName, false, false);
     }
@@ -54,13 +54,15 @@ final class PoolThreads {
     /**
      * Makes the threads of a pool.
      *
-     * @param staysUp whether the JVM stays up until the pool is closed
+     * @param keepsJvmAlive whether the JVM stays up until the pool is closed
      * @param virtualHandlers whether each handler has a virtual thread of its own
      */
-    PoolThreads(String poolName, boolean staysUp, boolean virtualHandlers) {
+    PoolThreads(String poolName, boolean keepsJvmAlive, boolean virtualHandlers) {
         this.poolName = poolName;
         timer = new ScheduledThreadPoolExecutor(
-                1, factory("timer", staysUp ? Sort.KEEPS_UP : Sort.DAEMON), new ThreadPoolExecutor.DiscardPolicy());
+                1,
+                factory("timer", keepsJvmAlive ? Kind.KEEPS_JVM_ALIVE : Kind.DAEMON),
+                new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         connector = elastic("connector", 1, new ThreadPoolExecutor.DiscardPolicy());
@@ -69,26 +71,26 @@ final class PoolThreads {
             var unused = decideAfter(delay, action);
         });
         listeners = elastic("listener", LISTENERS, (task, executor) -> task.run());
-        // Their number is bounded by who uses them; a thread that has just ended its work may not be there yet for the
-        // next.
+        // Unbounded here, because FairLimiter bounds them. A thread that has just finished may not be idle yet when the
+        // next task comes.
         handlers = new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
                 virtualHandlers ? 0 : LINGER.toMillis(),
                 TimeUnit.MILLISECONDS,
                 new SynchronousQueue<>(),
-                factory("handler", virtualHandlers ? Sort.VIRTUAL : Sort.DAEMON));
+                factory("handler", virtualHandlers ? Kind.VIRTUAL : Kind.DAEMON));
     }
 
-    private ExecutorService elastic(String role, int most, RejectedExecutionHandler afterTheEnd) {
+    private ExecutorService elastic(String role, int max, RejectedExecutionHandler whenRejected) {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                most,
-                most,
+                max,
+                max,
                 LINGER.toMillis(),
                 TimeUnit.MILLISECONDS,
                 new LinkedBlockingQueue<>(),
                 factory(role),
-                afterTheEnd);
+                whenRejected);
         executor.allowCoreThreadTimeOut(true);
         return executor;
     }
@@ -98,109 +100,109 @@ final class PoolThreads {
     }
 
     private ThreadFactory factory(String role) {
-        return factory(role, Sort.DAEMON);
+        return factory(role, Kind.DAEMON);
     }
 
-    private ThreadFactory factory(String role, Sort sort) {
+    private ThreadFactory factory(String role, Kind kind) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
             String name = threadName(role) + number.incrementAndGet();
-            Runnable counted = () -> {
-                // Not before: one that could not be started for want of memory must not stay here.
-                ours.add(Thread.currentThread());
+            Runnable tracked = () -> {
+                // Added here and not earlier, because a thread that fails to start would stay in the set.
+                liveThreads.add(Thread.currentThread());
                 try {
                     task.run();
                 } finally {
-                    ours.remove(Thread.currentThread());
+                    liveThreads.remove(Thread.currentThread());
                 }
             };
-            Thread thread = sort == Sort.VIRTUAL ? VirtualThreads.unstarted(name, counted) : new Thread(counted, name);
-            thread.setDaemon(sort != Sort.KEEPS_UP);
-            // The class loader of whoever happened to cause this thread must not be held by it.
+            Thread thread = kind == Kind.VIRTUAL ? VirtualThreads.unstarted(name, tracked) : new Thread(tracked, name);
+            thread.setDaemon(kind != Kind.KEEPS_JVM_ALIVE);
+            // A thread must not keep the class loader of the code that happened to start it.
             thread.setContextClassLoader(PoolThreads.class.getClassLoader());
             return thread;
         };
     }
 
-    /** Runs a decision on the timer thread, as soon as it is free. */
+    /** Runs a decision on the timer thread as soon as it is free. */
     void decide(Runnable decision) {
         timer.execute(decision);
     }
 
-    /** Runs a decision on the timer thread, later. */
+    /** Runs a decision on the timer thread after a delay. */
     Future<?> decideAfter(Duration delay, Runnable decision) {
         return timer.schedule(decision, TimeoutNanos.of(delay), TimeUnit.NANOSECONDS);
     }
 
-    /** Runs a decision on the timer thread again and again; it must not throw, or it ends. */
+    /** Runs a decision on the timer thread periodically. An exception ends that. */
     void decideEvery(Duration period, Runnable decision) {
         var unused = timer.scheduleWithFixedDelay(decision, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Connects, which may block; cancelling interrupts it. */
+    /** Runs an attempt to connect, which may block. Cancelling interrupts it. */
     Future<?> connect(Runnable attempt) {
         return connector.submit(attempt);
     }
 
     /**
-     * Does not wait for the thread that connects when it closes: it is where no interrupt reaches it, and ends by itself. Before
-     * {@link #close}.
+     * Lets {@link #close} not wait for the connector thread, because it is in a call that no interrupt ends. The thread
+     * ends by itself.
      */
-    void leaveConnector() {
-        connectorLeft = true;
+    void abandonConnector() {
+        connectorAbandoned = true;
     }
 
-    /** Closes a connection of a pool that goes on, which may block. */
-    void disconnect(Runnable connection) {
+    /** Runs an action that closes a connection and may block. */
+    void closeConnection(Runnable connection) {
         try {
             closers.execute(connection);
         } catch (OutOfMemoryError e) {
-            // No thread just now.
-            var again = decideAfter(AGAIN, () -> disconnect(connection));
+            // There is no thread now.
+            var again = decideAfter(RETRY_DELAY, () -> closeConnection(connection));
             assert again != null;
         }
     }
 
-    /** Where asynchronous gets end. */
+    /** Completes asynchronous gets. */
     CompletionThreads workers() {
         return workers;
     }
 
-    /** Where listeners are told; one that blocks holds up no asynchronous get. */
+    /** Calls listeners. One that blocks delays no asynchronous get. */
     Executor listeners() {
         return listeners;
     }
 
-    /** Where handlers of client-led pools run unless the user has an executor. */
+    /** Runs handlers of client-led pools unless the user gives an executor. */
     Executor handlers() {
         return handlers;
     }
 
-    /** Whether the calling thread is one of these. */
-    boolean inside() {
-        return ours.contains(Thread.currentThread());
+    /** Whether the calling thread belongs to this pool. */
+    boolean isPoolThread() {
+        return liveThreads.contains(Thread.currentThread());
     }
 
     /**
-     * Ends all threads: what waits for the workers is still done, what blocks elsewhere is interrupted. Called on one of
-     * them, it does not wait for itself.
+     * Ends all threads. Queued tasks of the workers still run; threads that block elsewhere are interrupted. Called on
+     * a thread of the pool, it does not wait.
      */
     boolean close(Duration timeout) throws InterruptedException {
-        // What is decided already is done; what was to be decided later is not.
+        // Decisions that are due still run. Delayed ones do not.
         timer.shutdown();
         connector.shutdownNow();
         handlers.shutdownNow();
         closers.shutdownNow();
         workers.shutdown();
         listeners.shutdown();
-        if (inside()) {
+        if (isPoolThread()) {
             finishLater(timeout);
             return false;
         }
-        return end(timeout);
+        return awaitEnd(timeout);
     }
 
-    // Without the timer nobody else sees to it that gets end although others block.
+    // The timer has ended, so another thread must make the workers grow when tasks block.
     private void finishLater(Duration timeout) {
         Thread finishing = factory("finisher").newThread(() -> {
             try {
@@ -212,13 +214,13 @@ final class PoolThreads {
         finishing.start();
     }
 
-    private boolean end(Duration timeout) throws InterruptedException {
+    private boolean awaitEnd(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         boolean ended = workers.awaitTermination(timeout.toNanos());
         if (!ended) {
             workers.interrupt();
         }
-        List<ExecutorService> others = connectorLeft
+        List<ExecutorService> others = connectorAbandoned
                 ? List.of(timer, handlers, closers, listeners)
                 : List.of(timer, connector, handlers, closers, listeners);
         for (ExecutorService executor : others) {
@@ -227,18 +229,18 @@ final class PoolThreads {
                 executor.shutdownNow();
             }
         }
-        return ended && joined(deadline);
+        return ended && joinThreads(deadline);
     }
 
-    // An executor counts as terminated a moment before its last thread has ended.
-    private boolean joined(long deadline) throws InterruptedException {
-        if (connectorLeft) {
-            ours.removeIf(thread -> thread.getName().startsWith(threadName("connector")));
+    // An executor is terminated a moment before its last thread has ended.
+    private boolean joinThreads(long deadline) throws InterruptedException {
+        if (connectorAbandoned) {
+            liveThreads.removeIf(thread -> thread.getName().startsWith(threadName("connector")));
         }
-        for (Thread thread : ours) {
-            // Once the time is over not a moment for each: there may be thousands that block.
+        for (Thread thread : liveThreads) {
+            // No minimum wait for each thread: thousands may block.
             TimeUnit.NANOSECONDS.timedJoin(thread, deadline - System.nanoTime());
         }
-        return ours.stream().noneMatch(Thread::isAlive);
+        return liveThreads.stream().noneMatch(Thread::isAlive);
     }
 }

@@ -2,7 +2,7 @@ package io.quicpool.core;
 
 import java.util.Locale;
 
-/** Why idle streams are given up, and why streams and connections of peers, and callers, are turned away; names as in the snapshot. */
+/** Why idle streams are evicted, and why streams, connections and callers are refused. Snapshots use these names. */
 final class Reason {
 
     private Reason() {}
@@ -10,61 +10,61 @@ final class Reason {
     enum Evicted {
         /** The connection was lost. */
         LINK_LOST,
-        /** The peer ended or reset the stream while it was idle. */
+        /** The peer ended or reset the idle stream. */
         PEER_ENDED,
-        /** The probe failed. */
+        /** The check at the time of taking, or a periodic check, found the stream dead. */
         PROBE,
         /** The pool was flushed. */
         FLUSHED,
-        /** There were more than the bounds allow. */
+        /** There were more idle streams than the bounds allow. */
         SURPLUS,
         /** The pool was closed. */
         CLOSED;
 
-        /** Whether this side wanted it so: nothing has gone wrong. */
-        boolean meant() {
+        /** Whether this side did it on purpose, so that it is no failure. */
+        boolean isIntended() {
             return this == FLUSHED || this == CLOSED;
         }
     }
 
     enum Refused {
-        /** As many streams of one client as may wait for a place among the idle ones. */
+        /** Too many streams of one client wait for capacity. */
         SERVER_FULL("too many of its streams wait for a place (max-capacity)"),
-        /** A stream got no place for as long as one may wait, and was ended. */
+        /** A stream waited too long for capacity and was ended. */
         NO_PLACE("its stream has waited too long for a place (max-capacity)"),
-        /** As many streams without a hello as the pool, or one client of it, may hold. */
+        /** The pool, or one of its clients, has too many streams without a hello. */
         PENDING_HELLOS("too many streams without their hello (max-pending-hellos)"),
-        /** The hello was not the byte that it must be. */
+        /** The first byte of a stream was not the hello. */
         BAD_HELLO("a stream that begins with another byte than the hello"),
         /** The hello did not come in time. */
         SLOW_HELLO("no hello within hello-timeout"),
-        /** A client reset a stream whose hello was not read yet. */
+        /** A client reset a stream before its hello was read. */
         NO_HELLO("it resets streams before their hello was read"),
-        /** A stream was closed here, its client did not end it, and as many like it were there as may be. */
+        /** Too many streams of a client were closed here and not ended by the client. */
         HALF_CLOSED("too many of its streams are closed here, and it does not end them"),
-        /** As many clients were connecting as may be at a time. */
+        /** Too many handshakes were under way. */
         HANDSHAKES("too many clients are connecting (max-pending-handshakes)"),
-        /** A client's first packet was not one that QUIC allows. */
+        /** QUIC does not allow the first packet of a client. */
         BAD_HANDSHAKE("a first packet that QUIC does not allow"),
-        /** A client began to connect and did not go on. */
+        /** A client did not complete its handshake in time. */
         SLOW_HANDSHAKE("it began to connect and did not go on"),
-        /** TLS did not come to an agreement with the client. */
+        /** The TLS handshake with a client failed. */
         FAILED_HANDSHAKE("its handshake failed (alpn, certificates)"),
-        /** A datagram for a connection of another address was dropped. */
+        /** A datagram for a connection came from another address and was dropped. */
         MOVED("a datagram for a connection that was made from another address"),
-        /** A datagram was dropped, for more waited than there is room for. */
+        /** A datagram was dropped because too many were waiting. */
         DATAGRAMS("its datagrams come faster than they can be looked at"),
-        /** The client did what QUIC does not allow, or asked for more than is of use. */
+        /** The client violated QUIC, or asked for more than is of use. */
         VIOLATION("it does what QUIC does not allow, or asks for more than is of use"),
-        /** The client's address is not allowed. */
+        /** The address of the client is not allowed. */
         ADDRESS("its address is not in client-ip"),
-        /** As many connections as the pool may have. */
+        /** The pool has {@code max-connections} connections. */
         CONNECTIONS("max-connections clients are connected"),
-        /** As many handlers run, and as many streams wait for one, as may be, or the executor took no more. */
+        /** Too many handlers run and streams wait for one, or the executor rejected the task. */
         HANDLER_BUSY("no handler for its stream (max-handlers, handler-queue, or their executor takes no more)"),
-        /** A handler read from, or wrote to, a client that did nothing for longer than its stream may wait. */
+        /** A handler's read or write timed out because the client sent or read nothing. */
         SLOW_CLIENT("it was silent, or read nothing, while a handler waited for it (read-timeout, write-timeout)"),
-        /** Not peers: callers of the pool that would have had to wait. */
+        /** Callers of the pool itself: too many wait already. */
         CALLERS("as many callers wait as may (max-waiting)");
 
         private final String meaning;
@@ -73,7 +73,7 @@ final class Reason {
             this.meaning = meaning;
         }
 
-        /** For people. */
+        /** A description for people. */
         String meaning() {
             return meaning;
         }

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** Says in the log what was turned away: one line a second at most, however many come, with the number of the rest. */
+/** Logs refusals: at most one line a second, however many there are, with the number of the others. */
 final class RefusalLog {
 
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
@@ -17,8 +17,8 @@ final class RefusalLog {
     private final LongSupplier clock;
     private final AtomicLong next;
     private final AtomicLong suppressed = new AtomicLong();
-    // The last that was not told.
-    private volatile long latest;
+    // When the last refusal was not logged.
+    private volatile long lastSuppressed;
 
     RefusalLog(String poolName, Logger log) {
         this(poolName, log, System::nanoTime);
@@ -31,9 +31,9 @@ final class RefusalLog {
         this.next = new AtomicLong(clock.getAsLong());
     }
 
-    void tell(Reason.Refused reason, InetSocketAddress client) {
+    void record(Reason.Refused reason, InetSocketAddress client) {
         if (!due()) {
-            latest = clock.getAsLong();
+            lastSuppressed = clock.getAsLong();
             suppressed.incrementAndGet();
             return;
         }
@@ -47,9 +47,9 @@ final class RefusalLog {
                 others == 0 ? "" : " (and " + others + " others since the last such line)");
     }
 
-    /** Tells of those since the last line when nobody has come for a second to do it. Now and then. */
+    /** Logs the number of the others when no refusal has come for a second. Called in each periodic check. */
     void flush() {
-        if (suppressed.get() > 0 && clock.getAsLong() - latest >= PERIOD && due()) {
+        if (suppressed.get() > 0 && clock.getAsLong() - lastSuppressed >= PERIOD && due()) {
             long others = suppressed.getAndSet(0);
             if (others > 0) {
                 log.log(Level.WARNING, "{0}: turned away {1} more since the last such line", poolName, others);
@@ -57,7 +57,7 @@ final class RefusalLog {
         }
     }
 
-    // True for one caller a period.
+    // True for one caller in each period.
     private boolean due() {
         long now = clock.getAsLong();
         long due = next.get();

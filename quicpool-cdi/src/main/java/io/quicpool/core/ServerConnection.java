@@ -8,27 +8,27 @@ import io.quicpool.transport.EngineStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One client of a server pool. Told by the engine, tells the pool. */
+/** One client of a server pool. Passes events of the engine to the pool. */
 final class ServerConnection implements ConnectionEvents {
 
     private final CoreServerPool pool;
     private final Connection connection;
-    /** Its streams that have not said hello yet. */
+    /** Its streams without a hello. */
     final AtomicInteger pendingHellos = new AtomicInteger();
 
-    /** Streams that it has reset before their hello, since one of its streams got an id. */
+    /** Streams that it has reset before their hello, since one of its streams last got an id. */
     final AtomicInteger resetBeforeHello = new AtomicInteger();
 
-    /** How many places in the stock it holds, as last counted; the timer thread's own. */
-    int places;
+    /** How many idle streams it holds, as last counted. Timer thread only. */
+    int idleCount;
 
-    /** How many it may hold, as last shared out; the timer thread's own. */
+    /** How many idle streams it may hold, as last computed. Timer thread only. */
     int share;
 
     /** When it connected. */
     final long since = System.nanoTime();
 
-    private final AtomicBoolean firstGiven = new AtomicBoolean();
+    private final AtomicBoolean firstIdClaimed = new AtomicBoolean();
 
     ServerConnection(CoreServerPool pool, Connection connection) {
         this.pool = pool;
@@ -39,9 +39,9 @@ final class ServerConnection implements ConnectionEvents {
         return connection;
     }
 
-    /** Whether this is the first stream of the connection; true once. */
-    boolean first() {
-        return firstGiven.compareAndSet(false, true);
+    /** Whether this is the first stream of the connection to get an id. True once. */
+    boolean claimFirstId() {
+        return firstIdClaimed.compareAndSet(false, true);
     }
 
     @Override

@@ -7,31 +7,31 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pooled stream from its opening to its end. The state is the only truth about who may use the stream; the queue of
- * idle slots and the map of ids are indexes over it.
+ * One pooled stream from its opening to its end. Its state alone decides who may use the stream. The queue of idle
+ * slots and the map of ids are indexes.
  *
  * <pre>
- * OPENING --rest--&gt; IDLE --take--&gt; TAKEN --end--&gt; CLOSED
- *    |  \              |  &lt;-giveBack-/ ^
- *    |   \--- takeOnArrival ----------/
- *    |                 |
- *    +----retire-------+--&gt; RETIRED
+ * OPENING --becomeIdle--&gt; IDLE --take--&gt; TAKEN --end--&gt; CLOSED
+ *    |  \                    |  &lt;-giveBack-/ ^
+ *    |   \--- takeOnArrival -----------------/
+ *    |                       |
+ *    +---- evict ------------+--&gt; EVICTED
  * </pre>
  *
- * <p>Every transition is a compare-and-set that says whether it won; only the winner acts on the stream.
+ * <p>Every transition is a compare-and-set that returns whether it won. Only the winner acts on the stream.
  */
 final class Slot {
 
     enum State {
-        /** Open, but its id is not exchanged yet (at the server: its hello has not come). */
+        /** Open, but without an id. At a server, its hello may be missing too. */
         OPENING,
-        /** In stock. */
+        /** Ready to be taken. */
         IDLE,
-        /** Belongs to a caller. */
+        /** A caller has it. */
         TAKEN,
-        /** Given up before anybody took it. */
-        RETIRED,
-        /** Given back by the caller who had it. */
+        /** Removed before anybody took it. */
+        EVICTED,
+        /** Ended by the caller that had it. */
         CLOSED
     }
 
@@ -49,16 +49,16 @@ final class Slot {
     private final int generation;
     private final long since;
     private volatile State state = State.OPENING;
-    // Written before the slot is published through the stock's map, and read after.
+    // Written before the slot is published through the map of ids, and read after.
     private @Nullable StreamId id;
-    private @Nullable IdleStreams home;
-    // The timer thread's own: when it first saw that the peer has finished; 0 before.
+    private @Nullable IdleStreams owner;
+    // When the timer thread first saw that the peer has finished, else 0. Timer thread only.
     private long finishedSince;
 
     /**
      * Makes the slot of a stream that was just opened.
      *
-     * @param generation the pool's generation at that moment: a flush retires all older ones
+     * @param generation the pool's generation at that moment; a flush evicts all older ones
      * @param since nano time of the opening
      */
     Slot(EngineStream stream, int generation, long since) {
@@ -75,7 +75,7 @@ final class Slot {
         return generation;
     }
 
-    /** Whether a flush that began this generation gives it up. */
+    /** Whether a flush that started this generation evicts it. */
     boolean isOlderThan(int other) {
         return generation - other < 0;
     }
@@ -84,22 +84,22 @@ final class Slot {
         return since;
     }
 
-    /** Gives the id, before the slot is announced; may be given again when it was found to be in use. */
+    /** Sets the id, before the slot is registered. Set again when a live stream has that id. */
     void id(StreamId given) {
-        assert state == State.OPENING || state == State.RETIRED : "the id is given before " + state;
+        assert state == State.OPENING || state == State.EVICTED : "the id is given before " + state;
         id = given;
     }
 
-    /** Enters it in a stock; before it is published. */
-    void home(IdleStreams stock) {
-        home = stock;
+    /** Sets the pool's idle streams to which it belongs, before it is published. */
+    void owner(IdleStreams idleStreams) {
+        owner = idleStreams;
     }
 
-    boolean livesIn(IdleStreams stock) {
-        return home == stock;
+    boolean isOwnedBy(IdleStreams idleStreams) {
+        return owner == idleStreams;
     }
 
-    /** Timer thread: how long, in nanoseconds, it has been known that the peer will say no more. */
+    /** For how many nanoseconds the peer is known to have finished. Timer thread. */
     long finishedFor(long now) {
         if (!stream.finished()) {
             return 0;
@@ -119,7 +119,7 @@ final class Slot {
     }
 
     /** Whether the id is known. */
-    boolean known() {
+    boolean hasId() {
         return id != null;
     }
 
@@ -135,51 +135,51 @@ final class Slot {
         return state == State.TAKEN;
     }
 
-    /** Whether somebody has it, or has just given it back: the stock knows it for as long as its stream is being ended. */
+    /** Whether a caller has it, or has just ended it: the slot is known until its stream has ended. */
     boolean isInUse() {
         State now = state;
         return now == State.TAKEN || now == State.CLOSED;
     }
 
-    boolean rest() {
-        return move(State.OPENING, State.IDLE);
+    boolean becomeIdle() {
+        return transition(State.OPENING, State.IDLE);
     }
 
     boolean take() {
-        return move(State.IDLE, State.TAKEN);
+        return transition(State.IDLE, State.TAKEN);
     }
 
     boolean takeOnArrival() {
-        return move(State.OPENING, State.TAKEN);
+        return transition(State.OPENING, State.TAKEN);
     }
 
     boolean giveBack() {
-        return move(State.TAKEN, State.IDLE);
+        return transition(State.TAKEN, State.IDLE);
     }
 
     boolean end() {
-        return move(State.TAKEN, State.CLOSED);
+        return transition(State.TAKEN, State.CLOSED);
     }
 
-    /** Gives the stream up if it has not come to rest yet. */
-    boolean abandon() {
-        return move(State.OPENING, State.RETIRED);
+    /** Evicts the stream if it is still OPENING. */
+    boolean evictOpening() {
+        return transition(State.OPENING, State.EVICTED);
     }
 
-    /** Gives the stream up unless somebody has it; says from which state, or null when it lost. */
-    @Nullable State retire() {
-        if (move(State.IDLE, State.RETIRED)) {
+    /** Evicts the stream unless a caller has it. Returns the former state, or null when it lost. */
+    @Nullable State evict() {
+        if (transition(State.IDLE, State.EVICTED)) {
             return State.IDLE;
         }
-        return move(State.OPENING, State.RETIRED) ? State.OPENING : retireAfterRest();
+        return transition(State.OPENING, State.EVICTED) ? State.OPENING : evictIfIdle();
     }
 
-    // It may have come to rest between the two attempts above; it cannot go back to OPENING.
-    private @Nullable State retireAfterRest() {
-        return move(State.IDLE, State.RETIRED) ? State.IDLE : null;
+    // It may have become idle between the two attempts above. It cannot return to OPENING.
+    private @Nullable State evictIfIdle() {
+        return transition(State.IDLE, State.EVICTED) ? State.IDLE : null;
     }
 
-    private boolean move(State from, State to) {
+    private boolean transition(State from, State to) {
         return STATE.compareAndSet(this, from, to);
     }
 

@@ -5,7 +5,7 @@ import io.quicpool.PoolState;
 import io.quicpool.StreamId;
 import org.jspecify.annotations.Nullable;
 
-/** Where a {@link StreamTaker} takes streams from: one pool, or several behind one front. Any thread. */
+/** Where a {@link StreamTaker} takes streams from: a pool, or a group of pools. Any thread. */
 interface StreamSource {
 
     String name();
@@ -13,35 +13,35 @@ interface StreamSource {
     PoolThreads threads();
 
     /**
-     * How it stands, for an exception, at a cost that does not grow with connections and streams: its numbers are those of now, the rest
-     * may be some moments old.
+     * A snapshot for an exception. Its cost does not grow with connections and streams: the numbers are current, the
+     * rest may be 100 ms old.
      */
-    PoolSnapshot standing();
+    PoolSnapshot recentSnapshot();
 
-    /** Where its life stands; suspended counts as running. */
-    PoolState life();
+    /** The state of the pool, where suspended counts as running. */
+    PoolState lifecycleState();
 
-    /** Takes an idle stream that is alive, any or that with this id; null when there is none now. */
+    /** Takes an idle stream that is alive, with this id or any. Null when there is none now. */
     @Nullable Slot takeNow(@Nullable StreamId id);
 
     /**
-     * Begins to wait, and asks for what is missing. The waiter may be served before this returns. False when too many wait already;
-     * then it does not wait.
+     * Starts to wait, and opens what is missing. The waiter may be served before this returns. False when too many wait
+     * already; then the waiter does not wait.
      */
-    boolean await(Waiter waiter);
+    boolean addWaiter(Waiter waiter);
 
-    /** A caller found nothing that is idle: says so to listeners, and asks for more. */
-    void shortage();
+    /** A caller found no idle stream: tells listeners, and opens more. */
+    void reportExhausted();
 
-    /** The waiter has ended, one way or another. The second time does nothing. */
-    void forget(Waiter waiter);
+    /** Removes a waiter that has ended. Does nothing the second time. */
+    void removeWaiter(Waiter waiter);
 
-    /** Whose slot it is. */
+    /** The pool to which a slot belongs. */
     CorePool owner(Slot slot);
 
-    /** What callers have had to wait for, and how often in vain. */
+    /** Counts the waits and time-outs of callers. */
     Metrics metrics();
 
-    /** The last error, as the cause of what happens to a caller. */
+    /** The last error, as the cause of exceptions for callers. */
     @Nullable Throwable lastError();
 }

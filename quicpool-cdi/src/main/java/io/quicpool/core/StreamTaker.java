@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Takes streams for callers: at once where the stock has one that is alive, else by waiting. */
+/** Takes streams for callers: an idle one that is alive, else by waiting. */
 final class StreamTaker {
 
     private final StreamSource source;
@@ -20,57 +20,57 @@ final class StreamTaker {
         this.source = source;
     }
 
-    PooledStream get(@Nullable StreamId id, Duration timeout) throws InterruptedException {
+    PooledStream take(@Nullable StreamId id, Duration timeout) throws InterruptedException {
         Slot slot = takeNow(id);
         if (slot != null) {
-            return handOut(slot);
+            return lease(slot);
         }
         long start = System.nanoTime();
-        long longest = TimeoutNanos.of(timeout);
-        if (longest <= 0) {
-            throw missed(id, start);
+        long timeoutNanos = TimeoutNanos.of(timeout);
+        if (timeoutNanos <= 0) {
+            throw noneIdle(id, start);
         }
         while (true) {
             Waiter waiter = new Waiter(id, start);
-            if (!source.await(waiter) && waiter.giveUp()) {
-                throw tooMany(start);
+            if (!source.addWaiter(waiter) && waiter.giveUp()) {
+                throw tooManyWaiters(start);
             }
-            slot = outcome(waiter, longest);
+            slot = awaitSlot(waiter, timeoutNanos);
             if (slot == null) {
-                continue; // one of several pools closed, the others go on
+                continue; // one of several pools was closed, others are open
             }
             if (slot.stream().alive()) {
                 source.metrics().waits.add(System.nanoTime() - start);
-                return handOut(slot);
+                return lease(slot);
             }
             source.owner(slot).discard(slot);
         }
     }
 
-    CompletableFuture<PooledStream> getAsync(@Nullable StreamId id, Duration timeout, @Nullable Executor executor) {
+    CompletableFuture<PooledStream> takeAsync(@Nullable StreamId id, Duration timeout, @Nullable Executor executor) {
         AsyncGet get = new AsyncGet(this, source, id, TimeoutNanos.of(timeout), executor);
         get.begin();
         return get;
     }
 
     @Nullable Slot takeNow(@Nullable StreamId id) {
-        if (source.life() != PoolState.RUNNING) {
+        if (source.lifecycleState() != PoolState.RUNNING) {
             throw closed(System.nanoTime());
         }
         return source.takeNow(id);
     }
 
-    PooledStream handOut(Slot slot) {
+    PooledStream lease(Slot slot) {
         CorePool owner = source.owner(slot);
-        Lease lease = owner.handOut(slot);
-        if (Policy.low(owner.stock.idle(), owner.capacity())) {
+        Lease lease = owner.lease(slot);
+        if (Policy.isLow(owner.idleStreams.idle(), owner.capacity())) {
             owner.replenish();
         }
         return lease;
     }
 
-    /** What was handed out has not reached its caller. */
-    void takeBack(Slot slot) {
+    /** A leased stream did not reach its caller. */
+    void undoLease(Slot slot) {
         source.owner(slot).metrics.handedOut.decrement();
         giveBack(slot);
     }
@@ -79,11 +79,11 @@ final class StreamTaker {
         source.owner(slot).giveBack(slot);
     }
 
-    // Null when the wait was ended by the close of a pool although the source goes on.
-    private @Nullable Slot outcome(Waiter waiter, long longest) throws InterruptedException {
+    // Null when closing one of several pools ended the wait.
+    private @Nullable Slot awaitSlot(Waiter waiter, long timeoutNanos) throws InterruptedException {
         try {
-            long left = longest - (System.nanoTime() - waiter.since());
-            // At the moment when the time is over it may be served, or the pool be closed: then that is what happened.
+            long left = timeoutNanos - (System.nanoTime() - waiter.since());
+            // The waiter may be served, or the pool closed, at the moment of the time-out. Then that counts.
             if (!waiter.await(left) && waiter.giveUp()) {
                 throw timedOut(waiter.id(), waiter.since());
             }
@@ -94,10 +94,10 @@ final class StreamTaker {
             }
             throw e;
         } finally {
-            source.forget(waiter);
+            source.removeWaiter(waiter);
         }
         Slot slot = waiter.slot();
-        if (slot == null && source.life() != PoolState.RUNNING) {
+        if (slot == null && source.lifecycleState() != PoolState.RUNNING) {
             throw closed(waiter.since());
         }
         return slot;
@@ -105,10 +105,10 @@ final class StreamTaker {
 
     // ---- why there is no stream
 
-    /** There is none, and the caller does not wait. */
-    PoolTimeoutException missed(@Nullable StreamId id, long start) {
+    /** No stream is idle, and the caller does not wait. */
+    PoolTimeoutException noneIdle(@Nullable StreamId id, long start) {
         if (id == null) {
-            source.shortage();
+            source.reportExhausted();
         }
         return timedOut(id, start);
     }
@@ -120,21 +120,21 @@ final class StreamTaker {
                 source.name(),
                 (id == null ? "no stream" : "no stream " + id) + " within " + elapsed.toMillis() + " ms",
                 elapsed,
-                source.standing(),
+                source.recentSnapshot(),
                 source.lastError());
     }
 
     PoolClosedException closed(long start) {
-        return new PoolClosedException(source.name(), "is closed", since(start), source.standing(), null);
+        return new PoolClosedException(source.name(), "is closed", since(start), source.recentSnapshot(), null);
     }
 
-    PoolBusyException tooMany(long start) {
+    PoolBusyException tooManyWaiters(long start) {
         return refused("as many callers wait as may (max-waiting)", start);
     }
 
     PoolBusyException refused(String why, long start) {
         source.metrics().refused(Reason.Refused.CALLERS);
-        return new PoolBusyException(source.name(), why, since(start), source.standing(), source.lastError());
+        return new PoolBusyException(source.name(), why, since(start), source.recentSnapshot(), source.lastError());
     }
 
     private static Duration since(long start) {

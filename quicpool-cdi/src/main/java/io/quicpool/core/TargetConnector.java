@@ -5,10 +5,10 @@ import io.quicpool.transport.ConnectionEvents;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
-/** Connects to one of the addresses of a target, and tells them what became of it. Thread-safe. */
+/** Connects to an address of a target and reports the outcome to {@link Addresses}. Thread-safe. */
 final class TargetConnector implements ClientConnection.Connector {
 
-    /** Connects by means of an engine; blocks. */
+    /** Connects with an engine. Blocks. */
     interface Engine {
         Connection connect(InetSocketAddress address, ConnectionEvents events) throws IOException, InterruptedException;
     }
@@ -27,8 +27,8 @@ final class TargetConnector implements ClientConnection.Connector {
     }
 
     @Override
-    public void served(Connection connection) {
-        addresses.served(connection.remoteAddress());
+    public void verified(Connection connection) {
+        addresses.verified(connection.remoteAddress());
     }
 
     @Override

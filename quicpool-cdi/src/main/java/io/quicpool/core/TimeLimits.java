@@ -12,81 +12,81 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends blocked calls from outside when they take too long: the reads and writes of engines have no time-out. One for each pool, and one
- * timer task for all its calls: it comes when the first of those that run is due, so that a call which ends in time costs no task
- * of its own.
+ * Ends blocking calls of a pool that take too long, because the engines' reads and writes have no time-out. One timer
+ * task serves all calls of a pool. It runs when the first call is due, so a call that returns in time needs no task of
+ * its own.
  */
 final class TimeLimits {
 
-    /** What blocks. */
+    /** A call that may block. */
     interface Call<T> {
         T call() throws IOException;
     }
 
-    // All that run are looked at, and no more often than this: so much later may a call end.
-    private static final long FINEST = Duration.ofMillis(20).toNanos();
+    // Minimum time between two checks, which scan all running calls. A call may end this much late.
+    private static final long RESOLUTION = Duration.ofMillis(20).toNanos();
 
     private final BiFunction<Duration, Runnable, Future<?>> timer;
     private final Set<Running> running = ConcurrentHashMap.newKeySet();
-    private final ReentrantLock arming = new ReentrantLock();
-    // Written under the lock, next before armed; a look takes armed back before it looks.
+    private final ReentrantLock armLock = new ReentrantLock();
+    // Written under the lock, next before armed. A check clears armed before it scans.
     private volatile boolean armed;
     private volatile long next;
     private @Nullable Future<?> task;
-    private volatile long looked = System.nanoTime() - FINEST;
+    private volatile long lastCheck = System.nanoTime() - RESOLUTION;
 
     /**
-     * Makes it.
+     * Makes the limits of a pool.
      *
-     * @param timer runs an action after a time, on a thread on which nothing blocks
+     * @param timer runs an action after a delay, on a thread that never blocks
      */
     TimeLimits(BiFunction<Duration, Runnable, Future<?>> timer) {
         this.timer = timer;
     }
 
-    /** A call under way. The timer ends it, or it returns: whichever is first. A call that the timer ends returns after that. */
+    /** A running call. The timer ends it, or it returns, whichever is first. A call that the timer ends returns after that. */
     private static final class Running {
 
         private final long deadline;
-        private final Runnable giveUp;
-        private boolean decided;
+        private final Runnable onTimeout;
+        private boolean ended;
 
-        Running(long deadline, Runnable giveUp) {
+        Running(long deadline, Runnable onTimeout) {
             this.deadline = deadline;
-            this.giveUp = giveUp;
+            this.onTimeout = onTimeout;
         }
 
         synchronized void expire() {
-            if (!decided) {
-                decided = true;
-                giveUp.run();
+            if (!ended) {
+                ended = true;
+                onTimeout.run();
             }
         }
 
         synchronized void returned() {
-            decided = true;
+            ended = true;
         }
     }
 
-    /** Makes a call; when it takes longer, gives up on the pool's timer thread, which must end the call. */
-    <T> T within(long nanos, Runnable giveUp, Call<T> call) throws IOException {
-        Running mine = new Running(System.nanoTime() + nanos, giveUp);
-        running.add(mine);
+    /** Makes a call. After {@code nanos}, runs {@code onTimeout} on the timer thread, which must end the call. */
+    <T> T within(long nanos, Runnable onTimeout, Call<T> call) throws IOException {
+        Running current = new Running(System.nanoTime() + nanos, onTimeout);
+        running.add(current);
         try {
-            if (!armed || mine.deadline - next < 0) {
-                arm(mine.deadline);
+            if (!armed || current.deadline - next < 0) {
+                arm(current.deadline);
             }
             return call.call();
         } finally {
-            mine.returned();
-            running.remove(mine);
+            current.returned();
+            running.remove(current);
         }
     }
 
     private void arm(long deadline) {
-        arming.lock();
+        armLock.lock();
         try {
-            long soonest = looked + FINEST;
+            long soonest = lastCheck + RESOLUTION;
             long due = deadline - soonest < 0 ? soonest : deadline;
             if (armed && due - next >= 0) {
                 return;
@@ -95,19 +95,19 @@ final class TimeLimits {
             if (later != null) {
                 later.cancel(false);
             }
-            task = timer.apply(Duration.ofNanos(Math.max(0, due - System.nanoTime())), this::look);
+            task = timer.apply(Duration.ofNanos(Math.max(0, due - System.nanoTime())), this::expireDue);
             next = due;
             armed = true;
         } finally {
-            arming.unlock();
+            armLock.unlock();
         }
     }
 
-    // Timer thread. Whoever begins from here on is seen, or arms again.
-    private void look() {
+    // Timer thread. A call that starts from here on is seen by the scan, or arms the timer again.
+    private void expireDue() {
         armed = false;
         long now = System.nanoTime();
-        looked = now;
+        lastCheck = now;
         long soonest = Long.MAX_VALUE;
         List<Running> due = new ArrayList<>();
         for (Running each : running) {
@@ -119,8 +119,8 @@ final class TimeLimits {
             }
         }
         if (soonest < Long.MAX_VALUE || !due.isEmpty()) {
-            // After one that was due too: to give up may throw.
-            arm(due.isEmpty() ? now + soonest : now + FINEST);
+            // Arms the timer before ending calls, because that may throw.
+            arm(due.isEmpty() ? now + soonest : now + RESOLUTION);
         }
         due.forEach(Running::expire);
     }

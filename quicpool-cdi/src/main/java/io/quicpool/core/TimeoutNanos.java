@@ -2,19 +2,19 @@ package io.quicpool.core;
 
 import java.time.Duration;
 
-/** Durations that a user gives, in nanoseconds. */
+/** Converts durations of users to nanoseconds. */
 final class TimeoutNanos {
 
-    // More than anybody waits; keeps arithmetic with nano time from overflowing.
-    private static final Duration LONGEST = Duration.ofDays(365 * 100);
+    // Longer than any wait, and short enough that sums with nano times do not overflow.
+    private static final Duration MAX = Duration.ofDays(365 * 100);
 
     private TimeoutNanos() {}
 
-    /** So long, but not less than none and not more than a hundred years. */
+    /** The duration in nanoseconds, from 0 to a hundred years. */
     static long of(Duration time) {
         if (time.isNegative()) {
             return 0;
         }
-        return (time.compareTo(LONGEST) < 0 ? time : LONGEST).toNanos();
+        return (time.compareTo(MAX) < 0 ? time : MAX).toNanos();
     }
 }

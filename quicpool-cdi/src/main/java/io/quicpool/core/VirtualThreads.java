@@ -2,12 +2,12 @@ package io.quicpool.core;
 
 import java.lang.reflect.InvocationTargetException;
 
-/** Makes virtual threads, which Java has from 21 on and this is not compiled for. */
+/** Makes virtual threads by reflection, because this is compiled for a Java version that has none. */
 final class VirtualThreads {
 
     private VirtualThreads() {}
 
-    /** A virtual thread of that name that is not started. The configuration has checked that there are such threads. */
+    /** A virtual thread that is not started. The configuration has checked that the JVM has virtual threads. */
     static Thread unstarted(String name, Runnable task) {
         try {
             Class<?> builders = Class.forName("java.lang.Thread$Builder");
@@ -16,7 +16,7 @@ final class VirtualThreads {
             return (Thread) builders.getMethod("unstarted", Runnable.class).invoke(builder, task);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof Error error) {
-                throw error; // no memory, for one
+                throw error; // no memory, for example
             }
             throw new IllegalStateException("this JVM makes no virtual thread", e);
         } catch (ReflectiveOperationException e) {

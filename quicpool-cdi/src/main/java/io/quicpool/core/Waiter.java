@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caller that found no stream.
+ * A caller that waits for a stream.
  *
  * <pre>
  * WAITING --serve--&gt; its slot, already TAKEN
@@ -15,15 +15,16 @@ import org.jspecify.annotations.Nullable;
  *    \-----close---&gt; CLOSED
  * </pre>
  *
- * <p>Every transition is a compare-and-set that says whether it won; whoever loses acts as if it had not happened. To decide is
- * cheap and done under the stock's lock; to {@link #wake} may run foreign code and is done outside.
+ * <p>Every transition is a compare-and-set that returns whether it won. A caller that lost acts as if it had not tried.
+ * Transitions are cheap and run under the lock of {@link IdleStreams}. {@link #wake} may run user code and is called
+ * without the lock.
  */
 final class Waiter {
 
-    private enum Without {
-        /** Its time was over, or its caller wants no stream any more. */
+    private enum NotServed {
+        /** It timed out, or its caller no longer wants a stream. */
         GIVEN_UP,
-        /** A pool at which it waited is closed. */
+        /** A pool at which it waited was closed. */
         CLOSED
     }
 
@@ -39,26 +40,26 @@ final class Waiter {
 
     private final @Nullable StreamId id;
     private final long since;
-    private final @Nullable Runnable whenEnded;
-    // Null while it waits, then a Slot or a Without.
+    private final @Nullable Runnable onEnd;
+    // Null while it waits, then a Slot or a NotServed.
     private volatile @Nullable Object end;
     private volatile @Nullable Thread blocked;
 
     /**
-     * Makes one for a caller that blocks in {@link #await}.
+     * Makes a waiter for a caller that blocks in {@link #await}.
      *
-     * @param id the stream that it wants; null for any
-     * @param since nano time of the beginning of its wait
+     * @param id the wanted stream, null for any
+     * @param since nano time at which the wait started
      */
     Waiter(@Nullable StreamId id, long since) {
         this(id, since, null);
     }
 
-    /** Makes one for a caller that does not block: the action must hand over and return. */
-    Waiter(@Nullable StreamId id, long since, @Nullable Runnable whenEnded) {
+    /** Makes a waiter for a caller that does not block. The action must not block either. */
+    Waiter(@Nullable StreamId id, long since, @Nullable Runnable onEnd) {
         this.id = id;
         this.since = since;
-        this.whenEnded = whenEnded;
+        this.onEnd = onEnd;
     }
 
     @Nullable StreamId id() {
@@ -74,34 +75,34 @@ final class Waiter {
     }
 
     boolean giveUp() {
-        return END.compareAndSet(this, null, Without.GIVEN_UP);
+        return END.compareAndSet(this, null, NotServed.GIVEN_UP);
     }
 
     boolean close() {
-        return END.compareAndSet(this, null, Without.CLOSED);
+        return END.compareAndSet(this, null, NotServed.CLOSED);
     }
 
-    boolean waits() {
+    boolean isWaiting() {
         return end == null;
     }
 
-    /** What it was served with; null when it waits, or has ended without. */
+    /** The slot that it was served with. Null while it waits, or when it was not served. */
     @Nullable Slot slot() {
         return end instanceof Slot slot ? slot : null;
     }
 
-    /** Tells its caller that it was served, or that the pool is closed. Never under a lock. */
+    /** Wakes the caller after it was served, or the pool was closed. Never under a lock. */
     void wake() {
         Thread caller = blocked;
         if (caller != null) {
             LockSupport.unpark(caller);
         }
-        if (whenEnded != null) {
-            whenEnded.run();
+        if (onEnd != null) {
+            onEnd.run();
         }
     }
 
-    /** Blocks until it has ended, or for so many nanoseconds; says whether it has ended. */
+    /** Blocks until it has ended, or for the given time. Returns whether it has ended. */
     boolean await(long nanos) throws InterruptedException {
         long start = System.nanoTime();
         blocked = Thread.currentThread();

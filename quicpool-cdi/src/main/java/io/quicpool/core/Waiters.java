@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callers that wait at one stock, each kind in order of arrival: those that take any stream, and those that want one by its id.
- * Whatever their number, no step walks them. Guarded by the stock's lock; {@link #ids} needs none.
+ * The callers that wait at one pool: those for any stream, and those for one id, both in order of arrival. No step
+ * scans them. Guarded by the lock of {@link IdleStreams}; {@link #ids} needs none.
  */
 final class Waiters {
 
@@ -19,42 +19,42 @@ final class Waiters {
 
     void add(Waiter waiter) {
         StreamId id = waiter.id();
-        // Hardly ever does more than one want the same stream.
-        Set<Waiter> those = id == null ? any : byId.computeIfAbsent(id, unused -> new LinkedHashSet<>(2));
-        if (those.add(waiter)) {
+        // Two callers rarely want the same stream.
+        Set<Waiter> waiters = id == null ? any : byId.computeIfAbsent(id, unused -> new LinkedHashSet<>(2));
+        if (waiters.add(waiter)) {
             size++;
         }
     }
 
-    /** Does nothing for one that is not there. */
+    /** Removes a waiter, if it is there. */
     void remove(Waiter waiter) {
         StreamId id = waiter.id();
-        Set<Waiter> those = id == null ? any : byId.getOrDefault(id, Set.of());
-        if (those.contains(waiter)) {
-            those.remove(waiter);
+        Set<Waiter> waiters = id == null ? any : byId.getOrDefault(id, Set.of());
+        if (waiters.contains(waiter)) {
+            waiters.remove(waiter);
             size--;
-            if (id != null && those.isEmpty()) {
+            if (id != null && waiters.isEmpty()) {
                 byId.remove(id);
             }
         }
     }
 
-    /** Who gets the stream with this id: the first that wants it and no other, else the first that takes any. */
+    /** The waiter that gets the stream with this id: the first for that id, else the first for any. */
     @Nullable Waiter firstFor(StreamId id) {
-        Set<Waiter> those = byId.get(id);
-        return first(those == null ? any : those);
+        Set<Waiter> waiters = byId.get(id);
+        return first(waiters == null ? any : waiters);
     }
 
-    /** The first that wants this stream and no other, or of those that take any; null when there is none. */
+    /** The first waiter for this id, or for any stream if it is null. Null when there is none. */
     @Nullable Waiter first(@Nullable StreamId id) {
         return first(id == null ? any : byId.getOrDefault(id, Set.of()));
     }
 
-    private static @Nullable Waiter first(Set<Waiter> those) {
-        return those.isEmpty() ? null : those.iterator().next();
+    private static @Nullable Waiter first(Set<Waiter> waiters) {
+        return waiters.isEmpty() ? null : waiters.iterator().next();
     }
 
-    /** The ids that are waited for; weakly consistent. */
+    /** The ids that callers wait for. Weakly consistent. */
     Set<StreamId> ids() {
         return byId.keySet();
     }

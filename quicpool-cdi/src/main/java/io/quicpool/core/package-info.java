@@ -1,10 +1,10 @@
 /**
- * The engine behind the API: the stock of idle streams with its waiters, the replenisher, the link with its back-off, the
- * exchange of ids. Internal: nothing here is for users.
+ * The implementation of the pools: idle streams and their waiters, size checks, connections with back-off, the exchange
+ * of ids. Internal: users need nothing of it.
  *
- * <p>Who owns what: a pool owns its {@link io.quicpool.core.PoolThreads}, one {@link io.quicpool.core.Stock}, its
- * {@link io.quicpool.core.Metrics}, and its connections. Decisions are taken on the pool's one timer thread; streams are
- * brought by engine threads and taken by callers, which meet in the stock.
+ * <p>A pool owns its {@link io.quicpool.core.PoolThreads}, one {@link io.quicpool.core.IdleStreams}, its
+ * {@link io.quicpool.core.Metrics} and its connections. The pool's timer thread makes decisions. Engine threads deliver
+ * streams and callers take them; both meet in the idle streams.
  */
 @NullMarked
 package io.quicpool.core;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which of a target's addresses an attempt tries. */
+/** Which address of a target an attempt tries. */
 class AddressesTest {
 
     private static final InetSocketAddress A = new InetSocketAddress(1);
@@ -57,7 +57,7 @@ class AddressesTest {
         assertThat(tried.subList(3, 5)).containsExactly(C, B);
     }
 
-    /** Whatever order and size the answers have. */
+    /** Holds for any order and size of answers. */
     @ParameterizedTest
     @ValueSource(strings = {"rotating", "reversed", "one", "shrinking", "shuffled", "doubled"})
     void allAreTriedBeforeOneIsTriedAgain(String answers) {
@@ -70,7 +70,7 @@ class AddressesTest {
             switch (answers) {
                 case "rotating" -> Collections.rotate(next, look);
                 case "reversed" -> Collections.reverse(next);
-                // As many as there are are asked for one by one.
+                // To see all of them takes as many answers.
                 case "one" -> next = List.of(all.get(look % 7));
                 case "shrinking" -> next = look % 2 == 0 ? next : next.subList(look % 5, 7);
                 case "doubled" -> next.addAll(all);
@@ -107,19 +107,19 @@ class AddressesTest {
     @Test
     void aFailureIsForgottenWhenAnotherHasServedForLong() {
         fails();
-        addresses.served(B);
+        addresses.verified(B);
         assertThat(next()).isEqualTo(B);
-        now += Addresses.FORGOTTEN.toNanos() + 1;
+        now += Addresses.FAILURE_EXPIRY.toNanos() + 1;
         assertThat(next()).isEqualTo(A);
-        // Not while all fail: the one after it would never be tried.
+        // While all addresses fail, no failure expires: else the next address would never be tried.
         addresses.failed(A);
-        now += Addresses.FORGOTTEN.toNanos() + 1;
+        now += Addresses.FAILURE_EXPIRY.toNanos() + 1;
         assertThat(next()).isEqualTo(B);
     }
 
     @Test
     void failuresAreRememberedOfSoManyAddressesOnly() {
-        for (int port = 1; port <= Addresses.MOST + 1; port++) {
+        for (int port = 1; port <= Addresses.MAX_ADDRESSES + 1; port++) {
             answer = List.of(new InetSocketAddress(port));
             fails();
         }
@@ -138,7 +138,7 @@ class AddressesTest {
         assertThat(addresses.exhausted()).isTrue();
         fails();
         assertThat(addresses.exhausted()).isFalse();
-        // One that is not looked up has no other to go on with.
+        // An empty answer has no other address to try.
         answer = List.of();
         assertThatThrownBy(() -> addresses.connect(AddressesTest::never)).hasMessage("the resolver gave no address");
         assertThat(addresses.exhausted()).isTrue();

@@ -15,7 +15,7 @@ class BackoffTest {
         for (int i = 0; i < 25; i++) {
             backoff.next();
         }
-        assertThat(backoff.next()).isEqualTo(Backoff.LONGEST);
+        assertThat(backoff.next()).isEqualTo(Backoff.MAX_DELAY);
     }
 
     @Test
@@ -29,10 +29,10 @@ class BackoffTest {
         Backoff backoff = new Backoff(() -> 1);
         backoff.next();
         backoff.next();
-        assertThat(backoff.worked(Backoff.LASTING.minusNanos(1))).isFalse();
-        assertThat(backoff.next()).isGreaterThan(Backoff.FIRST);
-        assertThat(backoff.worked(Backoff.LASTING)).isTrue();
-        assertThat(backoff.next()).isEqualTo(Backoff.FIRST);
+        assertThat(backoff.resetIfLasted(Backoff.MIN_SUCCESS.minusNanos(1))).isFalse();
+        assertThat(backoff.next()).isGreaterThan(Backoff.MIN_DELAY);
+        assertThat(backoff.resetIfLasted(Backoff.MIN_SUCCESS)).isTrue();
+        assertThat(backoff.next()).isEqualTo(Backoff.MIN_DELAY);
     }
 
     @Test
@@ -41,7 +41,7 @@ class BackoffTest {
         for (int i = 0; i < 40; i++) {
             backoff.next();
         }
-        assertThat(backoff.worked(Backoff.LONGEST.minusNanos(1))).isFalse();
-        assertThat(backoff.worked(Backoff.LONGEST)).isTrue();
+        assertThat(backoff.resetIfLasted(Backoff.MAX_DELAY.minusNanos(1))).isFalse();
+        assertThat(backoff.resetIfLasted(Backoff.MAX_DELAY)).isTrue();
     }
 }

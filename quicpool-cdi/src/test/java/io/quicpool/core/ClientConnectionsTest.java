@@ -30,7 +30,7 @@ class ClientConnectionsTest {
         FakeConnection next = new FakeConnection();
         next.credit = 1;
         next.onClose = () -> {
-            // While this one is closed whoever closes the pool looks whether all is done.
+            // Gives a thread that closes the pool time to check whether all is closed.
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             closed.add(next);
         };
@@ -46,48 +46,49 @@ class ClientConnectionsTest {
         public void down(Connection connection, String reason) {}
     }
 
-    /** What they have left lives on until its streams have ended, or the pool is closed. */
+    /** A draining connection lives until its streams have ended or the pool is closed. */
     @Test
     void closingClosesWhatLinksHaveLeftThatAreGone() throws Exception {
         CoreClientPool pool = new CoreClientPool(
                 "test", ClientPoolConfig.builder().target("localhost:1").build(), events -> connection());
-        ClientConnections links = new ClientConnections(pool, events -> connection(), new Nobody(), 1);
-        onTimer(pool, links::connect);
-        await().until(() -> links.open().size() == 1);
-        for (int most = 2; most <= 4; most++) {
-            int size = most;
-            onTimer(pool, () -> assertThat(spread(links, size).next(false)).isNull());
-            await().until(() -> links.open().size() == size);
+        ClientConnections connections = new ClientConnections(pool, events -> connection(), new Nobody(), 1);
+        onTimer(pool, connections::connect);
+        await().until(() -> connections.open().size() == 1);
+        for (int maxStreams = 2; maxStreams <= 4; maxStreams++) {
+            int size = maxStreams;
+            onTimer(pool, () -> assertThat(spread(connections, size).next(false))
+                    .isNull());
+            await().until(() -> connections.open().size() == size);
         }
-        List<Connection> left = links.open().subList(1, 4);
-        onTimer(pool, () -> left.forEach(each -> links.leave(each, "it closes")));
-        assertThat(links.open()).hasSize(1);
-        assertThat(links.connections()).hasSize(4);
-        links.close();
-        assertThat(links.awaitClosed(SOON)).isTrue();
+        List<Connection> draining = connections.open().subList(1, 4);
+        onTimer(pool, () -> draining.forEach(each -> connections.drain(each, "it closes")));
+        assertThat(connections.open()).hasSize(1);
+        assertThat(connections.openAndDraining()).hasSize(4);
+        connections.close();
+        assertThat(connections.awaitClosed(SOON)).isTrue();
         assertThat(pool.threads.close(SOON)).isTrue();
         assertThat(closed).hasSize(4).containsAll(made);
     }
 
-    /** Nothing is kept of what has gone, however often it comes and goes. */
+    /** Connections that come and go leave nothing in memory. */
     @Test
     void growingAndShrinkingLeavesNothingBehind() throws Exception {
         CoreClientPool pool = new CoreClientPool(
                 "test", ClientPoolConfig.builder().target("localhost:1").build(), events -> connection());
-        ClientConnections links = new ClientConnections(pool, events -> connection(), new Nobody(), 1);
-        onTimer(pool, links::connect);
-        await().until(() -> links.open().size() == 1);
+        ClientConnections connections = new ClientConnections(pool, events -> connection(), new Nobody(), 1);
+        onTimer(pool, connections::connect);
+        await().until(() -> connections.open().size() == 1);
         for (int cycle = 0; cycle < 12; cycle++) {
-            onTimer(pool, () -> assertThat(spread(links, 2).next(false)).isNull());
-            await().until(() -> links.open().size() == 2);
-            onTimer(pool, () -> links.shrink(1, connection -> false));
-            assertThat(links.open()).hasSize(1);
-            onTimer(pool, () -> links.watch(SOON, SOON, connection -> false));
+            onTimer(pool, () -> assertThat(spread(connections, 2).next(false)).isNull());
+            await().until(() -> connections.open().size() == 2);
+            onTimer(pool, () -> connections.shrink(1, connection -> false));
+            assertThat(connections.open()).hasSize(1);
+            onTimer(pool, () -> connections.check(SOON, SOON, connection -> false));
         }
         assertThat(made).hasSize(13);
-        assertThat(links.held()).isEqualTo(1);
-        links.close();
-        assertThat(links.awaitClosed(SOON)).isTrue();
+        assertThat(connections.heldConnections()).isEqualTo(1);
+        connections.close();
+        assertThat(connections.awaitClosed(SOON)).isTrue();
         assertThat(pool.threads.close(SOON)).isTrue();
     }
 
@@ -100,7 +101,7 @@ class ClientConnectionsTest {
         AtomicLong pause = new AtomicLong();
         CoreClientPool pool = new CoreClientPool(
                 "test", ClientPoolConfig.builder().target("localhost:1").build(), each -> connection());
-        ClientConnections links = new ClientConnections(
+        ClientConnections connections = new ClientConnections(
                 pool,
                 each -> {
                     pause.set(System.nanoTime() - lost.get());
@@ -110,31 +111,31 @@ class ClientConnectionsTest {
                 },
                 new Nobody(),
                 1);
-        onTimer(pool, links::connect);
+        onTimer(pool, connections::connect);
         for (int cycle = 1; cycle <= 12; cycle++) {
             int times = cycle;
             await().pollInterval(Duration.ofMillis(5))
-                    .until(() -> dialled.get() == times && links.open().size() == 1);
+                    .until(() -> dialled.get() == times && connections.open().size() == 1);
             onTimer(pool, () -> {
-                FakeConnection connection = (FakeConnection) links.open().get(0);
-                links.proved(connection);
+                FakeConnection connection = (FakeConnection) connections.open().get(0);
+                connections.markVerified(connection);
                 connection.alive = false;
                 lost.set(System.nanoTime());
                 events.get().lost("it restarts");
             });
         }
         await().until(() -> dialled.get() == 13);
-        // Half of 50 ms, a quarter longer eleven times, is the shortest that chance may make of it.
-        assertThat(Duration.ofNanos(pause.get())).isGreaterThan(Backoff.FIRST.multipliedBy(5));
-        links.close();
-        assertThat(links.awaitClosed(SOON)).isTrue();
+        // Half of 50 ms, a quarter longer eleven times: the least that the random part allows.
+        assertThat(Duration.ofNanos(pause.get())).isGreaterThan(Backoff.MIN_DELAY.multipliedBy(5));
+        connections.close();
+        assertThat(connections.awaitClosed(SOON)).isTrue();
         assertThat(pool.threads.close(SOON)).isTrue();
     }
 
-    // Each connection has its one stream.
-    private static ClientConnections.Spread spread(ClientConnections links, int most) {
-        List<Connection> open = links.open();
-        return links.new Spread(open, each -> 1, most, Connection::credit);
+    // Each connection has one stream.
+    private static ClientConnections.Spread spread(ClientConnections connections, int maxStreams) {
+        List<Connection> open = connections.open();
+        return connections.new Spread(open, each -> 1, maxStreams, Connection::credit);
     }
 
     private static void onTimer(CorePool pool, Runnable decision) throws InterruptedException {

@@ -9,17 +9,17 @@ import org.junit.jupiter.api.Test;
 class CreditShortageTest {
 
     private static final long SECOND = 1_000_000_000;
-    private static final int LOOKS = 2;
+    private static final int CHECKS_PER_SECOND = 2;
 
-    private final CreditShortage drought = new CreditShortage();
+    private final CreditShortage shortage = new CreditShortage();
     private int now;
 
-    private List<String> looks(int seconds, boolean dry) {
+    private List<String> checks(int seconds, boolean isShort) {
         List<String> steps = new ArrayList<>();
-        for (int end = now + seconds * LOOKS; now < end; now++) {
-            CreditShortage.Step step = drought.look(dry, now * SECOND / LOOKS);
+        for (int end = now + seconds * CHECKS_PER_SECOND; now < end; now++) {
+            CreditShortage.Step step = shortage.check(isShort, now * SECOND / CHECKS_PER_SECOND);
             if (step != CreditShortage.Step.NOTHING) {
-                steps.add(step + " " + now / (double) LOOKS);
+                steps.add(step + " " + now / (double) CHECKS_PER_SECOND);
             }
         }
         return steps;
@@ -27,26 +27,26 @@ class CreditShortageTest {
 
     @Test
     void isToldOnceAndActedUponAtEverLongerDistances() {
-        assertThat(looks(20, true)).containsExactly("TELL 1.0", "ACT 2.0", "ACT 6.0", "ACT 14.0");
-        assertThat(looks(10, false)).containsExactly("OVER 20.0");
+        assertThat(checks(20, true)).containsExactly("REPORT 1.0", "ACT 2.0", "ACT 6.0", "ACT 14.0");
+        assertThat(checks(10, false)).containsExactly("OVER 20.0");
     }
 
     @Test
     void isActedUponOnceAMinuteInTheEnd() {
-        assertThat(looks(300, true)).endsWith("ACT 122.0", "ACT 182.0", "ACT 242.0");
+        assertThat(checks(300, true)).endsWith("ACT 122.0", "ACT 182.0", "ACT 242.0");
     }
 
     @Test
     void aShortOneIsNotTold() {
-        assertThat(looks(1, true)).isEmpty();
-        assertThat(looks(1, false)).isEmpty();
-        assertThat(looks(1, true)).isEmpty();
+        assertThat(checks(1, true)).isEmpty();
+        assertThat(checks(1, false)).isEmpty();
+        assertThat(checks(1, true)).isEmpty();
     }
 
     @Test
     void anotherSoonAfterIsNotActedUponAsSoon() {
-        assertThat(looks(3, true)).containsExactly("TELL 1.0", "ACT 2.0");
-        assertThat(looks(1, false)).containsExactly("OVER 3.0");
-        assertThat(looks(5, true)).containsExactly("TELL 5.0", "ACT 8.0");
+        assertThat(checks(3, true)).containsExactly("REPORT 1.0", "ACT 2.0");
+        assertThat(checks(1, false)).containsExactly("OVER 3.0");
+        assertThat(checks(5, true)).containsExactly("REPORT 5.0", "ACT 8.0");
     }
 }

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
-/** A connection that leads nowhere and lets a test act in the middle of a call. */
+/** A connection without a peer. A test can act in the middle of its calls. */
 class FakeConnection implements Connection {
 
     static final InetSocketAddress ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);

@@ -5,7 +5,7 @@ import io.quicpool.transport.EngineStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** A stream that leads nowhere, for tests of the stock, which does nothing with it but hand it on. */
+/** A stream without a peer, for tests that only pass it on. */
 class FakeStream implements EngineStream {
 
     private static final Connection CONNECTION = new FakeConnection();

@@ -29,7 +29,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What two threads do at the same moment, each at the worst: the engine here lets the other act in the middle of a call. */
+/** Two threads at the worst moment for each other: this engine lets the other act in the middle of a call. */
 class IdExchangeTest {
 
     private static final Duration IMPATIENT = Duration.ofMillis(100);
@@ -55,7 +55,7 @@ class IdExchangeTest {
     @Test
     void anIdThatComesWhileOthersAreGivenUpAsLateIsNotGivenUp() {
         connection.credit = 2;
-        // Before the first can be late: the timer that opens them gives them up.
+        // Before the first can be late: the timer that opens them also evicts them.
         connection.onOpen = stream -> stream.onReset = () -> connection.streams.forEach(each -> {
             if (each != stream) {
                 each.receive(0, 0, 0, 1);
@@ -86,7 +86,7 @@ class IdExchangeTest {
         assertThat(stream.reset).isTrue();
     }
 
-    /** After as many as may be on their way the pool would never have opened another. */
+    /** After the maximum number of such streams the pool would never have opened another. */
     @Test
     void aStreamThatNeverOpensIsGivenUpAndOneThatOpensTooLateIsReset() {
         CompletableFuture<EngineStream> never = new CompletableFuture<>();
@@ -112,7 +112,7 @@ class IdExchangeTest {
             connection.streams.get(0).receive(0, 0, 0, 1);
             await().until(() -> pool.active() == 1);
             List<ScriptedStream> old = List.copyOf(connection.streams);
-            // One is opened while the flush is at work: it is not the flush's to give up.
+            // This one is opened during the flush, which must not evict it.
             old.get(0).onReset = () -> {
                 pool.replenish();
                 await().until(() -> connection.streams.size() == 5);
@@ -136,7 +136,7 @@ class IdExchangeTest {
             connection.streams.get(0).receive(0, 0, 0, 1);
             connection.streams.get(1).receive(0, 0, 0, 2);
             await().until(() -> pool.active() == 2);
-            // Where the flush has yet to look.
+            // The flush has not come to this one.
             connection.streams.get(0).onReset = () -> {
                 pool.replenish();
                 await().until(() -> connection.streams.size() == 3);
@@ -157,7 +157,7 @@ class IdExchangeTest {
             await().until(() -> connection.streams.size() == 2);
             connection.streams.get(0).receive(0, 0, 0, 1);
             await().until(() -> pool.active() == 1);
-            // Behind the place where the flush looks.
+            // The flush has passed this one.
             connection.streams.get(0).onReset = () -> connection.streams.get(1).receive(0, 0, 0, 0);
             pool.flush();
             assertThat(connection.streams).allMatch(stream -> stream.reset);
@@ -166,7 +166,7 @@ class IdExchangeTest {
         }
     }
 
-    /** A stream that came while the others were given up could be taken from the pool at its very end, and was nobody's to end. */
+    /** A stream that came during the eviction of the others could be taken at the very end of the pool, and nobody ended it. */
     @Test
     void anIdThatComesWhileThePoolClosesIsNotForTaking() {
         connection.credit = 2;
@@ -178,7 +178,7 @@ class IdExchangeTest {
         other.onReset = () -> one.receive(0, 0, 0, 1);
         List<Slot> taken = new CopyOnWriteArrayList<>();
         connection.onAlive = () -> {
-            Slot slot = pool.stock.takeAny();
+            Slot slot = pool.idleStreams.takeAny();
             if (slot != null) {
                 taken.add(slot);
             }
@@ -186,7 +186,7 @@ class IdExchangeTest {
         pool.close();
         assertThat(taken).isEmpty();
         assertThat(one.reset && other.reset).isTrue();
-        assertThat(pool.stock.taken()).isZero();
+        assertThat(pool.idleStreams.taken()).isZero();
         assertThat(pool.opening()).isZero();
     }
 
@@ -200,13 +200,13 @@ class IdExchangeTest {
             stream.finished = true;
             long now = System.nanoTime();
             pool.sweep(1, now);
-            pool.sweep(1, now + CorePool.UNCLAIMED.toNanos() / 2);
+            pool.sweep(1, now + CorePool.MAX_UNCLAIMED.toNanos() / 2);
             assertThat(stream.reset).isFalse();
             pool.suspend();
-            pool.sweep(1, now + 2 * CorePool.UNCLAIMED.toNanos());
+            pool.sweep(1, now + 2 * CorePool.MAX_UNCLAIMED.toNanos());
             assertThat(stream.reset).isFalse();
             pool.resume();
-            pool.sweep(1, now + 2 * CorePool.UNCLAIMED.toNanos());
+            pool.sweep(1, now + 2 * CorePool.MAX_UNCLAIMED.toNanos());
             assertThat(stream.reset).isTrue();
             assertThat(pool.active()).isZero();
         }
@@ -274,7 +274,7 @@ class IdExchangeTest {
             events.accepted(stream);
             stream.receive(0);
             assertThat(stream.reset).isTrue();
-            assertThat(pool.stock.live()).isEmpty();
+            assertThat(pool.idleStreams.live()).isEmpty();
             assertThat(pool.opening()).isZero();
         }
     }
@@ -290,7 +290,7 @@ class IdExchangeTest {
         assertThat(pool.opening()).isZero();
     }
 
-    // ---- an engine that lets somebody else act in the middle of what it does
+    // ---- an engine that lets another thread act in the middle of its calls
 
     private static final class ScriptedStream implements EngineStream {
 
@@ -394,7 +394,7 @@ class IdExchangeTest {
         private volatile @Nullable CompletableFuture<EngineStream> opened;
         private volatile Consumer<ScriptedStream> onOpen = stream -> {};
 
-        // Only the timer of the pool.
+        // Only the timer of the pool writes it.
         @SuppressWarnings("NonAtomicVolatileUpdate")
         @Override
         public CompletionStage<EngineStream> openStream() {

@@ -97,7 +97,7 @@ class PolicyTest {
                 .isEqualTo(expected);
     }
 
-    /** A stream that comes while the pool looks: in two steps, each of which may fall before any of the three questions. */
+    /** A stream that arrives during a size check, in two steps, each of which may come before any of the three reads. */
     private static final class Arrival {
 
         private static final int STEPS = 2;

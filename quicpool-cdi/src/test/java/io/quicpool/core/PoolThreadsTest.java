@@ -32,11 +32,11 @@ class PoolThreadsTest {
         for (int i = 0; i < 20; i++) {
             threads.workers().execute(this::block);
             threads.listeners().execute(this::block);
-            // Other connections, too.
-            threads.disconnect(this::block);
+            // Closing of other connections blocks too.
+            threads.closeConnection(this::block);
         }
         CountDownLatch closed = new CountDownLatch(1);
-        threads.disconnect(closed::countDown);
+        threads.closeConnection(closed::countDown);
         assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
     }
 }

@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** However many are turned away, the log has a line a second, with the number of the others. */
+/** However many refusals there are, the log gets one line a second, with the number of the others. */
 class RefusalLogTest {
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -20,25 +20,25 @@ class RefusalLogTest {
     @Test
     void oneLineASecondWithTheNumberOfTheOthers() {
         for (int i = 0; i < 100; i++) {
-            log.tell(Reason.Refused.ADDRESS, CLIENT);
+            log.record(Reason.Refused.ADDRESS, CLIENT);
         }
         assertThat(lines.written)
                 .containsExactly("orders: turned away localhost/127.0.0.1:5: its address is not in client-ip");
         now += SECOND - 1;
-        log.tell(Reason.Refused.HANDSHAKES, CLIENT);
+        log.record(Reason.Refused.HANDSHAKES, CLIENT);
         assertThat(lines.written).hasSize(1);
         now++;
-        log.tell(Reason.Refused.HANDSHAKES, CLIENT);
+        log.record(Reason.Refused.HANDSHAKES, CLIENT);
         assertThat(lines.written.get(1))
                 .endsWith(
                         "too many clients are connecting (max-pending-handshakes) (and 100 others since the last such line)");
     }
 
-    /** The last of a storm are told too, although nobody comes after them. */
+    /** The last refusals of a burst are counted in the log too, although none follows. */
     @Test
     void theOthersAreToldWhenRefusalsStop() {
         for (int i = 0; i < 4; i++) {
-            log.tell(Reason.Refused.ADDRESS, CLIENT);
+            log.record(Reason.Refused.ADDRESS, CLIENT);
         }
         log.flush();
         assertThat(lines.written).as("within the second").hasSize(1);
@@ -51,11 +51,11 @@ class RefusalLogTest {
         assertThat(lines.written).hasSize(2);
     }
 
-    /** Who comes is worth more than a number: as long as somebody does, the line is his. */
+    /** A line with a client says more than a number. So while refusals come, each line has a client. */
     @Test
     void aNumberAloneIsToldOnlyWhenNobodyComes() {
         while (lines.written.size() < 3) {
-            log.tell(Reason.Refused.ADDRESS, CLIENT);
+            log.record(Reason.Refused.ADDRESS, CLIENT);
             log.flush();
             now += SECOND / 100;
         }

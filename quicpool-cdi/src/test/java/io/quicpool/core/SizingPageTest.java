@@ -13,19 +13,19 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The example of docs/sizing.md is what the rule makes of such a demand. */
+/** The example of docs/sizing.md follows from the rules. */
 class SizingPageTest {
 
     private static final ClientPoolConfig DEFAULTS =
             ClientPoolConfig.builder().target("orders:4433").build();
     private static final CapacityBounds CAPACITY = DEFAULTS.capacity();
     private static final IntervalBounds INTERVAL = DEFAULTS.interval();
-    // 40 a second for 20 seconds, then none.
+    // 40 requests a second for 20 seconds, then none.
     private static final int BETWEEN_REQUESTS = 25;
     private static final int LAST_REQUEST = 20_000;
     private static final int END = 90_000;
     private static final int CREDIT = 16_384;
-    // The page leaves most looks out.
+    // The page leaves out most size checks.
     private static final Set<Integer> SHOWN = Set.of(1, 2, 3, 4, 5, 10, 15, 20, 22, 23, 24, 25, 26, 30, 40, 49);
 
     @Test
@@ -33,7 +33,7 @@ class SizingPageTest {
         List<String> rows = new ArrayList<>();
         int capacity = CAPACITY.min();
         Duration interval = INTERVAL.min();
-        // As if opening took no time; the first stock was opened when the connection came up.
+        // As if opening took no time. The first streams were opened when the connection came up.
         int idle = capacity;
         int taken = 0;
         int look = 0;
@@ -42,7 +42,7 @@ class SizingPageTest {
             if (now <= LAST_REQUEST) {
                 idle--;
                 taken++;
-                if (Policy.low(idle, capacity)) {
+                if (Policy.isLow(idle, capacity)) {
                     idle += missing(capacity, idle);
                 }
             }

@@ -13,14 +13,14 @@ import java.util.function.Predicate;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every arrow of a slot's diagram, and that there are no others. */
+/** Every arrow in the diagram of a slot, and no other. */
 class SlotTest {
 
     private static final Map<State, Consumer<Slot>> WAY_TO = Map.of(
             State.OPENING, slot -> {},
-            State.IDLE, Slot::rest,
+            State.IDLE, Slot::becomeIdle,
             State.TAKEN, Slot::takeOnArrival,
-            State.RETIRED, Slot::retire,
+            State.EVICTED, Slot::evict,
             State.CLOSED,
                     slot -> {
                         slot.takeOnArrival();
@@ -30,12 +30,12 @@ class SlotTest {
     private record Arrow(String name, Set<State> from, State to, Predicate<Slot> move) {}
 
     private static final List<Arrow> ARROWS = List.of(
-            new Arrow("rest", EnumSet.of(State.OPENING), State.IDLE, Slot::rest),
+            new Arrow("becomeIdle", EnumSet.of(State.OPENING), State.IDLE, Slot::becomeIdle),
             new Arrow("take", EnumSet.of(State.IDLE), State.TAKEN, Slot::take),
             new Arrow("takeOnArrival", EnumSet.of(State.OPENING), State.TAKEN, Slot::takeOnArrival),
             new Arrow("giveBack", EnumSet.of(State.TAKEN), State.IDLE, Slot::giveBack),
             new Arrow("end", EnumSet.of(State.TAKEN), State.CLOSED, Slot::end),
-            new Arrow("retire", EnumSet.of(State.OPENING, State.IDLE), State.RETIRED, slot -> slot.retire() != null));
+            new Arrow("evict", EnumSet.of(State.OPENING, State.IDLE), State.EVICTED, slot -> slot.evict() != null));
 
     @ParameterizedTest
     @EnumSource
@@ -55,6 +55,6 @@ class SlotTest {
     void retiringSaysFromWhere(State from) {
         Slot slot = new Slot(new FakeStream(), 0, 0);
         Objects.requireNonNull(WAY_TO.get(from)).accept(slot);
-        assertThat(slot.retire()).isEqualTo(from);
+        assertThat(slot.evict()).isEqualTo(from);
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Errors on a pool's own threads, for want of memory above all: it goes on. */
+/** A pool survives errors on its own threads, above all OutOfMemoryError. */
 class SurvivalTest {
 
     private final Pools pools = new Pools();
@@ -71,12 +71,12 @@ class SurvivalTest {
         AtomicInteger told = new AtomicInteger();
         listeners.add(new PoolListener() {});
         for (int i = 0; i < 3; i++) {
-            listeners.tell(each -> told.incrementAndGet());
+            listeners.fire(each -> told.incrementAndGet());
         }
         assertThat(told).hasValue(3);
     }
 
-    /** Neither of a pool nor of a group of pools. */
+    /** Neither in a pool nor in a group of pools. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void listenersThatBlockHoldUpNoAsynchronousGet(int targets) throws Exception {
@@ -130,7 +130,7 @@ class SurvivalTest {
         assertThat(pool.snapshot().lastError()).contains("for the test");
     }
 
-    /** The thread that connects dies, and with it the result: house-keeping notices. */
+    /** The connector thread dies, and its result is lost. The periodic check notices. */
     @Test
     void anAttemptWithoutAResultIsFollowedByAnother() {
         AtomicInteger attempts = new AtomicInteger();

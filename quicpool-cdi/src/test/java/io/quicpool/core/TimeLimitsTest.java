@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Calls that take too long are ended; those that do not cost the timer nothing. */
+/** Calls that take too long are ended. Calls that return in time cost the timer nothing. */
 class TimeLimitsTest {
 
     private static final long HOUR = TimeUnit.HOURS.toNanos(1);
@@ -90,7 +90,7 @@ class TimeLimitsTest {
         }
     }
 
-    /** One that cannot be given up keeps no other. */
+    /** A call that cannot be ended does not affect others. */
     @Test
     void whatThrowsWhenItIsGivenUpKeepsNoOther() {
         AtomicInteger given = new AtomicInteger();
@@ -118,7 +118,7 @@ class TimeLimitsTest {
         await().until(() -> given.get() == 20);
     }
 
-    /** The caller sees what ending its call has done, also where the call is complete at the same moment. */
+    /** The caller sees the effects of ending its call, even if the call completes at the same moment. */
     @Test
     void aCallThatIsEndedReturnsAfterwards() throws Exception {
         CountDownLatch ending = new CountDownLatch(1);
@@ -141,7 +141,7 @@ class TimeLimitsTest {
         assertThat(seen).isTrue();
     }
 
-    /** Nothing is given up after it has come back. */
+    /** No call is ended after it has returned. */
     @Test
     void aCallThatCameBackIsNotGivenUp() throws Exception {
         AtomicBoolean back = new AtomicBoolean();
@@ -150,7 +150,7 @@ class TimeLimitsTest {
             limits.within(
                     TimeUnit.MILLISECONDS.toNanos(500),
                     () -> {
-                        // Not before: a call may take that long where the machine is busy.
+                        // Not before: a call may take that long on a busy machine.
                         if (back.get()) {
                             given.incrementAndGet();
                         }

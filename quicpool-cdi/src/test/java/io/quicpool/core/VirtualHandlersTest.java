@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Handlers on virtual threads where the JVM has them, and a clear word where it has not. */
+/** Handlers on virtual threads if the JVM has them, else a clear message. */
 class VirtualHandlersTest {
 
     private final Pools pools = new Pools();

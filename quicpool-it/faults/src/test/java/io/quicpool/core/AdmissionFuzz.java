@@ -72,7 +72,7 @@ public final class AdmissionFuzz {
 
         @Override
         void connect() {
-            if (pool.life() == PoolState.RUNNING) {
+            if (pool.lifecycleState() == PoolState.RUNNING) {
                 ScriptedConnection connection = new ScriptedConnection(script);
                 connections.add(connection);
                 guests.put(connection, pool.connected(connection));
@@ -142,13 +142,13 @@ public final class AdmissionFuzz {
 
         @Override
         int handled() {
-            // Those that a closed pool took away run in vain.
-            return pool.life() == PoolState.CLOSED ? 0 : handling.size();
+            // Tasks that a closed pool has claimed have no effect.
+            return pool.lifecycleState() == PoolState.CLOSED ? 0 : handling.size();
         }
 
-        // Whatever was decided is done; nothing else of the pool runs meanwhile.
+        // Waits until due decisions are done. Nothing else of the pool runs meanwhile.
         private void awaitTimer() {
-            if (!script.inside() || pool.life() == PoolState.CLOSED) {
+            if (!script.inside() || pool.lifecycleState() == PoolState.CLOSED) {
                 return;
             }
             CountDownLatch idle = new CountDownLatch(1);
@@ -161,7 +161,7 @@ public final class AdmissionFuzz {
         }
 
         @Override
-        void checkInStock(Slot slot, ScriptedStream stream) {
+        void checkRegistered(Slot slot, ScriptedStream stream) {
             byte[] sent = stream.sent();
             hold(
                     sent.length >= StreamId.BYTES && slot.id().equals(StreamId.of(Arrays.copyOf(sent, StreamId.BYTES))),
@@ -173,12 +173,12 @@ public final class AdmissionFuzz {
 
         @Override
         void checkCounts() {
-            hold(pool.stock.idle() <= largest, "more idle than allowed: ", pool.stock.idle());
+            hold(pool.idleStreams.idle() <= largest, "more idle than allowed: ", pool.idleStreams.idle());
             hold(pool.opening() <= CONFIG.maxPendingHellos(), "more without a hello than allowed: ", pool.opening());
         }
     }
 
-    /** Listens to nobody: clients come from the script. */
+    /** A listener without a socket: clients come from the script. */
     private static final class NoListener implements Listener {
 
         @Override

@@ -16,10 +16,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** One run of a script against one side of the id exchange: what peers and callers do, and what must hold after each step. */
+/** Runs a script against one side of the id exchange: what peers and callers do, and what must hold after each step. */
 abstract class Exchange {
 
-    // Held, or its level would be forgotten.
+    // A strong reference, else the logger would lose its level.
     private static final Logger QUIET = Logger.getLogger("io.quicpool");
 
     static {
@@ -36,16 +36,16 @@ abstract class Exchange {
         this.script = script;
     }
 
-    // ---- what the two sides differ in
+    // ---- differences of the two sides
 
     abstract CorePool pool();
 
-    /** The half of the exchange that is looked into. */
+    /** The half of the exchange under test. */
     abstract Object exchange();
 
     abstract void connect();
 
-    /** Asks for a stream, or opens one, on a connection. */
+    /** Opens a stream on a connection. */
     abstract void open(ScriptedConnection connection);
 
     abstract void lose(ScriptedConnection connection);
@@ -53,10 +53,10 @@ abstract class Exchange {
     /** The peer does its part of the exchange. */
     abstract void answer(ScriptedStream stream);
 
-    /** Something that only this side can do. */
+    /** An action that only this side has. */
     abstract void own();
 
-    abstract void checkInStock(Slot slot, ScriptedStream stream);
+    abstract void checkRegistered(Slot slot, ScriptedStream stream);
 
     abstract void checkCounts();
 
@@ -89,7 +89,7 @@ abstract class Exchange {
             case 18 -> pool().flush();
             case 19 -> pool().suspend();
             case 20 -> pool().resume();
-            case 21 -> pool().housekeeping();
+            case 21 -> pool().periodicCheck();
             case 22 -> late();
             default -> {
                 if (script.next(8) == 7) {
@@ -115,7 +115,7 @@ abstract class Exchange {
         onConnection(connection -> {
             List<ScriptedStream> streams = connection.streams();
             if (!streams.isEmpty()) {
-                // The newest is the nearest: what was just opened is what most goes on with.
+                // Prefers new streams, because most scripts go on with the last one.
                 action.on(streams.get(streams.size() - 1 - script.next(streams.size())));
             }
         });
@@ -130,7 +130,7 @@ abstract class Exchange {
     }
 
     private StreamId anyId() {
-        List<StreamId> live = pool().stock.live().stream().map(Slot::id).toList();
+        List<StreamId> live = pool().idleStreams.live().stream().map(Slot::id).toList();
         int which = script.next(live.size() + 2);
         return which < live.size() ? live.get(which) : new StreamId(which - live.size());
     }
@@ -168,35 +168,35 @@ abstract class Exchange {
 
     private void await(Waiter waiter) {
         waiters.add(waiter);
-        pool().await(waiter);
+        pool().addWaiter(waiter);
     }
 
     private void cancel() {
         if (!waiters.isEmpty()) {
             Waiter waiter = waiters.get(script.next(waiters.size()));
             waiter.giveUp();
-            pool().forget(waiter);
+            pool().removeWaiter(waiter);
         }
     }
 
     private void late() {
         age(pending());
-        pool().housekeeping();
+        pool().periodicCheck();
     }
 
     private void close() {
-        // The second would wait for the first, which goes on only when it returns.
+        // A second call would wait for the first, which needs this thread.
         if (!closing) {
             closing = true;
             pool().close(Duration.ZERO);
         }
     }
 
-    // ---- what must hold
+    // ---- invariants
 
     private void harvest() {
         for (Waiter waiter : List.copyOf(waiters)) {
-            if (!waiter.waits()) {
+            if (!waiter.isWaiting()) {
                 waiters.remove(waiter);
                 Slot slot = waiter.slot();
                 if (slot != null) {
@@ -208,23 +208,23 @@ abstract class Exchange {
 
     private void check() {
         harvest();
-        IdleStreams stock = pool().stock;
-        Set<ScriptedStream> inStock = Collections.newSetFromMap(new IdentityHashMap<>());
+        IdleStreams idleStreams = pool().idleStreams;
+        Set<ScriptedStream> registered = Collections.newSetFromMap(new IdentityHashMap<>());
         Set<StreamId> ids = new HashSet<>();
         int idle = 0;
         int taken = 0;
-        for (Slot slot : stock.live()) {
+        for (Slot slot : idleStreams.live()) {
             ScriptedStream stream = (ScriptedStream) slot.stream();
             hold(slot.isIdle() || slot.isTaken(), "in the map of ids, but neither idle nor taken: ", slot);
-            hold(inStock.add(stream), "its stream is in stock twice: ", slot);
+            hold(registered.add(stream), "its stream is in stock twice: ", slot);
             hold(ids.add(slot.id()), "its id is held twice: ", slot);
             hold(!stream.ended(), "in stock although its stream was ended: ", slot);
             idle += slot.isIdle() ? 1 : 0;
             taken += slot.isTaken() ? 1 : 0;
-            checkInStock(slot, stream);
+            checkRegistered(slot, stream);
         }
-        equal("idle", idle, stock.idle());
-        equal("taken", taken, stock.taken());
+        equal("idle", idle, idleStreams.idle());
+        equal("taken", taken, idleStreams.taken());
         Set<Slot> callers = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Slot slot : mine) {
             hold(callers.add(slot), "has two callers: ", slot);
@@ -232,40 +232,40 @@ abstract class Exchange {
         mine.removeIf(slot -> !slot.isTaken());
         equal("taken by callers and handlers", mine.size() + handled(), taken);
         Set<Slot> queued = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Slot slot : stock.oldestFirst()) {
+        for (Slot slot : idleStreams.oldestFirst()) {
             hold(!slot.isIdle() || queued.add(slot), "idle and twice in the queue: ", slot);
         }
         equal("idle in the queue", idle, queued.size());
-        equal("waiting", waiters.size(), stock.waiting());
-        checkOpening(inStock);
+        equal("waiting", waiters.size(), idleStreams.waiting());
+        checkOpening(registered);
         checkCounts();
     }
 
-    private void checkOpening(Set<ScriptedStream> inStock) {
+    private void checkOpening(Set<ScriptedStream> registered) {
         int asked = 0;
         int open = 0;
         for (ScriptedConnection connection : connections) {
             asked += connection.asked();
             for (ScriptedStream stream : connection.streams()) {
-                open += stream.ended() || inStock.contains(stream) ? 0 : 1;
+                open += stream.ended() || registered.contains(stream) ? 0 : 1;
             }
         }
         equal("opening", asked + open, pool().opening());
         equal("pending", open, pending().size());
     }
 
-    /** How many streams the pool's own handler has. */
+    /** How many streams the handler of the pool has. */
     int handled() {
         return 0;
     }
 
     private void checkEnd() {
-        hold(pool().life() == PoolState.CLOSED, "not closed: ", pool().life());
-        equal("idle at the end", 0, pool().stock.idle());
-        equal("taken at the end", 0, pool().stock.taken());
-        equal("waiting at the end", 0, pool().stock.waiting());
+        hold(pool().lifecycleState() == PoolState.CLOSED, "not closed: ", pool().lifecycleState());
+        equal("idle at the end", 0, pool().idleStreams.idle());
+        equal("taken at the end", 0, pool().idleStreams.taken());
+        equal("waiting at the end", 0, pool().idleStreams.waiting());
         equal("opening at the end", 0, pool().opening());
-        hold(pool().stock.live().isEmpty(), "live at the end: ", pool().stock.live());
+        hold(pool().idleStreams.live().isEmpty(), "live at the end: ", pool().idleStreams.live());
         for (ScriptedConnection connection : connections) {
             connection.streams().forEach(stream -> hold(stream.ended(), "left open: ", stream));
         }
@@ -283,11 +283,11 @@ abstract class Exchange {
         }
     }
 
-    // ---- what has no other way in
+    // ---- reflection
 
     @SuppressWarnings("unchecked")
     private Set<Slot> pending() {
-        // The server's knows of each whose it is.
+        // The server's map has the client of each slot.
         return field(exchange(), "pending") instanceof Map<?, ?> owned
                 ? ((Map<Slot, ?>) owned).keySet()
                 : (Set<Slot>) field(exchange(), "pending");

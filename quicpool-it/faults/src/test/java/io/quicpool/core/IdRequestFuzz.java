@@ -41,7 +41,7 @@ public final class IdRequestFuzz {
 
         @Override
         void connect() {
-            if (pool.life() == PoolState.RUNNING) {
+            if (pool.lifecycleState() == PoolState.RUNNING) {
                 ScriptedConnection connection = new ScriptedConnection(script);
                 connections.add(connection);
                 pool.connections.add(connection);
@@ -50,8 +50,8 @@ public final class IdRequestFuzz {
 
         @Override
         void open(ScriptedConnection connection) {
-            // The pool asks only while it runs, but may have begun before.
-            if (pool.life() == PoolState.RUNNING) {
+            // The pool opens streams only while it runs, but a call may have started before.
+            if (pool.lifecycleState() == PoolState.RUNNING) {
                 asked++;
                 pool.ids.open(connection);
             }
@@ -78,7 +78,7 @@ public final class IdRequestFuzz {
         }
 
         @Override
-        void checkInStock(Slot slot, ScriptedStream stream) {
+        void checkRegistered(Slot slot, ScriptedStream stream) {
             hold(
                     slot.id().equals(StreamId.of(stream.firstReceived(StreamId.BYTES))),
                     "another id than the server gave: ",
@@ -93,15 +93,18 @@ public final class IdRequestFuzz {
             equal(
                     "asked for",
                     asked,
-                    pool.metrics.opened.sum() + pool.metrics.failed.sum() + pool.meant + pool.opening());
+                    pool.metrics.opened.sum() + pool.metrics.failed.sum() + pool.intended + pool.opening());
         }
     }
 
-    /** A client pool without a link of its own and without a timer: what {@link CoreClientPool} does, when the script says. */
+    /**
+     * A client pool without connections of its own and without a timer. It does what {@link CoreClientPool} does, when
+     * the script says so.
+     */
     private static final class ClientSide extends CorePool implements IdRequest.Owner {
 
         private final List<ScriptedConnection> connections = new ArrayList<>();
-        private int meant;
+        private int intended;
         private final IdRequest ids = new IdRequest(this, Duration.ofHours(1), this);
 
         ClientSide() {
@@ -111,7 +114,7 @@ public final class IdRequestFuzz {
         void lost(ScriptedConnection connection) {
             connection.close(0, "lost");
             connections.remove(connection);
-            retireAll(connection);
+            evictAll(connection);
             ids.lost(connection);
             connection.givenUp();
         }
@@ -120,7 +123,7 @@ public final class IdRequestFuzz {
         public void delivered(Slot slot) {}
 
         @Override
-        public void peerCloses(Connection connection) {}
+        public void peerClosing(Connection connection) {}
 
         @Override
         public void failed(Connection connection, Throwable cause, boolean full) {
@@ -128,21 +131,21 @@ public final class IdRequestFuzz {
         }
 
         @Override
-        void openingEnded(Slot slot, Reason.Evicted reason) {
-            meant += reason.meant() ? 1 : 0;
-            ids.ended(slot, reason);
+        void openingEvicted(Slot slot, Reason.Evicted reason) {
+            intended += reason.isIntended() ? 1 : 0;
+            ids.evicted(slot, reason);
         }
 
         @Override
-        void giveUpOpening(int generation) {
-            ids.giveUp(Reason.Evicted.FLUSHED, slot -> slot.isOlderThan(generation));
+        void evictOpening(int generation) {
+            ids.evict(Reason.Evicted.FLUSHED, slot -> slot.isOlderThan(generation));
         }
 
         @Override
         void replenish() {}
 
         @Override
-        void housekeeping() {
+        void periodicCheck() {
             ids.sweep();
             sweep(CAPACITY);
         }
@@ -151,13 +154,13 @@ public final class IdRequestFuzz {
 
         @Override
         boolean closeConnections(Duration timeout) {
-            ids.giveUp(Reason.Evicted.CLOSED, slot -> true);
+            ids.evict(Reason.Evicted.CLOSED, slot -> true);
             List.copyOf(connections).forEach(connection -> connection.close(0, ClientConnection.CLOSED));
             return true;
         }
 
         @Override
-        String link() {
+        String connectionText() {
             return "up";
         }
 

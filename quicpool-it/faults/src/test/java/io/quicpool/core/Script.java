@@ -3,8 +3,8 @@ package io.quicpool.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an input says is done, byte by byte. Everything happens on one thread: what other threads could do meanwhile is done
- * in the middle of calls to the engine, where no lock of the pool is held.
+ * Executes an input byte by byte, all on one thread. Actions of other threads run in the middle of calls to the engine,
+ * where the pool holds no lock.
  */
 final class Script {
 
@@ -23,7 +23,7 @@ final class Script {
         this.bytes = bytes;
     }
 
-    /** Runs to the end of the input; after each step that is not part of another, looks at what must hold. */
+    /** Runs to the end of the input. Checks the invariants after each step that is not part of another. */
     void run(Runnable oneStep, Runnable check) {
         step = oneStep;
         while (next < bytes.length && steps++ < MOST_STEPS) {
@@ -48,12 +48,12 @@ final class Script {
         return next < bytes.length ? bytes[next++] & 0xff : 0;
     }
 
-    /** The next choice among so many. */
+    /** One of so many choices. */
     int next(int choices) {
         return next() % choices;
     }
 
-    /** The pool called the engine: another thread may be doing something else at this moment. */
+    /** The pool calls the engine: another thread may act at this moment. */
     void meanwhile() {
         if (Thread.currentThread() == thread && depth > 0 && depth < DEEPEST && next() % 4 == 1) {
             depth++;
@@ -65,12 +65,12 @@ final class Script {
         }
     }
 
-    /** Whether this is the thread that runs the script, not one of the pool's that the script waits for. */
+    /** Whether this is the thread of the script, not a thread of the pool for which the script waits. */
     boolean inside() {
         return Thread.currentThread() == thread;
     }
 
-    /** Runs an event of the engine. Nothing must be thrown at an engine. */
+    /** Runs an event of the engine. The pool must not throw exceptions at it. */
     @SuppressWarnings("CatchingUnchecked")
     void event(Runnable action) {
         try {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A connection in memory. When this side closes it, its streams are no longer alive, and nothing is told of that. */
+/** A connection in memory. When this side closes it, its streams are no longer alive, without an event. */
 final class ScriptedConnection implements Connection {
 
     private static final InetSocketAddress LOCAL = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
@@ -54,7 +54,7 @@ final class ScriptedConnection implements Connection {
         return alive;
     }
 
-    /** The same, for those who are not the pool. */
+    /** As {@link #alive}, for callers that are not the pool. */
     boolean up() {
         return alive;
     }
@@ -83,7 +83,7 @@ final class ScriptedConnection implements Connection {
         return opened;
     }
 
-    /** The engine comes to what it was asked: opens a stream, or says that it cannot. */
+    /** The engine answers an earlier call: opens a stream, or fails. */
     void answerOne(boolean opens) {
         if (!asked.isEmpty()) {
             answer(asked.get(script.next(asked.size())), opens);
@@ -119,12 +119,12 @@ final class ScriptedConnection implements Connection {
         return streams;
     }
 
-    /** How many streams the engine was asked for and has not brought yet, as far as the pool still waits for them. */
+    /** How many streams the engine has still to open for the pool. */
     int asked() {
         return givenUp ? 0 : asked.size();
     }
 
-    /** The pool waits for no stream of it any more; the engine may still bring some. */
+    /** The pool expects no further stream of it. The engine may still open some. */
     void givenUp() {
         givenUp = true;
     }

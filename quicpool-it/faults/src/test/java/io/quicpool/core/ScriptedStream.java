@@ -9,7 +9,7 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A stream in memory, as the port describes it; its peer is the script. */
+/** A stream in memory. The script is its peer. */
 final class ScriptedStream implements EngineStream {
 
     private final ScriptedConnection connection;
@@ -24,7 +24,7 @@ final class ScriptedStream implements EngineStream {
     private boolean ended;
     private int wanted;
     private @Nullable Runnable whenReadable;
-    private @Nullable Runnable whenDead;
+    private @Nullable Runnable whenEnded;
 
     ScriptedStream(ScriptedConnection connection, Script script) {
         this.connection = connection;
@@ -60,11 +60,11 @@ final class ScriptedStream implements EngineStream {
     }
 
     @Override
-    public void whenDead(Runnable action) {
+    public void whenEnded(Runnable action) {
         script.meanwhile();
-        whenDead = action;
+        whenEnded = action;
         if (dead || !connection.up()) {
-            runWhenDead();
+            runWhenEnded();
         }
         script.meanwhile();
     }
@@ -84,7 +84,7 @@ final class ScriptedStream implements EngineStream {
         ended = true;
         stopped = true;
         whenReadable = null;
-        whenDead = null;
+        whenEnded = null;
         script.meanwhile();
     }
 
@@ -189,7 +189,7 @@ final class ScriptedStream implements EngineStream {
     /** RESET_STREAM, STOP_SENDING, or the loss of the connection. */
     void die() {
         dead = true;
-        runWhenDead();
+        runWhenEnded();
     }
 
     private int unread() {
@@ -208,23 +208,23 @@ final class ScriptedStream implements EngineStream {
         }
     }
 
-    private void runWhenDead() {
-        Runnable action = whenDead;
-        whenDead = null;
+    private void runWhenEnded() {
+        Runnable action = whenEnded;
+        whenEnded = null;
         if (action != null) {
             script.meanwhile();
             script.event(action);
         }
     }
 
-    // ---- what is seen afterwards
+    // ---- results
 
     /** Whether the pool closed or reset it. */
     boolean ended() {
         return ended;
     }
 
-    /** Whether somebody is in the middle of reading; nobody else may. */
+    /** Whether a read is running. No other may start. */
     boolean reading() {
         return reading;
     }

@@ -8,38 +8,38 @@ import java.io.OutputStream;
 import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 
-/** Slots whose streams lead nowhere: the races are about who gets them. */
+/** Slots whose streams have no peer: the races are about who gets them. */
 final class Streams implements EngineStream {
 
-    /** A slot that waits to be delivered under this id. */
-    static Slot announced(IdleStreams stock, int id) {
-        Slot slot = unannounced(id);
-        stock.announce(slot);
+    /** A slot with this id that is registered and not delivered. */
+    static Slot registered(IdleStreams idleStreams, int id) {
+        Slot slot = unregistered(id);
+        idleStreams.register(slot);
         return slot;
     }
 
     /** A slot that will have this id. */
-    static Slot unannounced(int id) {
+    static Slot unregistered(int id) {
         Slot slot = new Slot(new Streams(), 0, 0);
         slot.id(new StreamId(id));
         return slot;
     }
 
-    /** A slot in stock under this id. */
-    static Slot idle(IdleStreams stock, int id) {
-        Slot slot = announced(stock, id);
-        stock.deliver(slot);
+    /** An idle slot with this id. */
+    static Slot idle(IdleStreams idleStreams, int id) {
+        Slot slot = registered(idleStreams, id);
+        idleStreams.deliver(slot);
         return slot;
     }
 
-    /** Somebody who wants the stream with this id, or any, and waits unless it is there. */
-    static Waiter waiter(IdleStreams stock, @Nullable StreamId id) {
+    /** A caller that wants the stream with this id, or any. It waits unless the stream is idle. */
+    static Waiter waiter(IdleStreams idleStreams, @Nullable StreamId id) {
         Waiter waiter = new Waiter(id, 0);
-        stock.await(waiter);
+        idleStreams.addWaiter(waiter);
         return waiter;
     }
 
-    // Nothing is asked of it but whether it is itself.
+    // Only its identity is used.
     private static final Connection CONNECTION = (Connection) Proxy.newProxyInstance(
             Streams.class.getClassLoader(),
             new Class<?>[] {Connection.class},
@@ -78,7 +78,7 @@ final class Streams implements EngineStream {
     public void whenReadable(int bytes, Runnable action) {}
 
     @Override
-    public void whenDead(Runnable action) {}
+    public void whenEnded(Runnable action) {}
 
     @Override
     public void close() {}

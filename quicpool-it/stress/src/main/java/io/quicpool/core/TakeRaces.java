@@ -10,12 +10,12 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Who takes a stream: exactly one. */
+/** Exactly one caller takes a stream. */
 final class TakeRaces {
 
     private TakeRaces() {}
 
-    /** One takes any, one takes by id, and a flush retires: one of them wins, and the counts are right. */
+    /** One caller takes any, one takes by id, and a flush evicts. One of them wins, and the counts are right. */
     @JCStressTest
     @Outcome(
             id = {"1, 0, 0", "0, 1, 0", "0, 0, 1"},
@@ -23,33 +23,33 @@ final class TakeRaces {
             desc = "one has it")
     @State
     public static class AnyByIdOrRetired {
-        private final IdleStreams stock = new IdleStreams(10_000);
-        private final Slot slot = Streams.idle(stock, 1);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
+        private final Slot slot = Streams.idle(idleStreams, 1);
 
         @Actor
         public void any(III_Result r) {
-            r.r1 = stock.takeAny() == null ? 0 : 1;
+            r.r1 = idleStreams.takeAny() == null ? 0 : 1;
         }
 
         @Actor
         public void byId(III_Result r) {
-            r.r2 = stock.take(new StreamId(1)) == null ? 0 : 1;
+            r.r2 = idleStreams.take(new StreamId(1)) == null ? 0 : 1;
         }
 
         @Actor
         public void retired(III_Result r) {
-            r.r3 = stock.retire(slot) == null ? 0 : 1;
+            r.r3 = idleStreams.evict(slot) == null ? 0 : 1;
         }
 
         @Arbiter
         public void counts(III_Result r) {
-            if (stock.idle() != 0 || stock.taken() != r.r1 + r.r2) {
+            if (idleStreams.idle() != 0 || idleStreams.taken() != r.r1 + r.r2) {
                 r.r1 = -1;
             }
         }
     }
 
-    /** It is retired while it is delivered: it is either in stock and retired from there, or never was. */
+    /** A slot is evicted while it is delivered. It was idle and is evicted, or never became idle. */
     @JCStressTest
     @Outcome(
             id = {"0, 1, 0", "1, 1, 0"},
@@ -57,25 +57,25 @@ final class TakeRaces {
             desc = "retired, before or after")
     @State
     public static class DeliveredOrRetired {
-        private final IdleStreams stock = new IdleStreams(10_000);
-        private final Slot slot = Streams.announced(stock, 1);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
+        private final Slot slot = Streams.registered(idleStreams, 1);
 
         @Actor
         public void deliver(III_Result r) {
-            r.r1 = stock.deliver(slot) ? 1 : 0;
+            r.r1 = idleStreams.deliver(slot) ? 1 : 0;
             if (r.r1 == 0) {
-                stock.forget(slot);
+                idleStreams.unregister(slot);
             }
         }
 
         @Actor
-        public void retire(III_Result r) {
-            r.r2 = stock.retire(slot) == null ? 0 : 1;
+        public void evict(III_Result r) {
+            r.r2 = idleStreams.evict(slot) == null ? 0 : 1;
         }
 
         @Arbiter
         public void nothingIsLeft(III_Result r) {
-            r.r3 = stock.idle() + stock.live().size() + stock.taken();
+            r.r3 = idleStreams.idle() + idleStreams.live().size() + idleStreams.taken();
         }
     }
 }

@@ -14,38 +14,38 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Waiting and bringing: no stream comes to rest while somebody waits for it, and none is lost by who gives up. */
+/** Waiting and delivering: no stream becomes idle while a caller waits for it, and none is lost when a waiter gives up. */
 final class WaitRaces {
 
     private WaitRaces() {}
 
-    /** A caller begins to wait while a stream comes: it is served, whichever is first. */
+    /** A caller starts to wait while a stream is delivered. It is served, whichever is first. */
     @JCStressTest
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
     @State
     public static class WaitOrDeliver {
-        private final IdleStreams stock = new IdleStreams(10_000);
-        private final Slot slot = Streams.announced(stock, 1);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
+        private final Slot slot = Streams.registered(idleStreams, 1);
         private Waiter waiter;
 
         @Actor
         public void wait(II_Result r) {
-            waiter = Streams.waiter(stock, null);
+            waiter = Streams.waiter(idleStreams, null);
         }
 
         @Actor
         public void deliver(II_Result r) {
-            stock.deliver(slot);
+            idleStreams.deliver(slot);
         }
 
         @Arbiter
         public void served(II_Result r) {
             r.r1 = waiter.slot() == slot ? 1 : 0;
-            r.r2 = stock.idle() + stock.waiting();
+            r.r2 = idleStreams.idle() + idleStreams.waiting();
         }
     }
 
-    /** A waiting caller gives up while it is served: it has the stream, or the stock has. */
+    /** A waiter gives up while it is served. It has the stream, or the stream is idle. */
     @JCStressTest
     @Outcome(
             id = {"1, 0, 1", "0, 1, 0"},
@@ -53,55 +53,55 @@ final class WaitRaces {
             desc = "served, or back in stock")
     @State
     public static class GiveUpOrServe {
-        private final IdleStreams stock = new IdleStreams(10_000);
-        private final Waiter waiter = Streams.waiter(stock, new StreamId(1));
-        private final Slot slot = Streams.announced(stock, 1);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
+        private final Waiter waiter = Streams.waiter(idleStreams, new StreamId(1));
+        private final Slot slot = Streams.registered(idleStreams, 1);
 
         @Actor
         public void giveUp() {
             if (waiter.giveUp()) {
-                stock.forget(waiter);
+                idleStreams.removeWaiter(waiter);
             }
         }
 
         @Actor
         public void serve() {
-            stock.deliver(slot);
+            idleStreams.deliver(slot);
         }
 
         @Arbiter
         public void somebodyHasIt(III_Result r) {
             r.r1 = waiter.slot() == null ? 0 : 1;
-            r.r2 = stock.idle();
-            r.r3 = stock.taken();
+            r.r2 = idleStreams.idle();
+            r.r3 = idleStreams.taken();
         }
     }
 
-    /** Two wait, two streams come: each has one. */
+    /** Two callers wait, two streams are delivered. Each has one. */
     @JCStressTest
     @Outcome(id = "2, 0, 2", expect = ACCEPTABLE, desc = "each has one")
     @State
     public static class TwoWaitTwoCome {
-        private final IdleStreams stock = new IdleStreams(10_000);
-        private final Slot one = Streams.announced(stock, 1);
-        private final Slot two = Streams.announced(stock, 2);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
+        private final Slot one = Streams.registered(idleStreams, 1);
+        private final Slot two = Streams.registered(idleStreams, 2);
         private Waiter first;
         private Waiter second;
 
         @Actor
         public void waitFirst() {
-            first = Streams.waiter(stock, null);
+            first = Streams.waiter(idleStreams, null);
         }
 
         @Actor
         public void waitSecond() {
-            second = Streams.waiter(stock, null);
+            second = Streams.waiter(idleStreams, null);
         }
 
         @Actor
         public void come() {
-            stock.deliver(one);
-            stock.deliver(two);
+            idleStreams.deliver(one);
+            idleStreams.deliver(two);
         }
 
         @Arbiter
@@ -109,68 +109,71 @@ final class WaitRaces {
             Slot a = first.slot();
             Slot b = second.slot();
             r.r1 = a != null && b != null && a != b ? 2 : 0;
-            r.r2 = stock.idle() + stock.waiting();
-            r.r3 = stock.taken();
+            r.r2 = idleStreams.idle() + idleStreams.waiting();
+            r.r3 = idleStreams.taken();
         }
     }
 
-    /** A stream is given back while a caller begins to wait: it gets it. */
+    /** A stream is given back while a caller starts to wait. The caller gets it. */
     @JCStressTest
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
     @State
     public static class WaitOrGiveBack {
-        private final IdleStreams stock = new IdleStreams(10_000);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
         private final Slot slot;
         private Waiter waiter;
 
         public WaitOrGiveBack() {
-            slot = Streams.idle(stock, 1);
-            stock.takeAny();
+            slot = Streams.idle(idleStreams, 1);
+            idleStreams.takeAny();
         }
 
         @Actor
         public void wait(II_Result r) {
-            waiter = Streams.waiter(stock, null);
+            waiter = Streams.waiter(idleStreams, null);
         }
 
         @Actor
         public void giveBack(II_Result r) {
-            stock.giveBack(slot);
+            idleStreams.giveBack(slot);
         }
 
         @Arbiter
         public void served(II_Result r) {
             r.r1 = waiter.slot() == slot ? 1 : 0;
-            r.r2 = stock.idle() + stock.waiting();
+            r.r2 = idleStreams.idle() + idleStreams.waiting();
         }
     }
 
-    /** The pool closes while a caller begins to wait: it does not wait for ever. */
+    /** The pool closes while a caller starts to wait. The caller does not wait for ever. */
     @JCStressTest
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "told")
     @State
     public static class WaitOrClose {
-        private final IdleStreams stock = new IdleStreams(10_000);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
         private Waiter waiter;
 
         @Actor
         public void wait(II_Result r) {
-            waiter = Streams.waiter(stock, null);
+            waiter = Streams.waiter(idleStreams, null);
         }
 
         @Actor
         public void close(II_Result r) {
-            stock.close();
+            idleStreams.close();
         }
 
         @Arbiter
         public void told(II_Result r) {
-            r.r1 = waiter.waits() || waiter.slot() != null ? 0 : 1;
-            r.r2 = stock.waiting();
+            r.r1 = waiter.isWaiting() || waiter.slot() != null ? 0 : 1;
+            r.r2 = idleStreams.waiting();
         }
     }
 
-    /** A stream comes, somebody takes, and the pool closes and gives up what is idle: nobody takes one that comes after that. */
+    /**
+     * A stream is delivered, a caller takes, and the pool closes and evicts idle streams. Nobody takes a stream that is
+     * delivered after that.
+     */
     @JCStressTest
     @Outcome(
             id = {"0, 0", "1, 0"},
@@ -178,70 +181,70 @@ final class WaitRaces {
             desc = "given up, or taken while the pool could see it")
     @State
     public static class DeliverTakeClose {
-        private final IdleStreams stock = new IdleStreams(10_000);
-        private final Slot slot = Streams.announced(stock, 1);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
+        private final Slot slot = Streams.registered(idleStreams, 1);
         private boolean seen;
 
         @Actor
         public void deliver() {
-            stock.deliver(slot);
+            idleStreams.deliver(slot);
         }
 
         @Actor
         public void take() {
-            stock.takeAny();
+            idleStreams.takeAny();
         }
 
         @Actor
         public void close() {
-            stock.close();
-            stock.live().forEach(stock::retire);
+            idleStreams.close();
+            idleStreams.live().forEach(idleStreams::evict);
             seen = slot.isTaken();
         }
 
         @Arbiter
         public void unseen(II_Result r) {
-            r.r1 = stock.taken();
-            r.r2 = stock.idle() + (slot.isTaken() && !seen ? 1 : 0);
+            r.r1 = idleStreams.taken();
+            r.r2 = idleStreams.idle() + (slot.isTaken() && !seen ? 1 : 0);
         }
     }
 
-    /** A pool is resumed while somebody begins to wait and a stream comes: nobody is forgotten. */
+    /** A pool is resumed while a caller starts to wait and a stream is delivered. The caller is served. */
     @JCStressTest
     @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "served")
     @State
     public static class ResumeWaitDeliver {
-        private final IdleStreams stock = new IdleStreams(10_000);
-        private final Slot slot = Streams.announced(stock, 1);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
+        private final Slot slot = Streams.registered(idleStreams, 1);
         private Waiter waiter;
 
         public ResumeWaitDeliver() {
-            stock.suspend();
+            idleStreams.suspend();
         }
 
         @Actor
         public void resume() {
-            stock.resume();
+            idleStreams.resume();
         }
 
         @Actor
         public void wait(II_Result r) {
-            waiter = Streams.waiter(stock, null);
+            waiter = Streams.waiter(idleStreams, null);
         }
 
         @Actor
         public void deliver(II_Result r) {
-            stock.deliver(slot);
+            idleStreams.deliver(slot);
         }
 
         @Arbiter
         public void served(II_Result r) {
             r.r1 = waiter.slot() == slot ? 1 : 0;
-            r.r2 = stock.idle() + stock.waiting();
+            r.r2 = idleStreams.idle() + idleStreams.waiting();
         }
     }
 
-    /** One waits at two pools and both bring a stream: one serves, the other keeps its own. */
+    /** A caller waits at two pools, and both deliver a stream. One serves it, the other keeps its own. */
     @JCStressTest
     @Outcome(id = "1, 1, 1", expect = ACCEPTABLE, desc = "one taken, one idle")
     @State
@@ -249,16 +252,16 @@ final class WaitRaces {
         private final IdleStreams one = new IdleStreams(10_000);
         private final IdleStreams two = new IdleStreams(10_000);
         private final Waiter waiter = new Waiter(null, 0);
-        private final Slot ofOne = Streams.announced(one, 1);
-        private final Slot ofTwo = Streams.announced(two, 1);
+        private final Slot ofOne = Streams.registered(one, 1);
+        private final Slot ofTwo = Streams.registered(two, 1);
 
         public WaitAtTwo() {
-            one.await(waiter);
+            one.addWaiter(waiter);
         }
 
         @Actor
         public void wait(III_Result r) {
-            two.await(waiter);
+            two.addWaiter(waiter);
         }
 
         @Actor
@@ -280,7 +283,7 @@ final class WaitRaces {
         }
     }
 
-    /** One that wants a stream by its id gives up while it comes: it has it, or the other does, who takes any. */
+    /** A waiter for one id gives up while that stream is delivered. It has the stream, or the waiter for any stream has it. */
     @JCStressTest
     @Outcome(
             id = {"1, 1, 0", "2, 0, 0"},
@@ -288,37 +291,37 @@ final class WaitRaces {
             desc = "the first has it and the other waits, or the other has it")
     @State
     public static class ByIdOrAny {
-        private final IdleStreams stock = new IdleStreams(10_000);
-        private final Slot slot = Streams.announced(stock, 1);
-        private final Waiter byId = Streams.waiter(stock, new StreamId(1));
-        private final Waiter any = Streams.waiter(stock, null);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
+        private final Slot slot = Streams.registered(idleStreams, 1);
+        private final Waiter byId = Streams.waiter(idleStreams, new StreamId(1));
+        private final Waiter any = Streams.waiter(idleStreams, null);
 
         @Actor
         public void giveUp() {
             if (byId.giveUp()) {
-                stock.forget(byId);
+                idleStreams.removeWaiter(byId);
             }
         }
 
         @Actor
         public void deliver() {
-            stock.deliver(slot);
+            idleStreams.deliver(slot);
         }
 
         @Arbiter
         public void one(III_Result r) {
             r.r1 = (byId.slot() == slot ? 1 : 0) + (any.slot() == slot ? 2 : 0);
-            r.r2 = stock.waiting();
-            r.r3 = stock.idle();
+            r.r2 = idleStreams.waiting();
+            r.r3 = idleStreams.idle();
         }
     }
 
-    /** There is one place to wait, and two come: one is refused. */
+    /** One caller may wait, and two come. One is refused. */
     @JCStressTest
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "one waits")
     @State
     public static class OnePlaceToWait {
-        private final IdleStreams stock = new IdleStreams(1);
+        private final IdleStreams idleStreams = new IdleStreams(1);
         private final Waiter first = new Waiter(null, 0);
         private final Waiter second = new Waiter(new StreamId(1), 0);
         private volatile boolean firstWaits;
@@ -326,56 +329,56 @@ final class WaitRaces {
 
         @Actor
         public void first() {
-            firstWaits = stock.await(first);
+            firstWaits = idleStreams.addWaiter(first);
         }
 
         @Actor
         public void second() {
-            secondWaits = stock.await(second);
+            secondWaits = idleStreams.addWaiter(second);
         }
 
         @Arbiter
         public void one(II_Result r) {
             r.r1 = (firstWaits ? 1 : 0) + (secondWaits ? 1 : 0);
-            r.r2 = stock.waiting();
+            r.r2 = idleStreams.waiting();
         }
     }
 
-    /** A pool is resumed while one more begins to wait for an id: both have theirs. */
+    /** A pool is resumed while another caller starts to wait for an id. Both get theirs. */
     @JCStressTest
     @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "each has one")
     @State
     public static class ResumeByIdAndAny {
-        private final IdleStreams stock = new IdleStreams(10_000);
-        private final Slot wanted = Streams.idle(stock, 1);
-        private final Slot other = Streams.idle(stock, 2);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
+        private final Slot wanted = Streams.idle(idleStreams, 1);
+        private final Slot other = Streams.idle(idleStreams, 2);
         private Waiter byId;
         private final Waiter earlier;
 
         public ResumeByIdAndAny() {
-            stock.suspend();
-            earlier = Streams.waiter(stock, new StreamId(2));
+            idleStreams.suspend();
+            earlier = Streams.waiter(idleStreams, new StreamId(2));
         }
 
         @Actor
         public void resume(III_Result r) {
-            stock.resume();
+            idleStreams.resume();
         }
 
         @Actor
         public void wait(III_Result r) {
-            byId = Streams.waiter(stock, new StreamId(1));
+            byId = Streams.waiter(idleStreams, new StreamId(1));
         }
 
         @Arbiter
         public void both(III_Result r) {
             r.r1 = byId.slot() == wanted ? 1 : 0;
             r.r2 = earlier.slot() == other ? 1 : 0;
-            r.r3 = stock.idle() + stock.waiting();
+            r.r3 = idleStreams.idle() + idleStreams.waiting();
         }
     }
 
-    /** A stream gets its id while all are given up: it is in both indexes, or in none. */
+    /** A stream gets its id while all are evicted. It is in both indexes or in none. */
     @JCStressTest
     @Outcome(
             id = {"0, 0", "1, 1"},
@@ -383,52 +386,52 @@ final class WaitRaces {
             desc = "known, or not")
     @State
     public static class AnnounceOrRetire {
-        private final IdleStreams stock = new IdleStreams(10_000);
-        private final Slot slot = Streams.unannounced(1);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
+        private final Slot slot = Streams.unregistered(1);
 
         @Actor
         public void announce() {
-            stock.announce(slot);
-            if (!stock.deliver(slot)) {
-                stock.forget(slot);
+            idleStreams.register(slot);
+            if (!idleStreams.deliver(slot)) {
+                idleStreams.unregister(slot);
             }
         }
 
         @Actor
-        public void retire() {
-            stock.live().forEach(stock::retire);
+        public void evict() {
+            idleStreams.live().forEach(idleStreams::evict);
         }
 
         @Arbiter
         public void known(II_Result r) {
-            r.r1 = stock.live().size();
-            r.r2 = stock.live(slot.stream().connection()).size();
+            r.r1 = idleStreams.live().size();
+            r.r2 = idleStreams.live(slot.stream().connection()).size();
         }
     }
 
-    /** A stream that somebody waits for comes while the pool looks how many it should open: none, for one more is on its way. */
+    /** A stream with a waiter is delivered during a size check. The check opens none, because one more is being opened. */
     @JCStressTest
     @Outcome(id = "0", expect = ACCEPTABLE, desc = "enough are on their way")
     @State
     public static class DeliverOrLook {
         private static final CapacityBounds BOUNDS = new CapacityBounds(1, 8);
-        private final IdleStreams stock = new IdleStreams(10_000);
-        private final Slot slot = Streams.announced(stock, 1);
+        private final IdleStreams idleStreams = new IdleStreams(10_000);
+        private final Slot slot = Streams.registered(idleStreams, 1);
         private final AtomicInteger opening = new AtomicInteger(2);
 
         public DeliverOrLook() {
-            Streams.waiter(stock, null);
+            Streams.waiter(idleStreams, null);
         }
 
         @Actor
         public void deliver() {
-            stock.deliver(slot);
+            idleStreams.deliver(slot);
             opening.decrementAndGet();
         }
 
         @Actor
         public void look(I_Result r) {
-            r.r1 = Policy.missing(1, opening::get, stock::waitingForAny, stock::idle, BOUNDS, 8);
+            r.r1 = Policy.missing(1, opening::get, idleStreams::waitingForAny, idleStreams::idle, BOUNDS, 8);
         }
     }
 }

@@ -128,7 +128,7 @@ final class GoStream implements EngineStream {
     }
 
     @Override
-    public void whenDead(Runnable action) {
+    public void whenEnded(Runnable action) {
         throw new UnsupportedOperationException();
     }
 

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** A client that says nothing is given up by the pool itself, for an engine may take its time over it. */
-class SilentGuestTest {
+/** The pool itself drops a silent client, because an engine may take longer. */
+class SilentClientTest {
 
     private static final InetSocketAddress ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4433);
     private static final Duration IDLE = Duration.ofSeconds(2);
@@ -35,7 +35,7 @@ class SilentGuestTest {
                 case "alive", "awaitDelivered", "awaitClosed" -> true;
                 case "equals" -> proxy == arguments[0];
                 case "hashCode" -> 1;
-                case "streams" -> null;
+                case "maxIdleStreams" -> null;
                 case "close" -> {
                     closed.countDown();
                     yield null;
@@ -68,12 +68,12 @@ class SilentGuestTest {
             pool.start(same -> listener);
             pool.connected(connection);
             silent.set(IDLE.toNanos() + 1);
-            await().during(CorePool.HOUSEKEEPING.multipliedBy(3))
+            await().during(CorePool.CHECK_INTERVAL.multipliedBy(3))
                     .until(() -> pool.connections().size() == 1);
-            silent.set(IDLE.plus(CorePool.HOUSEKEEPING).toNanos() + 1);
+            silent.set(IDLE.plus(CorePool.CHECK_INTERVAL).toNanos() + 1);
             await().until(() -> pool.connections().isEmpty());
             closed.await();
-            // Slow handshakes are given up with the same look, though nobody else comes.
+            // The same check ends slow handshakes, even if no other client comes.
             assertThat(swept.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(pool.snapshot().totals().lost()).isOne();
         }
