@@ -7,9 +7,12 @@ import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.docs.Page;
+import java.io.IOException;
+import java.io.StringReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +69,40 @@ class SizingPageTest {
 
     private static int missing(int capacity, int idle) {
         return Policy.missing(capacity, () -> 0, () -> 0, () -> idle, CAPACITY, CREDIT);
+    }
+
+    /** 200 requests a second, and at any moment as many idle streams as a burst needs, also just before a refill. */
+    @Test
+    void theWorkedExampleAlwaysHasABurstIdle() throws IOException {
+        Properties written = new Properties();
+        written.load(new StringReader(new Page("sizing.md").blocks("properties").get(0)));
+        String key = "quicpool.client.\"orders\".";
+        CapacityBounds bounds = new CapacityBounds(
+                Integer.parseInt(written.getProperty(key + "min-capacity")),
+                Integer.parseInt(written.getProperty(key + "max-capacity")));
+        int capacity = bounds.min();
+        Duration interval = INTERVAL.min();
+        int idle = capacity;
+        int taken = 0;
+        int least = idle;
+        long next = interval.toMillis();
+        for (int now = 5; now <= 600_000; now += 5) {
+            idle--;
+            taken++;
+            least = Math.min(least, idle);
+            if (Policy.low(idle, capacity)) {
+                idle = capacity;
+            }
+            if (now == next) {
+                interval = Policy.interval(interval, idle, capacity, INTERVAL);
+                capacity = Policy.capacity(capacity, taken, bounds);
+                taken = 0;
+                idle = Math.max(idle, capacity);
+                next += interval.toMillis();
+            }
+        }
+        assertThat(least).isGreaterThanOrEqualTo(40);
+        assertThat(capacity).as("under a lasting load").isEqualTo(bounds.min());
     }
 
     @Test

@@ -35,6 +35,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -183,6 +184,55 @@ class KubernetesTest {
         List<Object> containers = items(pod(application), "containers");
         assertThat(containers).hasSize(1);
         return containers.get(0);
+    }
+
+    // ---- the first example
+
+    @Test
+    void theOneWayExampleFits() {
+        Manifests manifests = Manifests.of("one-way.yaml");
+        Settings greetings = oneWay(manifests, "greetings");
+        Settings greeter = oneWay(manifests, "greeter");
+        assertThat(greetings.clients()).isEmpty();
+        assertThat(greeter.servers()).isEmpty();
+        int port = greetings.servers().get(0).config().listen().port();
+        assertThat(greeter.clients().get(0).config().targets()).containsExactly(new Endpoint("greetings", port));
+        Object service = manifests.named("Service", "greetings");
+        assertThat(at(service, "spec", "clusterIP")).isEqualTo("None");
+        assertThat(number(items(service, "spec", "ports").get(0), "port")).isEqualTo(port);
+        for (String name : List.of("greetings", "greeter")) {
+            Object deployment = manifests.named("Deployment", name);
+            assertThat(at(deployment, "spec", "selector", "matchLabels")).isEqualTo(Map.of("app", name));
+            assertThat(at(manifests.named("Service", name), "spec", "selector")).isEqualTo(Map.of("app", name));
+            assertThat(at(deployment, "spec", "template", "metadata", "labels")).isEqualTo(Map.of("app", name));
+            Object container =
+                    items(deployment, "spec", "template", "spec", "containers").get(0);
+            Container quarkus = Application.PRICES.container;
+            assertThat(at(container, "startupProbe", "httpGet", "path")).isEqualTo(quarkus.livePath());
+            assertThat(at(container, "readinessProbe", "httpGet", "path")).isEqualTo(quarkus.readyPath());
+        }
+        Object server = items(manifests.named("Deployment", "greetings"), "spec", "template", "spec", "containers")
+                .get(0);
+        assertThat(number(items(server, "ports").get(0), "containerPort")).isEqualTo(port);
+    }
+
+    /** What the component makes of the ConfigMap; the files are those of prices, which are mounted at the same paths. */
+    private static Settings oneWay(Manifests manifests, String name) {
+        Map<String, String> environment = new TreeMap<>();
+        ((Map<?, ?>) Objects.requireNonNull(at(manifests.named("ConfigMap", name), "data"))).forEach((key, value) -> {
+            String text = value.toString();
+            environment.put(
+                    key.toString(),
+                    text.startsWith("/") ? inRoot(Application.PRICES, text).toString() : text);
+        });
+        Config config = new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .withSources(new EnvConfigSource(environment, 300))
+                .build();
+        assertThat(SettingsReader.warnings(config)).isEmpty();
+        Settings settings = SettingsReader.read(config);
+        assertThat(settings.problems()).isEmpty();
+        return settings;
     }
 
     // ---- form
@@ -348,7 +398,7 @@ class KubernetesTest {
         return settings(application).clients().get(0);
     }
 
-    // Variables that fit no property are left alone by the reader, so that a slip would go unseen.
+    // The reader only warns of variables that fit no property.
     @ParameterizedTest
     @EnumSource
     void variablesAreProperties(Application application) {
