@@ -265,7 +265,10 @@ abstract class Exchange {
         equal("taken at the end", 0, pool().idleStreams.taken());
         equal("waiting at the end", 0, pool().idleStreams.waiting());
         equal("opening at the end", 0, pool().opening());
-        hold(pool().idleStreams.live().isEmpty(), "live at the end: ", pool().idleStreams.live());
+        hold(
+                pool().idleStreams.live().isEmpty(),
+                "live at the end: ",
+                pool().idleStreams.live());
         for (ScriptedConnection connection : connections) {
             connection.streams().forEach(stream -> hold(stream.ended(), "left open: ", stream));
         }
