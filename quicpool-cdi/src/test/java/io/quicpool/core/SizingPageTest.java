@@ -90,7 +90,7 @@ class SizingPageTest {
             idle--;
             taken++;
             least = Math.min(least, idle);
-            if (Policy.low(idle, capacity)) {
+            if (Policy.isLow(idle, capacity)) {
                 idle = capacity;
             }
             if (now == next) {
