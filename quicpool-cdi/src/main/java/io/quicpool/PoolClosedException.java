@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import io.quicpool.config.PoolLabel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,18 +12,14 @@ public final class PoolClosedException extends PoolException {
     /**
      * Makes the exception, see {@link PoolException}.
      *
-     * @param poolName the name of the pool
+     * @param pool the kind and the name of the pool
      * @param what what happened
      * @param elapsed how long the call took
      * @param snapshot the pool at that moment
      * @param cause the last known cause
      */
     public PoolClosedException(
-            String poolName,
-            String what,
-            Duration elapsed,
-            @Nullable PoolSnapshot snapshot,
-            @Nullable Throwable cause) {
-        super(poolName, what, elapsed, snapshot, cause);
+            PoolLabel pool, String what, Duration elapsed, @Nullable PoolSnapshot snapshot, @Nullable Throwable cause) {
+        super(pool, what, elapsed, snapshot, cause);
     }
 }

@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import io.quicpool.config.PoolLabel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -17,22 +18,18 @@ public class PoolException extends RuntimeException {
     private final transient @Nullable PoolSnapshot snapshot;
 
     /**
-     * Makes an exception whose message is {@code pool "NAME": WHAT}, followed by the snapshot in one line.
+     * Makes an exception whose message is {@code KIND NAME: WHAT}, followed by the snapshot in one line.
      *
-     * @param poolName the name of the pool
+     * @param pool the kind and the name of the pool
      * @param what what happened
      * @param elapsed how long the call took
      * @param snapshot the pool at that moment; null when there is no pool yet
      * @param cause the last known cause; null when there is none
      */
     public PoolException(
-            String poolName,
-            String what,
-            Duration elapsed,
-            @Nullable PoolSnapshot snapshot,
-            @Nullable Throwable cause) {
-        super("pool \"" + poolName + "\": " + what + (snapshot == null ? "" : " (" + snapshot.summary() + ")"), cause);
-        this.poolName = poolName;
+            PoolLabel pool, String what, Duration elapsed, @Nullable PoolSnapshot snapshot, @Nullable Throwable cause) {
+        super(pool + ": " + what + (snapshot == null ? "" : " (" + snapshot.summary() + ")"), cause);
+        this.poolName = pool.name();
         this.elapsed = elapsed;
         this.snapshot = snapshot;
     }

@@ -126,12 +126,25 @@ public record PoolSnapshot(
     }
 
     /**
+     * What the pool's connection is doing, for messages.
+     *
+     * @return such as {@code connection up}, {@code connections 1 of 2 up} or {@code listening}
+     */
+    public String linkText() {
+        if (link.endsWith("listening")) {
+            return link;
+        }
+        return (link.contains(" of ") ? "connections " : "connection ") + link;
+    }
+
+    /**
      * The state in one line, for messages.
      *
-     * @return such as {@code RUNNING, link up, idle 3 of 8, opening 5, taken 2, waiting 0, errors 0}
+     * @return such as {@code RUNNING, connection up, idle 3, capacity 8, opening 5, taken 2, waiting 0, errors 0}
      */
     public String summary() {
-        return state + ", link " + link + ", idle " + idle + " of " + capacity + ", opening " + opening + ", taken "
+        return state + ", " + linkText() + ", idle " + idle + ", capacity " + capacity + ", opening " + opening
+                + ", taken "
                 + taken + ", waiting " + waiting + ", errors " + errors
                 + (lastError == null ? "" : ", last error: " + lastError);
     }

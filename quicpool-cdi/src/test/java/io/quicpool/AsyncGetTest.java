@@ -292,7 +292,7 @@ class AsyncGetTest {
         assertThat(fourth).isCompletedExceptionally();
         assertThatThrownBy(() -> server.take(LONG))
                 .isInstanceOf(PoolBusyException.class)
-                .hasMessageContaining("pool \"server\": as many callers wait as may (max-waiting)")
+                .hasMessageContaining("server server: too many callers are waiting (max-waiting)")
                 .hasMessageContaining("waiting 3");
         assertThat(server.snapshot().totals().refused()).containsEntry("callers", 2L);
         assertThat(server.snapshot().waiting()).isEqualTo(3);

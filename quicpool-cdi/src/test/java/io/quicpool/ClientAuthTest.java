@@ -99,12 +99,12 @@ class ClientAuthTest {
                         s -> s.transport("kwik").clientAuth(ClientAuth.NEED).clientTrust(TrustMaterial.jdk())))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(
-                        "pool \"server\": client-auth = need: must be none with transport = kwik, which cannot ask a client"
+                        "server server: client-auth = need: must be none with transport = kwik, which cannot ask a client"
                                 + " for its certificate; netty can");
         assertThatThrownBy(() -> pools.server(s -> s.transport("kwik").congestionControl(CongestionControl.BBR)))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage(
-                        "pool \"server\": congestion-control = bbr: must not be set with transport = kwik, which has no"
+                        "server server: congestion-control = bbr: must not be set with transport = kwik, which has no"
                                 + " choice; netty has");
     }
 

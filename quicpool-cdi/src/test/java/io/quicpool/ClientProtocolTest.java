@@ -88,7 +88,7 @@ class ClientProtocolTest {
                 id(stream, number);
             }
         });
-        assertOnlyTheStreamFails(client, "ended before its id");
+        assertOnlyTheStreamFails(client, "ended the stream before its id");
     }
 
     @Test

@@ -138,7 +138,7 @@ class CreditTest {
         Pools.awaitIdle(client, 2);
         await().untilAsserted(() -> {
             assertThat(client.snapshot().opening()).isLessThanOrEqualTo(1);
-            assertThat(client.snapshot().lastError()).contains("is full, or does not answer");
+            assertThat(client.snapshot().lastError()).contains("is full or does not answer");
         });
         // Said once, whatever time it takes.
         long errors = client.errorCount();

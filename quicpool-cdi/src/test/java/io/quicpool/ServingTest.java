@@ -291,7 +291,7 @@ class ServingTest {
                 PooledStream stream = client.take(SOON);
                 stream.outputStream().write(1);
             }
-            String line = "speaks on its streams and nobody takes them";
+            String line = "sends on its streams, but nobody takes them";
             await().until(() -> log.has(line));
             assertThat(log.lines(line)).hasSize(1).allMatch(each -> each.startsWith("mute: /127.0.0.1:"));
             // What was not heard is served by whoever comes late.

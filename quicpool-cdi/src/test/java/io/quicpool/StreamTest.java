@@ -69,7 +69,7 @@ class StreamTest {
             here.readTimeout(Duration.ofMillis(100));
             assertThatThrownBy(() -> here.inputStream().read())
                     .isInstanceOf(SocketTimeoutException.class)
-                    .hasMessageContaining("no byte within 100 ms")
+                    .hasMessageContaining("nothing received within 100 ms")
                     .hasMessageContaining(here.id().toString());
             assertThatThrownBy(() -> here.inputStream().read()).isInstanceOf(SocketTimeoutException.class);
             here.outputStream().write(2);
@@ -86,7 +86,7 @@ class StreamTest {
             byte[] much = new byte[8 << 20];
             assertThatThrownBy(() -> here.outputStream().write(much))
                     .isInstanceOf(SocketTimeoutException.class)
-                    .hasMessageContaining("the peer took nothing more within 200 ms");
+                    .hasMessageContaining("the peer accepted no more data within 200 ms");
             assertThatThrownBy(() -> here.outputStream().write(1)).isInstanceOf(SocketTimeoutException.class);
             assertThatThrownBy(() -> there.inputStream().readAllBytes()).isInstanceOf(IOException.class);
         }

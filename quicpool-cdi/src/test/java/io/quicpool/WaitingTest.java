@@ -79,8 +79,8 @@ class WaitingTest {
                     assertThat(e.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(80));
                     assertThat(e.snapshot()).isNotNull();
                 })
-                .hasMessageContaining("pool \"server\": no stream within ")
-                .hasMessageContaining("link listening");
+                .hasMessageContaining("server server: no stream within ")
+                .hasMessageContaining("RUNNING, listening");
         assertThatThrownBy(() -> server.take(new StreamId(1), Duration.ZERO))
                 .isInstanceOf(PoolTimeoutException.class)
                 .hasMessageContaining("no stream 00000001 within ");
@@ -115,7 +115,7 @@ class WaitingTest {
         System.out.println("a get that misses beside 16 connections allocates " + each + " bytes");
         assertThat(each).isLessThan(5_000);
         assertThatThrownBy(() -> client.take(Duration.ZERO))
-                .hasMessageContaining("SUSPENDED, link 16 of 16 up, idle 16 of 16")
+                .hasMessageContaining("SUSPENDED, connections 16 of 16 up, idle 16, capacity 16")
                 .isInstanceOfSatisfying(PoolTimeoutException.class, e -> assertThat(
                                 Objects.requireNonNull(e.snapshot()).peers())
                         .hasSize(16));

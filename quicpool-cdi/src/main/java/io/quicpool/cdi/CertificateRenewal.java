@@ -1,6 +1,7 @@
 package io.quicpool.cdi;
 
 import io.quicpool.ServerPool;
+import io.quicpool.config.PoolLabel;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.settings.PoolSettings;
 import io.quicpool.settings.Problem;
@@ -66,7 +67,10 @@ final class CertificateRenewal {
             // The application's own sources of configuration are asked.
             context.run(this::look);
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "the certificates of the server pools cannot be looked at", e);
+            LOG.log(
+                    Level.WARNING,
+                    "the check for new certificates of the server pools failed; the next one follows",
+                    e);
         }
     }
 
@@ -88,7 +92,11 @@ final class CertificateRenewal {
             pool.certificate(settings.config().certificate());
         } catch (RuntimeException e) {
             // Such as that the pool is closed, which is nothing to the others.
-            LOG.log(Level.WARNING, "{0}: keeps its certificate: {1}", pool.name(), e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: the new certificate is not used, the old one stays: {1}",
+                    PoolLabel.server(pool.name()),
+                    e.getMessage());
         }
         // Also one that was refused: it is no better the next time.
         presented.put(settings.name(), chain);
@@ -96,7 +104,10 @@ final class CertificateRenewal {
 
     private void tell(List<Problem> problems) {
         if (!problems.isEmpty() && !problems.equals(told)) {
-            LOG.log(Level.WARNING, "the pools keep the certificates that they have: {0}", problems);
+            LOG.log(
+                    Level.WARNING,
+                    "server pools keep their certificates, because the configuration has problems: {0}",
+                    problems);
         }
         told = problems;
     }

@@ -394,7 +394,7 @@ public final class ClientPoolConfigBuilder {
         try {
             return checked();
         } catch (ConfigException e) {
-            throw e.inPool(name);
+            throw e.inPool(PoolLabel.client(name));
         }
     }
 

@@ -19,7 +19,7 @@ public final class ConfigException extends IllegalArgumentException {
 
     /**
      * Makes an exception with the message {@code PROPERTY = VALUE: ALLOWED}; one that a builder's {@code build} throws begins
-     * with {@code pool "NAME": }.
+     * with {@code KIND NAME: }.
      *
      * @param property the setting in kebab-case, such as {@code min-capacity}
      * @param value what was given; null when nothing was
@@ -57,13 +57,11 @@ public final class ConfigException extends IllegalArgumentException {
     /**
      * The same with the pool that it is about, unless it is about the pool's name: that cannot be shown.
      *
-     * @param pool the pool's name
+     * @param pool the pool
      * @return a new exception
      */
-    public ConfigException inPool(String pool) {
-        return property.equals("name")
-                ? this
-                : new ConfigException("pool \"" + pool + "\": ", property, value, allowed, getCause());
+    public ConfigException inPool(PoolLabel pool) {
+        return property.equals("name") ? this : new ConfigException(pool + ": ", property, value, allowed, getCause());
     }
 
     /**

@@ -363,7 +363,7 @@ public final class ServerPoolConfigBuilder {
         try {
             return checked();
         } catch (ConfigException e) {
-            throw e.inPool(name);
+            throw e.inPool(PoolLabel.server(name));
         }
     }
 

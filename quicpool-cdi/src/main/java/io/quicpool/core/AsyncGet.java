@@ -58,7 +58,9 @@ final class AsyncGet extends ExecutorFuture<PooledStream> {
             throw taker.noneIdle(id, start);
         } else if (source.threads().workers().full()) {
             throw taker.refused(
-                    "the dependents of " + CompletionThreads.MAX_THREADS + " asynchronous gets block", start);
+                    "code that depends on asynchronous takes blocks all of its " + CompletionThreads.MAX_THREADS
+                            + " threads",
+                    start);
         } else {
             startWaiting();
             Future<?> timer = source.threads().decideAfter(Duration.ofNanos(remainingNanos()), this::timeOut);

@@ -213,7 +213,7 @@ final class ClientConnection {
         idFailure = null;
         upSince = lastCheck = lastPing = System.nanoTime();
         pool.metrics.connects.increment();
-        pool.log.log(Level.DEBUG, "{0}: handshake with {1} complete", pool.name, made.remoteAddress());
+        pool.log.debug("handshake with " + made.remoteAddress() + " complete");
         owner.up(made);
         // It may have been lost before it was up.
         String reason = events.lost;
@@ -245,7 +245,7 @@ final class ClientConnection {
         } else {
             pool.metrics.outage(cause);
         }
-        pool.log.log(outage.isNews(said) ? Level.WARNING : Level.DEBUG, "{0}: {1}", pool.name, said);
+        pool.log.log(outage.isNews(said) ? Level.WARNING : Level.DEBUG, said);
     }
 
     private void retryOrEnd() {
@@ -273,7 +273,7 @@ final class ClientConnection {
         outage.end();
         pool.metrics.connected();
         connector.verified(which);
-        pool.log.log(Level.INFO, "{0}: connected to {1}", pool.name, which.remoteAddress());
+        pool.log.info("connected to " + which.remoteAddress());
     }
 
     /** Whether the connection is up and verified. */
@@ -353,7 +353,7 @@ final class ClientConnection {
 
     private String reasonWithoutId() {
         IdFailure failure = idFailure;
-        return failure == null ? "it lets no stream be opened" : failure.text();
+        return failure == null ? "no stream could be opened" : failure.text();
     }
 
     /** Pings when due, and drops a peer that was silent, or gave no id, for too long. Timer thread. */

@@ -1,7 +1,5 @@
 package io.quicpool.core;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,15 +13,13 @@ final class ClientLog {
 
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
 
-    private final String poolName;
-    private final Logger log;
+    private final PoolLog log;
     // Guarded by this.
     private long periodStart = System.nanoTime();
     private int lines;
     private long others;
 
-    ClientLog(String poolName, Logger log) {
-        this.poolName = poolName;
+    ClientLog(PoolLog log) {
         this.log = log;
     }
 
@@ -33,7 +29,7 @@ final class ClientLog {
             return;
         }
         flush();
-        log.log(Level.INFO, "{0}: {1}", poolName, what);
+        log.info(what);
     }
 
     private synchronized boolean countLine() {
@@ -53,7 +49,7 @@ final class ClientLog {
     void flush() {
         long count = takeOthers();
         if (count > 0) {
-            log.log(Level.INFO, "{0}: {1} more times a client has come or gone", poolName, Long.toString(count));
+            log.info("clients connected or disconnected " + count + (count == 1 ? " more time" : " more times"));
         }
     }
 

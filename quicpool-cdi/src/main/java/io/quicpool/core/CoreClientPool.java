@@ -4,11 +4,12 @@ import io.quicpool.ClientPool;
 import io.quicpool.PoolState;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.Durations;
 import io.quicpool.config.IntervalBounds;
+import io.quicpool.config.PoolLabel;
 import io.quicpool.config.TlsMode;
 import io.quicpool.transport.Connection;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -47,7 +48,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
 
     CoreClientPool(
             String name, ClientPoolConfig config, ClientConnection.Connector connector, int streamsPerConnection) {
-        super(name, config.maxWaiting(), config.streamTimeouts(), new PoolThreads(name));
+        super(PoolLabel.client(name), config.maxWaiting(), config.streamTimeouts(), new PoolThreads(name));
         this.config = config;
         this.capacityBounds = config.capacity();
         this.intervalBounds = config.interval();
@@ -59,7 +60,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
 
     void start() {
         if (config.tlsMode() == TlsMode.INSECURE) {
-            log.log(Level.WARNING, "{0}: tls-mode is insecure: the server''s certificate is not checked", name);
+            log.warning("tls-mode is insecure: the server's certificate is not checked");
         }
         lifecycle.start();
         threads.decide(connections::connect);
@@ -177,15 +178,15 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         switch (creditShortage.check(isShort, System.nanoTime())) {
             case REPORT -> {
                 noCredit = true;
-                String what = "no stream credit: " + open.get(0).remoteAddress()
-                        + " lets this client open no more streams, " + idleStreams.taken() + " are in use";
+                String what = "no stream credit: " + open.get(0).remoteAddress() + " allows no more streams, "
+                        + idleStreams.taken() + " in use";
                 metrics.error(new IOException(what));
-                log.log(Level.WARNING, "{0}: {1}", name, what);
+                log.warning(what);
             }
             case ACT -> obtainCredit(open);
             case OVER -> {
                 noCredit = false;
-                log.log(Level.INFO, "{0}: has stream credit again", name);
+                log.info("stream credit again");
             }
             case NOTHING -> {
                 // Nothing has changed.
@@ -197,7 +198,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     private void obtainCredit(List<Connection> open) {
         for (Connection each : open) {
             if (streams(each) == 0) {
-                connections.drain(each, "it gives no stream credit, and another connection may");
+                connections.drain(each, "no stream credit; another connection may get some");
                 return;
             }
         }
@@ -248,7 +249,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         }
         boolean again = everReady;
         everReady = true;
-        log.log(Level.INFO, again ? "{0}: ready again" : "{0}: ready", name);
+        log.info(again ? "ready again" : "ready");
         listeners.fire(listener -> {
             if (again) {
                 listener.recovered(this);
@@ -276,8 +277,8 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     @Override
     public void peerClosing(Connection connection) {
         if (connections.contains(connection)) {
-            threads.decide(() -> connections.drain(
-                    connection, "closed by the peer: pool closed, streams in use live on for a while"));
+            threads.decide(
+                    () -> connections.drain(connection, "closed by the peer: pool closed; streams in use may finish"));
         }
     }
 
@@ -337,13 +338,14 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
 
     @Override
     public void capacityBounds(CapacityBounds bounds) {
+        CapacityBounds before = capacityBounds;
         capacityBounds = Objects.requireNonNull(bounds, "bounds");
         threads.decide(() -> {
             capacity = bounds.clamp(capacity);
             sweep(bounds.max());
             checkSize();
         });
-        reportBounds("capacity " + bounds.min() + " to " + bounds.max());
+        reportBounds("capacity", text(before), text(bounds));
     }
 
     @Override
@@ -353,6 +355,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
 
     @Override
     public void intervalBounds(IntervalBounds bounds) {
+        IntervalBounds before = intervalBounds;
         intervalBounds = Objects.requireNonNull(bounds, "bounds");
         threads.decide(() -> {
             interval = bounds.clamp(interval);
@@ -361,11 +364,19 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
                 nextSizeCheck = threads.decideAfter(interval, this::runSizeCheck);
             }
         });
-        reportBounds("interval " + bounds.min() + " to " + bounds.max());
+        reportBounds("interval", text(before), text(bounds));
     }
 
-    private void reportBounds(String what) {
-        log.log(Level.INFO, "{0}: bounds of {1}", name, what);
+    private static String text(CapacityBounds bounds) {
+        return bounds.min() + " to " + bounds.max();
+    }
+
+    private static String text(IntervalBounds bounds) {
+        return Durations.text(bounds.min()) + " to " + Durations.text(bounds.max());
+    }
+
+    private void reportBounds(String what, String before, String now) {
+        log.info(what + " bounds changed: " + before + " before, " + now + " now");
         listeners.fire(listener -> listener.boundsChanged(this));
     }
 

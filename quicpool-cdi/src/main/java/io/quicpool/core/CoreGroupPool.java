@@ -8,7 +8,7 @@ import io.quicpool.StreamId;
 import io.quicpool.StreamPool;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.IntervalBounds;
-import java.lang.System.Logger.Level;
+import io.quicpool.config.PoolLabel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,9 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     /** Longer than that of the members, because the group closes its own threads after them. */
     private static final Duration CLOSE_GRACE = Lifecycle.CLOSE_GRACE.plusMillis(50);
 
+    private final PoolLabel label;
     private final String name;
+    private final PoolLog log;
     private final List<CoreClientPool> members;
     private final PoolThreads threads;
     private final Listeners listeners;
@@ -50,10 +52,12 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
 
     /** Makes a group of members that are not started yet. */
     CoreGroupPool(String name, List<CoreClientPool> members) {
+        this.label = PoolLabel.client(name);
         this.name = name;
+        this.log = new PoolLog(label);
         this.members = List.copyOf(members);
         this.threads = new PoolThreads(name);
-        this.listeners = new Listeners(name, threads.listeners(), System.getLogger("io.quicpool"));
+        this.listeners = new Listeners(threads.listeners(), log);
     }
 
     void start() {
@@ -144,14 +148,14 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
                 return member;
             }
         }
-        throw new IllegalStateException(slot + " is of no member of pool \"" + name + "\"");
+        throw new IllegalStateException(slot + " is of no member of " + label);
     }
 
     // ---- state
 
     @Override
-    public String name() {
-        return name;
+    public PoolLabel label() {
+        return label;
     }
 
     @Override
@@ -392,11 +396,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
             interrupted = join(closers(drainTimeout), end);
             listeners.fire(listener -> listener.closed(this));
             if (!threads.close(Duration.ofNanos(Math.max(1, end - System.nanoTime()))) && !inside) {
-                System.getLogger("io.quicpool")
-                        .log(
-                                Level.WARNING,
-                                "{0}: a listener that was interrupted still runs, the pool closes without it",
-                                name);
+                log.warning("a listener still runs after its interrupt; the pool closes without it");
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -445,8 +445,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     private void awaitClosed(Duration drainTimeout) {
         try {
             if (!closed.await(TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
-                System.getLogger("io.quicpool")
-                        .log(Level.DEBUG, "{0}: somebody else closes it, and gives it more time", name);
+                log.debug("not closed yet: another caller allowed it more time");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -5,10 +5,9 @@ import io.quicpool.PoolSnapshot;
 import io.quicpool.PoolState;
 import io.quicpool.StreamErrors;
 import io.quicpool.StreamId;
+import io.quicpool.config.PoolLabel;
 import io.quicpool.config.StreamTimeouts;
 import io.quicpool.transport.Connection;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -36,8 +35,9 @@ abstract class CorePool extends PoolFacade {
      */
     static final Duration MAX_UNCLAIMED = Duration.ofSeconds(30);
 
+    final PoolLabel label;
     final String name;
-    final Logger log;
+    final PoolLog log;
     final PoolThreads threads;
     final TimeLimits limits;
     final StreamTimeouts timeouts;
@@ -48,14 +48,15 @@ abstract class CorePool extends PoolFacade {
     private final AtomicInteger generation = new AtomicInteger();
     private final AtomicBoolean exhausted = new AtomicBoolean();
 
-    CorePool(String name, int maxWaiting, StreamTimeouts timeouts, PoolThreads threads) {
-        this.name = name;
+    CorePool(PoolLabel label, int maxWaiting, StreamTimeouts timeouts, PoolThreads threads) {
+        this.label = label;
+        this.name = label.name();
         this.timeouts = timeouts;
         this.idleStreams = new IdleStreams(maxWaiting);
-        this.log = System.getLogger("io.quicpool");
+        this.log = new PoolLog(label);
         this.threads = threads;
         this.limits = new TimeLimits(threads::decideAfter);
-        this.listeners = new Listeners(name, threads.listeners(), log);
+        this.listeners = new Listeners(threads.listeners(), log);
         this.lifecycle = new Lifecycle(this);
     }
 
@@ -266,7 +267,7 @@ abstract class CorePool extends PoolFacade {
         // Streams without an id are of an older generation too. One that is missed here is evicted when it is
         // delivered.
         evictOpening(current);
-        log.log(Level.INFO, "{0}: flushed", name);
+        log.info("flushed");
         replenish();
     }
 
@@ -279,7 +280,7 @@ abstract class CorePool extends PoolFacade {
     public void suspend() {
         if (state() == PoolState.RUNNING) {
             idleStreams.suspend();
-            log.log(Level.INFO, "{0}: suspended", name);
+            log.info("suspended");
         }
     }
 
@@ -287,7 +288,7 @@ abstract class CorePool extends PoolFacade {
     public void resume() {
         if (idleStreams.suspended()) {
             idleStreams.resume();
-            log.log(Level.INFO, "{0}: resumed", name);
+            log.info("resumed");
         }
     }
 
@@ -319,8 +320,8 @@ abstract class CorePool extends PoolFacade {
     }
 
     @Override
-    public String name() {
-        return name;
+    public PoolLabel label() {
+        return label;
     }
 
     @Override

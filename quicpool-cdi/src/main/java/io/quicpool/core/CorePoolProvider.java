@@ -7,6 +7,7 @@ import io.quicpool.PoolStartException;
 import io.quicpool.ServerPool;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ConfigException;
+import io.quicpool.config.PoolLabel;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.TargetResolver;
 import io.quicpool.tls.ClientTrust;
@@ -123,8 +124,8 @@ public final class CorePoolProvider implements PoolProvider {
             return pool;
         } catch (IOException e) {
             throw new PoolStartException(
-                    config.name(),
-                    "cannot listen on listen = " + config.listen() + ": " + e.getMessage(),
+                    PoolLabel.server(config.name()),
+                    "cannot listen on " + config.listen() + ": " + e.getMessage(),
                     Duration.ofNanos(System.nanoTime() - start),
                     null,
                     e);
@@ -150,33 +151,33 @@ public final class CorePoolProvider implements PoolProvider {
     }
 
     private static Transport usable(ClientPoolConfig config) {
-        return usable(config.name(), config.transport(), transport -> transport.check(config));
+        return usable(PoolLabel.client(config.name()), config.transport(), transport -> transport.check(config));
     }
 
     private static Transport usable(ServerPoolConfig config) {
-        return usable(config.name(), config.transport(), transport -> transport.check(config));
+        return usable(PoolLabel.server(config.name()), config.transport(), transport -> transport.check(config));
     }
 
-    private static Transport usable(String poolName, String wanted, Consumer<Transport> check) {
-        Transport transport = transport(poolName, wanted);
+    private static Transport usable(PoolLabel pool, String wanted, Consumer<Transport> check) {
+        Transport transport = transport(pool, wanted);
         try {
             check.accept(transport);
         } catch (ConfigException e) {
-            throw e.inPool(poolName);
+            throw e.inPool(pool);
         }
         return transport;
     }
 
-    private static Transport transport(String poolName, String wanted) {
-        Transport transport = named(poolName, wanted);
+    private static Transport transport(PoolLabel pool, String wanted) {
+        Transport transport = named(pool, wanted);
         String problem = transport.unavailable();
         if (problem != null) {
-            throw new PoolStartException(poolName, "transport = " + wanted + ": " + problem, Duration.ZERO, null, null);
+            throw new PoolStartException(pool, "transport = " + wanted + ": " + problem, Duration.ZERO, null, null);
         }
         return transport;
     }
 
-    private static Transport named(String poolName, String wanted) {
+    private static Transport named(PoolLabel pool, String wanted) {
         TreeSet<String> there = new TreeSet<>();
         for (Transport transport : ServiceLoader.load(Transport.class, Transport.class.getClassLoader())) {
             if (transport.name().equals(wanted)) {
@@ -185,8 +186,9 @@ public final class CorePoolProvider implements PoolProvider {
             there.add(transport.name());
         }
         throw new PoolStartException(
-                poolName,
-                "transport = " + wanted + ": there is no such engine on the class path, only " + there,
+                pool,
+                "transport = " + wanted + ": there is no such engine on the class path; there is "
+                        + String.join(" and ", there),
                 Duration.ZERO,
                 null,
                 null);

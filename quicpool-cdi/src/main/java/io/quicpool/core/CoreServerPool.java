@@ -8,6 +8,7 @@ import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ConfigException;
 import io.quicpool.config.HandlerExecutor;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.PoolLabel;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
@@ -15,7 +16,6 @@ import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.ListenerEvents;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +58,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     CoreServerPool(ServerPoolConfig config) {
         super(
-                config.name(),
+                PoolLabel.server(config.name()),
                 config.maxWaiting(),
                 config.streamTimeouts(),
                 new PoolThreads(config.name(), true, config.handlers().executor() == HandlerExecutor.VIRTUAL));
@@ -66,8 +66,8 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         this.maxCapacity = config.maxCapacity();
         this.nextShare = maxCapacity;
         this.admission = new Admission(this, config);
-        this.refusalLog = new RefusalLog(name, log);
-        this.clientLog = new ClientLog(name, log);
+        this.refusalLog = new RefusalLog(log);
+        this.clientLog = new ClientLog(log);
     }
 
     void start(Opener opener) throws IOException {
@@ -80,7 +80,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         }
         listener = bound;
         lifecycle.start();
-        log.log(Level.INFO, "{0}: listening on {1}", name, bound.localAddress());
+        log.info("listening on " + bound.localAddress());
         listeners.fire(each -> each.ready(this));
     }
 
@@ -200,7 +200,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         scheduleShareUpdate();
         // Not on the engine's thread: there may be thousands of streams.
         threads.decide(() -> evictAll(client.connection()));
-        clientLog.record(client.connection().remoteAddress() + " has gone: " + reason);
+        clientLog.record(client.connection().remoteAddress() + " disconnected: " + reason);
         listeners.fire(each -> each.peerLost(this, reason));
     }
 
@@ -243,7 +243,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         Objects.requireNonNull(executor, "executor");
         Dispatcher current = new Dispatcher(this, handler, executor, config.handlers());
         if (!dispatcher.compareAndSet(null, current)) {
-            throw new IllegalStateException("pool \"" + name + "\" has a handler already");
+            throw new IllegalStateException(label + ": there is a handler already");
         }
         // For streams that came before the handler. To watch a stream twice does no harm.
         watchAll();
@@ -332,7 +332,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     public InetSocketAddress localAddress() {
         Listener bound = listener;
         if (bound == null) {
-            throw new IllegalStateException("pool \"" + name + "\" is not started");
+            throw new IllegalStateException(label + ": not started");
         }
         return bound.localAddress();
     }
@@ -357,11 +357,12 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         if (max < 1 || max > CapacityBounds.LIMIT) {
             throw new ConfigException("max-capacity", max, "must be from 1 to " + CapacityBounds.LIMIT);
         }
+        int before = maxCapacity;
         maxCapacity = max;
         scheduleShareUpdate();
         capacityFreed();
         threads.decide(() -> sweep(max));
-        log.log(Level.INFO, "{0}: bounds of capacity up to {1}", name, max);
+        log.info("max-capacity changed: " + before + " before, " + max + " now");
         listeners.fire(each -> each.boundsChanged(this));
     }
 
@@ -370,14 +371,14 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         Objects.requireNonNull(certificate, "certificate");
         Listener bound = listener;
         if (bound == null || lifecycleState() != PoolState.RUNNING) {
-            throw new IllegalStateException("pool \"" + name + "\" is " + lifecycleState());
+            throw new IllegalStateException(label + ": takes no certificate, it is " + lifecycleState());
         }
         try {
             bound.certificate(certificate);
         } catch (IOException e) {
             throw new ConfigException("certificate", certificate, String.valueOf(e.getMessage()), e);
         }
-        log.log(Level.INFO, "{0}: presents another certificate from now on: {1}", name, certificate.fingerprint());
+        log.info("uses a new certificate from now on: " + certificate.fingerprint());
     }
 
     @Override
@@ -387,7 +388,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     @Override
     String connectionText() {
-        return listening() ? "listening" : "down";
+        return listening() ? "listening" : "not listening";
     }
 
     @Override

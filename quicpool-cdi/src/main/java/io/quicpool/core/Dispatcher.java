@@ -7,7 +7,6 @@ import io.quicpool.config.HandlerExecutor;
 import io.quicpool.config.Printable;
 import io.quicpool.transport.Connection;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -166,10 +165,8 @@ final class Dispatcher {
         // The handler would block the engine's thread, and with it all streams.
         private void moveToPoolThread() {
             if (warnedOfCallerRuns.compareAndSet(false, true)) {
-                pool.log.log(
-                        Level.WARNING,
-                        "{0}: the executor of the handler runs tasks in the calling thread: they run on threads of the pool instead",
-                        pool.name);
+                pool.log.warning(
+                        "the handler's executor runs tasks in the calling thread; the pool's own threads run them instead");
             }
             pool.threads.handlers().execute(this);
         }
@@ -184,7 +181,7 @@ final class Dispatcher {
             returned = true;
         } catch (IOException e) {
             // The peer has disconnected or reset the stream.
-            pool.log.log(Level.DEBUG, "{0}: {1}: {2}", pool.name, lease.id(), e.getMessage());
+            pool.log.debug("the handler of stream " + lease.id() + " ended: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             if (!pool.isClosing()) {
@@ -200,7 +197,7 @@ final class Dispatcher {
     private void handlerThrew(Throwable e) {
         pool.metrics.error(e);
         try {
-            pool.log.log(Level.WARNING, pool.name + ": the handler threw", Printable.cause(e));
+            pool.log.warning("the handler threw an exception", Printable.cause(e));
         } catch (OutOfMemoryError again) {
             // There is no memory for the message either.
         }

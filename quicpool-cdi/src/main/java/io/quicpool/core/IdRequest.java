@@ -5,7 +5,6 @@ import io.quicpool.StreamId;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -136,7 +135,7 @@ final class IdRequest {
         byte[] bytes = new byte[StreamId.BYTES];
         try {
             if (slot.stream().input().readNBytes(bytes, 0, bytes.length) < bytes.length) {
-                fail(slot, StreamErrors.PROTOCOL, new IOException("the stream ended before its id"));
+                fail(slot, StreamErrors.PROTOCOL, new IOException("the peer ended the stream before its id came"));
                 return;
             }
         } catch (IOException e) {
@@ -181,7 +180,7 @@ final class IdRequest {
             opening.decrementAndGet();
         } else {
             countFailed(slot);
-            reportFailure(slot, new IOException("the stream was given up before its id came"));
+            reportFailure(slot, new IOException("the stream was reset before its id came"));
         }
     }
 
@@ -190,7 +189,7 @@ final class IdRequest {
         boolean isFull = stream.peerError() == StreamErrors.SERVER_FULL;
         owner.failed(
                 stream.connection(),
-                isFull ? new IOException("the server is full: the stream was given up before its id came") : cause,
+                isFull ? new IOException("the server is full: the stream was reset before its id came") : cause,
                 isFull);
     }
 
@@ -212,7 +211,7 @@ final class IdRequest {
         List<Slot> late = new ArrayList<>();
         for (Slot slot : pending) {
             if (!slot.stream().alive()) {
-                fail(slot, StreamErrors.RETIRED, new IOException("the stream ended before its id"));
+                fail(slot, StreamErrors.RETIRED, new IOException("the peer ended the stream before its id came"));
             } else if (now - slot.since() > timeout.toNanos()) {
                 late.add(slot);
                 if (isQueuedAtServer(slot, now)) {
@@ -240,8 +239,9 @@ final class IdRequest {
         String what = "no id within " + timeout.toMillis() + " ms";
         for (Connection each : waiting) {
             if (full.add(each)) {
-                String why = what + ": " + each.remoteAddress() + " is full, or does not answer; one stream waits";
-                pool.log.log(Level.WARNING, "{0}: {1}", pool.name, why);
+                String why =
+                        what + ": " + each.remoteAddress() + " is full or does not answer; one stream keeps waiting";
+                pool.log.warning(why);
                 owner.failed(each, new IOException(why), true);
             }
         }

@@ -97,6 +97,6 @@ final class Lease implements PooledStream {
 
     @Override
     public String toString() {
-        return "stream " + slot + " of pool \"" + pool.name() + "\"";
+        return "stream " + slot + " of " + pool.label();
     }
 }

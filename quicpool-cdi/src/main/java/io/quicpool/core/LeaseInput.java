@@ -33,7 +33,7 @@ final class LeaseInput extends InputStream {
 
     void timeout(Duration max) {
         if (max.isNegative()) {
-            throw new IllegalArgumentException("read time-out = " + max + ": must not be negative");
+            throw new IllegalArgumentException("read timeout = " + max + ": must not be negative");
         }
         timeout = TimeoutNanos.of(max);
     }
@@ -66,8 +66,8 @@ final class LeaseInput extends InputStream {
     }
 
     private SocketTimeoutException timeoutException(long timeoutNanos) {
-        return new SocketTimeoutException("stream " + id + ": no byte within "
-                + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms; its receiving side is ended");
+        return new SocketTimeoutException("stream " + id + ": nothing received within "
+                + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms; its receiving side is closed");
     }
 
     @Override

@@ -33,7 +33,7 @@ final class LeaseOutput extends OutputStream {
 
     void timeout(Duration max) {
         if (max.isNegative()) {
-            throw new IllegalArgumentException("write time-out = " + max + ": must not be negative");
+            throw new IllegalArgumentException("write timeout = " + max + ": must not be negative");
         }
         timeout = TimeoutNanos.of(max);
     }
@@ -74,7 +74,7 @@ final class LeaseOutput extends OutputStream {
     }
 
     private SocketTimeoutException timeoutException(long timeoutNanos) {
-        return new SocketTimeoutException("stream " + id + ": the peer took nothing more within "
+        return new SocketTimeoutException("stream " + id + ": the peer accepted no more data within "
                 + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms; the stream is reset");
     }
 

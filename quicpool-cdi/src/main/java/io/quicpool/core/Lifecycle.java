@@ -4,7 +4,6 @@ import io.quicpool.PoolListener;
 import io.quicpool.PoolState;
 import io.quicpool.StreamErrors;
 import io.quicpool.transport.Connection;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -70,7 +69,7 @@ final class Lifecycle {
 
     private void report(Throwable e) {
         try {
-            pool.log.log(Level.ERROR, pool.name + ": house-keeping failed", e);
+            pool.log.error("a periodic check failed; the next one follows", e);
         } catch (OutOfMemoryError again) {
             // There is no memory for the message either.
         }
@@ -97,7 +96,7 @@ final class Lifecycle {
                 interrupted = runClose(drainTimeout);
             } else if (!pool.threads.isPoolThread()
                     && !closed.await(TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
-                pool.log.log(Level.DEBUG, "{0}: somebody else closes it, and gives it more time", pool.name);
+                pool.log.debug("not closed yet: another caller allowed it more time");
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -112,7 +111,8 @@ final class Lifecycle {
     private boolean runClose(Duration drainTimeout) {
         boolean interrupted = false;
         long deadline = System.nanoTime() + TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos();
-        pool.log.log(Level.INFO, "{0}: closing, {1} streams in use", pool.name, pool.idleStreams.taken());
+        int taken = pool.idleStreams.taken();
+        pool.log.info("closing, " + taken + (taken == 1 ? " stream in use" : " streams in use"));
         try {
             pool.stopAccepting();
             pool.idleStreams.close();
@@ -155,15 +155,12 @@ final class Lifecycle {
         pool.listeners.fire(this::fireClosed);
         try {
             if (!pool.threads.close(timeout) && !pool.threads.isPoolThread()) {
-                pool.log.log(
-                        Level.WARNING,
-                        "{0}: a listener or handler that was interrupted still runs, the pool closes without it",
-                        pool.name);
+                pool.log.warning("a listener or handler still runs after its interrupt; the pool closes without it");
             }
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        pool.log.log(Level.INFO, "{0}: closed", pool.name);
+        pool.log.info("closed");
         return interrupted;
     }
 

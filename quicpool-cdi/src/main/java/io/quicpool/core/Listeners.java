@@ -1,8 +1,6 @@
 package io.quicpool.core;
 
 import io.quicpool.PoolListener;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,13 +15,11 @@ final class Listeners {
 
     private static final int MAX_QUEUED = 1024;
 
-    private final String poolName;
     private final Executor workers;
-    private final Logger log;
+    private final PoolLog log;
     private final Map<PoolListener, Mailbox> mailboxes = new ConcurrentHashMap<>();
 
-    Listeners(String poolName, Executor workers, Logger log) {
-        this.poolName = poolName;
+    Listeners(Executor workers, PoolLog log) {
         this.workers = workers;
         this.log = log;
     }
@@ -57,7 +53,7 @@ final class Listeners {
         void put(Consumer<PoolListener> event) {
             if (waiting.getAndUpdate(n -> n < MAX_QUEUED ? n + 1 : n) == MAX_QUEUED) {
                 if (warned.compareAndSet(false, true)) {
-                    log.log(Level.WARNING, "{0}: {1} is too slow, it misses events", poolName, listener);
+                    log.warning("the listener " + listener + " is too slow and misses events");
                 }
                 return;
             }
@@ -74,7 +70,7 @@ final class Listeners {
             } catch (RuntimeException | Error e) {
                 // There is no thread now. The next event tries again.
                 draining.set(false);
-                log.log(Level.WARNING, poolName + ": a listener cannot be told now", e);
+                log.warning("no thread for a listener; it is called with the next event", e);
             }
         }
 
@@ -97,7 +93,7 @@ final class Listeners {
             try {
                 event.accept(listener);
             } catch (Exception | Error e) {
-                log.log(Level.WARNING, poolName + ": a listener threw", e);
+                log.warning("a listener threw an exception", e);
             }
         }
     }

@@ -1,6 +1,5 @@
 package io.quicpool.core;
 
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -50,11 +49,9 @@ final class NoHandlerWarning {
             return;
         }
         warned = true;
-        pool.log.log(
-                Level.WARNING,
-                "{0}: {1} speaks on its streams and nobody takes them: there is no handler (a StreamHandler bean with"
-                        + " @QuicPool(\"{0}\"), or serve), and no caller has ever taken a stream",
-                pool.name,
-                speaker.client());
+        pool.log.warning(speaker.client()
+                + " sends on its streams, but nobody takes them: there is no handler, and no caller has"
+                + " taken a stream yet; add a StreamHandler bean with @QuicPool(\"" + pool.name
+                + "\"), or call serve or take");
     }
 }

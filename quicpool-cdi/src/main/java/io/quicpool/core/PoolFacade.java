@@ -66,12 +66,17 @@ abstract class PoolFacade implements StreamPool, StreamSource {
     }
 
     @Override
+    public final String name() {
+        return label().name();
+    }
+
+    @Override
     public void close() {
         close(Duration.ZERO);
     }
 
     @Override
     public String toString() {
-        return "pool \"" + name() + "\" (" + snapshot().summary() + ")";
+        return label() + " (" + snapshot().summary() + ")";
     }
 }

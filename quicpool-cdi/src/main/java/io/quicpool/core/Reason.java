@@ -29,43 +29,43 @@ final class Reason {
 
     enum Refused {
         /** Too many streams of one client wait for capacity. */
-        SERVER_FULL("too many of its streams wait for a place (max-capacity)"),
+        SERVER_FULL("too many of its streams wait for capacity (max-capacity)"),
         /** A stream waited too long for capacity and was ended. */
-        NO_PLACE("its stream has waited too long for a place (max-capacity)"),
+        NO_PLACE("its stream waited too long for capacity (max-capacity)"),
         /** The pool, or one of its clients, has too many streams without a hello. */
-        PENDING_HELLOS("too many streams without their hello (max-pending-hellos)"),
+        PENDING_HELLOS("too many streams are open without their hello (max-pending-hellos)"),
         /** The first byte of a stream was not the hello. */
-        BAD_HELLO("a stream that begins with another byte than the hello"),
+        BAD_HELLO("its stream does not begin with the hello"),
         /** The hello did not come in time. */
-        SLOW_HELLO("no hello within hello-timeout"),
+        SLOW_HELLO("its stream sent no hello in time (hello-timeout)"),
         /** A client reset a stream before its hello was read. */
-        NO_HELLO("it resets streams before their hello was read"),
+        NO_HELLO("it resets streams before their hello is read"),
         /** Too many streams of a client were closed here and not ended by the client. */
-        HALF_CLOSED("too many of its streams are closed here, and it does not end them"),
+        HALF_CLOSED("it does not end streams that are closed on this side"),
         /** Too many handshakes were under way. */
         HANDSHAKES("too many clients are connecting (max-pending-handshakes)"),
         /** QUIC does not allow the first packet of a client. */
-        BAD_HANDSHAKE("a first packet that QUIC does not allow"),
+        BAD_HANDSHAKE("its first packet is not allowed by QUIC"),
         /** A client did not complete its handshake in time. */
-        SLOW_HANDSHAKE("it began to connect and did not go on"),
+        SLOW_HANDSHAKE("its handshake did not complete in time"),
         /** The TLS handshake with a client failed. */
         FAILED_HANDSHAKE("its handshake failed (alpn, certificates)"),
         /** A datagram for a connection came from another address and was dropped. */
-        MOVED("a datagram for a connection that was made from another address"),
+        MOVED("its datagram belongs to a connection from another address"),
         /** A datagram was dropped because too many were waiting. */
-        DATAGRAMS("its datagrams come faster than they can be looked at"),
+        DATAGRAMS("its datagrams come faster than they can be read"),
         /** The client violated QUIC, or asked for more than is of use. */
-        VIOLATION("it does what QUIC does not allow, or asks for more than is of use"),
+        VIOLATION("it violates the QUIC protocol, or asks for more than is of use"),
         /** The address of the client is not allowed. */
         ADDRESS("its address is not in client-ip"),
         /** The pool has {@code max-connections} connections. */
-        CONNECTIONS("max-connections clients are connected"),
+        CONNECTIONS("too many clients are connected (max-connections)"),
         /** Too many handlers run and streams wait for one, or the executor rejected the task. */
-        HANDLER_BUSY("no handler for its stream (max-handlers, handler-queue, or their executor takes no more)"),
+        HANDLER_BUSY("no handler is free for its stream (max-handlers, handler-queue, or the executor is full)"),
         /** A handler's read or write timed out because the client sent or read nothing. */
-        SLOW_CLIENT("it was silent, or read nothing, while a handler waited for it (read-timeout, write-timeout)"),
+        SLOW_CLIENT("a handler waited too long for it to send or read (read-timeout, write-timeout)"),
         /** Callers of the pool itself: too many wait already. */
-        CALLERS("as many callers wait as may (max-waiting)");
+        CALLERS("too many callers are waiting (max-waiting)");
 
         private final String meaning;
 

@@ -1,7 +1,5 @@
 package io.quicpool.core;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,20 +10,20 @@ final class RefusalLog {
 
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
 
-    private final String poolName;
-    private final Logger log;
+    private static final String MORE = " more since the last message";
+
+    private final PoolLog log;
     private final LongSupplier clock;
     private final AtomicLong next;
     private final AtomicLong suppressed = new AtomicLong();
     // When the last refusal was not logged.
     private volatile long lastSuppressed;
 
-    RefusalLog(String poolName, Logger log) {
-        this(poolName, log, System::nanoTime);
+    RefusalLog(PoolLog log) {
+        this(log, System::nanoTime);
     }
 
-    RefusalLog(String poolName, Logger log, LongSupplier clock) {
-        this.poolName = poolName;
+    RefusalLog(PoolLog log, LongSupplier clock) {
         this.log = log;
         this.clock = clock;
         this.next = new AtomicLong(clock.getAsLong());
@@ -38,13 +36,7 @@ final class RefusalLog {
             return;
         }
         long others = suppressed.getAndSet(0);
-        log.log(
-                Level.WARNING,
-                "{0}: turned away {1}: {2}{3}",
-                poolName,
-                client,
-                reason.meaning(),
-                others == 0 ? "" : " (and " + others + " others since the last such line)");
+        log.warning("refused " + client + ": " + reason.meaning() + (others == 0 ? "" : " (" + others + MORE + ")"));
     }
 
     /** Logs the number of the others when no refusal has come for a second. Called in each periodic check. */
@@ -52,7 +44,7 @@ final class RefusalLog {
         if (suppressed.get() > 0 && clock.getAsLong() - lastSuppressed >= PERIOD && due()) {
             long others = suppressed.getAndSet(0);
             if (others > 0) {
-                log.log(Level.WARNING, "{0}: turned away {1} more since the last such line", poolName, others);
+                log.warning("refused " + others + MORE);
             }
         }
     }

@@ -3,12 +3,14 @@ package io.quicpool.core;
 import io.quicpool.PoolSnapshot;
 import io.quicpool.PoolState;
 import io.quicpool.StreamId;
+import io.quicpool.config.PoolLabel;
 import org.jspecify.annotations.Nullable;
 
 /** Where a {@link StreamTaker} takes streams from: a pool, or a group of pools. Any thread. */
 interface StreamSource {
 
-    String name();
+    /** Which pool a caller is told of. */
+    PoolLabel label();
 
     PoolThreads threads();
 

@@ -117,7 +117,7 @@ final class StreamTaker {
         source.metrics().timeouts.increment();
         Duration elapsed = since(start);
         return new PoolTimeoutException(
-                source.name(),
+                source.label(),
                 (id == null ? "no stream" : "no stream " + id) + " within " + elapsed.toMillis() + " ms",
                 elapsed,
                 source.recentSnapshot(),
@@ -125,16 +125,17 @@ final class StreamTaker {
     }
 
     PoolClosedException closed(long start) {
-        return new PoolClosedException(source.name(), "is closed", since(start), source.recentSnapshot(), null);
+        return new PoolClosedException(
+                source.label(), "the pool is closed", since(start), source.recentSnapshot(), null);
     }
 
     PoolBusyException tooManyWaiters(long start) {
-        return refused("as many callers wait as may (max-waiting)", start);
+        return refused("too many callers are waiting (max-waiting)", start);
     }
 
     PoolBusyException refused(String why, long start) {
         source.metrics().refused(Reason.Refused.CALLERS);
-        return new PoolBusyException(source.name(), why, since(start), source.recentSnapshot(), source.lastError());
+        return new PoolBusyException(source.label(), why, since(start), source.recentSnapshot(), source.lastError());
     }
 
     private static Duration since(long start) {

@@ -60,7 +60,8 @@ public final class PoolsReadiness implements HealthCheck {
         PoolSnapshot pool = status.snapshot();
         return (pool.ready() ? "ready" : status.up() ? "not ready, within its grace period" : "not ready")
                 + (status.counts() ? "" : " (does not count)")
-                + ", " + pool.state() + ", link " + pool.link() + ", idle " + pool.idle() + " of " + pool.capacity()
+                + ", " + pool.state() + ", " + pool.linkText() + ", idle " + pool.idle() + ", capacity "
+                + pool.capacity()
                 + peers(pool.peers())
                 + (status.insecure() ? ", INSECURE: the server's certificate is not checked" : "")
                 + (pool.lastError() == null ? "" : ", last error: " + pool.lastError());

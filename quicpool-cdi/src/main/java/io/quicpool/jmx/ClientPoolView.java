@@ -29,6 +29,24 @@ final class ClientPoolView extends PoolView<ClientPool> implements ClientPoolMXB
         }
     }
 
+    // The message names the attribute and is in its unit; that of the settings names the property and is in seconds or
+    // minutes.
+    private static Duration millis(String attribute, long value, Duration least, Duration most) {
+        checked(attribute, value, least.toMillis(), most.toMillis());
+        return Duration.ofMillis(value);
+    }
+
+    private static int checked(String attribute, int value, int least, int most) {
+        checked(attribute, (long) value, least, most);
+        return value;
+    }
+
+    private static void checked(String attribute, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(attribute + " = " + value + ": must be from " + least + " to " + most);
+        }
+    }
+
     @Override
     public long getIntervalMillis() {
         return pool.interval().toMillis();
@@ -41,7 +59,7 @@ final class ClientPoolView extends PoolView<ClientPool> implements ClientPoolMXB
 
     @Override
     public void setMinCapacity(int streams) {
-        capacity(bounds -> new CapacityBounds(streams, bounds.max()));
+        capacity(bounds -> new CapacityBounds(checked("MinCapacity", streams, 1, bounds.max()), bounds.max()));
     }
 
     @Override
@@ -51,7 +69,8 @@ final class ClientPoolView extends PoolView<ClientPool> implements ClientPoolMXB
 
     @Override
     public void setMaxCapacity(int streams) {
-        capacity(bounds -> new CapacityBounds(bounds.min(), streams));
+        capacity(bounds ->
+                new CapacityBounds(bounds.min(), checked("MaxCapacity", streams, bounds.min(), CapacityBounds.LIMIT)));
     }
 
     @Override
@@ -61,7 +80,8 @@ final class ClientPoolView extends PoolView<ClientPool> implements ClientPoolMXB
 
     @Override
     public void setMinIntervalMillis(long millis) {
-        interval(bounds -> new IntervalBounds(Duration.ofMillis(millis), bounds.max()));
+        interval(bounds -> new IntervalBounds(
+                millis("MinIntervalMillis", millis, IntervalBounds.SHORTEST, bounds.max()), bounds.max()));
     }
 
     @Override
@@ -71,6 +91,7 @@ final class ClientPoolView extends PoolView<ClientPool> implements ClientPoolMXB
 
     @Override
     public void setMaxIntervalMillis(long millis) {
-        interval(bounds -> new IntervalBounds(bounds.min(), Duration.ofMillis(millis)));
+        interval(bounds -> new IntervalBounds(
+                bounds.min(), millis("MaxIntervalMillis", millis, bounds.min(), IntervalBounds.LONGEST)));
     }
 }

@@ -5,6 +5,10 @@ import io.quicpool.PoolListener;
 import io.quicpool.PoolState;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
+import io.quicpool.config.CapacityBounds;
+import io.quicpool.config.Durations;
+import io.quicpool.config.IntervalBounds;
+import io.quicpool.config.PoolLabel;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
@@ -54,7 +58,7 @@ public final class PoolMBeans {
             if (!free.equals(application)) {
                 LOG.log(
                         Level.INFO,
-                        "another application \"{0}\" has MXBeans for pools of the same names: this one is \"{1}\" in JMX",
+                        "another application \"{0}\" of this JVM has registered pools of the same names; this one is \"{1}\" in JMX",
                         application,
                         free);
             }
@@ -108,24 +112,24 @@ public final class PoolMBeans {
         try {
             return new ObjectName(text);
         } catch (MalformedObjectNameException e) {
-            throw new IllegalArgumentException("no JMX name for pool \"" + name + "\": " + e.getMessage(), e);
+            throw new IllegalArgumentException(label(pool) + ": not possible as a JMX name: " + e.getMessage(), e);
         }
     }
 
     private static @Nullable ObjectName register(StreamPool pool, ObjectName name) {
         NotificationBroadcasterSupport notifications = new NotificationBroadcasterSupport(PoolNotification.declared());
-        Teller teller = new Teller(name, notifications);
+        Teller teller = new Teller(name, notifications, bounds(pool));
         try {
             server().registerMBean(view(pool, notifications), name);
         } catch (InstanceAlreadyExistsException e) {
             LOG.log(
                     Level.WARNING,
-                    "{0}: no MXBean, for its name is taken: {1}; give each application a name of its own",
-                    pool.name(),
+                    "{0}: no MXBean, its name {1} is taken; set quicpool.application to another name in each application",
+                    label(pool),
                     name);
             return null;
         } catch (JMException | RuntimeException e) {
-            LOG.log(Level.WARNING, pool.name() + ": no MXBean " + name, e);
+            LOG.log(Level.WARNING, label(pool) + ": cannot register the MXBean " + name, e);
             return null;
         }
         pool.addListener(teller);
@@ -145,6 +149,20 @@ public final class PoolMBeans {
         throw new IllegalArgumentException("neither a client nor a server pool: " + pool.getClass());
     }
 
+    private static String bounds(StreamPool pool) {
+        if (pool instanceof ClientPool client) {
+            CapacityBounds capacity = client.capacityBounds();
+            IntervalBounds interval = client.intervalBounds();
+            return "capacity " + capacity.min() + " to " + capacity.max() + " and interval "
+                    + Durations.text(interval.min()) + " to " + Durations.text(interval.max());
+        }
+        return "capacity up to " + pool.capacity();
+    }
+
+    static PoolLabel label(StreamPool pool) {
+        return pool instanceof ClientPool ? PoolLabel.client(pool.name()) : PoolLabel.server(pool.name());
+    }
+
     private static MBeanServer server() {
         return ManagementFactory.getPlatformMBeanServer();
     }
@@ -155,10 +173,13 @@ public final class PoolMBeans {
         private final ObjectName name;
         private final NotificationBroadcasterSupport notifications;
         private final AtomicLong number = new AtomicLong();
+        // Read and written by one event at a time.
+        private volatile String bounds;
 
-        Teller(ObjectName name, NotificationBroadcasterSupport notifications) {
+        Teller(ObjectName name, NotificationBroadcasterSupport notifications, String bounds) {
             this.name = name;
             this.notifications = notifications;
+            this.bounds = bounds;
         }
 
         private void tell(PoolNotification what, StreamPool pool, String detail) {
@@ -167,7 +188,7 @@ public final class PoolMBeans {
                     name,
                     number.incrementAndGet(),
                     System.currentTimeMillis(),
-                    "pool \"" + pool.name() + "\": " + detail));
+                    label(pool) + ": " + detail));
         }
 
         @Override
@@ -187,12 +208,14 @@ public final class PoolMBeans {
 
         @Override
         public void exhausted(StreamPool pool) {
-            tell(PoolNotification.EXHAUSTED, pool, "a caller waits, no stream is idle");
+            tell(PoolNotification.EXHAUSTED, pool, "no stream is idle, a caller waits");
         }
 
         @Override
         public void boundsChanged(StreamPool pool) {
-            tell(PoolNotification.BOUNDS_CHANGED, pool, "bounds changed");
+            String before = bounds;
+            bounds = bounds(pool);
+            tell(PoolNotification.BOUNDS_CHANGED, pool, "bounds changed: " + before + " before, " + bounds + " now");
         }
 
         @Override
@@ -202,7 +225,7 @@ public final class PoolMBeans {
             } catch (InstanceNotFoundException alreadyGone) {
                 // Somebody else unregistered it: what was wanted.
             } catch (JMException e) {
-                LOG.log(Level.WARNING, pool.name() + ": cannot unregister " + name, e);
+                LOG.log(Level.WARNING, label(pool) + ": cannot unregister the MXBean " + name, e);
             }
         }
     }

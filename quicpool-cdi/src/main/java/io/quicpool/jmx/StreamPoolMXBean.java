@@ -41,7 +41,7 @@ public interface StreamPoolMXBean {
      */
     @Description(
             "The state of the connection: down, connecting, up or backoff (client), which may end with \"no stream credit\";"
-                    + " how many targets are up (several targets); listening or down (server)")
+                    + " how many targets are up (several targets); listening or not listening (server)")
     String getLink();
 
     /**

@@ -97,9 +97,9 @@ class HealthTest {
             awaitIdle(app.get(PoolRegistry.class).client("orders"), 8);
             assertThat(call(app).getData().orElseThrow()).containsOnlyKeys("client.orders", "server.ingress");
             assertThat(data(app, "client.orders"))
-                    .isEqualTo("ready, RUNNING, link up, idle 8 of 8, peer 127.0.0.1:" + port);
+                    .isEqualTo("ready, RUNNING, connection up, idle 8, capacity 8, peer 127.0.0.1:" + port);
             assertThat(data(app, "server.ingress"))
-                    .isEqualTo("ready, RUNNING, link listening, idle 0 of 1024, no peer");
+                    .isEqualTo("ready, RUNNING, listening, idle 0, capacity 1024, no peer");
         }
     }
 
@@ -140,11 +140,12 @@ class HealthTest {
             peer.close();
             await().until(() -> !app.get(PoolRegistry.class).client("orders").ready());
             assertThat(status(app)).isEqualTo(Status.UP);
-            assertThat(data(app, "client.orders")).startsWith("not ready, within its grace period, RUNNING, link ");
+            assertThat(data(app, "client.orders"))
+                    .startsWith("not ready, within its grace period, RUNNING, connection ");
             awaitStatus(app, Status.DOWN);
             long down = System.nanoTime();
             assertThat(data(app, "client.orders"))
-                    .startsWith("not ready, RUNNING, link ")
+                    .startsWith("not ready, RUNNING, connection ")
                     .contains(", no peer");
             assertThat(Duration.ofNanos(down - start)).isGreaterThan(Duration.ofSeconds(4));
             pools.server(s -> s.name("one that is back"), "127.0.0.1:" + port);
@@ -172,7 +173,7 @@ class HealthTest {
         properties.put("quicpool.client.\"audit\".readiness.enabled", "false");
         try (App app = App.start(properties)) {
             awaitStatus(app, Status.UP);
-            assertThat(data(app, "client.audit")).startsWith("not ready (does not count), RUNNING, link ");
+            assertThat(data(app, "client.audit")).startsWith("not ready (does not count), RUNNING, connection ");
         }
     }
 
@@ -215,9 +216,10 @@ class HealthTest {
                 "127.0.0.1:" + port + ", 127.0.0.1:" + other.localAddress().getPort());
         properties.put("quicpool.client.\"orders\".readiness.grace", "0s");
         try (App app = App.start(properties)) {
-            await().untilAsserted(() -> assertThat(data(app, "client.orders")).contains("link 2 of 2 up", "2 peers "));
+            await().untilAsserted(
+                            () -> assertThat(data(app, "client.orders")).contains("connections 2 of 2 up", "2 peers "));
             other.close();
-            await().untilAsserted(() -> assertThat(data(app, "client.orders")).contains("link 1 of 2 up"));
+            await().untilAsserted(() -> assertThat(data(app, "client.orders")).contains("connections 1 of 2 up"));
             assertThat(status(app)).isEqualTo(Status.UP);
             pools.close();
             awaitStatus(app, Status.DOWN);

@@ -252,8 +252,7 @@ class LifecycleTest {
             properties.put("quicpool.server.\"second\".listen", "127.0.0.1:" + taken.getLocalPort());
             assertThatThrownBy(() -> App.start(properties))
                     .isInstanceOf(PoolStartException.class)
-                    .hasMessageContaining(
-                            "pool \"second\": cannot listen on listen = 127.0.0.1:" + taken.getLocalPort());
+                    .hasMessageContaining("server second: cannot listen on 127.0.0.1:" + taken.getLocalPort());
         }
         await().untilAsserted(() -> assertThat(ours()).isSubsetOf(before));
         assertThat(mbeans()).isEmpty();

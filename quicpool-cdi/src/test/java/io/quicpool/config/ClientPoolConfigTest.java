@@ -143,7 +143,7 @@ class ClientPoolConfigTest {
     void refused(UnaryOperator<ClientPoolConfigBuilder> change, String message) {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> change.apply(orders()).build())
-                .withMessage("pool \"orders\": " + message);
+                .withMessage("client orders: " + message);
     }
 
     static Stream<Arguments> refused() {
@@ -208,7 +208,7 @@ class ClientPoolConfigTest {
     void needsAPeer() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> ClientPoolConfig.builder().build())
-                .withMessage("pool \"default\": target = (not set):"
+                .withMessage("client default: target = (not set):"
                         + " either a target or a resolver must be given, and only one");
     }
 
@@ -216,7 +216,7 @@ class ClientPoolConfigTest {
     void needsANameToVerifyWhomAResolverFinds() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> ClientPoolConfig.builder().resolver(NOWHERE).build())
-                .withMessage("pool \"default\": hostname = (not set):"
+                .withMessage("client default: hostname = (not set):"
                         + " must be given when tls-mode is verified and the target comes from a resolver");
     }
 

@@ -58,12 +58,12 @@ class ConfigExceptionTest {
     @Test
     void namesThePoolUnlessItsNameIsTheProblem() {
         Exception cause = new Exception("why");
-        ConfigException e = new ConfigException("alpn", "", "must be given", cause).inPool("orders");
-        assertThat(e).hasMessage("pool \"orders\": alpn = : must be given").hasCause(cause);
+        ConfigException e = new ConfigException("alpn", "", "must be given", cause).inPool(PoolLabel.client("orders"));
+        assertThat(e).hasMessage("client orders: alpn = : must be given").hasCause(cause);
         assertThat(e.property()).isEqualTo("alpn");
         assertThat(e.value()).isEmpty();
         assertThat(e.allowed()).isEqualTo("must be given");
         ConfigException name = new ConfigException("name", "a*", "no");
-        assertThat(name.inPool("a*")).isSameAs(name);
+        assertThat(name.inPool(PoolLabel.client("a*"))).isSameAs(name);
     }
 }

@@ -140,7 +140,7 @@ class ServerPoolConfigTest {
     void refused(UnaryOperator<ServerPoolConfigBuilder> change, String message) {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> change.apply(orders()).build())
-                .withMessage("pool \"orders\": " + message);
+                .withMessage("server orders: " + message);
     }
 
     static Stream<Arguments> refused() {
@@ -188,10 +188,10 @@ class ServerPoolConfigTest {
     void needsAnAddressAndACertificate() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> ServerPoolConfig.builder().certificate(KEY).build())
-                .withMessage("pool \"default\": listen = (not set): must be HOST:PORT, such as 0.0.0.0:4433");
+                .withMessage("server default: listen = (not set): must be HOST:PORT, such as 0.0.0.0:4433");
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> ServerPoolConfig.builder().listen("a:1").build())
-                .withMessage("pool \"default\": certificate = (not set):"
+                .withMessage("server default: certificate = (not set):"
                         + " a server needs a private key and its certificate");
     }
 

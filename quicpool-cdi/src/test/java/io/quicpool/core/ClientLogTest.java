@@ -3,13 +3,14 @@ package io.quicpool.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.config.PoolLabel;
 import org.junit.jupiter.api.Test;
 
 /** However many clients come and go, the log gets a few lines a second and counts all others. */
 class ClientLogTest {
 
     private final LogLines lines = new LogLines();
-    private final ClientLog log = new ClientLog("orders", lines);
+    private final ClientLog log = new ClientLog(new PoolLog(PoolLabel.server("orders"), lines));
 
     @Test
     void theFirstAreToldAndTheOthersCounted() {
@@ -21,7 +22,7 @@ class ClientLogTest {
             }
             return lines.written.size() < said[0] / 10;
         });
-        assertThat(lines.written.get(0)).isEqualTo("orders: client 0");
+        assertThat(lines.written.get(0)).isEqualTo("server orders: client 0");
         await().until(() -> {
             log.flush();
             return counted() == said[0];
@@ -30,7 +31,7 @@ class ClientLogTest {
 
     private long counted() {
         return lines.written.stream()
-                .mapToLong(line -> line.contains(" more times ") ? Long.parseLong(line.replaceAll("[^0-9]", "")) : 1)
+                .mapToLong(line -> line.contains("more time") ? Long.parseLong(line.replaceAll("[^0-9]", "")) : 1)
                 .sum();
     }
 

@@ -2,6 +2,7 @@ package io.quicpool.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quicpool.config.PoolLabel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,7 @@ class RefusalLogTest {
 
     private final LogLines lines = new LogLines();
     private long now = Long.MAX_VALUE - 1000;
-    private final RefusalLog log = new RefusalLog("orders", lines, () -> this.now);
+    private final RefusalLog log = new RefusalLog(new PoolLog(PoolLabel.server("orders"), lines), () -> this.now);
 
     @Test
     void oneLineASecondWithTheNumberOfTheOthers() {
@@ -23,15 +24,14 @@ class RefusalLogTest {
             log.record(Reason.Refused.ADDRESS, CLIENT);
         }
         assertThat(lines.written)
-                .containsExactly("orders: turned away localhost/127.0.0.1:5: its address is not in client-ip");
+                .containsExactly("server orders: refused localhost/127.0.0.1:5: its address is not in client-ip");
         now += SECOND - 1;
         log.record(Reason.Refused.HANDSHAKES, CLIENT);
         assertThat(lines.written).hasSize(1);
         now++;
         log.record(Reason.Refused.HANDSHAKES, CLIENT);
         assertThat(lines.written.get(1))
-                .endsWith(
-                        "too many clients are connecting (max-pending-handshakes) (and 100 others since the last such line)");
+                .endsWith("too many clients are connecting (max-pending-handshakes) (100 more since the last message)");
     }
 
     /** The last refusals of a burst are counted in the log too, although none follows. */
@@ -45,7 +45,7 @@ class RefusalLogTest {
         now += SECOND;
         log.flush();
         assertThat(lines.written).hasSize(2);
-        assertThat(lines.written.get(1)).isEqualTo("orders: turned away 3 more since the last such line");
+        assertThat(lines.written.get(1)).isEqualTo("server orders: refused 3 more since the last message");
         now += SECOND;
         log.flush();
         assertThat(lines.written).hasSize(2);

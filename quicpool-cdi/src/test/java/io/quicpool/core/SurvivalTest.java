@@ -10,6 +10,7 @@ import io.quicpool.PooledStream;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
 import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.PoolLabel;
 import io.quicpool.config.TlsMode;
 import io.quicpool.testing.Pools;
 import java.io.IOException;
@@ -60,14 +61,13 @@ class SurvivalTest {
     void aListenerWhoseThreadCannotBeMadeIsToldWithTheNextEvent() {
         AtomicInteger tries = new AtomicInteger();
         Listeners listeners = new Listeners(
-                "test",
                 task -> {
                     if (tries.incrementAndGet() < 3) {
                         throw noMemory();
                     }
                     task.run();
                 },
-                System.getLogger("io.quicpool"));
+                new PoolLog(PoolLabel.client("test")));
         AtomicInteger told = new AtomicInteger();
         listeners.add(new PoolListener() {});
         for (int i = 0; i < 3; i++) {

@@ -45,7 +45,7 @@ class VirtualHandlersTest {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> pools.server(s -> s.handlerExecutor(HandlerExecutor.VIRTUAL)))
                 .withMessage(
-                        "pool \"server\": handler-executor = virtual: needs Java 21 or later, which has virtual threads;"
+                        "server server: handler-executor = virtual: needs Java 21 or later, which has virtual threads;"
                                 + " this is Java " + Runtime.version().feature());
     }
 

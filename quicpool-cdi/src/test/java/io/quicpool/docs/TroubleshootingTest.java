@@ -114,8 +114,8 @@ class TroubleshootingTest {
                 .toList();
         assertThat(entries).as(heading).isNotEmpty();
         await().untilAsserted(() -> assertThat((pool.ready() ? "ready, " : "not ready, ")
-                        + pool.snapshot().state() + ", link "
-                        + pool.snapshot().link())
+                        + pool.snapshot().state() + ", "
+                        + pool.snapshot().linkText())
                 .isEqualTo(entries.get(entries.size() - 1)));
     }
 
@@ -165,8 +165,8 @@ class TroubleshootingTest {
     void unknownHost() {
         // Longer than a name may be: no server of names is asked.
         ClientPool client = client("a".repeat(70) + ":4433", c -> c);
-        saysAll("The host is not known, or the name leads elsewhere now");
-        healthShows("The host is not known, or the name leads elsewhere now", client);
+        saysAll("The host is unknown, or its address has changed");
+        healthShows("The host is unknown, or its address has changed", client);
     }
 
     @Test
@@ -200,7 +200,7 @@ class TroubleshootingTest {
                 .target("127.0.0.1:" + Pools.freePort())
                 .tlsMode(TlsMode.INSECURE)
                 .build()));
-        saysAll("A warning that nothing is checked");
+        saysAll("A warning that the certificate is not checked");
     }
 
     @Test
@@ -232,7 +232,7 @@ class TroubleshootingTest {
     void oneConnectionMore() {
         ServerPool server = pools.server(s -> s.maxConnections(1));
         client(server, c -> c.capacity(4, 4).streamsPerConnection(2));
-        saysAll("One connection more is refused");
+        saysAll("An additional connection is refused");
     }
 
     // ---- losing and finding
@@ -244,9 +244,9 @@ class TroubleshootingTest {
         ClientPool client = client(address, c -> c.capacity(1, 1));
         Pools.awaitIdle(client, 1);
         first.close();
-        await().until(() -> everything().stream().anyMatch(text -> text.contains("nobody listens there")));
+        await().until(() -> everything().stream().anyMatch(text -> text.contains("nobody listens there (")));
         pools.server(s -> s, address);
-        saysAll("The peer was lost and found again");
+        saysAll("The connection is lost and comes back");
         Map<String, Long> evicted = client.snapshot().totals().evicted();
         assertThat(evicted.get("peer-ended") + evicted.get("link-lost")).isPositive();
     }
@@ -264,13 +264,13 @@ class TroubleshootingTest {
             }
             blocked.block();
             gone.vanish();
-            saysAll("The peer falls silent");
+            saysAll("The peer stops answering");
             await().untilAsserted(() -> assertThat(watched).allSatisfy(client -> {
                 Map<String, Long> evicted = client.snapshot().totals().evicted();
                 assertThat(evicted.get("link-lost")).isPositive();
                 assertThat(evicted.get("peer-ended")).isZero();
             }));
-            watched.forEach(client -> healthShows("The peer falls silent", client));
+            watched.forEach(client -> healthShows("The peer stops answering", client));
         }
     }
 
@@ -285,7 +285,7 @@ class TroubleshootingTest {
         var waiting = client.takeAsync(Duration.ofMinutes(1));
         thrown(catchThrowable(() -> client.take(SHORT)));
         waiting.toCompletableFuture().cancel(false);
-        saysAll("Callers wait in vain");
+        saysAll("Callers time out");
         assertThat(client.snapshot().totals().timeouts()).isOne();
         held.close();
     }
@@ -323,7 +323,7 @@ class TroubleshootingTest {
             neverClosed.add(client.take(SOON));
         }
         assertThat(client.snapshot().taken()).isEqualTo(5);
-        healthShows("In use grows without end", client);
+        healthShows("The number of streams in use keeps growing", client);
         neverClosed.forEach(PooledStream::close);
         await().until(() -> client.snapshot().taken() == 0);
     }
@@ -332,10 +332,10 @@ class TroubleshootingTest {
     void errors() throws Exception {
         // From the sources, for they take a peer that is no pool, or one in Go.
         inSources("no id within ");
-        inSources("the stream ended before its id");
-        inSources("the stream was given up before its id came");
-        said.add("the stream was given up before its id came");
-        said.add("the stream ended before its id");
+        inSources("the peer ended the stream before its id came");
+        inSources("the stream was reset before its id came");
+        said.add("the stream was reset before its id came");
+        said.add("the peer ended the stream before its id came");
         said.add("no id within 10000 ms");
         saysAll("The error count rises");
     }
@@ -348,7 +348,7 @@ class TroubleshootingTest {
         client.suspend();
         assertThat(client.ready()).isFalse();
         client.resume();
-        saysAll("Not ready although the peer is there");
+        saysAll("Not ready although the connection is up");
     }
 
     @Test
@@ -399,8 +399,8 @@ class TroubleshootingTest {
         try (PooledStream stream = client.take(SOON)) {
             stream.outputStream().write(1);
             // From the sources, for it takes a peer that reads nothing.
-            inSources(": the peer took nothing more within ");
-            said.add("stream 00000000: the peer took nothing more within 30000 ms; the stream is reset");
+            inSources(": the peer accepted no more data within ");
+            said.add("stream 00000000: the peer accepted no more data within 30000 ms; the stream is reset");
             saysAll("A stream times out");
             healthShows("A stream times out", server);
             assertThat(server.snapshot().totals().refused().get("slow-client")).isPositive();
@@ -413,8 +413,8 @@ class TroubleshootingTest {
         ClientPool client = client(server, c -> c.capacity(1, 1));
         try (PooledStream stream = client.take(SOON)) {
             stream.outputStream().write(1);
-            saysAll("Clients speak and nobody answers");
-            healthShows("Clients speak and nobody answers", server);
+            saysAll("Clients send and nobody answers");
+            healthShows("Clients send and nobody answers", server);
         }
     }
 
@@ -455,9 +455,9 @@ class TroubleshootingTest {
         client.close(SHORT);
         assertThat(catchThrowable(() -> held.outputStream().write(1))).isInstanceOf(IOException.class);
         // From the sources, for it takes a handler that does not end.
-        inSources(": a listener or handler that was interrupted still runs, the pool closes without it");
-        said.add("client: a listener or handler that was interrupted still runs, the pool closes without it");
-        saysAll("The end takes long");
+        inSources("a listener or handler still runs after its interrupt; the pool closes without it");
+        said.add("client: a listener or handler still runs after its interrupt; the pool closes without it");
+        saysAll("Closing takes long");
     }
 
     private static void inSources(String fixed) throws IOException {

@@ -73,7 +73,7 @@ class HealthPageTest {
                                 1,
                                 0,
                                 64,
-                                "no stream credit: /10.0.0.5:4433 lets this client open no more streams, 64 are in use"),
+                                "no stream credit: /10.0.0.5:4433 allows no more streams, 64 in use"),
                         true,
                         true,
                         false),
@@ -104,7 +104,7 @@ class HealthPageTest {
                 line("a server with clients", pool(running, true, "listening", 6, 42, 1024, null), true, true, false),
                 line(
                         "a server whose socket failed",
-                        pool(running, false, "down", 0, 0, 1024, null),
+                        pool(running, false, "not listening", 0, 0, 1024, null),
                         true,
                         false,
                         false));

@@ -169,13 +169,13 @@ class PoolMBeansTest {
         ClientPool client = pools.client(server, c -> c.capacity(4, 8));
         ObjectName name = only(client);
         Map<Attribute, String> refused = Map.of(
-                new Attribute("MinCapacity", 9), "min-capacity = 9: must be from 1 to max-capacity, which is 8",
-                new Attribute("MinCapacity", 0), "min-capacity = 0: must be from 1 to max-capacity, which is 8",
-                new Attribute("MaxCapacity", 70_000), "max-capacity = 70000: must be from 1 to 65536",
-                new Attribute("MaxCapacity", 3), "min-capacity = 4: must be from 1 to max-capacity, which is 3",
-                new Attribute("MinIntervalMillis", 9L),
-                        "min-interval = 9ms: must be from 10ms to max-interval, which is 5s",
-                new Attribute("MaxIntervalMillis", 3_600_001L), "max-interval = 3600001ms: must be from 10ms to 60m");
+                new Attribute("MinCapacity", 9), "MinCapacity = 9: must be from 1 to 8",
+                new Attribute("MinCapacity", 0), "MinCapacity = 0: must be from 1 to 8",
+                new Attribute("MaxCapacity", 70_000), "MaxCapacity = 70000: must be from 4 to 65536",
+                new Attribute("MaxCapacity", 3), "MaxCapacity = 3: must be from 4 to 65536",
+                new Attribute("MinIntervalMillis", 9L), "MinIntervalMillis = 9: must be from 10 to 5000",
+                new Attribute("MaxIntervalMillis", 3_600_001L),
+                        "MaxIntervalMillis = 3600001: must be from 500 to 3600000");
         refused.forEach((attribute, message) -> assertThatThrownBy(() -> remote.setAttribute(name, attribute))
                 .isInstanceOf(RuntimeMBeanException.class)
                 .cause()
@@ -246,8 +246,12 @@ class PoolMBeansTest {
                         "io.quicpool.recovered"));
         assertThat(told).allSatisfy(each -> {
             assertThat(each.getSource()).isEqualTo(name);
-            assertThat(each.getMessage()).startsWith("pool \"client\": ");
+            assertThat(each.getMessage()).startsWith("client client: ");
         });
+        assertThat(told)
+                .extracting(Notification::getMessage)
+                .contains("client client: bounds changed: capacity 1 to 4 and interval 60m to 60m before,"
+                        + " capacity 1 to 1 and interval 60m to 60m now");
         assertThat(told).extracting(Notification::getSequenceNumber).isSorted();
         Set<String> declared = Set.of(types(remote.getMBeanInfo(name)));
         assertThat(declared).containsAll(types(told)).hasSize(5);

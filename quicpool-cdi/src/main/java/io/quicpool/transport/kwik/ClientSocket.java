@@ -86,7 +86,7 @@ final class ClientSocket extends DatagramSocket {
             throw e;
         }
         if (count(made.lastReceived()) >= UNREACHABLE_LIMIT) {
-            made.lost("nobody listens at " + made.remoteAddress() + " any more (port unreachable)");
+            made.lost("nobody listens there any more (port unreachable)");
         }
     }
 

@@ -195,7 +195,7 @@ final class NettyConnector {
 
         private void goneUnlessHeard(NettyConnection connection) {
             if (refusals >= REFUSALS) {
-                connection.because("nobody listens at " + spec.remote() + " any more (port unreachable)");
+                connection.because("nobody listens there any more (port unreachable)");
                 NettyConnection.quietly(connection.channel(), () -> {});
             }
         }

@@ -82,8 +82,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             throw e;
         }
         if (!bound.isSuccess()) {
-            throw new IOException(
-                    "cannot bind " + spec.local() + ": " + bound.cause().getMessage(), bound.cause());
+            throw new IOException(String.valueOf(bound.cause().getMessage()), bound.cause());
         }
         return bound.channel();
     }
@@ -95,7 +94,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             return new NettyListener(spec, events, tls);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while binding " + spec.local(), e);
+            throw new IOException("interrupted", e);
         }
     }
 

@@ -91,8 +91,8 @@ class CutOffTest {
         Objects.requireNonNull(FRAMES.get(what)).forEach(frame -> client.quic().send(frame, lost -> {}, true));
         await().atMost(SOON).until(() -> server.snapshot().totals().lost() == 1 && refused(server) > 0);
         assertThat(refused(server)).isOne();
-        await().atMost(SOON).until(() -> log.has("turned away"));
-        assertThat(log.lines("turned away")).hasSize(1);
+        await().atMost(SOON).until(() -> log.has("refused "));
+        assertThat(log.lines("refused ")).hasSize(1);
         client.close(0, "test over");
         client.awaitClosed(SOON);
     }

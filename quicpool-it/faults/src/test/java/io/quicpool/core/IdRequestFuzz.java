@@ -2,6 +2,7 @@ package io.quicpool.core;
 
 import io.quicpool.PoolState;
 import io.quicpool.StreamId;
+import io.quicpool.config.PoolLabel;
 import io.quicpool.config.StreamTimeouts;
 import io.quicpool.transport.Connection;
 import java.time.Duration;
@@ -108,7 +109,7 @@ public final class IdRequestFuzz {
         private final IdRequest ids = new IdRequest(this, Duration.ofHours(1), this);
 
         ClientSide() {
-            super("fuzz", 10_000, StreamTimeouts.DEFAULT, new PoolThreads("fuzz"));
+            super(PoolLabel.client("fuzz"), 10_000, StreamTimeouts.DEFAULT, new PoolThreads("fuzz"));
         }
 
         void lost(ScriptedConnection connection) {

@@ -90,7 +90,7 @@ class PairingIT {
                 PeerProcess client = PeerProcess.client(server)) {
             assertThat(client.ask("get xyz"))
                     .isEqualTo("error stream id = \"xyz\": must be 8 hex digits, such as 9f3a01c7");
-            assertThat(client.ask("get 12345678 50")).startsWith("error pool \"default\": no stream 12345678 within ");
+            assertThat(client.ask("get 12345678 50")).startsWith("error client default: no stream 12345678 within ");
             assertThat(client.ask("send 12345678 x")).contains("is not held");
             assertThat(client.ask("bounds 9 3"))
                     .contains("min-capacity = 9: must be from 1 to max-capacity, which is 3");
