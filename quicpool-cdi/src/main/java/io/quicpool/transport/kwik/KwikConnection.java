@@ -553,6 +553,8 @@ final class KwikConnection implements Connection {
     private void finish() {
         if (engineEnded && state.get() == State.CLOSED && finished.compareAndSet(false, true)) {
             KwikInternals.endThreads(quic);
+            // A thread that closes the connection meanwhile finds none to wake any more.
+            streams.values().forEach(KwikStream::wake);
             streams.clear();
             early.clear();
             freed.run();

@@ -155,6 +155,16 @@ class InterruptTest {
         assertNotInterrupted(reading);
     }
 
+    /** Also where the engine has let go of the connection before the streams are woken. */
+    @Test
+    void aReadEndsWithAConnectionThatIsFreed() throws Exception {
+        Blocked reading = reading(here);
+        KwikConnection freed = (KwikConnection) connection;
+        freed.release();
+        freed.engineEnded();
+        assertNotInterrupted(reading);
+    }
+
     private static void assertNotInterrupted(Blocked blocked) throws Exception {
         assertThat(blocked.end().failure).isInstanceOf(IOException.class).isNotInstanceOf(InterruptedIOException.class);
         assertThat(blocked.end().interrupted).isFalse();

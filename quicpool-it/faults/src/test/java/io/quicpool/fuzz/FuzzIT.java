@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Isolated
 class FuzzIT {
 
-    private static final int SECONDS = Integer.getInteger("quicpool.fuzz.seconds", 6);
+    private static final int SECONDS = Integer.getInteger("quicpool.fuzz.seconds", 3);
     private static final long SEED = Long.getLong("quicpool.faults.seed", new SecureRandom().nextLong());
     private static final String INPUT = System.getProperty("quicpool.fuzz.input", "");
     // One input may take this long: a key store may ask for five million rounds of hashing, which is the JDK's limit.
@@ -130,6 +130,7 @@ class FuzzIT {
                 "-ea",
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 // Text is what the input says, not what the machine's settings make of it.
                 "-Dfile.encoding=UTF-8",
                 "-classpath",

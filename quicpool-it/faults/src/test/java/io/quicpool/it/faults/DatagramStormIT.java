@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated
 class DatagramStormIT {
 
+    private static final Duration LONG = Duration.ofMinutes(4);
     private static final int DATAGRAMS = 1_000_000;
     private static final int LARGEST = 1400;
     private static final int LIVE = 50_000;
@@ -43,9 +45,11 @@ class DatagramStormIT {
         List<byte[]> patterns = new ArrayList<>(forge.beginnings(200, random));
         patterns.add(forge.original());
         Ledger served = new Ledger();
-        ServerPool server = pools.server(s -> s);
+        // The system drops what its socket buffers do not hold, of the clients' datagrams too: one request may take long.
+        ServerPool server = pools.server(s -> s.readTimeout(LONG).writeTimeout(LONG));
         server.serve(stream -> Traffic.answer(stream, served));
-        ClientPool client = pools.client(server, c -> c.capacity(32, 64));
+        ClientPool client =
+                pools.client(server, c -> c.capacity(32, 64).readTimeout(LONG).writeTimeout(LONG));
         await().until(client::ready);
         Traffic traffic = Traffic.of(client, 4, 1000);
         long begin = System.nanoTime();

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated
 class KilledClientIT {
 
-    private static final int ROUNDS = 10;
     private static final int CLIENTS = 5;
+    private static final int ROUNDS = Integer.getInteger("quicpool.faults.kills", 20) / CLIENTS;
     private static final int STREAMS = 40;
     private static final int SURVIVORS = 16;
     private static final Duration KEEP_ALIVE = Duration.ofMillis(700);
@@ -43,7 +43,7 @@ class KilledClientIT {
     }
 
     @Test
-    void fiftyTimesWhileTheServerIsFull() throws Exception {
+    void againAndAgainWhileTheServerIsFull() throws Exception {
         ServerPool server =
                 pools.server(s -> s.maxCapacity(CLIENTS * STREAMS + SURVIVORS).keepAlive(KEEP_ALIVE));
         server.serve(stream -> Traffic.answer(stream, served));

@@ -23,8 +23,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class KilledServerIT {
 
-    private static final int RESTARTS = 50;
-    private static final int REPLACEMENTS = 25;
+    private static final int RESTARTS = Integer.getInteger("quicpool.faults.kills", 20);
+    private static final int REPLACEMENTS = RESTARTS / 2;
+    /** A server that is up for so long is no server that comes and goes: the back-off begins anew. */
+    private static final Duration UP = Duration.ofMillis(1500);
     private static final int CALLERS = 4;
     private static final int REQUESTS = 100;
     private static final int LENGTH = 3000;
@@ -122,8 +124,10 @@ class KilledServerIT {
                                 .as(() -> traffic.ledger + "; " + client.snapshot())
                                 .isTrue());
                 back.add(Clock.millisSince(killed));
+                long up = System.nanoTime();
                 long answered = traffic.ledger.answered.sum();
-                await().until(() -> traffic.ledger.answered.sum() > answered + REQUESTS);
+                await().until(() -> traffic.ledger.answered.sum() > answered + REQUESTS
+                        && System.nanoTime() - up > UP.toNanos());
             }
         } finally {
             traffic.close();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 class ClientLedIT {
 
-    private static final int REQUESTS = Integer.getInteger("quicpool.it.requests", 20_000);
+    private static final int REQUESTS = Integer.getInteger("quicpool.it.requests", 10_000);
     private static final Duration WATCHED = Duration.ofSeconds(5);
     private static final String[] THOUSAND = {"--min-capacity", "1000", "--max-capacity", "1000"};
 

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(1200)
 class PingIT {
 
-    private static final int ROUNDS = Integer.getInteger("quicpool.it.ping.rounds", 10_000);
-    private static final int TIMES = Integer.getInteger("quicpool.it.ping.times", 2);
+    private static final int ROUNDS = Integer.getInteger("quicpool.it.ping.rounds", 5_000);
+    private static final int TIMES = Integer.getInteger("quicpool.it.ping.times", 1);
     private static final int STREAMS = 8;
 
     @Test

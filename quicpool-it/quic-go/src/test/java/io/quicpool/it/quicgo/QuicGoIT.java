@@ -219,9 +219,9 @@ class QuicGoIT {
                 "-idle",
                 "16,256",
                 "-rounds",
-                "2000",
+                "500",
                 "-bulk",
-                "20");
+                "5");
         List<String> figures = client.rest();
         figures.forEach(line -> System.out.println("quic-go to " + engine + ": " + line));
         assertThat(figures).anyMatch(line -> line.startsWith("bulk_8_idle_256_MBps "));
@@ -296,7 +296,7 @@ class QuicGoIT {
         GoProcess server = goServer(address);
         ClientPool client = client(address);
         Set<StreamId> ids = new HashSet<>();
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 300; i++) {
             try (PooledStream stream = client.take(SOON)) {
                 assertThat(ids.add(stream.id())).isTrue();
                 exchange(stream, i % 100 == 0 ? 3_000_000 : 10_000);
