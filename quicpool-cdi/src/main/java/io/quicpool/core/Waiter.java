@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Transitions are cheap and run under the lock of {@link IdleStreams}. {@link #wake} may run user code and is called
  * without the lock.
  */
-final class Waiter {
+class Waiter {
 
     private enum NotServed {
         /** It timed out, or its caller no longer wants a stream. */

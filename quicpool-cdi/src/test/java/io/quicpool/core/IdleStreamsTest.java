@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quicpool.StreamId;
 import io.quicpool.transport.Connection;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -289,29 +288,49 @@ class IdleStreamsTest {
         assertThat(seen).containsExactly(0, 0, 0, 0);
     }
 
-    /** A delivery costs the same for any number of waiters: 100 times as many do not make it 20 times as slow. */
+    /** However many wait, a delivery asks none but those that it may be for, and so does giving up. */
     @Test
     void aDeliveryDoesNotLookAtAllWhoWait() {
-        long few = medianDelivery(1_000);
-        long many = medianDelivery(100_000);
-        assertThat(many).isLessThan(20 * few);
+        AtomicInteger looks = new AtomicInteger();
+        for (int id = 1; id <= 1_000; id++) {
+            idleStreams.addWaiter(new CountedWaiter(new StreamId(-id), looks));
+            idleStreams.addWaiter(new CountedWaiter(null, looks));
+        }
+        Waiter wanting = new CountedWaiter(new StreamId(1), looks);
+        idleStreams.addWaiter(wanting);
+        looks.set(0);
+        Slot wanted = bring(1);
+        assertThat(wanting.slot()).isSameAs(wanted);
+        bring(2);
+        assertThat(idleStreams.waiting()).isEqualTo(1_999);
+        idleStreams.giveBack(wanted);
+        Waiter late = new CountedWaiter(new StreamId(3), looks);
+        idleStreams.addWaiter(late);
+        idleStreams.forget(late);
+        assertThat(idleStreams.waiting()).isEqualTo(1_998);
+        assertThat(looks).hasValueLessThan(100);
     }
 
-    private static long medianDelivery(int waiting) {
-        IdleStreams idleStreams = new IdleStreams(waiting);
-        for (int i = 0; i < waiting; i++) {
-            idleStreams.addWaiter(new Waiter(new StreamId(-1 - i), 0));
+    /** Counts each look at it. */
+    private static final class CountedWaiter extends Waiter {
+
+        private final AtomicInteger looks;
+
+        private CountedWaiter(@Nullable StreamId id, AtomicInteger looks) {
+            super(id, 0);
+            this.looks = looks;
         }
-        long[] nanos = new long[501];
-        for (int i = 0; i < nanos.length; i++) {
-            Slot slot = new Slot(new FakeStream(), 0, 0);
-            slot.id(new StreamId(i + 1));
-            idleStreams.register(slot);
-            long start = System.nanoTime();
-            idleStreams.deliver(slot);
-            nanos[i] = System.nanoTime() - start;
+
+        @Override
+        @Nullable StreamId id() {
+            looks.incrementAndGet();
+            return super.id();
         }
-        Arrays.sort(nanos);
-        return nanos[nanos.length / 2];
+
+        @Override
+        boolean waits() {
+            looks.incrementAndGet();
+            return super.waits();
+        }
     }
 }
