@@ -67,4 +67,22 @@ class EndedStreamsTest {
         assertThat(released.stream().filter(open::contains)).hasSizeLessThanOrEqualTo(10);
         assertThat(unsettled.size()).isLessThanOrEqualTo(200);
     }
+
+    /** What has settled makes room for those that come: when it is full it looks for that more often. */
+    @Test
+    void whenItIsFullWhatHasSettledMakesRoom() {
+        for (int stream = 0; stream < 1500; stream++) {
+            open.add(stream);
+            unsettled.add(stream);
+        }
+        open.clear();
+        released.clear();
+        for (int stream = 2000; stream < 2100; stream++) {
+            open.add(stream);
+            unsettled.add(stream);
+        }
+        // Those that came before the look went at once; all others stay until they are settled.
+        assertThat(released.stream().filter(open::contains)).hasSizeLessThanOrEqualTo(65);
+        assertThat(unsettled.size()).isLessThanOrEqualTo(100);
+    }
 }
