@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,36 @@ class IdExchangeTest {
             assertThat(late.reset).isTrue();
             assertThat(pool.snapshot().totals().failed()).isGreaterThanOrEqualTo(Policy.MAX_OPENING);
             assertThat(pool.snapshot().lastError()).isNotNull();
+        }
+    }
+
+    @Test
+    void streamsThatWereAskedForOnALostConnectionAreNotWaitedFor() {
+        CompletableFuture<EngineStream> never = new CompletableFuture<>();
+        connection.credit = 2;
+        connection.opened = never;
+        AtomicReference<ConnectionEvents> events = new AtomicReference<>();
+        try (CoreClientPool pool = new CoreClientPool(
+                "orders",
+                ClientPoolConfig.builder()
+                        .name("orders")
+                        .target("localhost:1")
+                        .capacity(2, 2)
+                        .idTimeout(Duration.ofMinutes(10))
+                        .build(),
+                each -> {
+                    events.set(each);
+                    return connection;
+                })) {
+            pool.start();
+            await().until(() -> pool.opening() == 2);
+            connection.alive = false;
+            events.get().lost("it restarts");
+            await().until(() -> pool.opening() == 0);
+            ScriptedStream late = new ScriptedStream(connection);
+            never.complete(late);
+            assertThat(late.reset).isTrue();
+            assertThat(pool.snapshot().totals().failed()).isEqualTo(2);
         }
     }
 

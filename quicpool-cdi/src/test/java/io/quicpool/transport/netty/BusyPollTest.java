@@ -142,6 +142,26 @@ class BusyPollTest {
         assertThat(alone.calculateStrategy(() -> 0, false)).isEqualTo(SelectStrategy.SELECT);
     }
 
+    @Test
+    void whetherALoopMayWaitAwakeCanBeSet() throws Exception {
+        String before = System.getProperty(Processors.SWITCH);
+        try {
+            for (boolean awake : new boolean[] {true, false}) {
+                System.setProperty(Processors.SWITCH, String.valueOf(awake));
+                BusyPoll asSet = new BusyPoll();
+                asSet.written();
+                assertThat(asSet.calculateStrategy(() -> 0, false) != SelectStrategy.SELECT)
+                        .isEqualTo(awake);
+            }
+        } finally {
+            if (before == null) {
+                System.clearProperty(Processors.SWITCH);
+            } else {
+                System.setProperty(Processors.SWITCH, before);
+            }
+        }
+    }
+
     // ---- holding back
 
     @Test
