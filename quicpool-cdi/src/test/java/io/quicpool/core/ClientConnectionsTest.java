@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -127,6 +128,48 @@ class ClientConnectionsTest {
         await().until(() -> dialled.get() == 13);
         // Half of 50 ms, a quarter longer eleven times: the least that the random part allows.
         assertThat(Duration.ofNanos(pause.get())).isGreaterThan(Backoff.MIN_DELAY.multipliedBy(5));
+        // Lost connections are not kept.
+        await().until(() -> connections.open().size() == 1);
+        onTimer(pool, () -> connections.check(SOON, SOON, connection -> false));
+        assertThat(connections.heldConnections()).isEqualTo(1);
+        connections.close();
+        assertThat(connections.awaitClosed(SOON)).isTrue();
+        assertThat(pool.threads.close(SOON)).isTrue();
+    }
+
+    /** A server that takes no more connections is not asked for them at full speed; the first connection gets the streams. */
+    @Test
+    void connectionsBesideTheFirstThatFailAreMadeLessAndLessOften() throws Exception {
+        AtomicInteger dialled = new AtomicInteger();
+        AtomicLong last = new AtomicLong();
+        AtomicLong pause = new AtomicLong();
+        CoreClientPool pool = new CoreClientPool(
+                "test", ClientPoolConfig.builder().target("localhost:1").build(), events -> connection());
+        ClientConnections connections = new ClientConnections(
+                pool,
+                events -> {
+                    pause.set(System.nanoTime() - last.getAndSet(System.nanoTime()));
+                    if (dialled.incrementAndGet() > 1) {
+                        throw new IOException("no more connections");
+                    }
+                    return connection();
+                },
+                new Nobody(),
+                1);
+        onTimer(pool, connections::connect);
+        await().until(() -> connections.open().size() == 1);
+        AtomicInteger dialledBeforeTheFirstHasMore = new AtomicInteger();
+        while (dialled.get() < 13) {
+            onTimer(pool, () -> {
+                if (spread(connections, 2).next(false) != null) {
+                    dialledBeforeTheFirstHasMore.compareAndSet(0, dialled.get());
+                }
+            });
+        }
+        // Half of 50 ms, a quarter longer ten times: the least that the random part allows.
+        assertThat(Duration.ofNanos(pause.get())).isGreaterThan(Backoff.MIN_DELAY.multipliedBy(4));
+        // After three failures the first connection gets the streams.
+        assertThat(dialledBeforeTheFirstHasMore).hasValueGreaterThanOrEqualTo(4);
         connections.close();
         assertThat(connections.awaitClosed(SOON)).isTrue();
         assertThat(pool.threads.close(SOON)).isTrue();

@@ -106,7 +106,7 @@ class IdExchangeTest {
     }
 
     @Test
-    void streamsThatWereAskedForOnALostConnectionAreNotWaitedFor() {
+    void aLostConnectionEndsTheOpeningOfItsStreams() {
         CompletableFuture<EngineStream> never = new CompletableFuture<>();
         connection.credit = 2;
         connection.opened = never;

@@ -204,13 +204,13 @@ class IdleStreamsTest {
     @Test
     void theStreamsOfOneConnectionAreFoundWithoutALookAtOthers() {
         Connection other = new FakeConnection();
-        AtomicInteger looks = new AtomicInteger();
+        AtomicInteger checks = new AtomicInteger();
         for (int id = 1; id <= 100; id++) {
             Slot slot = new Slot(
                     new FakeStream() {
                         @Override
                         public Connection connection() {
-                            looks.incrementAndGet();
+                            checks.incrementAndGet();
                             return other;
                         }
                     },
@@ -221,9 +221,9 @@ class IdleStreamsTest {
             idleStreams.deliver(slot);
         }
         Slot own = deliverNew(101);
-        looks.set(0);
+        checks.set(0);
         assertThat(idleStreams.live(own.stream().connection())).containsExactly(own);
-        assertThat(looks).hasValue(0);
+        assertThat(checks).hasValue(0);
         assertThat(idleStreams.live(other)).hasSize(100);
     }
 
@@ -288,49 +288,49 @@ class IdleStreamsTest {
         assertThat(seen).containsExactly(0, 0, 0, 0);
     }
 
-    /** However many wait, a delivery asks none but those that it may be for, and so does giving up. */
+    /** A delivery checks only the waiters that may get the stream, however many wait. So do giving back and giving up. */
     @Test
     void aDeliveryDoesNotLookAtAllWhoWait() {
-        AtomicInteger looks = new AtomicInteger();
+        AtomicInteger checks = new AtomicInteger();
         for (int id = 1; id <= 1_000; id++) {
-            idleStreams.addWaiter(new CountedWaiter(new StreamId(-id), looks));
-            idleStreams.addWaiter(new CountedWaiter(null, looks));
+            idleStreams.addWaiter(new CountedWaiter(new StreamId(-id), checks));
+            idleStreams.addWaiter(new CountedWaiter(null, checks));
         }
-        Waiter wanting = new CountedWaiter(new StreamId(1), looks);
+        Waiter wanting = new CountedWaiter(new StreamId(1), checks);
         idleStreams.addWaiter(wanting);
-        looks.set(0);
-        Slot wanted = bring(1);
+        checks.set(0);
+        Slot wanted = deliverNew(1);
         assertThat(wanting.slot()).isSameAs(wanted);
-        bring(2);
+        deliverNew(2);
         assertThat(idleStreams.waiting()).isEqualTo(1_999);
         idleStreams.giveBack(wanted);
-        Waiter late = new CountedWaiter(new StreamId(3), looks);
+        Waiter late = new CountedWaiter(new StreamId(3), checks);
         idleStreams.addWaiter(late);
-        idleStreams.forget(late);
+        idleStreams.removeWaiter(late);
         assertThat(idleStreams.waiting()).isEqualTo(1_998);
-        assertThat(looks).hasValueLessThan(100);
+        assertThat(checks).hasValueLessThan(100);
     }
 
-    /** Counts each look at it. */
+    /** Counts how often it is checked. */
     private static final class CountedWaiter extends Waiter {
 
-        private final AtomicInteger looks;
+        private final AtomicInteger checks;
 
-        private CountedWaiter(@Nullable StreamId id, AtomicInteger looks) {
+        private CountedWaiter(@Nullable StreamId id, AtomicInteger checks) {
             super(id, 0);
-            this.looks = looks;
+            this.checks = checks;
         }
 
         @Override
         @Nullable StreamId id() {
-            looks.incrementAndGet();
+            checks.incrementAndGet();
             return super.id();
         }
 
         @Override
-        boolean waits() {
-            looks.incrementAndGet();
-            return super.waits();
+        boolean isWaiting() {
+            checks.incrementAndGet();
+            return super.isWaiting();
         }
     }
 }

@@ -68,7 +68,7 @@ class EndedStreamsTest {
         assertThat(unsettled.size()).isLessThanOrEqualTo(200);
     }
 
-    /** What has settled makes room for those that come: when it is full it looks for that more often. */
+    /** When it is full it checks more often, so that settled streams make room for new ones. */
     @Test
     void whenItIsFullWhatHasSettledMakesRoom() {
         for (int stream = 0; stream < 1500; stream++) {
@@ -81,7 +81,7 @@ class EndedStreamsTest {
             open.add(stream);
             unsettled.add(stream);
         }
-        // Those that came before the look went at once; all others stay until they are settled.
+        // Only streams that came before the check are released early.
         assertThat(released.stream().filter(open::contains)).hasSizeLessThanOrEqualTo(65);
         assertThat(unsettled.size()).isLessThanOrEqualTo(100);
     }
