@@ -11,10 +11,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
@@ -46,36 +42,6 @@ final class ClientConnection {
         UP,
         BACKOFF,
         CLOSED
-    }
-
-    /** Makes one connection at a time, to the address that is most likely to work. */
-    interface Connector {
-        /** Connects. Blocks. */
-        Connection connect(ConnectionEvents events) throws IOException, InterruptedException;
-
-        /** An id was received on the connection: its address works. */
-        default void verified(Connection connection) {}
-
-        /** The connection was lost: its address does not work now. */
-        default void failed(Connection connection) {}
-
-        /** Whether another address is known. */
-        default boolean hasOther(Connection than) {
-            return false;
-        }
-
-        /** Whether all addresses have failed, so that a pause is due. */
-        default boolean exhausted() {
-            return true;
-        }
-
-        /** Makes no further connection. Does not block. */
-        default void close() {}
-
-        /** Whether it is in a look-up, which no interrupt ends. The result of that is dropped once this is closed. */
-        default boolean isLookingUp() {
-            return false;
-        }
     }
 
     /** Why a stream got no id. {@code isFull} when the peer has reached its capacity. */
@@ -122,10 +88,7 @@ final class ClientConnection {
     private volatile @Nullable Connection connection;
     private volatile boolean attempting;
     private final CountDownLatch ended = new CountDownLatch(1);
-    // Connections to peers that are closing. Their streams in use go on. No stream is opened on them.
-    private final Set<Connection> draining = ConcurrentHashMap.newKeySet();
-    // Connections that were lost and may not have released their resources yet.
-    private final Queue<Connection> closing = new ConcurrentLinkedQueue<>();
+    private final FormerConnections former;
     private @Nullable Future<?> attempt;
     private @Nullable Future<?> retry;
     private long stuckSince;
@@ -142,6 +105,7 @@ final class ClientConnection {
         this.owner = owner;
         this.outage = outage;
         this.reconnects = reconnects;
+        this.former = new FormerConnections(pool.threads);
     }
 
     /** The connection while it is up and alive, else null. */
@@ -153,8 +117,7 @@ final class ClientConnection {
     /** The current connection and those that drain, as far as they are alive. */
     List<Connection> openAndDraining() {
         Connection current = connection();
-        return Stream.concat(Stream.ofNullable(current), draining.stream().filter(Connection::alive))
-                .toList();
+        return Stream.concat(Stream.ofNullable(current), former.draining()).toList();
     }
 
     String stateText() {
@@ -296,7 +259,7 @@ final class ClientConnection {
     private void lost(Connection which, String reason) {
         if (state == State.UP && connection == which) {
             which.close(0, reason);
-            closing.add(which);
+            former.closed(which);
             down(which, reason);
         }
     }
@@ -320,23 +283,14 @@ final class ClientConnection {
     /** Opens no further stream on the connection and makes another one. Streams in use go on. Timer thread. */
     void drain(Connection which, String reason) {
         if (state == State.UP && connection == which && which.alive()) {
-            draining.add(which);
+            former.drain(which);
             down(which, reason);
         }
     }
 
     /** Closes draining connections that are no longer in use or have ended. Timer thread. */
     void closeDrained(Predicate<Connection> used) {
-        closing.removeIf(ClientConnection::isFreed);
-        for (Connection each : List.copyOf(draining)) {
-            if (!each.alive() || !used.test(each)) {
-                draining.remove(each);
-                closing.add(each);
-                pool.threads.closeConnection(() -> Lifecycle.closeAfterDelivery(each));
-            } else if (each.silentNanos() > each.idleTimeout().toNanos() / 3) {
-                each.ping();
-            }
-        }
+        former.check(used);
     }
 
     // Without a failed stream there is no reason to hurry. A full peer gives ids again later: to reconnect would not
@@ -399,13 +353,9 @@ final class ClientConnection {
         Connection current = connection;
         if (current != null) {
             current.close(0, CLOSED);
-            closing.add(current);
+            former.closed(current);
         }
-        for (Connection each : draining) {
-            each.close(0, CLOSED);
-            closing.add(each);
-        }
-        draining.clear();
+        former.close();
         Future<?> running = attempt;
         if (running != null) {
             running.cancel(true);
@@ -421,30 +371,18 @@ final class ClientConnection {
     /** Waits until a running attempt has ended and every connection has released its resources. */
     boolean awaitClosed(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        boolean allClosed = ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        for (Connection each : closing) {
-            allClosed &= each.awaitClosed(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-        }
-        return allClosed;
+        boolean attemptEnded = ended.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return former.awaitReleased(deadline) && attemptEnded;
     }
 
     /** How many connections are not released yet, the current one included. */
     int heldConnections() {
-        return draining.size() + closing.size() + (connection == null ? 0 : 1);
+        return former.size() + (connection == null ? 0 : 1);
     }
 
     /** Whether every connection is closed and released. Timer thread. */
     boolean isFullyClosed() {
-        return draining.isEmpty() && ended.getCount() == 0 && closing.stream().allMatch(ClientConnection::isFreed);
-    }
-
-    private static boolean isFreed(Connection connection) {
-        try {
-            return connection.awaitClosed(Duration.ZERO);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return ended.getCount() == 0 && former.areReleased();
     }
 
     /** The events of the connection that one attempt makes. */

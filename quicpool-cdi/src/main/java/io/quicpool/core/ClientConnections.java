@@ -28,7 +28,7 @@ final class ClientConnections implements ClientConnection.Owner {
     private static final int MAX_EXTRA_FOR_CREDIT = 4;
 
     private final CorePool pool;
-    private final ClientConnection.Connector connector;
+    private final Connector connector;
     private final ClientConnection.Owner owner;
     private final int streamsPerConnection;
     private final OutageLog outage = new OutageLog();
@@ -42,11 +42,7 @@ final class ClientConnections implements ClientConnection.Owner {
     private int failures;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    ClientConnections(
-            CorePool pool,
-            ClientConnection.Connector connector,
-            ClientConnection.Owner owner,
-            int streamsPerConnection) {
+    ClientConnections(CorePool pool, Connector connector, ClientConnection.Owner owner, int streamsPerConnection) {
         this.pool = pool;
         this.connector = connector;
         this.owner = owner;

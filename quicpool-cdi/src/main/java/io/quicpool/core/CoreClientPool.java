@@ -42,12 +42,11 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     // The connections on which an id was received. Only those are known to lead to a pool.
     private final Set<Connection> verified = ConcurrentHashMap.newKeySet();
 
-    CoreClientPool(String name, ClientPoolConfig config, ClientConnection.Connector connector) {
+    CoreClientPool(String name, ClientPoolConfig config, Connector connector) {
         this(name, config, connector, Integer.MAX_VALUE);
     }
 
-    CoreClientPool(
-            String name, ClientPoolConfig config, ClientConnection.Connector connector, int streamsPerConnection) {
+    CoreClientPool(String name, ClientPoolConfig config, Connector connector, int streamsPerConnection) {
         super(PoolLabel.client(name), config.maxWaiting(), config.streamTimeouts(), new PoolThreads(name));
         this.config = config;
         this.capacityBounds = config.capacity();

@@ -10,13 +10,10 @@ import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.PoolLabel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -32,12 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoreGroupPool extends PoolFacade implements ClientPool {
 
-    /** Longer than that of the members, because the group closes its own threads after them. */
-    private static final Duration CLOSE_GRACE = Lifecycle.CLOSE_GRACE.plusMillis(50);
-
     private final PoolLabel label;
     private final String name;
-    private final PoolLog log;
     private final List<CoreClientPool> members;
     private final PoolThreads threads;
     private final Listeners listeners;
@@ -47,17 +40,17 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean exhausted = new AtomicBoolean();
     private final AtomicBoolean everReady = new AtomicBoolean();
-    private final AtomicBoolean closing = new AtomicBoolean();
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final GroupLifecycle lifecycle;
 
     /** Makes a group of members that are not started yet. */
     CoreGroupPool(String name, List<CoreClientPool> members) {
         this.label = PoolLabel.client(name);
         this.name = name;
-        this.log = new PoolLog(label);
+        PoolLog log = new PoolLog(label);
         this.members = List.copyOf(members);
         this.threads = new PoolThreads(name);
         this.listeners = new Listeners(threads.listeners(), log);
+        this.lifecycle = new GroupLifecycle(this, this.members, threads, listeners, log);
     }
 
     void start() {
@@ -378,77 +371,6 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
 
     @Override
     public void close(Duration drainTimeout) {
-        Objects.requireNonNull(drainTimeout, "drainTimeout");
-        if (closing.compareAndSet(false, true)) {
-            closeMembers(drainTimeout);
-        } else if (!threads.isPoolThread()) {
-            awaitClosed(drainTimeout);
-        }
-    }
-
-    // Closes all members at the same time, because they share the drain time. An interrupt ends that time, not the
-    // closing.
-    private void closeMembers(Duration drainTimeout) {
-        long end = System.nanoTime() + TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos();
-        boolean inside = threads.isPoolThread();
-        boolean interrupted = false;
-        try {
-            interrupted = join(closers(drainTimeout), end);
-            listeners.fire(listener -> listener.closed(this));
-            if (!threads.close(Duration.ofNanos(Math.max(1, end - System.nanoTime()))) && !inside) {
-                log.warning("a listener still runs after its interrupt; the pool closes without it");
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
-        } finally {
-            closed.countDown();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private List<Thread> closers(Duration drainTimeout) {
-        List<Thread> closers = new ArrayList<>();
-        List<CoreClientPool> withoutThread = new ArrayList<>();
-        for (CoreClientPool member : members) {
-            Thread closer = new Thread(() -> member.close(drainTimeout), "quicpool-" + member.name() + "-close");
-            closer.setDaemon(true);
-            closer.setContextClassLoader(CoreGroupPool.class.getClassLoader());
-            try {
-                closer.start();
-                closers.add(closer);
-            } catch (OutOfMemoryError e) {
-                withoutThread.add(member);
-            }
-        }
-        withoutThread.forEach(member -> member.close(Duration.ZERO));
-        return closers;
-    }
-
-    // Returns whether there was an interrupt.
-    private static boolean join(List<Thread> closers, long end) {
-        boolean interrupted = false;
-        for (Thread closer : closers) {
-            while (closer.isAlive() && end - System.nanoTime() > 0) {
-                try {
-                    closer.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    closers.forEach(Thread::interrupt);
-                }
-            }
-        }
-        return interrupted;
-    }
-
-    private void awaitClosed(Duration drainTimeout) {
-        try {
-            if (!closed.await(TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
-                log.debug("not closed yet: another caller allowed it more time");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        lifecycle.close(Objects.requireNonNull(drainTimeout, "drainTimeout"));
     }
 }

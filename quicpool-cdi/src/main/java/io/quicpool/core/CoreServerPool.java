@@ -25,7 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Accepts clients and their streams, and keeps the idle streams that they open. */
@@ -47,8 +46,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     private final RefusalLog refusalLog;
     private final ClientLog clientLog;
     private final Set<ServerConnection> clients = ConcurrentHashMap.newKeySet();
-    private final AtomicReference<@Nullable Dispatcher> dispatcher = new AtomicReference<>();
-    private final NoHandlerWarning noHandlerWarning = new NoHandlerWarning(this);
+    private final ClientLedUse clientLed = new ClientLedUse(this);
     private long lastCheck = System.nanoTime(); // timer thread only
     private volatile int maxCapacity;
     // How many idle streams the next client may have.
@@ -206,28 +204,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
 
     /** A stream got its id. Any thread. */
     void delivered(Slot slot) {
-        if (dispatcher.get() != null || noHandlerWarning.isPossible()) {
-            watch(slot);
-        }
-    }
-
-    // Watching a stream costs no thread.
-    private void watch(Slot slot) {
-        slot.stream().whenReadable(1, () -> firstByteArrived(slot));
-    }
-
-    // On an engine thread. A client has written on an idle stream, or has answered a caller.
-    private void firstByteArrived(Slot slot) {
-        Dispatcher current = dispatcher.get();
-        if (current != null) {
-            current.dispatch(slot);
-        } else if (slot.isIdle()) {
-            noHandlerWarning.notServed(slot);
-        }
-    }
-
-    private void watchAll() {
-        idleStreams.oldestFirst().forEach(this::watch);
+        clientLed.delivered(slot);
     }
 
     // ---- client-led use
@@ -241,32 +218,23 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     public void serve(StreamHandler handler, Executor executor) {
         Objects.requireNonNull(handler, "handler");
         Objects.requireNonNull(executor, "executor");
-        Dispatcher current = new Dispatcher(this, handler, executor, config.handlers());
-        if (!dispatcher.compareAndSet(null, current)) {
-            throw new IllegalStateException(label + ": there is a handler already");
-        }
-        // For streams that came before the handler. To watch a stream twice does no harm.
-        watchAll();
+        clientLed.serve(handler, executor, config.handlers());
     }
 
     @Override
     public void resume() {
         super.resume();
-        if (dispatcher.get() != null) {
-            watchAll(); // streams on which clients wrote while the pool was suspended
-        }
+        clientLed.resumed();
     }
 
     @Override
     public int handlersRunning() {
-        Dispatcher current = dispatcher.get();
-        return current == null ? 0 : current.running();
+        return clientLed.running();
     }
 
     @Override
     public int handlersWaiting() {
-        Dispatcher current = dispatcher.get();
-        return current == null ? 0 : current.waiting();
+        return clientLed.waiting();
     }
 
     // ---- periodic check
@@ -286,12 +254,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         sweep(maxCapacity);
         refusalLog.flush();
         clientLog.flush();
-        Dispatcher current = dispatcher.get();
-        if (current != null) {
-            current.serveNext();
-        } else {
-            noHandlerWarning.check();
-        }
+        clientLed.check();
         dropSilent();
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Where a {@link StreamTaker} takes streams from: a pool, or a group of pools. Any thread. */
 interface StreamSource {
 
-    /** Which pool a caller is told of. */
+    /** The kind and the name of the pool, for messages. */
     PoolLabel label();
 
     PoolThreads threads();

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /** Connects to an address of a target and reports the outcome to {@link Addresses}. Thread-safe. */
-final class TargetConnector implements ClientConnection.Connector {
+final class TargetConnector implements Connector {
 
     /** Connects with an engine. Blocks. */
     interface Engine {
