@@ -51,6 +51,7 @@ class PropertiesBlocksTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "configuration.md",
                 "getting-started-quarkus.md",
                 "getting-started-liberty.md",
                 "component.md",
