@@ -9,6 +9,7 @@ import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.Endpoint;
+import io.quicpool.config.HandlerExecutor;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.TlsMode;
 import io.quicpool.jmx.PoolMBeans;
@@ -18,7 +19,10 @@ import io.quicpool.settings.Settings;
 import jakarta.enterprise.event.Event;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +32,7 @@ final class OpenPools {
 
     private final List<ManagedPool> pools = new ArrayList<>();
     private final List<StreamPool> shown = new ArrayList<>();
+    private final Map<String, HandlerExecutor> executors = new HashMap<>();
     private final PoolNames names;
     private final HandlerBeans handlers;
     private final String application;
@@ -56,8 +61,6 @@ final class OpenPools {
             settings.servers().forEach(result::openServer);
             settings.clients().forEach(each -> result.openClient(each, settings));
             PoolMBeans.registerAll(result.shown, result.application);
-            settings.servers().forEach(result::serve);
-            result.renewal.start();
             return result;
         } catch (RuntimeException | Error e) {
             result.close();
@@ -88,11 +91,17 @@ final class OpenPools {
     private void openServer(PoolSettings<ServerPoolConfig> settings) {
         ManagedPool managed = open(PoolKind.SERVER, settings, false, told -> QuicPools.open(settings.config(), told));
         renewal.add(settings, (ServerPool) managed.pool());
+        executors.put(settings.name(), settings.config().handlers().executor());
     }
 
-    private void serve(PoolSettings<ServerPoolConfig> settings) {
-        ServerPool pool = (ServerPool) pool(PoolKind.SERVER, settings.config().name());
-        handlers.serve(pool, settings.config().handlers().executor(), names, context);
+    /** Gives the server pools their handlers. These may use the pools while they are made, so {@link PoolRegistry} must know them. */
+    void serve() {
+        for (ManagedPool each : all(PoolKind.SERVER)) {
+            HandlerExecutor executor =
+                    Objects.requireNonNull(executors.get(each.pool().name()));
+            handlers.serve((ServerPool) each.pool(), executor, names, context);
+        }
+        renewal.start();
     }
 
     private ManagedPool open(

@@ -116,7 +116,6 @@ public class PoolRegistry {
                     throw new IllegalStateException("the application has ended: no pool is opened any more");
                 }
                 pools = start();
-                open = pools;
             }
             return pools;
         } finally {
@@ -138,7 +137,17 @@ public class PoolRegistry {
         }
         SettingsReader.warnings(config).forEach(warning -> System.getLogger("io.quicpool")
                 .log(System.Logger.Level.WARNING, warning.toString()));
-        return OpenPools.open(settings, names, handlers, events, config);
+        OpenPools pools = OpenPools.open(settings, names, handlers, events, config);
+        // Before the handlers are made: one that asks for a pool then must find it, and not start all of this again.
+        open = pools;
+        try {
+            pools.serve();
+            return pools;
+        } catch (RuntimeException | Error e) {
+            open = null;
+            pools.close();
+            throw e;
+        }
     }
 
     /** The pools; null while they are not opened. */

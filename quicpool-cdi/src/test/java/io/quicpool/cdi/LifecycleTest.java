@@ -146,6 +146,35 @@ class LifecycleTest {
         assertThat(Reverse.DESTROYED).isTrue();
     }
 
+    @Dependent
+    @QuicPool("ingress")
+    static class Eager implements StreamHandler {
+        private final int capacity;
+
+        @Inject
+        Eager(@QuicPool("orders") ClientPool orders) {
+            capacity = orders.capacityBounds().min();
+        }
+
+        @Override
+        public void handle(PooledStream stream) throws IOException {
+            stream.outputStream().write(capacity);
+        }
+    }
+
+    @Test
+    void aHandlerMayUsePoolsWhileItIsMade() throws Exception {
+        ServerPool peer = pools.server(s -> s.name("peer"));
+        Map<String, String> properties = new HashMap<>(
+                App.client("orders", "127.0.0.1:" + peer.localAddress().getPort()));
+        properties.put("quicpool.client.\"orders\".min-capacity", "7");
+        properties.putAll(App.server("ingress", folder));
+        try (App app = App.start(properties, Eager.class)) {
+            assertThat(ask(clientOf(app, "ingress"), (byte) 1)).containsExactly(7);
+            assertThat(app.get(PoolRegistry.class).pools()).hasSize(2);
+        }
+    }
+
     @ApplicationScoped
     @QuicPool("ingress")
     static class Another implements StreamHandler {
