@@ -254,24 +254,27 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     }
 
     private @Nullable String lastErrorText() {
-        for (CoreClientPool member : members) {
-            String text = member.metrics.lastErrorText();
-            if (text != null) {
-                return member.name() + ": " + text;
-            }
-        }
-        return null;
+        MemberFailure last = lastFailure();
+        return last == null ? null : last.member + ": " + last.failure.text();
     }
 
     @Override
     public @Nullable Throwable lastError() {
+        MemberFailure last = lastFailure();
+        return last == null ? null : last.failure.cause();
+    }
+
+    private record MemberFailure(String member, Metrics.Failure failure) {}
+
+    private @Nullable MemberFailure lastFailure() {
+        MemberFailure last = null;
         for (CoreClientPool member : members) {
-            Throwable cause = member.lastError();
-            if (cause != null) {
-                return cause;
+            Metrics.Failure failure = member.metrics.lastFailure();
+            if (failure != null && (last == null || failure.compareTo(last.failure) > 0)) {
+                last = new MemberFailure(member.name(), failure);
             }
         }
-        return null;
+        return last;
     }
 
     @Override

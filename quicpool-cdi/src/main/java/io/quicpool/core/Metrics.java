@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +27,31 @@ final class Metrics {
 
     private final Map<Reason.Evicted, LongAdder> evicted = counters(Reason.Evicted.class);
     private final Map<Reason.Refused, LongAdder> refused = counters(Reason.Refused.class);
-    private final AtomicLong errors = new AtomicLong();
-    private volatile @Nullable Throwable lastError;
+    // Written under the lock of this, so that a reset forgets an error as a whole. Read without it.
+    private volatile long errors;
+    private volatile @Nullable Failure lastError;
     // Why there is no connection. While it lasts, it hides errors that are its consequences.
-    private volatile @Nullable Throwable outage;
+    private volatile @Nullable Failure outage;
     // Why there are fewer connections than the streams need. It hides no later error.
-    private volatile @Nullable Throwable missing;
+    private volatile @Nullable Failure missing;
+
+    /** An error and its time. The order decides which of several pools' errors is told: one of an outage first, else the latest. */
+    record Failure(Throwable cause, boolean outage, long nanos) implements Comparable<Failure> {
+
+        Failure(Throwable cause, boolean outage) {
+            this(Objects.requireNonNull(Printable.cause(cause)), outage, System.nanoTime());
+        }
+
+        @Override
+        public int compareTo(Failure other) {
+            return outage == other.outage ? Long.signum(nanos - other.nanos) : Boolean.compare(outage, other.outage);
+        }
+
+        /** The text for people. */
+        String text() {
+            return Metrics.text(cause);
+        }
+    }
 
     private static <E extends Enum<E>> Map<E, LongAdder> counters(Class<E> reasons) {
         Map<E, LongAdder> counters = new EnumMap<>(reasons);
@@ -51,54 +69,65 @@ final class Metrics {
         Objects.requireNonNull(refused.get(reason)).increment();
     }
 
-    void error() {
-        errors.incrementAndGet();
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
+    synchronized void error() {
+        errors++;
     }
 
     void error(Throwable cause) {
-        lastError = Printable.cause(cause);
+        // Before the lock: the message of what a handler threw is foreign code.
+        error(new Failure(cause, false));
+    }
+
+    private synchronized void error(Failure failure) {
+        lastError = failure;
         error();
     }
 
     /** A connection failed or was lost. This is the last error until a connection is verified. */
-    void outage(Throwable cause) {
-        outage = Printable.cause(cause);
+    synchronized void outage(Throwable cause) {
+        outage = new Failure(cause, true);
     }
 
     /** As {@link #outage} while other connections work. This is the last error until one more is verified. */
-    void connectionMissing(Throwable cause) {
-        missing = Printable.cause(cause);
+    synchronized void connectionMissing(Throwable cause) {
+        missing = new Failure(cause, false);
         lastError = missing;
     }
 
     /** A connection is verified. */
-    void connected() {
+    synchronized void connected() {
         outage = null;
-        if (lastError == missing) {
+        if (Objects.equals(lastError, missing)) {
             lastError = null;
         }
         missing = null;
     }
 
-    void resetErrors() {
-        errors.set(0);
+    synchronized void resetErrors() {
+        errors = 0;
         lastError = null;
         outage = null;
         missing = null;
     }
 
     long errors() {
-        return errors.get();
+        return errors;
+    }
+
+    @Nullable Failure lastFailure() {
+        Failure latest = outage;
+        return latest != null ? latest : lastError;
     }
 
     @Nullable Throwable lastError() {
-        Throwable cause = outage;
-        return cause != null ? cause : lastError;
+        Failure failure = lastFailure();
+        return failure == null ? null : failure.cause();
     }
 
     @Nullable String lastErrorText() {
-        Throwable cause = lastError();
-        return cause == null ? null : text(cause);
+        Failure failure = lastFailure();
+        return failure == null ? null : failure.text();
     }
 
     /** The text of an error for people. It is made printable because a peer may have influenced it. */

@@ -1,0 +1,41 @@
+package io.quicpool.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quicpool.config.ClientPoolConfig;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which error is told as the last one, of one pool and of several. */
+class LastErrorTest {
+
+    private static CoreClientPool member(String name) {
+        ClientPoolConfig config =
+                ClientPoolConfig.builder().name("orders").target("localhost:1").build();
+        return new CoreClientPool(name, config, events -> {
+            throw new IOException("for the test");
+        });
+    }
+
+    @Test
+    void anOldErrorOfOneMemberHidesNothingThatHappensToAnother() {
+        CoreClientPool one = member("one");
+        CoreClientPool two = member("two");
+        try (CoreGroupPool group = new CoreGroupPool("orders", List.of(one, two))) {
+            assertThat(group.snapshot().lastError()).isNull();
+            one.metrics.error(new IOException("a"));
+            assertThat(group.snapshot().lastError()).isEqualTo("one: a");
+            two.metrics.error(new IOException("b"));
+            assertThat(group.snapshot().lastError()).isEqualTo("two: b");
+            two.metrics.outage(new IOException("cannot connect"));
+            one.metrics.error(new IOException("c"));
+            assertThat(group.snapshot().lastError()).isEqualTo("two: cannot connect");
+            assertThat(group.lastError()).hasMessage("cannot connect");
+            two.metrics.connected();
+            assertThat(group.snapshot().lastError()).isEqualTo("one: c");
+            group.resetError();
+            assertThat(group.lastError()).isNull();
+        }
+    }
+}
