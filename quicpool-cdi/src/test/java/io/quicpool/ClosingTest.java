@@ -284,6 +284,35 @@ class ClosingTest {
         await().until(() -> left().isEmpty());
     }
 
+    /** As when anybody else closes it. */
+    @Test
+    void whatBlocksIsInterruptedWhenAListenerClosesThePool() {
+        ServerPool server = pools.server(s -> s);
+        CountDownLatch never = new CountDownLatch(1);
+        PoolListener blocks = new PoolListener() {
+            @Override
+            public void boundsChanged(StreamPool pool) {
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        PoolListener closes = new PoolListener() {
+            @Override
+            public void boundsChanged(StreamPool pool) {
+                pool.close();
+            }
+        };
+        server.addListener(blocks);
+        server.takeAsync(SOON).whenComplete((stream, failure) -> blocks.boundsChanged(server));
+        server.addListener(closes);
+        server.maxCapacity(1);
+        await().until(() -> server.state() == PoolState.CLOSED);
+        assertNothingIsLeft();
+    }
+
     @Test
     void aListenerThatThrowsOrBlocksHoldsUpNobody() {
         ServerPool server = pools.server(s -> s);

@@ -202,15 +202,21 @@ final class PoolThreads {
         return awaitEnd(timeout);
     }
 
-    // The timer has ended, so another thread must make the workers grow when tasks block.
+    // The timer has ended, so another thread must make the workers grow when tasks block, and interrupt those that go
+    // on.
     private void finishLater(Duration timeout) {
-        Thread finishing = factory("finisher").newThread(() -> {
-            try {
-                workers.awaitTermination(timeout.toNanos());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        // Not one of the pool's, or it would wait for itself.
+        Thread finishing = new Thread(
+                () -> {
+                    try {
+                        awaitEnd(timeout);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                threadName("finisher"));
+        finishing.setDaemon(true);
+        finishing.setContextClassLoader(PoolThreads.class.getClassLoader());
         finishing.start();
     }
 
