@@ -139,6 +139,11 @@ abstract class CorePool extends PoolFacade {
 
     /** Adds a registered stream. False when it was evicted meanwhile. */
     boolean deliver(Slot slot, long now) {
+        // Not to a waiter: the flush may have been before that began to wait.
+        if (slot.isOlderThan(generation.get()) && evict(slot, Reason.Evicted.FLUSHED)) {
+            replenish();
+            return false;
+        }
         // A flush or a loss before this moment did not see the slot as idle. One after it does. The checks below cover
         // the first case.
         if (!idleStreams.deliver(slot)) {

@@ -4,6 +4,8 @@ import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.PooledStream;
+import io.quicpool.StreamId;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -193,6 +196,30 @@ class IdExchangeTest {
             pool.flush();
             assertThat(connection.streams).allMatch(stream -> stream.reset);
             assertThat(pool.active()).isZero();
+            assertThat(pool.errorCount()).isZero();
+        }
+    }
+
+    @Test
+    void aCallerThatWaitsIsNotServedWithWhatAFlushHasEvicted() throws Exception {
+        CompletableFuture<EngineStream> slow = new CompletableFuture<>();
+        connection.credit = 1;
+        connection.opened = slow;
+        try (CoreClientPool pool = client(1, SOON)) {
+            await().until(() -> pool.opening() == 1);
+            CompletableFuture<PooledStream> waiting = pool.takeAsync(SOON).toCompletableFuture();
+            await().until(() -> pool.snapshot().waiting() == 1);
+            pool.flush();
+            connection.credit = 1;
+            connection.opened = null;
+            ScriptedStream old = new ScriptedStream(connection);
+            slow.complete(old);
+            old.receive(0, 0, 0, 1);
+            assertThat(old.reset).isTrue();
+            assertThat(waiting).isNotDone();
+            await().until(() -> !connection.streams.isEmpty());
+            connection.streams.get(0).receive(0, 0, 0, 2);
+            assertThat(waiting.get(SOON.toSeconds(), TimeUnit.SECONDS).id()).isEqualTo(new StreamId(2));
             assertThat(pool.errorCount()).isZero();
         }
     }
