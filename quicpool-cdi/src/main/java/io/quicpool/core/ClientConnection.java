@@ -201,14 +201,14 @@ final class ClientConnection {
 
     // A message that was logged in this outage already is logged on level DEBUG.
     private void report(Throwable cause, String text) {
-        String said = text;
+        String message = text;
         if (owner.isVerified()) {
-            said = text + OTHERS_ARE_UP;
-            pool.metrics.connectionMissing(new IOException(said, cause));
+            message = text + OTHERS_ARE_UP;
+            pool.metrics.connectionMissing(new IOException(message, cause));
         } else {
             pool.metrics.outage(cause);
         }
-        pool.log.log(outage.isNews(said) ? Level.WARNING : Level.DEBUG, said);
+        pool.log.log(outage.isNews(message) ? Level.WARNING : Level.DEBUG, message);
     }
 
     private void retryOrEnd() {
@@ -397,8 +397,8 @@ final class ClientConnection {
         }
 
         @Override
-        public void lost(String said) {
-            String reason = Printable.said(said, CloseReason.MAX_LENGTH);
+        public void lost(String closeReason) {
+            String reason = Printable.said(closeReason, CloseReason.MAX_LENGTH);
             lost = reason;
             pool.threads.decide(() -> {
                 Connection current = connection;

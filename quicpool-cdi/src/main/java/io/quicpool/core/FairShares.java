@@ -27,7 +27,7 @@ final class FairShares {
     private static final long NEW_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final CoreServerPool pool;
-    private final int fair;
+    private final int fullShare;
     private final int next;
     private final Map<ServerConnection, Deque<Slot>> idle = new HashMap<>();
 
@@ -49,19 +49,19 @@ final class FairShares {
         }
         idle.forEach((client, slots) -> client.idleCount = slots.size());
         // A client that uses little of its share leaves the rest to others.
-        Set<ServerConnection> greedy = new HashSet<>();
+        Set<ServerConnection> demanding = new HashSet<>();
         for (ServerConnection client : idle.keySet()) {
             if (now - client.since < NEW_NANOS || 2 * client.idleCount >= client.share || isQueued.test(client)) {
-                greedy.add(client);
+                demanding.add(client);
             }
         }
-        int[] modest = idle.keySet().stream()
-                .filter(client -> !greedy.contains(client))
+        int[] smallDemands = idle.keySet().stream()
+                .filter(client -> !demanding.contains(client))
                 .mapToInt(client -> client.idleCount)
                 .toArray();
-        fair = Policy.share(pool.capacity(), modest, greedy.size());
-        next = Policy.share(pool.capacity(), modest, greedy.size() + 1);
-        idle.keySet().forEach(client -> client.share = greedy.contains(client) ? fair : next);
+        fullShare = Policy.share(pool.capacity(), smallDemands, demanding.size());
+        next = Policy.share(pool.capacity(), smallDemands, demanding.size() + 1);
+        idle.keySet().forEach(client -> client.share = demanding.contains(client) ? fullShare : next);
     }
 
     /** How many idle streams the next client may have. */
@@ -78,18 +78,18 @@ final class FairShares {
                 new PriorityQueue<>(Comparator.comparingInt((ServerConnection client) -> -client.idleCount));
         richest.addAll(idle.keySet());
         ServerConnection rich = richest.peek();
-        if (rich == null || rich.idleCount - poor.idleCount <= Math.max(1, fair / TOLERANCE_DIVISOR)) {
+        if (rich == null || rich.idleCount - poor.idleCount <= Math.max(1, fullShare / TOLERANCE_DIVISOR)) {
             return;
         }
         int wanted = waiting;
-        int has = poor.idleCount;
-        while (wanted > 0 && (rich = richest.poll()) != null && rich.idleCount - has > 1) {
+        int held = poor.idleCount;
+        while (wanted > 0 && (rich = richest.poll()) != null && rich.idleCount - held > 1) {
             Slot oldest = oldest(rich);
             if (oldest != null) {
                 rich.idleCount--;
                 richest.add(rich);
                 if (pool.evict(oldest, Reason.Evicted.SURPLUS)) {
-                    has++;
+                    held++;
                     wanted--;
                 }
             }

@@ -23,9 +23,9 @@ final class LiveSlots {
         // Add to the connection first. A thread that finds the slot by its id may remove it at once, and then must find
         // both entries.
         byConnection.compute(connection(slot), (connection, slots) -> {
-            Set<Slot> some = slots == null ? ConcurrentHashMap.newKeySet() : slots;
-            some.add(slot);
-            return some;
+            Set<Slot> ofConnection = slots == null ? ConcurrentHashMap.newKeySet() : slots;
+            ofConnection.add(slot);
+            return ofConnection;
         });
         if (byId.putIfAbsent(slot.id(), slot) == null) {
             return true;

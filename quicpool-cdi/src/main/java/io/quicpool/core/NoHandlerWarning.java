@@ -44,12 +44,12 @@ final class NoHandlerWarning {
 
     /** As {@link #check()} at a given nano time. */
     void check(long now) {
-        First speaker = first.get();
-        if (speaker == null || now - speaker.since() < WARN_AFTER || pool.idleStreams.suspended() || !isPossible()) {
+        First sender = first.get();
+        if (sender == null || now - sender.since() < WARN_AFTER || pool.idleStreams.suspended() || !isPossible()) {
             return;
         }
         warned = true;
-        pool.log.warning(speaker.client()
+        pool.log.warning(sender.client()
                 + " sends on its streams, but nobody takes them: there is no handler, and no caller has"
                 + " taken a stream yet; add a StreamHandler bean with @QuicPool(\"" + pool.name
                 + "\"), or call serve or take");

@@ -28,22 +28,24 @@ final class Policy {
     private Policy() {}
 
     /**
-     * The share of a server's capacity for each client that wants all it can get. {@code modest} has the idle streams
-     * of each client that wants less, and whose rest the others share.
+     * The max-min fair share of a server's capacity for each demanding client, one that wants all it can get.
+     *
+     * @param smallDemands the idle streams of each client that wants less; the demanding ones share the rest
+     * @param demanding how many clients are demanding
      */
-    static int share(int capacity, int[] modest, int greedy) {
-        int[] ascending = modest.clone();
+    static int share(int capacity, int[] smallDemands, int demanding) {
+        int[] ascending = smallDemands.clone();
         Arrays.sort(ascending);
         int left = capacity;
-        int sharers = modest.length + greedy;
+        int clients = smallDemands.length + demanding;
         for (int each : ascending) {
-            if ((long) each * sharers > left) {
+            if ((long) each * clients > left) {
                 break;
             }
             left -= each;
-            sharers--;
+            clients--;
         }
-        return Math.max(1, left / Math.max(1, sharers));
+        return Math.max(1, left / Math.max(1, clients));
     }
 
     /** How many streams a client may have open that are not in use: its share, up to the bound. */

@@ -226,10 +226,10 @@ final class PoolThreads {
         if (!ended) {
             workers.interrupt();
         }
-        List<ExecutorService> others = connectorAbandoned
+        List<ExecutorService> executors = connectorAbandoned
                 ? List.of(timer, handlers, closers, listeners)
                 : List.of(timer, connector, handlers, closers, listeners);
-        for (ExecutorService executor : others) {
+        for (ExecutorService executor : executors) {
             if (!executor.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                 ended = false;
                 executor.shutdownNow();

@@ -14,7 +14,7 @@ final class RefusalLog {
 
     private final PoolLog log;
     private final LongSupplier clock;
-    private final AtomicLong next;
+    private final AtomicLong nextLine;
     private final AtomicLong suppressed = new AtomicLong();
     // When the last refusal was not logged.
     private volatile long lastSuppressed;
@@ -26,7 +26,7 @@ final class RefusalLog {
     RefusalLog(PoolLog log, LongSupplier clock) {
         this.log = log;
         this.clock = clock;
-        this.next = new AtomicLong(clock.getAsLong());
+        this.nextLine = new AtomicLong(clock.getAsLong());
     }
 
     void record(Reason.Refused reason, InetSocketAddress client) {
@@ -52,7 +52,7 @@ final class RefusalLog {
     // True for one caller in each period.
     private boolean due() {
         long now = clock.getAsLong();
-        long due = next.get();
-        return now - due >= 0 && next.compareAndSet(due, now + PERIOD);
+        long due = nextLine.get();
+        return now - due >= 0 && nextLine.compareAndSet(due, now + PERIOD);
     }
 }

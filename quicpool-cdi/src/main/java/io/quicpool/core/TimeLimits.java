@@ -29,9 +29,9 @@ final class TimeLimits {
     private final BiFunction<Duration, Runnable, Future<?>> timer;
     private final Set<Running> running = ConcurrentHashMap.newKeySet();
     private final ReentrantLock armLock = new ReentrantLock();
-    // Written under the lock, next before armed. A check clears armed before it scans.
+    // Written under the lock, armedFor before armed. A check clears armed before it scans.
     private volatile boolean armed;
-    private volatile long next;
+    private volatile long armedFor;
     private @Nullable Future<?> task;
     private volatile long lastCheck = System.nanoTime() - RESOLUTION;
 
@@ -73,7 +73,7 @@ final class TimeLimits {
         Running current = new Running(System.nanoTime() + nanos, onTimeout);
         running.add(current);
         try {
-            if (!armed || current.deadline - next < 0) {
+            if (!armed || current.deadline - armedFor < 0) {
                 arm(current.deadline);
             }
             return call.call();
@@ -88,7 +88,7 @@ final class TimeLimits {
         try {
             long soonest = lastCheck + RESOLUTION;
             long due = deadline - soonest < 0 ? soonest : deadline;
-            if (armed && due - next >= 0) {
+            if (armed && due - armedFor >= 0) {
                 return;
             }
             Future<?> later = task;
@@ -96,7 +96,7 @@ final class TimeLimits {
                 later.cancel(false);
             }
             task = timer.apply(Duration.ofNanos(Math.max(0, due - System.nanoTime())), this::expireDue);
-            next = due;
+            armedFor = due;
             armed = true;
         } finally {
             armLock.unlock();

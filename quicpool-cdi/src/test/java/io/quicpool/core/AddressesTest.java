@@ -65,14 +65,14 @@ class AddressesTest {
                 .mapToObj(port -> new InetSocketAddress(port % 2 == 0 ? "127.0.0.1" : "::1", port))
                 .toList();
         Random random = new Random(42);
-        for (int look = 0; look < 7 * 5; look++) {
+        for (int round = 0; round < 7 * 5; round++) {
             List<InetSocketAddress> next = new ArrayList<>(all);
             switch (answers) {
-                case "rotating" -> Collections.rotate(next, look);
+                case "rotating" -> Collections.rotate(next, round);
                 case "reversed" -> Collections.reverse(next);
                 // To see all of them takes as many answers.
-                case "one" -> next = List.of(all.get(look % 7));
-                case "shrinking" -> next = look % 2 == 0 ? next : next.subList(look % 5, 7);
+                case "one" -> next = List.of(all.get(round % 7));
+                case "shrinking" -> next = round % 2 == 0 ? next : next.subList(round % 5, 7);
                 case "doubled" -> next.addAll(all);
                 default -> Collections.shuffle(next, random);
             }
@@ -88,9 +88,9 @@ class AddressesTest {
     @Test
     void aLookUpThatRotatesInStepWithTheFailuresDoesNotLeadToTheSameAgainAndAgain() throws Exception {
         InetSocketAddress good = B;
-        for (int look = 0; look < 23; look++) {
-            answer = look % 2 == 0 ? List.of(A, good) : List.of(good, A);
-            if (look == 0) {
+        for (int round = 0; round < 23; round++) {
+            answer = round % 2 == 0 ? List.of(A, good) : List.of(good, A);
+            if (round == 0) {
                 fails();
             } else {
                 FakeConnection made = new FakeConnection();
@@ -147,8 +147,8 @@ class AddressesTest {
     @Test
     void answersThatAreAlwaysNewArePausedForToo() {
         int withoutPause = 0;
-        for (int look = 1; look <= 100; look++) {
-            answer = List.of(new InetSocketAddress(2 * look), new InetSocketAddress(2 * look + 1));
+        for (int round = 1; round <= 100; round++) {
+            answer = List.of(new InetSocketAddress(2 * round), new InetSocketAddress(2 * round + 1));
             fails();
             withoutPause = addresses.exhausted() ? 0 : withoutPause + 1;
             assertThat(withoutPause).isLessThan(20);
