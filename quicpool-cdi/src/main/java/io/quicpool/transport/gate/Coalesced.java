@@ -4,9 +4,9 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
 /**
- * Datagrams that hold several packets (RFC 9000, section 12.2). Clients put what they say first behind their last word of the handshake,
- * an acknowledgement say. A server for which the handshake is over has no keys for that any more, and engines drop the whole datagram
- * then, which they should not.
+ * Splits datagrams that hold several packets (RFC 9000, section 12.2). A client may put its first application data behind its last
+ * Handshake packet, an acknowledgement for example. A server that has completed the handshake has no keys for that packet any more. Both
+ * engines then drop the whole datagram, which they should not.
  */
 public final class Coalesced {
 
@@ -19,12 +19,12 @@ public final class Coalesced {
     private Coalesced() {}
 
     /**
-     * Finds out where a packet of the handshake ends.
+     * Finds the end of a leading Handshake packet.
      *
-     * @param datagram what has come; its position stays
-     * @return how long its first packet is if that is of the handshake and another one follows; else how long all of it is
+     * @param datagram a received datagram; its position stays
+     * @return the length of its first packet if that is a Handshake packet and another packet follows; else the length of the datagram
      */
-    public static int handshakeOf(ByteBuffer datagram) {
+    public static int firstHandshakeLength(ByteBuffer datagram) {
         int all = datagram.remaining();
         if (all == 0 || (datagram.get(datagram.position()) & 0xf0) != HANDSHAKE) {
             return all;
@@ -34,7 +34,7 @@ public final class Coalesced {
             if (data.getInt() != VERSION_1) {
                 return all;
             }
-            // The ids of connections, and the packet's number and payload.
+            // The two connection ids; then packet number and payload.
             skip(data, data.get() & 0xff);
             skip(data, data.get() & 0xff);
             skip(data, Initial.variableLength(data));

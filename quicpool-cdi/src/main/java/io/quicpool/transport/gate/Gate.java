@@ -16,37 +16,37 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees every datagram before the engine does. One that begins a connection makes an engine keep memory, or even threads, until
- * the idle time-out when the client never comes back: so no more than so many handshakes are under way at a time, none for longer
- * than {@link #LONGEST}, clients that have no chance are turned away before they cost anything, and where Retry is on nothing
- * is kept of a client that has not shown that its address is its own.
+ * Inspects every datagram before the engine does. A datagram that starts a connection makes an engine keep memory, and even threads, until
+ * the idle time-out, even if the client never comes back. So the gate limits the number of handshakes and their duration ({@link
+ * #HANDSHAKE_TIMEOUT}), and ignores most clients that the pool would refuse. With Retry on, it keeps nothing of a client whose address is
+ * not validated.
  *
- * <p>Any thread may call it; only one at a time {@link #admits}.
+ * <p>Any thread may call it, but only one at a time {@link #admits}.
  *
  * @param <C> the engine's connection
  */
 public final class Gate<C> {
 
     /** How long a handshake may take. */
-    public static final Duration LONGEST = Duration.ofSeconds(10);
+    public static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
 
-    /** The same while all places are taken: those who are slower make room for others. */
-    static final Duration LONGEST_CROWDED = Duration.ofSeconds(2);
+    /** The same while as many handshakes are under way as there may be: slow clients make room for others. */
+    static final Duration HANDSHAKE_TIMEOUT_WHEN_FULL = Duration.ofSeconds(2);
 
-    /** Where in a token of ours the id begins that the client chose first. */
+    /** The offset, in a token of this gate, of the connection id that the client chose first. */
     public static final int TOKEN_ID_OFFSET = RetryTokens.ID_OFFSET;
 
-    /** The length of the ids that this side gives. */
-    public static final int OUR_ID = 8;
+    /** The length of the connection ids that a server gives. */
+    public static final int CONNECTION_ID_LENGTH = 8;
 
-    /** Datagrams with a piece of a client's hello, and the same again; a hello has some three at most. */
-    private static final int MOST_WITHOUT_CONNECTION = 16;
+    /** Further datagrams of a handshake before its connection exists, retransmissions included. A ClientHello takes about three. */
+    private static final int MAX_WITHOUT_CONNECTION = 16;
 
-    /** Clients without a chance that are told so, by a whole handshake, a second. */
-    private static final int COURTESIES = 5;
+    /** Clients a second that the pool would refuse and that may still complete a handshake, so that they learn the reason. */
+    private static final int MAX_REFUSED_HANDSHAKES = 5;
 
     /**
-     * What an engine does for it.
+     * What an engine does for the gate.
      *
      * @param <C> the engine's connection
      */
@@ -55,16 +55,16 @@ public final class Gate<C> {
         /** Sends a datagram. */
         void send(byte[] datagram, InetSocketAddress client);
 
-        /** Ends a connection without a word, and frees what it holds. */
+        /** Ends a connection without telling the peer, and frees its resources. */
         void giveUp(C connection);
 
-        /** Whether a token that nobody asked for does no harm; otherwise it is answered with a Retry packet. */
+        /** Whether the engine ignores unknown tokens. Otherwise the gate answers them with a Retry packet. */
         default boolean ignoresTokens() {
             return true;
         }
     }
 
-    /** What a client that came back after a Retry has shown. */
+    /** The validated token of a client that came back after a Retry packet. */
     public static final class Proof {
 
         private final byte[] firstId;
@@ -75,24 +75,23 @@ public final class Gate<C> {
             this.token = token;
         }
 
-        /** The connection id that it chose first. */
+        /** The connection id that the client chose first. */
         public byte[] firstId() {
             return firstId.clone();
         }
 
-        /** What it brought. */
         public byte[] token() {
             return token.clone();
         }
     }
 
-    /** A handshake, from its first datagram on; kept for a while after its end, for datagrams that come late. */
+    /** A handshake, from its first datagram on. It is kept for a while after its end, for late datagrams. */
     private static final class Attempt<C> {
         private final long since;
         private final InetSocketAddress client;
         private final @Nullable Proof proof;
-        // Of the thread that receives: datagrams after the first, before there was a connection.
-        private int more;
+        // Only for the receiving thread: datagrams after the first, before there was a connection.
+        private int furtherDatagrams;
         private boolean pending = true;
         private volatile boolean ended;
         private @Nullable C connection;
@@ -106,48 +105,48 @@ public final class Gate<C> {
 
     private final ListenerEvents events;
     private final Engine<C> engine;
-    private volatile int most;
+    private volatile int maxHandshakes;
     private final boolean retry;
     private final LongSupplier clock;
-    // The receiving thread's own.
+    // Only for the receiving thread.
     private final RetryTokens tokens = new RetryTokens();
     private final Retry retries = new Retry();
     private final SecureRandom random = new SecureRandom();
-    // By the connection ids that the client may use in the handshake, the oldest first. Guarded by this.
+    // By each connection id that the client may use in the handshake, the oldest first. Guarded by this, as is pending.
     private final Map<ByteBuffer, Attempt<C>> attempts = new LinkedHashMap<>();
     private int pending;
     private volatile boolean closed;
-    // The receiving thread's own.
-    private byte[] beginning = new byte[0];
-    private long courtesySecond;
-    private int courtesies;
+    // Only for the receiving thread.
+    private byte[] lastAdmittedId = new byte[0];
+    private long refusalSecond;
+    private int refusedHandshakes;
 
     /**
-     * Makes an open one.
+     * Makes an open gate.
      *
-     * @param events what knows who is welcome, and is told who is not
-     * @param most how many handshakes may be under way at a time
-     * @param retry whether a client must show that its address is its own
-     * @param engine the engine behind it
+     * @param events decides which clients to refuse, and receives those that are ignored
+     * @param maxHandshakes how many handshakes may be under way at a time
+     * @param retry whether clients must prove their address with a Retry token
+     * @param engine the engine behind the gate
      */
-    public Gate(ListenerEvents events, int most, boolean retry, Engine<C> engine) {
-        this(events, most, retry, engine, System::nanoTime);
+    public Gate(ListenerEvents events, int maxHandshakes, boolean retry, Engine<C> engine) {
+        this(events, maxHandshakes, retry, engine, System::nanoTime);
     }
 
-    Gate(ListenerEvents events, int most, boolean retry, Engine<C> engine, LongSupplier clock) {
+    Gate(ListenerEvents events, int maxHandshakes, boolean retry, Engine<C> engine, LongSupplier clock) {
         this.clock = clock;
         this.events = events;
-        this.most = most;
+        this.maxHandshakes = maxHandshakes;
         this.retry = retry;
         this.engine = engine;
     }
 
-    /** It will not be told of connections, so it cannot say how many handshakes are under way. */
-    public void notTold() {
-        most = Integer.MAX_VALUE;
+    /** The engine will not report its connections, so that handshakes under way cannot be counted. */
+    public void disableLimit() {
+        maxHandshakes = Integer.MAX_VALUE;
     }
 
-    /** Whether the engine is to see a datagram. On the thread that receives. */
+    /** Whether the engine may see a datagram. On the receiving thread. */
     public boolean admits(ByteBuffer datagram, InetSocketAddress client) {
         if (!Initial.isAt(datagram)) {
             return true;
@@ -159,13 +158,15 @@ public final class Gate<C> {
                 events.ignored(client, Ignored.MOVED);
                 return false;
             }
-            beginning = initial.destination;
-            // The engine does not know it any more, and would begin anew, for which there is no place.
-            return !known.ended && mayGoOn(known, client);
+            lastAdmittedId = initial.destination;
+            // After its end the engine has forgotten the connection and would start another, which nobody has counted.
+            return !known.ended && mayContinue(known, client);
         }
-        Ignored why = initial == null || datagram.remaining() < Initial.SMALLEST || initial.destination.length < OUR_ID
+        Ignored why = initial == null
+                        || datagram.remaining() < Initial.MIN_DATAGRAM
+                        || initial.destination.length < CONNECTION_ID_LENGTH
                 ? Ignored.MALFORMED
-                : stranger(initial, client);
+                : admitNew(initial, client);
         if (why == Ignored.SENT_BACK) {
             return false;
         }
@@ -175,65 +176,65 @@ public final class Gate<C> {
         return why == null;
     }
 
-    // Nothing bounds what an engine keeps of a hello that never becomes whole.
-    private boolean mayGoOn(Attempt<C> attempt, InetSocketAddress client) {
-        if (isMade(attempt) || ++attempt.more <= MOST_WITHOUT_CONNECTION) {
+    // Engines keep pieces of an incomplete ClientHello without a limit.
+    private boolean mayContinue(Attempt<C> attempt, InetSocketAddress client) {
+        if (hasConnection(attempt) || ++attempt.furtherDatagrams <= MAX_WITHOUT_CONNECTION) {
             return true;
         }
         events.ignored(client, Ignored.DROPPED);
         return false;
     }
 
-    private synchronized boolean isMade(Attempt<C> attempt) {
+    private synchronized boolean hasConnection(Attempt<C> attempt) {
         return attempt.connection != null || !attempt.pending;
     }
 
-    private @Nullable Ignored stranger(Initial initial, InetSocketAddress client) {
+    private @Nullable Ignored admitNew(Initial initial, InetSocketAddress client) {
         long now = clock.getAsLong();
         if (closed) {
             return Ignored.SENT_BACK;
         }
-        if (!events.wouldAccept(client) && !courtesy(now)) {
+        if (!events.wouldAccept(client) && !mayRefuseByHandshake(now)) {
             return Ignored.UNWELCOME;
         }
         Proof proof = null;
         if (retry || (initial.token.length > 0 && !engine.ignoresTokens())) {
             byte[] firstId = tokens.validate(client, initial.token, initial.destination, now);
             if (firstId == null) {
-                sendBack(client, initial, now);
+                sendRetry(client, initial, now);
                 return Ignored.SENT_BACK;
             }
             proof = new Proof(firstId, initial.token);
         }
-        beginning = initial.destination;
-        return begin(initial.destination, new Attempt<>(now, client, proof)) ? null : Ignored.BUSY;
+        lastAdmittedId = initial.destination;
+        return start(initial.destination, new Attempt<>(now, client, proof)) ? null : Ignored.BUSY;
     }
 
-    private boolean courtesy(long now) {
-        if (now - courtesySecond > TimeUnit.SECONDS.toNanos(1)) {
-            courtesySecond = now;
-            courtesies = 0;
+    private boolean mayRefuseByHandshake(long now) {
+        if (now - refusalSecond > TimeUnit.SECONDS.toNanos(1)) {
+            refusalSecond = now;
+            refusedHandshakes = 0;
         }
-        return courtesies++ < COURTESIES;
+        return refusedHandshakes++ < MAX_REFUSED_HANDSHAKES;
     }
 
-    private void sendBack(InetSocketAddress client, Initial initial, long now) {
-        byte[] retryId = new byte[OUR_ID];
+    private void sendRetry(InetSocketAddress client, Initial initial, long now) {
+        byte[] retryId = new byte[CONNECTION_ID_LENGTH];
         random.nextBytes(retryId);
         byte[] token = tokens.issue(client, initial.destination, retryId, now);
-        engine.send(retries.answering(initial, retryId, token), client);
+        engine.send(retries.answer(initial, retryId, token), client);
     }
 
     private synchronized @Nullable Attempt<C> known(byte[] id) {
         return attempts.get(ByteBuffer.wrap(id));
     }
 
-    private boolean begin(byte[] id, Attempt<C> attempt) {
+    private boolean start(byte[] id, Attempt<C> attempt) {
         List<Attempt<C>> overdue;
         boolean admitted;
         synchronized (this) {
             overdue = sweep(attempt.since);
-            admitted = pending < most;
+            admitted = pending < maxHandshakes;
             if (admitted) {
                 pending++;
                 attempts.put(ByteBuffer.wrap(id), attempt);
@@ -243,7 +244,7 @@ public final class Gate<C> {
         return admitted;
     }
 
-    /** Gives up handshakes that take too long, whether or not others come. Any thread, now and then. */
+    /** Ends handshakes that take too long, also when no datagram comes. Any thread, periodically. */
     public void sweep() {
         List<Attempt<C>> overdue;
         synchronized (this) {
@@ -252,9 +253,9 @@ public final class Gate<C> {
         overdue.forEach(this::giveUp);
     }
 
-    // Those that were given up, to be told of outside the lock.
+    // Returns the handshakes to end, since events must be sent outside the lock.
     private List<Attempt<C>> sweep(long now) {
-        Duration longest = pending < most ? LONGEST : LONGEST_CROWDED;
+        Duration longest = pending < maxHandshakes ? HANDSHAKE_TIMEOUT : HANDSHAKE_TIMEOUT_WHEN_FULL;
         List<Attempt<C>> overdue = new ArrayList<>();
         for (Iterator<Attempt<C>> each = attempts.values().iterator(); each.hasNext(); ) {
             Attempt<C> attempt = each.next();
@@ -286,22 +287,22 @@ public final class Gate<C> {
         return was;
     }
 
-    /** The id of the beginning that was admitted last. On the thread that receives. */
-    public byte[] beginning() {
-        return beginning.clone();
+    /** The connection id of the first packet that was admitted last. On the receiving thread. */
+    public byte[] lastAdmittedId() {
+        return lastAdmittedId.clone();
     }
 
-    /** Lets no more clients begin; what belongs to others passes. */
+    /** Admits no new clients. Datagrams of existing connections still pass. */
     public void close() {
         closed = true;
     }
 
     /**
-     * The engine has made a connection for what began with an id.
+     * The engine has made a connection for a handshake.
      *
-     * @param id the id that the client sent
+     * @param id the connection id that the client sent
      * @param connection the connection
-     * @return what the client has shown; null where it need not
+     * @return the client's token; null where none was required
      */
     public synchronized @Nullable Proof created(byte[] id, C connection) {
         Attempt<C> attempt = attempts.get(ByteBuffer.wrap(id));
@@ -312,7 +313,7 @@ public final class Gate<C> {
         return attempt.proof;
     }
 
-    /** What began with an id goes on with another, which the engine has given. */
+    /** The client of a handshake may go on with another connection id, which the engine has given. */
     public synchronized void alias(byte[] id, byte[] other) {
         Attempt<C> attempt = attempts.get(ByteBuffer.wrap(id));
         if (attempt != null) {
@@ -320,21 +321,21 @@ public final class Gate<C> {
         }
     }
 
-    /** The handshake that began with this id is done. */
+    /** The handshake that began with this id is complete. */
     public void established(byte[] id) {
-        over(id, false);
+        finish(id, false);
     }
 
-    /** The connection that began with this id has ended: when its handshake was not done, it has failed. */
+    /** The connection that began with this id has ended. If its handshake was not complete, it has failed. */
     public void ended(byte[] id) {
-        Attempt<C> failed = over(id, true);
+        Attempt<C> failed = finish(id, true);
         if (failed != null) {
             events.ignored(failed.client, Ignored.FAILED);
         }
     }
 
-    // The attempt if it was still under way.
-    private synchronized @Nullable Attempt<C> over(byte[] id, boolean withConnection) {
+    // Returns the attempt if it was still under way.
+    private synchronized @Nullable Attempt<C> finish(byte[] id, boolean withConnection) {
         Attempt<C> attempt = attempts.get(ByteBuffer.wrap(id));
         if (attempt == null) {
             return null;

@@ -4,18 +4,18 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** What can be read of an Initial packet without keys (RFC 9000, section 17.2.2): a client that begins. */
+/** The parts of a client's Initial packet that can be read without keys (RFC 9000, section 17.2.2). */
 final class Initial {
 
-    /** RFC 9000, section 14.1. */
-    static final int SMALLEST = 1200;
+    /** The smallest datagram with an Initial packet (RFC 9000, section 14.1). */
+    static final int MIN_DATAGRAM = 1200;
 
-    /** RFC 9000, section 17.2. */
-    private static final int LONGEST_ID = 20;
+    /** Bytes (RFC 9000, section 17.2). */
+    private static final int MAX_ID_LENGTH = 20;
 
-    private static final int HEADER = 1 + Integer.BYTES;
+    private static final int FLAGS_AND_VERSION = 1 + Integer.BYTES;
 
-    private static final int FIXED = 0x40;
+    private static final int FIXED_BIT = 0x40;
 
     final byte[] destination;
     final byte[] source;
@@ -28,12 +28,12 @@ final class Initial {
     }
 
     /**
-     * A long header, type 0 (RFC 9000, section 17.2), version 1. Others are no beginning that is served. The fixed bit is not asked for:
-     * not every engine does.
+     * Whether an Initial packet of version 1 is at the datagram's position: a long header of type 0 (RFC 9000, section 17.2). Only that can
+     * start a connection. The fixed bit is not checked here, since not every engine checks it.
      */
     static boolean isAt(ByteBuffer datagram) {
         int start = datagram.position();
-        return datagram.remaining() > HEADER + 2
+        return datagram.remaining() > FLAGS_AND_VERSION + 2
                 && (datagram.get(start) & 0xb0) == 0x80
                 && datagram.get(start + 1) == 0
                 && datagram.get(start + 2) == 0
@@ -41,24 +41,24 @@ final class Initial {
                 && datagram.get(start + 4) == 1;
     }
 
-    /** Reads one; null when it is cut off, or without the fixed bit. */
+    /** Reads the packet; null when it is cut off, or lacks the fixed bit. */
     static @Nullable Initial of(ByteBuffer datagram) {
         ByteBuffer data = datagram.duplicate();
-        if ((data.get(data.position()) & FIXED) == 0) {
+        if ((data.get(data.position()) & FIXED_BIT) == 0) {
             return null;
         }
-        data.position(data.position() + HEADER);
+        data.position(data.position() + FLAGS_AND_VERSION);
         try {
-            byte[] destination = bytes(data, data.get() & 0xff, LONGEST_ID);
-            byte[] source = bytes(data, data.get() & 0xff, LONGEST_ID);
-            byte[] token = bytes(data, variableLength(data), SMALLEST);
+            byte[] destination = bytes(data, data.get() & 0xff, MAX_ID_LENGTH);
+            byte[] source = bytes(data, data.get() & 0xff, MAX_ID_LENGTH);
+            byte[] token = bytes(data, variableLength(data), MIN_DATAGRAM);
             return new Initial(destination, source, token);
         } catch (BufferUnderflowException e) {
             return null;
         }
     }
 
-    // RFC 9000, section 16; what is larger than any datagram is said to be so, and no more.
+    // RFC 9000, section 16. Callers reject whatever exceeds the datagram.
     static long variableLength(ByteBuffer data) {
         int first = data.get() & 0xff;
         long value = first & 0x3f;
@@ -68,8 +68,8 @@ final class Initial {
         return value;
     }
 
-    private static byte[] bytes(ByteBuffer data, long length, int most) {
-        if (length > most) {
+    private static byte[] bytes(ByteBuffer data, long length, int max) {
+        if (length > max) {
             throw new BufferUnderflowException();
         }
         byte[] bytes = new byte[(int) length];

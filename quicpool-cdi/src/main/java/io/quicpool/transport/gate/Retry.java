@@ -7,20 +7,20 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Writes Retry packets (RFC 9000, section 17.2.5): a client is to come back with the token. For one thread. */
+/** Writes Retry packets (RFC 9000, section 17.2.5), which ask a client to come back with the token. For one thread. */
 final class Retry {
 
-    // RFC 9001, section 5.8: known to everybody, the tag shows only that the packet is whole.
+    // RFC 9001, section 5.8. The key is public: the tag only shows that the packet is intact.
     private static final byte[] KEY = HexFormat.of().parseHex("be0c690b9f66575a1d766b54e368c84e");
     private static final byte[] NONCE = HexFormat.of().parseHex("461599d35d632bf2239825bb");
     private static final int TAG_BITS = 128;
 
     private static final SecretKeySpec SECRET = new SecretKeySpec(KEY, "AES");
 
-    // A cipher is not set up twice in a row with the same key and nonce, which for all but these tags would be a fault.
+    // The JDK refuses the same key and nonce twice in a row, so another nonce comes in between.
     private static final byte[] OTHER_NONCE = new byte[NONCE.length];
 
-    // To ask the JDK for it takes longer than all else.
+    // Kept, since asking the JDK for a cipher takes longer than everything else here.
     private final Cipher cipher;
 
     Retry() {
@@ -31,8 +31,8 @@ final class Retry {
         }
     }
 
-    /** The packet that answers an Initial one, and gives the client another id to come back to. */
-    byte[] answering(Initial initial, byte[] retryId, byte[] token) {
+    /** The packet that answers an Initial packet, and gives the client another connection id to come back with. */
+    byte[] answer(Initial initial, byte[] retryId, byte[] token) {
         ByteBuffer packet = ByteBuffer.allocate(
                 1 + Integer.BYTES + 1 + initial.source.length + 1 + retryId.length + token.length + TAG_BITS / 8);
         packet.put((byte) 0xff).putInt(1);
@@ -43,7 +43,7 @@ final class Retry {
         return packet.array();
     }
 
-    // RFC 9001, section 5.8: over the id that the client chose first, and the packet before the tag.
+    // RFC 9001, section 5.8: over the connection id that the client chose first, and the packet before the tag.
     private byte[] tag(byte[] firstId, ByteBuffer packet) {
         try {
             cipher.init(Cipher.ENCRYPT_MODE, SECRET, new GCMParameterSpec(TAG_BITS, OTHER_NONCE));

@@ -12,14 +12,14 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens of Retry packets (RFC 9000, section 8.1.2): they show that a client receives what is sent to its address, and need no
- * memory on this side. A token holds the time and the connection id that the client chose first; a MAC binds it to the client's
- * address and port and to the connection id that the Retry packet gave. For one thread.
+ * Tokens of Retry packets (RFC 9000, section 8.1.2). A token proves that a client receives what is sent to its address, and takes no
+ * memory at the server. It holds the time and the connection id that the client chose first. A MAC binds it to the client's address and
+ * port, and to the connection id that the Retry packet gave. For one thread.
  */
 final class RetryTokens {
 
-    /** How long a client may take to come back with one. */
-    static final Duration VALID = Duration.ofSeconds(10);
+    /** How long a token is valid. */
+    static final Duration LIFETIME = Duration.ofSeconds(10);
 
     private static final String MAC = "HmacSHA256";
     private static final int MAC_LENGTH = 16;
@@ -39,7 +39,7 @@ final class RetryTokens {
         }
     }
 
-    /** Makes one: the time, the MAC, and to its end the id, which is where engines look for it. */
+    /** Makes a token: the time, the MAC, and the connection id last, where engines expect it. */
     byte[] issue(InetSocketAddress client, byte[] firstId, byte[] retryId, long now) {
         ByteBuffer content = ByteBuffer.allocate(Long.BYTES + firstId.length);
         content.putLong(now).put(firstId);
@@ -48,7 +48,7 @@ final class RetryTokens {
         return token.array();
     }
 
-    /** The connection id that the client chose first; null when the token is not one of ours, not for this client, or old. */
+    /** The connection id that the client chose first; null when the token is not ours, not for this client, or expired. */
     byte @Nullable [] validate(InetSocketAddress client, byte[] token, byte[] retryId, long now) {
         if (token.length < ID_OFFSET) {
             return null;
@@ -58,7 +58,7 @@ final class RetryTokens {
         long issued = ByteBuffer.wrap(token).getLong();
         ByteBuffer content = ByteBuffer.allocate(Long.BYTES + firstId.length);
         content.putLong(issued).put(firstId);
-        return MessageDigest.isEqual(said, mac(client, content.array(), retryId)) && now - issued <= VALID.toNanos()
+        return MessageDigest.isEqual(said, mac(client, content.array(), retryId)) && now - issued <= LIFETIME.toNanos()
                 ? firstId
                 : null;
     }
@@ -66,7 +66,7 @@ final class RetryTokens {
     private byte[] mac(InetSocketAddress client, byte[] content, byte[] retryId) {
         mac.update(client.getAddress().getAddress());
         mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(client.getPort()).flip());
-        // Of one length, so that nothing can move between the two.
+        // Its length is fixed, so that no byte can move between this part and the next.
         mac.update(retryId);
         return Arrays.copyOf(mac.doFinal(content), MAC_LENGTH);
     }

@@ -1,5 +1,5 @@
 /**
- * What a server does about strangers before they cost an engine anything, for every engine alike. Internal.
+ * Limits what unknown clients can use, before an engine sees their datagrams. The same for every engine. Internal.
  */
 @NullMarked
 package io.quicpool.transport.gate;

@@ -9,9 +9,9 @@ import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's socket, connected so that the system tells when nobody listens at the other end (ICMP port unreachable). While
- * connecting this ends the attempt at once. Later one such message may be stray or forged, and kwik would end the connection
- * for it: so it takes three without a packet in between.
+ * A client's socket. It is connected, so that the system reports when nobody listens at the other end (ICMP port unreachable). During the
+ * handshake that ends the attempt at once. Later, one such message may be stray or forged, so it takes three without a packet in between;
+ * kwik would end the connection for one.
  */
 final class ClientSocket extends DatagramSocket {
 
@@ -30,12 +30,12 @@ final class ClientSocket extends DatagramSocket {
         connect(remote);
     }
 
-    /** The handshake is done: from now on the connection decides. */
+    /** The handshake is complete: from now on a port unreachable is the connection's business. */
     void established(KwikConnection made) {
         connection = made;
     }
 
-    /** Whether the system said, before the handshake was done, that nobody listens there. */
+    /** Whether the system reported during the handshake that nobody listens there. */
     boolean refused() {
         return refused;
     }
@@ -47,7 +47,7 @@ final class ClientSocket extends DatagramSocket {
                 super.receive(packet);
                 return;
             } catch (PortUnreachableException e) {
-                note(e);
+                onUnreachable(e);
             }
         }
     }
@@ -57,40 +57,39 @@ final class ClientSocket extends DatagramSocket {
         try {
             super.send(packet);
         } catch (PortUnreachableException e) {
-            note(e);
+            onUnreachable(e);
         } catch (IOException e) {
-            // Such as no route for a moment. What is lost is sent again; what cannot be sent runs into the idle
-            // time-out.
+            // There may be no route for a moment. QUIC sends again what is lost, and else the idle time-out ends the
+            // connection.
             if (isClosed() || connection == null) {
                 throw e;
             }
         }
     }
 
-    // kwik closes it at the end of a connection, and of one that it gives up for an error of its own, of which it tells
-    // nobody.
+    // kwik closes the socket when the connection has ended, also after an internal error, which it reports to nobody.
     @Override
     public void close() {
         super.close();
         KwikConnection made = connection;
         if (made != null) {
-            // If kwik has a reason to tell, it is on its way.
+            // After kwik's own events, which may have the reason.
             KwikInternals.afterEvents(made.quic(), made::engineEnded);
         }
     }
 
-    private void note(PortUnreachableException e) throws PortUnreachableException {
+    private void onUnreachable(PortUnreachableException e) throws PortUnreachableException {
         KwikConnection made = connection;
         if (made == null) {
             refused = true;
             throw e;
         }
-        if (count(made.lastReceived()) >= UNREACHABLE_LIMIT) {
+        if (countUnreachable(made.lastReceived()) >= UNREACHABLE_LIMIT) {
             made.lost("nobody listens there any more (port unreachable)");
         }
     }
 
-    private synchronized int count(long lastReceived) {
+    private synchronized int countUnreachable(long lastReceived) {
         if (unreachable > 0 && lastReceived - lastUnreachable > 0) {
             unreachable = 0;
         }

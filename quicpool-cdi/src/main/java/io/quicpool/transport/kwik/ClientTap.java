@@ -6,21 +6,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.packet.QuicPacket;
 
-/** The tap of a client's connection: it also holds the first packet back until kwik is ready for an answer. */
+/** The tap of a client's connection. It also delays the first packet until kwik is ready for it. */
 class ClientTap extends PacketTap {
 
-    private final Duration patience;
+    private final Duration timeout;
     private volatile @Nullable KwikConnection connection;
-    // Only of the thread that receives.
-    private boolean begun;
+    // Only for the receiver thread.
+    private boolean recorded;
 
-    /** Makes one for an attempt to connect that may take so long. */
-    ClientTap(Duration patience) {
-        this.patience = patience;
+    /** {@code timeout} is how long connecting may take. */
+    ClientTap(Duration timeout) {
+        this.timeout = timeout;
     }
 
-    /** Before it connects. */
-    void of(KwikConnection made) {
+    /** Sets the connection, before it connects. */
+    void watch(KwikConnection made) {
         connection = made;
     }
 
@@ -29,27 +29,27 @@ class ClientTap extends PacketTap {
         return connection;
     }
 
-    // The answer may be here before the thread that connects has noted what it asked.
+    // The answer may come before the connecting thread has recorded its ClientHello.
     @Override
     public void received(Instant time, int datagram, QuicPacket packet) {
         KwikConnection made = connection;
-        if (!begun && made != null) {
-            KwikInternals.awaitHelloNoted(made.quic(), patience);
-            begun = true;
+        if (!recorded && made != null) {
+            KwikInternals.awaitClientHelloRecorded(made.quic(), timeout);
+            recorded = true;
         }
         super.received(time, datagram, packet);
     }
 
-    // On the thread that sends: it is on its way.
+    // On the sender's thread, after the datagram has left.
     @Override
     public void sent(Instant time, List<QuicPacket> packets) {
         KwikConnection made = connection;
         if (made != null && packets.stream().anyMatch(PacketTap::closes)) {
-            made.endNow();
+            made.endWithoutDraining();
         }
     }
 
-    // The only one that is told for which error it gives the connection up.
+    // kwik passes the internal error that ends a connection to its logger only.
     @Override
     public void error(String message, Throwable error) {
         super.error(message, error);

@@ -40,15 +40,15 @@ import tech.kwik.core.server.impl.ServerConnectorImpl;
 import tech.kwik.core.util.InetTools;
 
 /**
- * What a listener does to kwik's server connector before it is started, to the connections that this makes, and to what is left
- * of it in the end. As in {@link KwikInternals}, each does nothing where it is not to be had.
+ * Reflective access to kwik's server connector: changes before it starts, to its new connections, and when it is closed. As in {@link
+ * KwikInternals}, a method does nothing where a member is missing.
  */
 final class ConnectorInternals {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
 
-    /** Who sent what was dropped, where kwik does not say. */
-    static final InetSocketAddress SOMEBODY = new InetSocketAddress(0);
+    /** Stands for the sender of a dropped datagram where kwik does not tell it. */
+    static final InetSocketAddress UNKNOWN_SENDER = new InetSocketAddress(0);
 
     private static final @Nullable Field TIMERS = field(ServerConnectorImpl.class, "sharedScheduledExecutor");
     private static final @Nullable Field FACTORY = field(ServerConnectorImpl.class, "serverConnectionFactory");
@@ -71,31 +71,31 @@ final class ConnectorInternals {
     private static final @Nullable Field ID_MANAGER = field(ServerConnectionImpl.class, "connectionIdManager");
     private static final @Nullable Field FIRST_ID = field(ConnectionIdManager.class, "originalDestinationConnectionId");
     private static final String MEMORY_WATCHER = "tech/kwik/core/util/MemoryWatcher";
-    private static final boolean NO_MEMORY_WATCHER = replaceMemoryWatcher();
+    private static final boolean NO_MEMORY_WATCHER = defineNoMemoryWatcher();
 
     private ConnectorInternals() {}
 
-    /** Whether some of it is not to be had. */
+    /** Whether a member of kwik is missing. */
     static boolean missing() {
-        return Reflection.missing() || !watchNoMemory();
+        return Reflection.missing() || !replaceMemoryWatcher();
     }
 
     /**
-     * Puts a class that does nothing in the place of kwik's MemoryWatcher, before kwik looks for it. Each server connector
-     * makes one, which sets a threshold for the whole JVM and registers a listener with the platform's memory bean that
-     * nobody can remove: it would keep the class loader of an application that was deployed anew for ever.
+     * Defines a class that does nothing in the place of kwik's MemoryWatcher, before kwik loads that. Each server connector makes a
+     * watcher, which sets a threshold for the whole JVM and adds a listener to the platform's memory bean. Nobody can remove the
+     * listener, so it would keep the class loader of an application that is redeployed for ever.
      *
-     * @return whether kwik watches no memory
+     * @return whether kwik's watcher was replaced
      */
-    static boolean watchNoMemory() {
+    static boolean replaceMemoryWatcher() {
         return NO_MEMORY_WATCHER;
     }
 
-    private static boolean replaceMemoryWatcher() {
+    private static boolean defineNoMemoryWatcher() {
         String ours = NoMemoryWatcher.class.getName().replace('.', '/');
         try (InputStream in =
                 Objects.requireNonNull(NoMemoryWatcher.class.getResourceAsStream("NoMemoryWatcher.class"))) {
-            // ISO 8859-1 maps bytes to characters one to one; a name in a class file has its length before it (JVMS
+            // ISO 8859-1 maps bytes to characters one to one. The length stands before each name in a class file (JVMS
             // 4.4.7).
             String bytes = new String(in.readAllBytes(), ISO_8859_1);
             String renamed =
@@ -109,7 +109,7 @@ final class ConnectorInternals {
         }
     }
 
-    /** What a factory of server connections is made of. */
+    /** The constructor arguments of a factory of server connections. */
     record FactoryParts(
             DatagramSocket socket,
             TlsServerEngineFactory tls,
@@ -120,9 +120,9 @@ final class ConnectorInternals {
             Logger log) {}
 
     /**
-     * Puts another factory of connections in the place of kwik's.
+     * Replaces kwik's factory of server connections.
      *
-     * @return the new one; null where that cannot be done
+     * @return the new factory; null where a member is missing
      */
     @SuppressWarnings("unchecked") // that is its type
     static @Nullable GatedConnections replaceFactory(
@@ -145,24 +145,27 @@ final class ConnectorInternals {
     }
 
     /**
-     * Has a listener go on to receive when its thread dies, of no memory for a moment say: kwik's answer is to end the JVM.
+     * Makes a listener go on when its receiver thread dies, for example of a transient OutOfMemoryError. kwik would call System.exit.
      *
-     * @param again is given what receives until it dies
+     * @param start starts a thread for the receiver's loop
      */
-    static void surviveReceiver(ServerConnector connector, Consumer<Runnable> again) {
+    static void restartReceiver(ServerConnector connector, Consumer<Runnable> start) {
         Object receiver = get(RECEIVER, connector);
         if (receiver != null && RECEIVE != null) {
-            Consumer<Throwable> goOn = cause -> again.accept(() -> call(RECEIVE, receiver));
-            set(RECEIVER_FAILED, receiver, goOn);
+            Consumer<Throwable> restart = cause -> start.accept(() -> call(RECEIVE, receiver));
+            set(RECEIVER_FAILED, receiver, restart);
         }
     }
 
     /**
-     * Bounds what may wait to be looked at, where kwik would let it grow without end. The last argument is told from whom each
-     * datagram was that is dropped; from {@link #SOMEBODY} where that is not known.
+     * Bounds kwik's queues.
+     *
+     * @param datagrams how many received datagrams may wait
+     * @param handshakes how many first packets may wait
+     * @param dropped receives the sender of each dropped datagram; {@link #UNKNOWN_SENDER} where it is not known
      */
     static void boundQueues(
-            ServerConnector connector, int datagrams, int beginnings, Consumer<InetSocketAddress> dropped) {
+            ServerConnector connector, int datagrams, int handshakes, Consumer<InetSocketAddress> dropped) {
         Object receiver = get(RECEIVER, connector);
         if (receiver != null) {
             set(
@@ -173,15 +176,15 @@ final class ConnectorInternals {
                             each -> dropped.accept(new InetSocketAddress(each.getAddress(), each.getPort()))));
         }
         if (get(EXECUTOR, connector) instanceof ThreadPoolExecutor original) {
-            // kwik's has up to ten threads of which all but one wait for a queue to be full that never is.
+            // kwik's executor uses one of its ten threads only, since its queue is unbounded and so never full.
             ThreadPoolExecutor bounded = new ThreadPoolExecutor(
                     1,
                     1,
                     1,
                     TimeUnit.SECONDS,
-                    new LinkedBlockingQueue<>(beginnings),
+                    new LinkedBlockingQueue<>(handshakes),
                     original.getThreadFactory(),
-                    (task, executor) -> dropped.accept(SOMEBODY));
+                    (task, executor) -> dropped.accept(UNKNOWN_SENDER));
             bounded.allowCoreThreadTimeOut(true);
             set(EXECUTOR, connector, bounded);
             original.shutdown();
@@ -194,15 +197,15 @@ final class ConnectorInternals {
     }
 
     /**
-     * Has a connection that was just made answer a client that came back with a token: as if kwik itself had sent the Retry
-     * packet (RFC 9000, section 7.3, says what the client checks).
+     * Prepares a new connection for a client that came back with a token, as if kwik itself had sent the Retry packet. RFC 9000, section
+     * 7.3, has what the client checks.
      *
-     * @param retryId the id that the Retry packet gave
-     * @param firstId the id that the client chose first
-     * @param token what the client must bring in each Initial packet
+     * @param retryId the connection id that the Retry packet gave
+     * @param firstId the connection id that the client chose first
+     * @param token what the client must send in each Initial packet
      */
-    static void validated(ServerConnectionImpl connection, byte[] retryId, byte[] firstId, byte[] token) {
-        // The array that all of kwik shares.
+    static void applyRetry(ServerConnectionImpl connection, byte[] retryId, byte[] firstId, byte[] token) {
+        // The array itself, which all of kwik shares.
         byte[] own = connection.getInitialConnectionId();
         System.arraycopy(retryId, 0, own, 0, own.length);
         set(RETRY_REQUIRED, connection, true);
@@ -213,7 +216,7 @@ final class ConnectorInternals {
         }
     }
 
-    /** Ends the timer of a closed listener, which would live for half a minute after a handshake that was not finished. */
+    /** Ends the timer of a closed listener. After an unfinished handshake it would live for half a minute. */
     static void endTimers(ServerConnector connector) {
         if (get(TIMERS, connector) instanceof ExecutorService timers) {
             timers.shutdownNow();

@@ -4,9 +4,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
 /**
- * A queue that drops what it has no room for, as a network does; in the place of queues of kwik's that grow without end.
+ * A bounded queue that drops what does not fit, as a network does. It replaces kwik's unbounded queues.
  *
- * @param <E> what waits
+ * @param <E> the elements
  */
 final class DroppingQueue<E> extends LinkedBlockingQueue<E> {
 
@@ -14,18 +14,18 @@ final class DroppingQueue<E> extends LinkedBlockingQueue<E> {
 
     private final transient Consumer<E> dropped;
 
-    /** The last argument is told of each that finds no room. */
-    DroppingQueue(int most, Consumer<E> dropped) {
-        super(most);
+    /** {@code dropped} receives each element that does not fit. */
+    DroppingQueue(int capacity, Consumer<E> dropped) {
+        super(capacity);
         this.dropped = dropped;
     }
 
     @Override
     public boolean add(E element) {
-        boolean room = offer(element);
-        if (!room) {
+        boolean added = offer(element);
+        if (!added) {
             dropped.accept(element);
         }
-        return room;
+        return added;
     }
 }

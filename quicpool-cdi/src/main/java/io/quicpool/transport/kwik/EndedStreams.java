@@ -7,59 +7,60 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Streams that were closed and are looked after until they are settled. Nobody says when that is, so they are looked through
- * now and then: it holds no more than twice as many as are unsettled, and a few.
+ * Closed streams that are kept until they can be released. No event says when that is, so they are checked each time their number has
+ * doubled: at most twice as many are kept as cannot be released yet, and a few.
  *
  * @param <S> the stream
  */
 final class EndedStreams<S> {
 
-    private static final int FEW = 64;
+    private static final int MIN_ADDED = 64;
 
-    private final int most;
-    private final Predicate<S> settled;
+    private final int max;
+    private final Predicate<S> releasable;
     private final Consumer<S> release;
     private final Set<S> streams = ConcurrentHashMap.newKeySet();
-    // Since the last look, and how many that left.
+    // Since the last sweep.
     private final AtomicInteger added = new AtomicInteger();
-    private volatile int kept;
+    // After the last sweep.
+    private volatile int remaining;
 
     /**
      * Makes an empty one.
      *
-     * @param most how many it holds; those above are released whether they are settled or not
-     * @param settled whether a stream needs no looking after any more
-     * @param release what is done with a stream that it lets go; may be called twice for one stream
+     * @param max how many it keeps; beyond that each new stream is released at once
+     * @param releasable whether a stream need not be kept any longer
+     * @param release receives each stream that is no longer kept; may be called twice for one stream
      */
-    EndedStreams(int most, Predicate<S> settled, Consumer<S> release) {
-        this.most = most;
-        this.settled = settled;
+    EndedStreams(int max, Predicate<S> releasable, Consumer<S> release) {
+        this.max = max;
+        this.releasable = releasable;
         this.release = release;
     }
 
     void add(S stream) {
         streams.add(stream);
-        // When it is full, what has settled meanwhile is looked for more often than that: it makes room.
-        if (added.incrementAndGet() > (streams.size() > most ? FEW : Math.max(FEW, kept))) {
+        // When it is full it sweeps more often, to make room.
+        if (added.incrementAndGet() > (streams.size() > max ? MIN_ADDED : Math.max(MIN_ADDED, remaining))) {
             sweep();
             added.set(0);
-            kept = streams.size();
+            remaining = streams.size();
         }
-        if (streams.size() > most) {
-            letGo(stream);
+        if (streams.size() > max) {
+            remove(stream);
         }
     }
 
-    /** Lets go of all that are settled. */
+    /** Releases all streams that can be released. */
     void sweep() {
         for (S stream : streams) {
-            if (settled.test(stream)) {
-                letGo(stream);
+            if (releasable.test(stream)) {
+                remove(stream);
             }
         }
     }
 
-    private void letGo(S stream) {
+    private void remove(S stream) {
         streams.remove(stream);
         release.accept(stream);
     }

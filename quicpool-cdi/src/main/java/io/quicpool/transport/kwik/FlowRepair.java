@@ -5,17 +5,17 @@ import tech.kwik.core.QuicStream;
 import tech.kwik.core.impl.QuicConnectionImpl;
 
 /**
- * Gives back what kwik 0.10.6 forgets when a stream ends early:
+ * Repairs what kwik 0.10.6 leaks when a stream ends early:
  *
  * <ul>
- *   <li>When reading is aborted, what was not read is never credited to the connection's receive window, which shrinks with
- *       each such stream until nothing can be sent any more. Repaired when the final size is known.
- *   <li>When sending is reset, the stream stays in the tables of flow control for the life of the connection.
- *   <li>When the peer stops a stream whose FIN still waits behind unsent data, nothing happens: data and stream stay for
- *       ever, and the peer's credit with them.
+ *   <li>After receiving was aborted, unread bytes are never given back to the connection's receive window. It shrinks with each such
+ *       stream until nothing can be received. They are given back here once the final size is known.
+ *   <li>After sending was reset, the stream stays in the tables of flow control for the life of the connection.
+ *   <li>When the peer stops a stream whose FIN waits behind unsent data, kwik does nothing: the data, the stream and the peer's credit
+ *       stay for ever.
  * </ul>
  *
- * Each has a test that fails without it (KwikTrapsTest).
+ * <p>KwikTrapsTest has a test for each that fails without the repair.
  */
 final class FlowRepair {
 
@@ -31,15 +31,15 @@ final class FlowRepair {
         this.stream = stream;
     }
 
-    /** How many bytes the peer sends in all; -1 while that is not known. */
+    /** How many bytes the peer sends in all; -1 while it is not known. */
     long finalSize() {
         return finalSize;
     }
 
-    /** The peer says how much it sends in all. On kwik's thread, just before kwik processes it. */
+    /** The peer's FIN or RESET_STREAM has the final size. On kwik's receiver thread, just before kwik processes it. */
     void finalSizeKnown(long size, long read, boolean byReset) {
         if (byReset && !stopped) {
-            // kwik credits the rest itself, as it should.
+            // kwik gives the rest back by itself.
             credited.set(true);
         }
         finalSize = size;
@@ -48,7 +48,7 @@ final class FlowRepair {
         }
     }
 
-    /** Reading is stopped on this side. */
+    /** Receiving is stopped on this side. */
     void stopped(long read) {
         stopped = true;
         if (finalSize >= 0) {
@@ -63,21 +63,19 @@ final class FlowRepair {
         }
     }
 
-    /** Whether nothing that this side receives is left to repair. */
-    boolean done() {
+    /** Whether the receiving side needs no repair any more. */
+    boolean isDone() {
         return credited.get() || finalSize >= 0;
     }
 
-    /**
-     * Sending ends without having come to its end: it was reset on this side, or the peer wants no more and kwik has reset
-     * it, if it did.
-     */
-    // On the sender's own thread, so that none of it happens in the middle of sending a frame of the stream: there,
-    // kwik would stumble over a stream that is not in the tables, and give up the connection.
+    /** Sending ends before its FIN: this side has reset it, or the peer has sent STOP_SENDING, for which kwik may have reset it. */
+    // On the sender's thread, and so never while that sends a frame of the stream: kwik would then fail for a stream
+    // that is
+    // not in its tables, and end the connection.
     void sendingAbandoned(long code) {
         KwikInternals.onSender(connection, () -> {
             if (KwikInternals.abandonUnsent(stream, code) && forgotten.compareAndSet(false, true)) {
-                KwikInternals.forgetFlow(connection, stream);
+                KwikInternals.removeFromFlowControl(connection, stream);
             }
         });
     }

@@ -16,37 +16,39 @@ import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.packet.QuicPacket;
 
 /**
- * Bounds what a peer can have kwik keep, look through and send by frames that flow control does not count (RFC 9000, section 21).
+ * Limits the memory, time and answers that a peer can cause by frames that flow control does not count (RFC 9000, section 21).
  *
- * <p>Some of it lasts as long as the connection: messages of TLS, connection ids. So many may come, and no more. The rest is kept until the
- * peer acknowledges it: what was sent in answer, and which packets were acknowledged when. A peer that sends no data
- * that must be acknowledged may never do so, not even for acknowledgements, so it is asked to now and then (a PING); one
- * that does not is cut off when it has cost too much.
+ * <p>kwik keeps TLS messages and connection ids as long as the connection lives, so their number is limited. It keeps answers, and the
+ * record of acknowledged packets, until the peer acknowledges. A peer has no reason to acknowledge acknowledgements, so it gets a PING
+ * from time to time. The connection is closed when a peer does not acknowledge and has cost too much.
  *
  * <p>On the thread that processes the connection's packets.
  */
 final class FrameGuard {
 
-    /** Messages of TLS in pieces, retransmitted ones included; a long chain of certificates takes some 14. */
-    static final int MOST_CRYPTO = 256;
-
-    /** Frames about connection ids at a client, where kwik keeps all that there ever were; peers that are in earnest change it after thousands of packets. */
-    static final int MOST_IDS = 4096;
+    /** CRYPTO frames of a connection, retransmissions included. A long certificate chain takes about 14. */
+    static final int MAX_CRYPTO_FRAMES = 256;
 
     /**
-     * What may be kept until it is acknowledged: packets, and frames that are answered. At some 200 bytes for each, which is more than the
-     * packets of a whole receive window.
+     * Frames about connection ids at a client, where kwik keeps all ids that there ever were. A regular peer changes its id after
+     * thousands of packets.
      */
-    static final int MOST_UNACKNOWLEDGED = 65_536;
+    static final int MAX_ID_FRAMES = 4096;
 
-    /** So much of it, and the peer is asked to acknowledge. */
-    static final int ASK_AFTER = 512;
+    /**
+     * Packets and answered frames that are not acknowledged yet. kwik keeps about 200 bytes for each. A whole receive window takes fewer
+     * packets.
+     */
+    static final int MAX_UNACKNOWLEDGED = 65_536;
 
-    /** Bytes; kwik keeps what comes as it comes, and the keeping of a piece costs some 120 bytes however small it is. */
-    static final int SMALL = 64;
+    /** A PING asks for an acknowledgement each time the cost has grown by that. */
+    static final int PING_EVERY = 512;
 
-    /** So many pieces smaller than that may wait to be read, on all streams of a connection together. */
-    static final int MOST_PIECES = 131_072;
+    /** Bytes. kwik keeps data in the pieces in which it arrived, at about 120 bytes of overhead each. */
+    static final int SMALL_PIECE = 64;
+
+    /** How many smaller pieces may wait to be read, on all streams of a connection together. */
+    static final int MAX_SMALL_PIECES = 131_072;
 
     static final Violation PIECES =
             new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "sends its data in too many small pieces");
@@ -60,53 +62,48 @@ final class FrameGuard {
     static final Violation NOT_OPEN =
             new Violation(TransportErrorCode.STREAM_STATE_ERROR, "speaks of a stream that only this side can open");
 
-    /** RFC 9000, section 19.11. */
-    private static final long MOST_STREAMS = 1L << 60;
+    /** The largest valid limit (RFC 9000, section 19.11). */
+    private static final long MAX_STREAMS = 1L << 60;
 
-    /** More than kwik can count; nobody opens as many. */
-    private static final long ENOUGH_STREAMS = 1L << 30;
+    /** A larger limit is replaced by this one, which kwik can count up to. */
+    private static final long STREAMS_CAP = 1L << 30;
 
-    // The number of packets sent counts those of the handshake too, and is read while others are being sent.
-    private static final int SLACK = 64;
+    // The number of sent packets is not exact: it includes the handshake, and grows while it is read.
+    private static final int SENT_SLACK = 64;
 
-    private static final int GAPS_FOR_ONE = 32;
+    private static final int GAPS_PER_UNIT = 32;
 
-    // What answers it is sent again until it is acknowledged.
-    private static final int ID_COSTS_MORE = 3;
+    // The answer is sent again until it is acknowledged.
+    private static final int EXTRA_ID_COST = 3;
 
     /** Why a connection is closed. */
     record Violation(TransportErrorCode code, String what) {}
 
     private final boolean server;
     private final LongSupplier packetsSent;
-    private final Runnable ask;
+    private final Runnable ping;
     private int crypto;
     private int ids;
     private long largestReceived = -1;
     private long largestAcknowledged = -1;
-    // What was received since the packets before the mark were sent, and before that. Gaps in packet numbers make each
-    // acknowledgement longer.
+    // The cost since the packet number "mark" was sent, and before it. Gaps in packet numbers make each acknowledgement
+    // longer,
+    // and so cost too.
     private long mark;
     private long cost;
     private long costBefore;
     private long gaps;
     private long gapsBefore;
 
-    /**
-     * Makes one for a new connection.
-     *
-     * @param server whether this side is the server
-     * @param packetsSent how many packets this side has sent
-     * @param ask sends something that must be acknowledged
-     */
-    FrameGuard(boolean server, LongSupplier packetsSent, Runnable ask) {
+    /** Makes the guard of a new connection. {@code server} says whether this side is the server. */
+    FrameGuard(boolean server, LongSupplier packetsSent, Runnable ping) {
         this.server = server;
         this.packetsSent = packetsSent;
-        this.ask = ask;
+        this.ping = ping;
     }
 
-    /** Looks at a packet before kwik does, and takes the sting out of it. Gives the reason to close the connection, if there is one. */
-    @Nullable Violation look(QuicPacket packet) {
+    /** Inspects a packet before kwik processes it, and replaces values that kwik cannot handle. Gives the violation, if there is one. */
+    @Nullable Violation inspect(QuicPacket packet) {
         boolean established = packet.getEncryptionLevel() == EncryptionLevel.App;
         int answered = 0;
         for (ListIterator<QuicFrame> each = packet.getFrames().listIterator(); each.hasNext(); ) {
@@ -116,12 +113,12 @@ final class FrameGuard {
                 violation = established ? acknowledged(ack.getLargestAcknowledged()) : null;
             } else if (frame instanceof CryptoFrame) {
                 violation = crypto(established);
-            } else if (frame instanceof MaxStreamsFrame max && max.getMaxStreams() > ENOUGH_STREAMS) {
+            } else if (frame instanceof MaxStreamsFrame max && max.getMaxStreams() > STREAMS_CAP) {
                 violation = streams(max);
-                each.set(new MaxStreamsFrame(ENOUGH_STREAMS, max.isAppliesToBidirectional()));
+                each.set(new MaxStreamsFrame(STREAMS_CAP, max.isAppliesToBidirectional()));
             } else if (frame instanceof NewConnectionIdFrame || frame instanceof RetireConnectionIdFrame) {
                 violation = ids();
-                answered += ID_COSTS_MORE;
+                answered += EXTRA_ID_COST;
             }
             if (violation != null) {
                 return violation;
@@ -130,39 +127,39 @@ final class FrameGuard {
                 answered++;
             }
         }
-        return established ? kept(packet.getPacketNumber(), 1 + answered) : null;
+        return established ? charge(packet.getPacketNumber(), 1 + answered) : null;
     }
 
     private @Nullable Violation crypto(boolean established) {
-        // A client has nothing to say in TLS any more: kwik asks for no certificate, and keys are updated without it.
+        // A client sends no TLS messages any more: kwik asks for no certificate, and key updates need none.
         if (server && established) {
             return new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "sends messages of TLS after the handshake");
         }
-        return ++crypto > MOST_CRYPTO
+        return ++crypto > MAX_CRYPTO_FRAMES
                 ? new Violation(TransportErrorCode.CRYPTO_BUFFER_EXCEEDED, "sends messages of TLS without end")
                 : null;
     }
 
     private static @Nullable Violation streams(MaxStreamsFrame max) {
-        return max.getMaxStreams() > MOST_STREAMS
+        return max.getMaxStreams() > MAX_STREAMS
                 ? new Violation(TransportErrorCode.FRAME_ENCODING_ERROR, "allows more streams than there are numbers")
                 : null;
     }
 
     private @Nullable Violation ids() {
-        return !server && ++ids > MOST_IDS
+        return !server && ++ids > MAX_ID_FRAMES
                 ? new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "changes connection ids without end")
                 : null;
     }
 
-    // kwik goes through all numbers that are acknowledged, be it that there are billions.
+    // kwik walks all packet numbers that a frame acknowledges, even billions that were never sent.
     private @Nullable Violation acknowledged(long largest) {
         long sent = packetsSent.getAsLong();
-        if (largest > sent + SLACK) {
+        if (largest > sent + SENT_SLACK) {
             return new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "acknowledges packets that were not sent");
         }
         largestAcknowledged = Math.max(largestAcknowledged, largest);
-        if (largestAcknowledged + SLACK >= mark) {
+        if (largestAcknowledged + SENT_SLACK >= mark) {
             mark = sent;
             costBefore = cost;
             cost = 0;
@@ -172,17 +169,17 @@ final class FrameGuard {
         return null;
     }
 
-    private @Nullable Violation kept(long number, int frames) {
+    private @Nullable Violation charge(long number, int frames) {
         if (number > largestReceived + 1) {
             gaps++;
         }
         largestReceived = Math.max(largestReceived, number);
         long before = cost;
-        cost += frames + (gaps + gapsBefore) / GAPS_FOR_ONE;
-        if (cost / ASK_AFTER != before / ASK_AFTER) {
-            ask.run();
+        cost += frames + (gaps + gapsBefore) / GAPS_PER_UNIT;
+        if (cost / PING_EVERY != before / PING_EVERY) {
+            ping.run();
         }
-        return cost + costBefore > MOST_UNACKNOWLEDGED
+        return cost + costBefore > MAX_UNACKNOWLEDGED
                 ? new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "acknowledges nothing of what it asks for")
                 : null;
     }

@@ -30,9 +30,9 @@ import tech.kwik.core.server.impl.ServerConnectionProxy;
 import tech.kwik.core.tls.QuicTransportParametersExtension;
 
 /**
- * A connection that ends when TLS fails at its first packet. kwik puts that off until it has processed the next datagram, and for
- * most there is none: the client is told, and gone, and the connection with its threads would stay for the life of the listener.
- * It also knows for which error of its own kwik gave it up, which kwik tells nobody.
+ * A server's connection that checks each packet with a {@link FrameGuard}, and that ends when TLS fails at its first packet. kwik delays
+ * that end until the next datagram, which mostly never comes: the connection and its threads would stay for the life of the listener.
+ * It also remembers the internal error for which kwik ended it, which kwik reports to nobody.
  */
 final class GatedConnection extends ServerConnectionImpl {
 
@@ -42,23 +42,23 @@ final class GatedConnection extends ServerConnectionImpl {
             new TransportParameters.VersionInformation(Version.QUIC_version_1, List.of(Version.QUIC_version_1));
 
     private final InetSocketAddress client;
-    private final FrameGuard guard = new FrameGuard(true, () -> getStats().packetsSent(), this::ask);
+    private final FrameGuard guard = new FrameGuard(true, () -> getStats().packetsSent(), this::ping);
     private volatile boolean failed;
     private volatile boolean closeSent;
     private volatile @Nullable ServerConnectionProxy receiver;
     private volatile @Nullable Throwable failure;
 
-    /** Its CONNECTION_CLOSE is on its way. */
+    /** Its CONNECTION_CLOSE has left. */
     void closeSent() {
         closeSent = true;
     }
 
     /**
-     * Ends now if its peer knows that it ends, and not three probe time-outs later: the socket is about to be closed, so nobody is
-     * bothered by what comes late (RFC 9000, section 10.2).
+     * Ends at once if its CONNECTION_CLOSE has left or the peer's has come, instead of three probe time-outs later. The socket is about
+     * to be closed, so late packets reach nobody (RFC 9000, section 10.2).
      */
-    void endIfPeerKnows() {
-        if (closeSent || KwikInternals.draining(this)) {
+    void endIfPeerInformed() {
+        if (closeSent || KwikInternals.isDraining(this)) {
             terminate();
         }
     }
@@ -86,51 +86,51 @@ final class GatedConnection extends ServerConnectionImpl {
                 closed,
                 parts.log());
         this.client = client;
-        SmallDatagrams.of(this);
+        SmallDatagrams.install(this);
     }
 
-    boolean isAt(InetSocketAddress sender) {
+    boolean isFrom(InetSocketAddress sender) {
         return client.equals(sender);
     }
 
-    /** What processes its datagrams, which may have begun to. */
+    /** Sets what processes its datagrams, which may have started already. */
     void receiver(ServerConnectionProxy thread) {
         receiver = thread;
         if (failed) {
-            nextDatagram(thread);
+            queueEmptyDatagram(thread);
         }
     }
 
-    // Of every packet that is neither a duplicate nor comes after the end.
+    // Called for every packet, except duplicates and packets after the end.
     @Override
     protected void processFrames(QuicPacket packet, PacketMetaData metaData) {
-        FrameGuard.Violation violation = guard.look(packet);
+        FrameGuard.Violation violation = guard.inspect(packet);
         if (violation == null) {
             withoutUnknownIds(packet);
             super.processFrames(packet, metaData);
             forgetRetiredIds(packet);
         } else {
-            cutOff(violation);
+            closeFor(violation);
         }
     }
 
-    /** Closes it for what the client does. */
-    void cutOff(FrameGuard.Violation violation) {
+    /** Closes the connection because of a violation. */
+    void closeFor(FrameGuard.Violation violation) {
         LOG.log(Level.DEBUG, () -> client + " " + violation.what());
         close(violation.code(), violation.what());
     }
 
-    private void ask() {
+    private void ping() {
         send(new PingFrame(Version.QUIC_version_1), lost -> {}, true);
     }
 
-    // kwik keeps every connection id that there ever was, and looks through all of them for each packet.
+    // kwik keeps all connection ids that there ever were, and searches them for each packet.
     private void forgetRetiredIds(QuicPacket packet) {
         boolean changed = packet.getFrames().stream()
                 .anyMatch(each -> each instanceof NewConnectionIdFrame || each instanceof RetireConnectionIdFrame);
         if (changed) {
             Map<Integer, ConnectionIdInfo> own = getConnectionIdManager().getAllConnectionIds();
-            // The next number follows from the largest.
+            // The largest stays: kwik derives the next sequence number from it.
             int largest = Collections.max(own.keySet());
             own.values().removeIf(each -> each.getSequenceNumber() != largest && isRetired(each));
             if (getDestinationConnectionId().length > 0) {
@@ -139,12 +139,12 @@ final class GatedConnection extends ServerConnectionImpl {
         }
     }
 
-    /** How many ids of this side it keeps; for tests. */
+    /** How many of its own connection ids it keeps; for tests. */
     int ownIds() {
         return getConnectionIdManager().getAllConnectionIds().size();
     }
 
-    /** How many ids of the peer it keeps; for tests. */
+    /** How many of the peer's connection ids it keeps; for tests. */
     int peersIds() {
         return getConnectionIdManager().getAllPeerConnectionIds().size();
     }
@@ -153,7 +153,7 @@ final class GatedConnection extends ServerConnectionImpl {
         return id.getConnectionIdStatus() == ConnectionIdStatus.RETIRED;
     }
 
-    // One that was retired already, and is said so of once more: kwik would not find it.
+    // An id may be retired again by a retransmitted frame. kwik would fail, as the id is forgotten.
     private void withoutUnknownIds(QuicPacket packet) {
         packet.getFrames().removeIf(each -> each instanceof RetireConnectionIdFrame retired && isForgotten(retired));
     }
@@ -163,14 +163,15 @@ final class GatedConnection extends ServerConnectionImpl {
         return !own.containsKey(retired.getSequenceNr()) && retired.getSequenceNr() < Collections.max(own.keySet());
     }
 
-    // Nothing is served before the handshake is over and the address proved; there are no tickets for it either.
+    // No 0-RTT: nothing is served before the handshake is complete and the address validated.
     @Override
     public boolean isEarlyDataAccepted() {
         return false;
     }
 
-    // kwik would switch to version 2 for a client that prefers it (RFC 9368), and then drop all that comes in it. It
-    // would die of a client that lists no version that it knows.
+    // kwik would switch to version 2 for a client that prefers it (RFC 9368), and then drop all its packets. For a
+    // client that
+    // lists no known version it would throw.
     @Override
     public void extensionsReceived(List<Extension> extensions) throws TlsProtocolException {
         transportParameters(extensions).forEach(parameters -> parameters.setVersionInformation(null));
@@ -187,13 +188,13 @@ final class GatedConnection extends ServerConnectionImpl {
                 .map(each -> ((QuicTransportParametersExtension) each).getTransportParameters());
     }
 
-    // Before kwik closes the connection, on the thread that processes its datagrams.
+    // Called before kwik closes the connection, on the receiver thread.
     @Override
     protected void cryptoProcessingErrorOcurred(Exception cause) {
         failed = true;
         ServerConnectionProxy thread = receiver;
         if (thread != null) {
-            nextDatagram(thread);
+            queueEmptyDatagram(thread);
         }
     }
 
@@ -203,8 +204,8 @@ final class GatedConnection extends ServerConnectionImpl {
         super.abortConnection(error);
     }
 
-    // By kwik's connector, which closes all that it has, its socket last: an exception here would keep it from the
-    // rest.
+    // Called by kwik's connector, which closes all its connections and then its socket: an exception here would stop
+    // it.
     @Override
     public void close() {
         try {
@@ -214,13 +215,13 @@ final class GatedConnection extends ServerConnectionImpl {
         }
     }
 
-    /** The error of its own for which kwik gave it up; null when it did not. */
+    /** The internal error for which kwik ended the connection; null when there was none. */
     @Nullable Throwable failure() {
         return failure;
     }
 
-    // One that means nothing, and is looked at when this one is done.
-    private void nextDatagram(ServerConnectionProxy thread) {
+    // A datagram without a packet, which kwik processes after the current one.
+    private void queueEmptyDatagram(ServerConnectionProxy thread) {
         thread.parsePackets(0, Instant.now(), ByteBuffer.allocate(1), client);
     }
 }

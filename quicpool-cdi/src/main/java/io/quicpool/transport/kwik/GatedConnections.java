@@ -23,13 +23,13 @@ import tech.kwik.core.server.impl.ServerConnectionProxy;
 import tech.kwik.core.server.impl.ServerConnectionThread;
 
 /**
- * Takes the place of kwik's factory of server connections, to learn of each one's beginning and end, to bound its queue, and to
- * present another certificate when there is one.
+ * Replaces kwik's factory of server connections. It learns when each connection begins and ends, bounds the queue of each, and presents
+ * a new certificate after a change.
  */
 final class GatedConnections extends ServerConnectionFactory {
 
-    /** Datagrams that may wait for one connection; more are dropped, as by a network. */
-    private static final int MOST_WAITING = 2048;
+    /** Datagrams that may wait for one connection. More are dropped, as a network does. */
+    private static final int MAX_QUEUED = 2048;
 
     private final ConnectorInternals.FactoryParts parts;
     private final Consumer<ServerConnectionImpl> closed;
@@ -39,7 +39,12 @@ final class GatedConnections extends ServerConnectionFactory {
     private volatile TlsServerEngineFactory tls;
     private volatile boolean ending;
 
-    /** Makes one with what the original has; the last two are told of each connection that kwik is done with, and of what is dropped or cut off. */
+    /**
+     * Makes a factory from the parts of the original.
+     *
+     * @param closed receives each connection that kwik is done with
+     * @param ignored receives what is dropped
+     */
     static GatedConnections inPlaceOf(
             ConnectorInternals.FactoryParts original,
             Gate<ServerConnectionImpl> gate,
@@ -53,7 +58,7 @@ final class GatedConnections extends ServerConnectionFactory {
                 connection -> {
                     byte[] id = live.remove(connection);
 
-                    // kwik may say so twice, and does not expect that.
+                    // kwik may report the end twice, which its own callback cannot handle.
                     if (id != null) {
                         gate.ended(id);
                         original.closeCallback().accept(connection);
@@ -93,40 +98,40 @@ final class GatedConnections extends ServerConnectionFactory {
 
         Gate.Proof proof = gate.created(id, connection);
         if (proof != null) {
-            ConnectorInternals.validated(connection, id, proof.firstId(), proof.token());
+            ConnectorInternals.applyRetry(connection, id, proof.firstId(), proof.token());
         }
         gate.alias(id, connection.getInitialConnectionId().clone());
         return connection;
     }
 
-    /** Connections that begin from now on present another certificate. */
+    /** Connections that begin from now on present this certificate. */
     void certificate(TlsServerEngineFactory other) {
         tls = other;
     }
 
-    /** A CONNECTION_CLOSE for the peer with this id is on its way. */
+    /** A CONNECTION_CLOSE for the peer with this id has left. */
     void closeSent(byte[] peersId) {
         live.keySet().forEach(each -> {
             if (each instanceof GatedConnection gated && Arrays.equals(gated.getDestinationConnectionId(), peersId)) {
                 gated.closeSent();
                 if (ending) {
-                    gated.endIfPeerKnows();
+                    gated.endIfPeerInformed();
                 }
             }
         });
     }
 
-    /** The socket is about to be closed: connections end as soon as their peers know. */
-    void endSoon() {
+    /** The socket is about to be closed: each connection ends as soon as its CONNECTION_CLOSE has left. */
+    void endWhenPeersInformed() {
         ending = true;
         live.keySet().forEach(each -> {
             if (each instanceof GatedConnection gated) {
-                gated.endIfPeerKnows();
+                gated.endIfPeerInformed();
             }
         });
     }
 
-    /** The handshake of a connection is over. */
+    /** The handshake of a connection is complete. */
     void established(ServerConnectionImpl connection) {
         byte[] id = live.get(connection);
         if (id != null) {
@@ -140,20 +145,21 @@ final class GatedConnections extends ServerConnectionFactory {
         ServerConnectionThread receiver = new ServerConnectionThread(connection, initials, data, meta, parts.log()) {
             @Override
             public void parsePackets(int number, Instant received, ByteBuffer more, InetSocketAddress source) {
-                // kwik drops it too, but only after it has waited for its turn, and let this side send three times as
-                // much.
-                if (connection instanceof GatedConnection gated && !gated.isAt(source)) {
+                // kwik drops it too, but only after queueing it, and after counting it as bytes that allow this side to
+                // send
+                // three times as many (RFC 9000, section 8.1).
+                if (connection instanceof GatedConnection gated && !gated.isFrom(source)) {
                     ignored.accept(source, Ignored.MOVED);
                     return;
                 }
-                if (ConnectorInternals.backlog(this) >= MOST_WAITING) {
+                if (ConnectorInternals.backlog(this) >= MAX_QUEUED) {
                     ignored.accept(source, Ignored.DROPPED);
                     return;
                 }
-                int first = Coalesced.handshakeOf(more);
+                int first = Coalesced.firstHandshakeLength(more);
                 ByteBuffer rest = more;
                 if (first < more.remaining()) {
-                    // What stands behind it comes by itself.
+                    // The rest of the datagram is processed separately, see Coalesced.
                     super.parsePackets(number, received, more.slice(more.position(), first), source);
                     rest = more.slice(more.position() + first, more.remaining() - first);
                 }

@@ -6,12 +6,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether all jars that kwik needs are on the class path: an application that is packed by hand may lack some. Names no class of
- * theirs, so that it can be loaded without them.
+ * Checks that all jars that kwik needs are on the class path: an application that is packed by hand may lack some. It refers to their
+ * classes by name only, so that it can be loaded without them.
  */
 final class KwikAvailability {
 
-    /** Each with a class of it. */
+    /** Each jar with one of its classes. */
     private static final Map<String, String> JARS = new TreeMap<>(Map.of(
             "tech.kwik:kwik:0.10.6", "tech.kwik.core.QuicConnection",
             "tech.kwik:agent15:3.1", "tech.kwik.agent15.TlsConstants",
@@ -20,7 +20,7 @@ final class KwikAvailability {
 
     private KwikAvailability() {}
 
-    /** Null when everything is there, else what is missing. */
+    /** Says what is missing; null when nothing is. */
     static @Nullable String problem() {
         List<String> missing = JARS.entrySet().stream()
                 .filter(jar -> !present(jar.getValue()))

@@ -21,16 +21,17 @@ import tech.kwik.core.impl.QuicClientConnectionImpl;
 /** Makes one client connection. */
 final class KwikConnector {
 
-    /** What kwik says of a server that closed the connection before the handshake was over. */
+    /** kwik's message for a server that closed the connection during the handshake. */
     private static final Pattern CLOSED = Pattern.compile(
             "Server closed connection: (TLS|transport|application protocol) error (\\d{1,18})(?:: (.*))?",
             Pattern.DOTALL);
 
-    /** TLS alerts travel as transport errors from here on (RFC 9001, section 4.8). */
-    private static final long TLS_ERRORS = 0x100;
+    /** TLS alerts are the transport errors from here on (RFC 9001, section 4.8). */
+    private static final long FIRST_TLS_ERROR = 0x100;
 
-    // kwik's half a second is for the open internet: a first packet that is lost, because the server is just starting,
-    // would be sent again after a second only.
+    // kwik's default of 500 ms would send a lost first packet again after a second only. It is lost when the server is
+    // just
+    // starting.
     private static final int INITIAL_RTT_MILLIS = 100;
 
     private final ConnectSpec spec;
@@ -52,12 +53,12 @@ final class KwikConnector {
     }
 
     Connection connect() throws IOException, InterruptedException {
-        ReadinessPoller watcher = new ReadinessPoller(spec.poolName());
+        ReadinessPoller poller = new ReadinessPoller(spec.poolName());
         QuicClientConnectionImpl quic = null;
         try {
             quic = build();
-            KwikConnection made = new KwikConnection(quic, watcher, events, watcher::close);
-            tap.of(made);
+            KwikConnection made = new KwikConnection(quic, poller, events, poller::close);
+            tap.watch(made);
             quic.setConnectionListener(new ConnectionListener() {
                 @Override
                 public void disconnected(ConnectionTerminatedEvent event) {
@@ -66,15 +67,15 @@ final class KwikConnector {
             });
             handshake(quic);
             KwikInternals.awaitHandshakeSent(quic, spec.connectTimeout());
-            made.established(facts(quic));
+            made.established(handshakeInfo(quic));
             socket.established(made);
             if (socket.isClosed()) {
-                // kwik has given it up meanwhile, and the socket knew of nobody to tell.
+                // kwik has ended the connection meanwhile, before the socket could report that to it.
                 throw new IOException(failure(new IOException(CloseReason.ofEngine(null))));
             }
             return made;
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
-            watcher.close();
+            poller.close();
             socket.close();
             if (quic != null) {
                 KwikInternals.endThreads(quic);
@@ -83,18 +84,18 @@ final class KwikConnector {
         }
     }
 
-    // A server that refuses is a failure at once; kwik would first drain the connection for three probe time-outs.
+    // A refused handshake fails at once. kwik would first drain the connection for three probe time-outs.
     private void ended(KwikConnection made, ConnectionTerminatedEvent event) {
         made.terminated(event);
         if (!made.isEstablished() && event.closedByPeer()) {
-            made.quic().abortConnection(new IOException(made.lostBecause()));
+            made.quic().abortConnection(new IOException(made.lostReason()));
         }
     }
 
     private QuicClientConnectionImpl build() throws IOException {
         QuicClientConnection.Builder builder = QuicClientConnection.newBuilder()
                 .host(spec.serverName())
-                // Not a proxy: the address to use, so that kwik does not look the name up.
+                // Not a proxy: the address to connect to, so that kwik does not resolve the name.
                 .proxy(spec.remote().getAddress().getHostAddress())
                 .port(spec.remote().getPort())
                 .applicationProtocol(spec.alpn())
@@ -103,7 +104,7 @@ final class KwikConnector {
                 .maxIdleTimeout(spec.idleTimeout())
                 .maxOpenPeerInitiatedBidirectionalStreams(0)
                 .maxOpenPeerInitiatedUnidirectionalStreams(0)
-                // Sets the connection's buffer to ten times this; the stream's follows below.
+                // kwik makes the connection's buffer ten times this. The stream's is set below.
                 .defaultStreamReceiveBufferSize(KwikTransport.CONNECTION_BUFFER / 10)
                 .socketFactory(address -> socket)
                 .noServerCertificateCheck()
@@ -115,7 +116,7 @@ final class KwikConnector {
         }
         QuicClientConnectionImpl quic = (QuicClientConnectionImpl) builder.build();
         quic.setDefaultBidirectionalStreamReceiveBufferSize(KwikTransport.STREAM_BUFFER);
-        SmallDatagrams.of(quic);
+        SmallDatagrams.install(quic);
         return quic;
     }
 
@@ -126,7 +127,7 @@ final class KwikConnector {
             throw new IOException(Printable.said(failure(e), CloseReason.MAX_LENGTH), Printable.cause(e));
         } catch (RuntimeException e) {
             if (e.getMessage() == null && e.getCause() == null) {
-                // That is how kwik answers an interrupt.
+                // kwik's answer to an interrupt.
                 throw (InterruptedException) new InterruptedException("interrupted while connecting").initCause(e);
             }
             throw new IOException(Printable.said(failure(e), CloseReason.MAX_LENGTH), Printable.cause(e));
@@ -148,28 +149,28 @@ final class KwikConnector {
         }
         KwikConnection made = tap.connection();
         if (said.equals("Handshake error: ") && made != null && !made.alive()) {
-            // The handshake was over, and the connection too before kwik looked again: it has forgotten why.
-            return to + made.lostBecause();
+            // The connection ended just after its handshake, and kwik has lost the reason.
+            return to + made.lostReason();
         }
-        return to + inOurWords(said);
+        return to + reasonOf(said);
     }
 
-    /** Says what kwik says of a failed handshake as a connection would: which of the two comes first is chance. */
-    static String inOurWords(String said) {
+    /** Turns kwik's message for a failed handshake into the words of {@link CloseReason}: it is chance which of the two is used. */
+    static String reasonOf(String said) {
         String what = said.replaceFirst("^Handshake error: (?=.)", "");
         Matcher closed = CLOSED.matcher(what);
         if (closed.matches()) {
             String space = closed.group(1);
-            long code = Long.parseLong(closed.group(2)) + (space.equals("TLS") ? TLS_ERRORS : 0);
+            long code = Long.parseLong(closed.group(2)) + (space.equals("TLS") ? FIRST_TLS_ERROR : 0);
             String reason = closed.group(3);
             return CloseReason.of(space.equals("application protocol"), code, reason == null ? "" : reason);
         }
-        // Without the names of classes.
+        // Drops the names of exception classes.
         return what.replaceAll("(?:[a-z0-9_]+\\.)+[A-Z]\\w*(?:Exception|Alert): ", "");
     }
 
-    private KwikConnection.Facts facts(QuicClientConnectionImpl quic) {
-        return new KwikConnection.Facts(
+    private HandshakeInfo handshakeInfo(QuicClientConnectionImpl quic) {
+        return new HandshakeInfo(
                 (InetSocketAddress) socket.getLocalSocketAddress(),
                 spec.remote(),
                 new TlsSession("TLSv1.3", KwikInternals.cipherSuite(quic), quic.getServerCertificateChain()),

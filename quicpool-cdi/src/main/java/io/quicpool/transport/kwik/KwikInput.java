@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 
 /**
- * kwik's receiving side. It takes what has come from kwik's buffer, and waits by itself: kwik's own reading swallows the interrupts of
- * its callers, interrupts them itself to tell of an end, and gives no more of what had arrived when the connection has ended.
+ * The receiving side of a stream of kwik. It reads from kwik's buffer and waits by itself, because kwik's own read swallows interrupts of
+ * its callers, interrupts them to report an end, and drops data that had arrived when the connection ended.
  */
 final class KwikInput extends InputStream {
 
@@ -15,7 +15,7 @@ final class KwikInput extends InputStream {
     private final KwikStream stream;
     private final InputStream quic;
     private final KwikInternals.Received received;
-    private volatile long count;
+    private volatile long bytesRead;
     private volatile boolean stopped;
 
     KwikInput(KwikStream stream, InputStream quic) {
@@ -24,12 +24,11 @@ final class KwikInput extends InputStream {
         this.received = KwikInternals.received(quic);
     }
 
-    /** How many bytes were read so far. */
-    long count() {
-        return count;
+    long bytesRead() {
+        return bytesRead;
     }
 
-    /** No read from now on gives anything; one that waits throws. */
+    /** Reading throws from now on, and so does a blocked read. */
     void stop() {
         stopped = true;
         wake();
@@ -39,7 +38,7 @@ final class KwikInput extends InputStream {
         return stopped;
     }
 
-    /** Something has happened that whoever waits does not know: the end of the stream, or of the connection. */
+    /** Wakes a blocked reader, which checks whether the stream or the connection has ended. */
     void wake() {
         synchronized (received.monitor()) {
             received.monitor().notifyAll();
@@ -57,19 +56,19 @@ final class KwikInput extends InputStream {
         if (length == 0) {
             return 0;
         }
-        int read = await(buffer, offset, length);
+        int read = readOrWait(buffer, offset, length);
         if (received.isEmpty()) {
-            stream.drained();
+            stream.forgetSmallPieces();
         }
-        stream.readTo(count);
+        stream.onRead(bytesRead);
         return read;
     }
 
-    // kwik tells the monitor of what comes.
-    private int await(byte[] buffer, int offset, int length) throws IOException {
+    // kwik notifies the monitor when data arrives.
+    private int readOrWait(byte[] buffer, int offset, int length) throws IOException {
         synchronized (received.monitor()) {
             while (true) {
-                // Before that, for what comes before the end of the connection can be read.
+                // Read before the buffer: data that came before the end of the connection can still be read.
                 boolean connected = stream.kwik().alive();
                 int read = take(buffer, offset, length);
                 if (read != 0) {
@@ -88,17 +87,17 @@ final class KwikInput extends InputStream {
         }
     }
 
-    // One thread reads at a time, so the count has one writer.
+    // One thread reads at a time, so bytesRead has one writer.
     @SuppressWarnings("NonAtomicVolatileUpdate")
     private int take(byte[] buffer, int offset, int length) throws IOException {
         if (stopped) {
             throw new IOException(STOPPED);
         }
-        if (stream.wasReset()) {
+        if (stream.isReset()) {
             throw stream.kwik().explain(null, new IOException("Stream reset by peer, code " + stream.peerError()));
         }
         int read = received.take(buffer, offset, length);
-        count += Math.max(0, read);
+        bytesRead += Math.max(0, read);
         return read;
     }
 
@@ -113,6 +112,6 @@ final class KwikInput extends InputStream {
 
     @Override
     public void close() {
-        stream.noMoreReading();
+        stream.stopReading();
     }
 }

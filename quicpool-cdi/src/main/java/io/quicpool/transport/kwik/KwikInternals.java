@@ -44,9 +44,8 @@ import tech.kwik.core.stream.SendBuffer;
 import tech.kwik.core.stream.StreamManager;
 
 /**
- * What a connection and a stream of kwik keep to themselves, and what is done to them by it: a pool cannot do without. Each does
- * nothing, or gives less, where it is not to be had: {@link #missing} says so, and a test says that nothing is missing in the
- * version that this is built with.
+ * Reflective access to kwik's connections and streams, for what pools need and kwik does not offer. Where a member is missing, a method
+ * does nothing or returns less, and {@link #missing} tells. A test checks that nothing is missing in the version of the build.
  */
 final class KwikInternals {
 
@@ -81,40 +80,39 @@ final class KwikInternals {
 
     private KwikInternals() {}
 
-    /** Whether some of it is not to be had. */
+    /** Whether a member of kwik is missing. */
     static boolean missing() {
         return Reflection.missing();
     }
 
     /** Whether the connection is established and neither side has begun to close it. */
-    static boolean connected(QuicConnectionImpl connection) {
+    static boolean isConnected(QuicConnectionImpl connection) {
         Object status = get(STATUS, connection);
         return status == null || status == QuicConnectionImpl.Status.Connected;
     }
 
-    /** Whether its peer has closed it, so that there is nothing more to say. */
-    static boolean draining(QuicConnectionImpl connection) {
+    /** Whether the peer has closed the connection, so that nothing more may be sent. */
+    static boolean isDraining(QuicConnectionImpl connection) {
         return get(STATUS, connection) == QuicConnectionImpl.Status.Draining;
     }
 
     /**
-     * Waits until a client's connection has noted what it sent first: its thread does so after the sender's has sent it, and
-     * an answer that is processed before is an error, or is forgotten. It takes as long as some instructions of another thread.
+     * Waits until a client's connection has recorded its ClientHello. Another thread does so just after it was sent; an answer that is
+     * processed before that fails, or is forgotten. Takes some instructions of that thread.
      */
-    static void awaitHelloNoted(QuicConnectionImpl connection, Duration longest) {
+    static void awaitClientHelloRecorded(QuicConnectionImpl connection, Duration longest) {
         awaitOtherThread(() -> HELLO == null || get(HELLO, connection) != null, longest);
     }
 
     /**
-     * Waits until a client's last word of the handshake is on its way. kwik counts it as connected when that waits to be sent, and
-     * what an application says then may leave first: for a server that cannot read it yet, and drops it. It takes as long as the
-     * sender's thread needs for that.
+     * Waits until a client's last handshake message has left. kwik counts as connected while that is still queued, and application data
+     * may then leave first, which the server cannot decrypt yet and drops. Takes as long as the sender's thread needs.
      */
     static void awaitHandshakeSent(QuicConnectionImpl connection, Duration longest) {
         awaitOtherThread(() -> !hasUnsentHandshake(connection), longest);
     }
 
-    // That is how kwik finds the queue of a level.
+    // kwik indexes its queues by the ordinal of the level.
     @SuppressWarnings("EnumOrdinal")
     private static boolean hasUnsentHandshake(QuicConnectionImpl connection) {
         return call(SENDER, connection) instanceof SenderImpl sender
@@ -132,14 +130,14 @@ final class KwikInternals {
     }
 
     /**
-     * Whether closing or draining is over and everything but the callback thread has been told to end. By what is told last: the
-     * status says "closing" for ever where this side begins to close what the peer has closed, and is slow enough.
+     * Whether closing or draining is over, and all threads but the callback thread are shut down. Tells by the scheduler, which kwik
+     * shuts down last: the status may stay "closing" for ever when this side closes a connection that the peer has just closed.
      */
-    static boolean ended(QuicConnectionImpl connection) {
+    static boolean hasEnded(QuicConnectionImpl connection) {
         return !(get(SCHEDULER, connection) instanceof ExecutorService scheduler) || scheduler.isShutdown();
     }
 
-    /** Runs a task behind the events that kwik has yet to tell of this connection. */
+    /** Runs a task after the events of this connection that kwik has queued. */
     static void afterEvents(QuicConnectionImpl connection, Runnable task) {
         try {
             if (get(CALLBACKS, connection) instanceof ExecutorService callbacks) {
@@ -152,7 +150,7 @@ final class KwikInternals {
         task.run();
     }
 
-    /** Ends the threads of a connection that kwik is done with: one it leaves to the garbage collector, one to a time-out. */
+    /** Ends the threads of an ended connection. kwik leaves one to the garbage collector and one to a time-out. */
     static void endThreads(QuicConnectionImpl connection) {
         if (get(CALLBACKS, connection) instanceof ExecutorService callbacks) {
             callbacks.shutdown();
@@ -162,12 +160,12 @@ final class KwikInternals {
         }
     }
 
-    /** Ends a connection without a word, and frees what it holds. */
+    /** Ends a connection without telling the peer, and frees its resources. */
     static void giveUp(QuicConnectionImpl connection) {
         call(SILENT_CLOSE, connection, 0L);
     }
 
-    /** The cipher suite that was agreed on. */
+    /** The negotiated cipher suite. */
     static String cipherSuite(QuicConnectionImpl connection) {
         Object tls = call(TLS, connection);
         TlsConstants.CipherSuite suite = null;
@@ -179,7 +177,7 @@ final class KwikInternals {
         return suite == null ? "unknown" : suite.name();
     }
 
-    /** The idle time-out that was agreed on; this side's own where that is not to be had. */
+    /** The negotiated idle time-out; this side's own where it cannot be read. */
     static Duration idleTimeout(QuicConnectionImpl connection, Duration own) {
         return call(IDLE_TIMEOUT, connection.getIdleTimer()) instanceof Long millis ? Duration.ofMillis(millis) : own;
     }
@@ -191,41 +189,41 @@ final class KwikInternals {
                 : new InetSocketAddress(connection.getInitialClientAddress(), 0);
     }
 
-    /** Gives the connection's receive window bytes back that nobody will read. */
+    /** Gives bytes that nobody will read back to the connection's receive window. */
     static void creditConnection(QuicConnectionImpl connection, int bytes) {
         if (call(STREAMS, connection) instanceof StreamManager streams) {
             streams.updateConnectionFlowControl(bytes);
         }
     }
 
-    /** What knows the streams of a connection; null where that is not to be had. */
+    /** The stream manager of a connection; null where it cannot be read. */
     static @Nullable StreamManager streams(QuicConnectionImpl connection) {
         return call(STREAMS, connection) instanceof StreamManager streams ? streams : null;
     }
 
     /**
-     * Opens the peer's stream with this number, and those before it, as data of it would (RFC 9000, section 3.2). Receiver's thread.
+     * Opens the peer's stream with this id, and those before it, as data would (RFC 9000, section 3.2). On kwik's receiver thread.
      *
-     * @return whether that can be done
+     * @return whether it could be opened
      * @throws TransportError when it is beyond the peer's credit
      */
-    static boolean open(QuicConnectionImpl connection, int number) throws TransportError {
+    static boolean open(QuicConnectionImpl connection, int streamId) throws TransportError {
         if (call(STREAMS, connection) instanceof StreamManager streams) {
-            streams.process(new StreamFrame(number, new byte[0], false));
+            streams.process(new StreamFrame(streamId, new byte[0], false));
             return true;
         }
         return false;
     }
 
-    /** Takes a stream out of the tables of flow control. Sender's thread only. */
-    static void forgetFlow(QuicConnectionImpl connection, QuicStream stream) {
+    /** Removes a stream from the tables of flow control. On the sender's thread only. */
+    static void removeFromFlowControl(QuicConnectionImpl connection, QuicStream stream) {
         if (get(FLOW, connection) instanceof FlowControl flow) {
             flow.unregister(stream);
             flow.streamClosed(stream);
         }
     }
 
-    /** How many streams are in the tables of flow control; for tests. -1 when that cannot be said. */
+    /** How many streams are in the tables of flow control; for tests. -1 when they cannot be read. */
     static int flowEntries(QuicConnectionImpl connection) {
         Object flow = get(FLOW, connection);
         return flow != null && get(field(FlowControl.class, "streamListeners"), flow) instanceof Map<?, ?> streams
@@ -233,8 +231,8 @@ final class KwikInternals {
                 : -1;
     }
 
-    /** Gives a stream that is new a buffer that can be cleared while it is being sent. */
-    static void steady(QuicStream stream) {
+    /** Gives a new stream a send buffer that can be cleared while it is being sent from. */
+    static void replaceSendBuffer(QuicStream stream) {
         OutputStream output = stream.getOutputStream();
         if (get(OUTPUT_BUFFER, output) instanceof SendBuffer buffer) {
             set(OUTPUT_BUFFER, output, new SteadySendBuffer(buffer.getMaxSize()));
@@ -242,8 +240,10 @@ final class KwikInternals {
     }
 
     /**
-     * Resets the sending side whatever of it waits to be sent, a FIN included, which kwik's own reset leaves alone. False
-     * when all of it was sent in order. Sender's thread only; the stream's owner may be closing it at the same time.
+     * Resets the sending side even when a FIN is queued, which kwik's own reset does not. On the sender's thread only; another thread may
+     * be closing the stream at the same time.
+     *
+     * @return false when everything was sent in order before
      */
     static boolean abandonUnsent(QuicStream stream, long code) {
         OutputStream output = stream.getOutputStream();
@@ -263,8 +263,8 @@ final class KwikInternals {
     }
 
     /**
-     * Stops receiving, unless that side has ended already: kwik would count the stream as ended once more, and give the peer
-     * its credit twice. What comes from now on is refused first, so that a reset that arrives meanwhile does not count too.
+     * Stops receiving, unless the peer's direction has ended already: kwik would count the stream as ended twice, and give the peer its
+     * credit twice. The input is marked as closed first, so that a reset that arrives meanwhile is not counted either.
      */
     static void abortReading(QuicStream stream, long code) {
         InputStream input = stream.getInputStream();
@@ -274,18 +274,18 @@ final class KwikInternals {
         }
     }
 
-    /** Whether some of what was written, or the FIN behind it, waits to be sent. */
+    /** Whether data or a FIN waits to be sent. */
     static boolean hasUnsent(QuicStream stream) {
         return get(OUTPUT_BUFFER, stream.getOutputStream()) instanceof SendBuffer buffer && buffer.hasData();
     }
 
-    /** Whether something was sent that is not acknowledged yet. */
+    /** Whether something that was sent is not acknowledged yet. */
     static boolean hasInFlight(QuicConnectionImpl connection) {
         return call(SENDER, connection) instanceof SenderImpl sender
                 && sender.getCongestionController().getBytesInFlight() > 0;
     }
 
-    /** What has come to a stream, and the monitor that is told when more comes. */
+    /** The receive buffer of a stream, and the monitor that kwik notifies when data arrives. */
     static final class Received {
 
         private final Object owner;
@@ -307,7 +307,7 @@ final class KwikInternals {
         }
 
         /**
-         * Takes some of it without waiting, and gives the peer credit for more. Under the monitor.
+         * Reads without blocking, and gives the peer credit for more. Under the monitor.
          *
          * @return as {@link InputStream#read}; 0 when there is nothing yet
          */
@@ -322,7 +322,6 @@ final class KwikInternals {
         }
     }
 
-    /** What comes to a stream. */
     static Received received(InputStream input) {
         return new Received(
                 input,
@@ -330,7 +329,7 @@ final class KwikInternals {
                 Objects.requireNonNullElse(get(INPUT_MONITOR, input), input));
     }
 
-    /** Runs a task on the thread that sends for this connection. */
+    /** Runs a task on the connection's sender thread. */
     static void onSender(QuicConnectionImpl connection, Runnable task) {
         connection.send(
                 size -> {

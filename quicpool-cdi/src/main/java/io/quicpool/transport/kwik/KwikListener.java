@@ -30,26 +30,26 @@ import tech.kwik.core.server.ServerConnector;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
 import tech.kwik.core.server.impl.ServerConnectorImpl;
 
-/** A socket at which clients connect, and their connections. */
+/** A server socket of kwik, and its connections. */
 final class KwikListener implements Listener, ApplicationProtocolConnectionFactory {
 
-    // After the time for closing, for all that follows an interrupt together.
-    private static final Duration LAST_STEPS = Duration.ofMillis(300);
-    /** Datagrams that may wait to be looked at; more are dropped, as by a network. */
-    private static final int MOST_DATAGRAMS = 8192;
+    // What closing may take beyond its time-out, after everything that blocks was interrupted.
+    private static final Duration GRACE = Duration.ofMillis(300);
+    /** Datagrams that may wait to be processed. More are dropped, as a network does. */
+    private static final int MAX_QUEUED_DATAGRAMS = 8192;
 
-    private static final int MOST_BEGINNINGS = 1024;
+    private static final int MAX_QUEUED_HANDSHAKES = 1024;
 
     private final ListenSpec spec;
     private final ListenerEvents events;
     private final ServerSocket socket;
-    private final ReadinessPoller watcher;
+    private final ReadinessPoller poller;
     private final ServerConnector connector;
     private final InetSocketAddress local;
     private final Set<KwikConnection> connections = ConcurrentHashMap.newKeySet();
-    // kwik gives each connection a thread that processes its packets, and tells its one logger on it.
+    // kwik has one logger for all connections. It calls it on the thread that processes a connection's packets.
     private final Map<Thread, KwikConnection> byThread = new ConcurrentHashMap<>();
-    private final Map<ServerConnectionImpl, KwikConnection> byEngines = new ConcurrentHashMap<>();
+    private final Map<ServerConnectionImpl, KwikConnection> byKwik = new ConcurrentHashMap<>();
     private final @Nullable GatedConnections factory;
 
     private KwikListener(ListenSpec spec, ListenerEvents events, ServerSocket socket, ServerConnector.Builder builder)
@@ -60,7 +60,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         this.local = (InetSocketAddress) socket.getLocalSocketAddress();
         try {
             this.connector = builder.withSocket(socket)
-                    // Not used when there is a socket, but asked for.
+                    // kwik requires a port, and ignores it when there is a socket.
                     .withPort(local.getPort())
                     .withLogger(new Tap())
                     .build();
@@ -70,16 +70,16 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         this.factory = ConnectorInternals.replaceFactory(
                 connector, parts -> GatedConnections.inPlaceOf(parts, socket.gate(), this::ended, events::ignored));
         if (factory == null) {
-            socket.gate().notTold();
+            socket.gate().disableLimit();
         }
-        ConnectorInternals.surviveReceiver(
+        ConnectorInternals.restartReceiver(
                 connector, receive -> KwikThreads.start("quicpool-" + spec.poolName() + "-receiver", receive));
-        ConnectorInternals.boundQueues(connector, MOST_DATAGRAMS, MOST_BEGINNINGS, this::dropped);
-        this.watcher = new ReadinessPoller(spec.poolName());
+        ConnectorInternals.boundQueues(connector, MAX_QUEUED_DATAGRAMS, MAX_QUEUED_HANDSHAKES, this::dropped);
+        this.poller = new ReadinessPoller(spec.poolName());
     }
 
     static KwikListener open(ListenSpec spec, ListenerEvents events) throws IOException {
-        ConnectorInternals.watchNoMemory();
+        ConnectorInternals.replaceMemoryWatcher();
         ServerConnector.Builder builder = builder(spec);
         ServerSocket socket = new ServerSocket(spec.local(), events, spec.maxHandshakes(), spec.addressValidation());
         try {
@@ -93,7 +93,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         }
     }
 
-    // Everything that can be wrong with the certificate is found before a socket is opened.
+    // Every problem with the certificate is found before a socket is opened.
     private static ServerConnector.Builder builder(ListenSpec spec) throws IOException {
         KwikTls.Store store = KwikTls.Store.of(spec.certificate());
         return ServerConnector.builder()
@@ -106,7 +106,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
                         .maxOpenPeerInitiatedUnidirectionalStreams(0)
                         .maxOpenPeerInitiatedBidirectionalStreams(spec.maxStreams())
                         .retryRequired(false)
-                        .connectionIdLength(Gate.OUR_ID)
+                        .connectionIdLength(Gate.CONNECTION_ID_LENGTH)
                         .build());
     }
 
@@ -117,18 +117,18 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         ServerConnectionImpl quic = (ServerConnectionImpl) quicConnection;
         Thread receiver = Thread.currentThread();
         KwikConnection connection =
-                new KwikConnection(quic, watcher, EngineEvents.REJECT_ALL, () -> byThread.remove(receiver));
-        connection.established(new KwikConnection.Facts(
+                new KwikConnection(quic, poller, EngineEvents.REJECT_ALL, () -> byThread.remove(receiver));
+        connection.established(new HandshakeInfo(
                 local,
                 KwikInternals.clientAddress(quic),
                 new TlsSession("TLSv1.3", KwikInternals.cipherSuite(quic), List.of()),
                 KwikInternals.idleTimeout(quic, spec.idleTimeout()),
                 0));
         if (events.maxStreams(false) != Integer.MAX_VALUE) {
-            connection.credit(StreamCredit.takeOver(quic, spec.maxStreams()));
+            connection.peerCredit(StreamCredit.takeOver(quic, spec.maxStreams()));
         }
         byThread.put(receiver, connection);
-        byEngines.put(quic, connection);
+        byKwik.put(quic, connection);
         connections.add(connection);
         if (factory != null) {
             factory.established(quic);
@@ -136,7 +136,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         quic.setConnectionListener(new ConnectionListener() {
             @Override
             public void disconnected(ConnectionTerminatedEvent event) {
-                // This side has no such error of its own to tell, but for the path.
+                // A transport error of this side means a violation of the peer, except for the path.
                 if (event.hasTransportError()
                         && !event.closedByPeer()
                         && event.transportErrorCode() != TransportErrorCode.NO_VIABLE_PATH.value) {
@@ -145,7 +145,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
                 connection.terminated(event);
                 connection.release();
                 if (factory == null) {
-                    // Nobody will say so.
+                    // Without the factory nothing else reports the end.
                     connection.engineEnded();
                 }
                 connections.remove(connection);
@@ -160,14 +160,14 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         };
     }
 
-    // kwik is done with a connection. When it was for an error of its own, it tells nobody else.
+    // kwik is done with a connection. An internal error of kwik is reported here only.
     private void ended(ServerConnectionImpl quic) {
-        KwikConnection connection = byEngines.remove(quic);
+        KwikConnection connection = byKwik.remove(quic);
         if (connection == null) {
             free(quic);
             return;
         }
-        // If kwik has a reason to tell, it is on its way.
+        // After kwik's own events, which may have the reason.
         KwikInternals.afterEvents(quic, () -> {
             if (quic instanceof GatedConnection gated) {
                 connection.failed(gated.failure());
@@ -191,9 +191,9 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         events.ignored(client, ListenerEvents.Ignored.CUT_OFF);
     }
 
-    // The threads of one that was given up for an error would go on until the idle time-out.
+    // After an internal error the threads of a connection would run until the idle time-out.
     private static void free(ServerConnectionImpl quic) {
-        if (!KwikInternals.ended(quic)) {
+        if (!KwikInternals.hasEnded(quic)) {
             KwikInternals.giveUp(quic);
         }
     }
@@ -205,7 +205,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
 
     @Override
     public int maxConcurrentPeerInitiatedBidirectionalStreams() {
-        // Asked for each connection, when its client hello has come.
+        // kwik asks for each connection, when its ClientHello has come.
         return Math.min(spec.maxStreams(), events.maxStreams(false));
     }
 
@@ -217,7 +217,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             return byThread.get(Thread.currentThread());
         }
 
-        // On the thread that sends: it is on its way.
+        // On the sender's thread, after the datagram has left.
         @Override
         public void sent(Instant time, List<QuicPacket> packets) {
             GatedConnections gated = factory;
@@ -268,7 +268,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             connection.close(0, "listener closed");
         }
         if (factory != null) {
-            factory.endSoon();
+            factory.endWhenPeersInformed();
         }
         boolean freed = true;
         Thread closer;
@@ -277,19 +277,19 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
                 freed &= connection.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
             }
         } finally {
-            // Whoever is interrupted here ends the waiting, not the closing.
+            // An interrupt ends the waiting, not the closing.
             closer = KwikThreads.start("quicpool-" + spec.poolName() + "-closer", this::closeConnector);
         }
         try {
             closer.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
         } finally {
-            // The same for what kwik waits for: the address must be free when this returns.
+            // Ends what kwik waits for, too: the address must be free when this returns.
             closer.interrupt();
         }
-        long last = Math.max(0, deadline - System.nanoTime()) + System.nanoTime() + LAST_STEPS.toNanos();
+        long last = Math.max(0, deadline - System.nanoTime()) + System.nanoTime() + GRACE.toNanos();
         closer.join(until(last).toMillis());
         freed &= !closer.isAlive() && socket.awaitReleased(until(last));
-        freed &= watcher.awaitClosed(until(last));
+        freed &= poller.awaitClosed(until(last));
         return freed;
     }
 
@@ -297,10 +297,10 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         return Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
     }
 
-    // Waits for what is left of handshakes; must be done before the socket goes, see ServerSocket.
+    // Waits for handshakes under way. Must precede the closing of the socket, see ServerSocket.
     private void closeConnector() {
         connector.close();
         ConnectorInternals.endTimers(connector);
-        watcher.close();
+        poller.close();
     }
 }

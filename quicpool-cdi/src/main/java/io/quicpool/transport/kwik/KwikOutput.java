@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 
-/** kwik's sending side, with readable errors and interrupts that stay with their owner. */
+/** The sending side of a stream of kwik, with useful errors, and interrupts that are left to the caller. */
 final class KwikOutput extends OutputStream {
 
     private final KwikStream stream;
@@ -23,17 +23,17 @@ final class KwikOutput extends OutputStream {
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         if (length == 0) {
-            // An empty write is no nudge: newer versions of kwik keep it in the queue, and the FIN behind it for ever.
+            // Newer versions of kwik would queue an empty write, and the FIN after it, for ever.
             return;
         }
         if (!stream.kwik().alive()) {
-            // kwik would keep it.
+            // kwik would accept the data and keep it.
             throw stream.kwik().explain(null, new IOException("connection closed"));
         }
         try {
             quic.write(bytes, offset, length);
         } catch (InterruptedIOException e) {
-            // Nobody but the caller's own: see SteadySendBuffer.
+            // Only a caller's own interrupt comes here, see SteadySendBuffer.
             Thread.currentThread().interrupt();
             throw (InterruptedIOException) new InterruptedIOException("interrupted while writing").initCause(e);
         } catch (IOException e) {
@@ -55,7 +55,7 @@ final class KwikOutput extends OutputStream {
         try {
             quic.close();
         } catch (IOException e) {
-            // It is closed all the same.
+            // The stream is closed all the same.
             assert !stream.alive() : e;
         }
     }

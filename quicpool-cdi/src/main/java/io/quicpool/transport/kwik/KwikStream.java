@@ -13,18 +13,17 @@ import org.jspecify.annotations.Nullable;
 import tech.kwik.core.QuicStream;
 
 /**
- * A stream of kwik. What the peer does to it is told by the connection, which sees the packets; what is readable is said by
- * the watcher.
+ * A stream of kwik. {@link KwikStreams} passes on what the peer does to it; the {@link ReadinessPoller} finds out what is readable.
  *
- * <p>Dead is final. Whether the receiving side has been stopped, and how long what the peer sent is, is kept so that the
- * connection's flow control gets back what kwik forgets; see {@link FlowRepair}.
+ * <p>{@code ended} is final. {@link FlowRepair} remembers whether receiving was stopped, and the final size, so that it can give back the
+ * flow control credit that kwik forgets.
  */
 final class KwikStream implements EngineStream {
 
     private record Pending(int bytes, Runnable action) {}
 
-    /** What its peer's credit knows of it. */
-    private enum Use {
+    /** How {@link StreamCredit} counts the stream. */
+    private enum CreditState {
         NONE,
         IN_USE,
         ENDED
@@ -38,23 +37,23 @@ final class KwikStream implements EngineStream {
     private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> whenEnded = new AtomicReference<>();
     private final AtomicBoolean signalled = new AtomicBoolean();
-    private final AtomicBoolean toldToStop = new AtomicBoolean();
-    private final AtomicInteger pieces = new AtomicInteger();
-    private final AtomicReference<Use> use = new AtomicReference<>(Use.NONE);
-    private volatile boolean dead;
+    private final AtomicBoolean stopSendingSent = new AtomicBoolean();
+    private final AtomicInteger smallPieces = new AtomicInteger();
+    private final AtomicReference<CreditState> creditState = new AtomicReference<>(CreditState.NONE);
+    private volatile boolean ended;
     private volatile boolean reset;
     private volatile long peerError = -1;
-    // How far the peer's data reaches, as seen in the packets; kwik may still be about to put it into the stream.
-    private volatile long coming;
-    // The watcher's own.
-    private long lookedSince;
+    // How far the peer's data reaches, as seen in packets. kwik may not have put it into the stream yet.
+    private volatile long seenUpTo;
+    // Only for the poller's thread.
+    private long pollingSince;
 
-    /** Wraps kwik's stream. What came before this, and was not seen, is given as {@code coming}. */
-    KwikStream(KwikConnection connection, QuicStream quic, long coming) {
-        this.coming = coming;
+    /** Wraps kwik's stream. {@code seenUpTo} is how much data came before this, which was not seen in packets. */
+    KwikStream(KwikConnection connection, QuicStream quic, long seenUpTo) {
+        this.seenUpTo = seenUpTo;
         this.connection = connection;
         this.quic = quic;
-        KwikInternals.steady(quic);
+        KwikInternals.replaceSendBuffer(quic);
         this.repair = new FlowRepair(connection.quic(), quic);
         this.input = new KwikInput(this, quic.getInputStream());
         this.output = new KwikOutput(this, quic.getOutputStream());
@@ -69,7 +68,7 @@ final class KwikStream implements EngineStream {
         return connection;
     }
 
-    int number() {
+    int streamId() {
         return quic.getStreamId();
     }
 
@@ -85,11 +84,11 @@ final class KwikStream implements EngineStream {
 
     @Override
     public boolean alive() {
-        if (dead || !connection.alive() || repair.finalSize() == input.count()) {
+        if (ended || !connection.alive() || repair.finalSize() == input.bytesRead()) {
             return false;
         }
         try {
-            // Sends nothing and never blocks: throws when the output was reset.
+            // Sends nothing and never blocks. Throws when the output was reset.
             quic.getOutputStream().flush();
             return true;
         } catch (IOException e) {
@@ -102,37 +101,38 @@ final class KwikStream implements EngineStream {
     @Override
     public void whenReadable(int bytes, Runnable action) {
         pending.set(new Pending(bytes, action));
-        // The data may be there, or be on its way into the stream at this very moment.
-        connection.watcher().signal(this);
+        // The data may be there already, or kwik may be putting it into the stream right now.
+        connection.poller().signal(this);
     }
 
     boolean markSignalled() {
         return signalled.compareAndSet(false, true);
     }
 
-    /** Only the watcher: begins to look, at this time. */
-    void lookSince(long nanos) {
+    /** Polling starts at this time. On the poller's thread. */
+    void startPolling(long nanos) {
         signalled.set(false);
-        lookedSince = nanos;
+        pollingSince = nanos;
     }
 
-    long lookedSince() {
-        return lookedSince;
+    long pollingSince() {
+        return pollingSince;
     }
 
     /**
-     * Only the watcher: runs the action if enough can be read. True when there is nothing to look for: nobody waits, or all
-     * that was seen coming is there and it is not enough, so that another packet has to come first.
+     * Runs the action if enough can be read. On the poller's thread.
+     *
+     * @return whether polling can stop: nobody waits, or all data that was seen has arrived and is not enough
      */
-    boolean fire() {
+    boolean fireIfReadable() {
         Pending wanted = pending.get();
-        if (wanted == null || dead) {
+        if (wanted == null || ended) {
             return true;
         }
-        // In this order, and each once: what arrives in between is seen as still coming, and looked for again.
-        long seen = coming;
-        long reached = input.count() + input.available();
-        if (!enough(wanted.bytes, reached)) {
+        // In this order: data that arrives between the two reads is then polled for again, and not missed.
+        long seen = seenUpTo;
+        long reached = input.bytesRead() + input.available();
+        if (!isEnough(wanted.bytes, reached)) {
             return seen <= reached;
         }
         if (pending.compareAndSet(wanted, null)) {
@@ -141,90 +141,88 @@ final class KwikStream implements EngineStream {
         return true;
     }
 
-    // All that will ever come counts as enough: reading it, and the end behind it, does not block.
-    private boolean enough(int bytes, long reached) {
-        long unread = reached - input.count();
+    // Everything up to the final size is enough: reading it, and the end after it, does not block.
+    private boolean isEnough(int bytes, long reached) {
+        long unread = reached - input.bytesRead();
         return unread >= bytes || (unread > 0 && reached == repair.finalSize());
     }
 
-    /** How much was read. */
-    long read() {
-        return input.count();
+    long bytesRead() {
+        return input.bytesRead();
     }
 
-    /** A small piece of data comes. */
-    void piece() {
-        pieces.incrementAndGet();
-        connection.pieces().incrementAndGet();
+    /** A small piece of data arrives, see {@link FrameGuard#SMALL_PIECE}. */
+    void countSmallPiece() {
+        smallPieces.incrementAndGet();
+        connection.streams().smallPieces().incrementAndGet();
     }
 
-    /** Nothing that has come is kept any more. */
-    void drained() {
-        if (pieces.get() > 0) {
-            connection.pieces().addAndGet(-pieces.getAndSet(0));
+    /** kwik keeps no data of this stream any more. */
+    void forgetSmallPieces() {
+        if (smallPieces.get() > 0) {
+            connection.streams().smallPieces().addAndGet(-smallPieces.getAndSet(0));
         }
     }
 
-    // ---- what the peer does; on kwik's thread, just before kwik does it
+    // ---- frames of the peer; on kwik's receiver thread, just before kwik processes them
 
     // The only writer is the connection's receiver.
     @SuppressWarnings("NonAtomicVolatileUpdate")
-    void dataComing(long upTo) {
-        coming = Math.max(coming, upTo);
-        // Not what was read before, and is sent once more because its acknowledgement was late.
-        if (upTo > input.count()) {
-            refuseIfUnwanted();
+    void onData(long upTo) {
+        seenUpTo = Math.max(seenUpTo, upTo);
+        // Not for data that was read and is retransmitted because its acknowledgement was late.
+        if (upTo > input.bytesRead()) {
+            stopIfNotReading();
         }
         if (pending.get() != null) {
-            connection.watcher().signal(this);
+            connection.poller().signal(this);
         }
     }
 
-    /** So much has been read: all that will ever come, perhaps. */
-    void readTo(long count) {
-        // In this order, as is the opposite in finComing: one of the two sees the other.
+    /** So many bytes have been read, which may be all. */
+    void onRead(long count) {
+        // The count is set before the final size is read; onFin does the opposite. So one of the two sees both.
         if (repair.finalSize() == count) {
-            die();
+            markEnded();
         }
     }
 
-    /** Whether the peer has reset its side. */
-    boolean wasReset() {
+    boolean isReset() {
         return reset;
     }
 
-    void finComing(long finalSize) {
-        repair.finalSizeKnown(finalSize, input.count(), false);
-        if (finalSize == input.count()) {
-            refuseIfUnwanted();
-            die();
+    void onFin(long finalSize) {
+        repair.finalSizeKnown(finalSize, input.bytesRead(), false);
+        if (finalSize == input.bytesRead()) {
+            stopIfNotReading();
+            markEnded();
         } else {
-            dataComing(finalSize);
+            onData(finalSize);
         }
     }
 
-    void resetComing(long finalSize, long code) {
+    void onReset(long finalSize, long code) {
         peerError = code;
         reset = true;
-        repair.finalSizeKnown(finalSize, input.count(), true);
-        drained();
-        die();
+        repair.finalSizeKnown(finalSize, input.bytesRead(), true);
+        forgetSmallPieces();
+        markEnded();
     }
 
-    void stopComing(long code) {
+    void onStopSending(long code) {
         peerError = code;
-        // Not before kwik has done its part: two resets at a time would give the peer its credit twice.
-        connection.afterThisPacket(() -> repair.sendingAbandoned(code));
-        die();
+        // Only after kwik has processed the frame: two resets at a time would give the peer its credit twice.
+        connection.streams().afterPacketProcessed(() -> repair.sendingAbandoned(code));
+        markEnded();
     }
 
-    /** Whoever waits to read is to look again. */
+    /** A blocked reader must check again. */
     void wake() {
         input.wake();
     }
 
-    void die() {
-        dead = true;
+    void markEnded() {
+        ended = true;
         input.wake();
         runWhenDead();
     }
@@ -242,7 +240,7 @@ final class KwikStream implements EngineStream {
     @Override
     public void whenEnded(Runnable action) {
         whenEnded.set(action);
-        if (dead || !connection.alive()) {
+        if (ended || !connection.alive()) {
             runWhenDead();
         }
     }
@@ -250,7 +248,7 @@ final class KwikStream implements EngineStream {
     private void runWhenDead() {
         Runnable action = whenEnded.getAndSet(null);
         if (action != null) {
-            connection.watcher().run(action);
+            connection.poller().run(action);
         }
     }
 
@@ -259,24 +257,24 @@ final class KwikStream implements EngineStream {
     @Override
     public void close() {
         output.close();
-        connection.delivery().closed(quic);
-        noMoreReading();
-        ended();
+        connection.undelivered().add(quic);
+        stopReading();
+        endedHere();
     }
 
     /**
-     * Nothing is read any more. The peer is told so when it sends something, not before: as long as it holds the stream in
-     * stock, STOP_SENDING would make it give up what was written for whoever takes it.
+     * Nothing is read from now on. STOP_SENDING follows only if the peer has sent or sends something: a peer that holds the stream as
+     * idle would evict it on STOP_SENDING, and lose what was written to it.
      */
-    void noMoreReading() {
+    void stopReading() {
         input.stop();
-        // In this order, as is the opposite in dataComing and finComing: one of the two sees the other.
-        if (coming > input.count() || repair.finalSize() >= 0) {
+        // Stopped first, then read what was seen; onData and onFin do the opposite. So one of the two sees both.
+        if (seenUpTo > input.bytesRead() || repair.finalSize() >= 0) {
             stopReceiving(0);
         }
     }
 
-    private void refuseIfUnwanted() {
+    private void stopIfNotReading() {
         if (input.isStopped()) {
             stopReceiving(0);
         }
@@ -287,53 +285,52 @@ final class KwikStream implements EngineStream {
         quic.resetStream(applicationErrorCode);
         repair.sendingAbandoned(applicationErrorCode);
         stopReceiving(applicationErrorCode);
-        ended();
+        endedHere();
     }
 
     @Override
     public void stopReceiving(long applicationErrorCode) {
-        if (!toldToStop.compareAndSet(false, true)) {
+        if (!stopSendingSent.compareAndSet(false, true)) {
             return;
         }
         input.stop();
-        repair.stopped(input.count());
+        repair.stopped(input.bytesRead());
         KwikInternals.abortReading(quic, applicationErrorCode);
-        drained();
-        // When this was the last of the stream, kwik has the peer's new credit in its queue now, and nobody asked to
-        // send it.
+        forgetSmallPieces();
+        // If this ended the stream, kwik has queued the peer's new credit and does not send it by itself.
         KwikInternals.onSender(connection.quic(), () -> {});
     }
 
-    /** Whether nothing that the peer may still do needs a repair: its end is known, and ours has been sent. */
-    boolean settled() {
-        return repair.done() && !KwikInternals.hasUnsent(quic);
+    /** Whether the stream needs no repair any more: the peer's end is known, and ours has been sent. */
+    boolean isReleasable() {
+        return repair.isDone() && !KwikInternals.hasUnsent(quic);
     }
 
     @Override
     public void inUse() {
-        StreamCredit credit = connection.creditOfPeer();
-        if (credit != null && use.compareAndSet(Use.NONE, Use.IN_USE)) {
-            credit.freed();
+        StreamCredit credit = connection.peerCredit();
+        if (credit != null && creditState.compareAndSet(CreditState.NONE, CreditState.IN_USE)) {
+            credit.streamInUse();
         }
     }
 
-    private void ended() {
-        StreamCredit credit = connection.creditOfPeer();
-        Use before = use.getAndSet(Use.ENDED);
-        if (credit != null && before != Use.ENDED) {
-            credit.ended(before == Use.IN_USE);
+    private void endedHere() {
+        StreamCredit credit = connection.peerCredit();
+        CreditState before = creditState.getAndSet(CreditState.ENDED);
+        if (credit != null && before != CreditState.ENDED) {
+            credit.streamEnded(before == CreditState.IN_USE);
         }
         pending.set(null);
         whenEnded.set(null);
-        connection.ended(this);
+        connection.streams().ended(this);
     }
 
     @Override
     public String toString() {
-        return "stream " + number() + " of " + connection + ": read " + input.count() + ", available "
+        return "stream " + streamId() + " of " + connection + ": read " + input.bytesRead() + ", available "
                 + input.available()
-                + ", coming " + coming + ", final size " + repair.finalSize()
+                + ", coming " + seenUpTo + ", final size " + repair.finalSize()
                 + (pending.get() == null ? "" : ", awaited")
-                + (signalled.get() ? ", signalled" : "") + (dead ? ", dead" : "");
+                + (signalled.get() ? ", signalled" : "") + (ended ? ", dead" : "");
     }
 }

@@ -1,6 +1,6 @@
 package io.quicpool.transport.kwik;
 
-/** Starts the threads of this package: daemons that hold no class loader but this one's. */
+/** Starts the threads of this package: daemons whose context class loader is that of this class, so that they pin no other. */
 final class KwikThreads {
 
     private KwikThreads() {}

@@ -15,14 +15,14 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
 
-/** Keys and trust in the forms that kwik takes. */
+/** Converts keys and certificates to the forms that kwik takes. */
 final class KwikTls {
 
     static final String ALIAS = "quicpool";
 
     private KwikTls() {}
 
-    /** A key store in memory, with the password that kwik wants. */
+    /** A key store in memory, with the password that kwik requires. */
     static final class Store {
 
         private final KeyStore keyStore;
@@ -69,7 +69,7 @@ final class KwikTls {
         }
     }
 
-    /** What makes a server's side of TLS. */
+    /** Makes the factory of a server's TLS engines. */
     static TlsServerEngineFactory server(KeyMaterial material) throws IOException {
         Store store = Store.of(material);
         try {
@@ -80,16 +80,16 @@ final class KwikTls {
     }
 
     /**
-     * Has a server give no session tickets (RFC 8446, section 4.6.1): connections are pooled, so it is nothing that a client would gain by.
-     * kwik keeps each ticket for a day, however many, and with one a client is served before its handshake is over (0-RTT),
-     * from an address that need not be its own. What is disposed of is the memory of tickets and the thread that looks after it.
+     * Turns session tickets off (RFC 8446, section 4.6.1). Connections are pooled, so clients gain nothing by tickets. kwik keeps each
+     * ticket for a day, without a limit, and serves a client with a ticket before its address is validated (0-RTT). {@code dispose} ends
+     * the ticket store and its thread.
      */
     static TlsServerEngineFactory withoutTickets(TlsServerEngineFactory server) {
         server.dispose();
         return server;
     }
 
-    /** The curve of an EC certificate by the name that kwik knows; null for RSA. */
+    /** kwik's name of the curve of an EC certificate; null for RSA. */
     static @Nullable String curve(KeyMaterial material) throws IOException {
         PublicKey key = material.certificateChain().get(0).getPublicKey();
         if (!(key instanceof ECPublicKey ec)) {

@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /** The engine {@code kwik}: QUIC in pure Java. */
 public final class KwikTransport implements Transport {
 
-    /** How much of what the peer sends is kept for one stream until it is read. */
+    /** The receive window of a stream, in bytes. */
     static final long STREAM_BUFFER = 256 * 1024;
 
-    /** How much is kept for all streams of a connection. */
+    /** The receive window of a connection, in bytes. */
     static final long CONNECTION_BUFFER = 16 * 1024 * 1024;
 
     static {
-        // Our trust manager decides, which kwik's builder announces on standard output as no check at all.
+        // kwik's own certificate check is off, as our trust manager decides. kwik would print a warning about that.
         System.setProperty("tech.kwik.core.no-security-warnings", "true");
     }
 
@@ -67,7 +67,7 @@ public final class KwikTransport implements Transport {
         }
     }
 
-    /** All on one: what an idle stream costs does not depend on how many there are. */
+    /** No limit: the cost of an idle stream does not depend on how many there are. */
     @Override
     public int streamsPerConnection() {
         return Integer.MAX_VALUE;

@@ -3,8 +3,8 @@ package io.quicpool.transport.kwik;
 import tech.kwik.core.log.Logger;
 
 /**
- * Takes the place of kwik's MemoryWatcher, under its name and among its classes, so it must name nothing but kwik; see
- * {@link ConnectorInternals#watchNoMemory}.
+ * Replaces kwik's MemoryWatcher, see {@link ConnectorInternals#replaceMemoryWatcher}. It is defined under that name in kwik's own
+ * package, so it must refer to nothing but kwik.
  */
 @SuppressWarnings("unused")
 public final class NoMemoryWatcher {

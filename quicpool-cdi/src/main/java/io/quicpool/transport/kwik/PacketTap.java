@@ -9,13 +9,13 @@ import tech.kwik.core.log.NullLogger;
 import tech.kwik.core.packet.QuicPacket;
 
 /**
- * Sees every packet that a connection receives, through the logger that kwik tells of it just before it processes the
- * frames. kwik has no other way to learn that a stream has data, was reset or ended without a thread that reads it.
+ * Sees every packet that a connection receives. It is kwik's logger, which kwik calls just before it processes the frames. There is no
+ * other way to learn that a stream has data, was reset or has ended without a thread that reads it.
  */
 abstract class PacketTap extends NullLogger {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
-    private static final int LONGEST = 1000;
+    private static final int MAX_LOGGED = 1000;
 
     /** The connection whose packets the calling thread processes; null while it is being established. */
     abstract @Nullable KwikConnection connection();
@@ -32,19 +32,19 @@ abstract class PacketTap extends NullLogger {
         return packet.getFrames().stream().anyMatch(ConnectionCloseFrame.class::isInstance);
     }
 
-    // What kwik has to say may quote the peer and is for those who debug it.
+    // Messages of kwik may quote the peer, and are for debugging only.
     @Override
     public void error(String message) {
-        LOG.log(Level.DEBUG, () -> Printable.said(message, LONGEST));
+        LOG.log(Level.DEBUG, () -> Printable.said(message, MAX_LOGGED));
     }
 
     @Override
     public void error(String message, Throwable error) {
-        LOG.log(Level.DEBUG, () -> Printable.said(message + ": " + error, LONGEST));
+        LOG.log(Level.DEBUG, () -> Printable.said(message + ": " + error, MAX_LOGGED));
     }
 
     @Override
     public void warn(String message) {
-        LOG.log(Level.TRACE, () -> Printable.said(message, LONGEST));
+        LOG.log(Level.TRACE, () -> Printable.said(message, MAX_LOGGED));
     }
 }

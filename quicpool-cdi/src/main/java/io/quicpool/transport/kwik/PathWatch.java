@@ -10,57 +10,52 @@ import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.send.SendItem;
 
 /**
- * Notices a path that has come to carry less than QUIC needs: small datagrams pass, so the connection lives, and what fills a datagram is
- * lost each time that it is sent, without an end.
+ * Detects a path that no longer carries full datagrams (RFC 9000, section 14). Small datagrams still pass, so the connection stays alive,
+ * but full ones are lost each time that they are sent.
  *
- * <p>One datagram is filled up with padding when none of full size was acknowledged for a while, and followed until it is acknowledged
- * or lost. When one is lost the next follows at once. The path is given up when several in a row were lost, over a part of the idle time-out:
- * kwik counts a packet as lost only when a later one was acknowledged, so others pass meanwhile. That they do is seen to: behind a full datagram
- * a small one is sent, all are small there when one was lost, and so is every second probe after a time-out.
+ * <p>When no full datagram was acknowledged for a while, the next packet is padded to full size, and tracked until it is acknowledged or
+ * lost. After a loss the next one follows at once. The path fails when several in a row were lost over a part of the idle time-out. kwik
+ * declares a packet lost only when a later one was acknowledged, so small ones must pass meanwhile: a small one is sent after each full
+ * one, all are small while a full one is tracked after a loss, and so is every second probe after a probe time-out.
  *
- * <p>Sender's thread, the thread that processes packets, and kwik's timer.
+ * <p>Called on the sender's thread, the receiver thread, and kwik's timer.
  */
 final class PathWatch {
 
-    /** A full datagram is sent, if anything is, when none was acknowledged for this part of the idle time-out. */
-    private static final int PROVE = 4;
+    /** A packet is padded when no full one was acknowledged for this fraction of the idle time-out. */
+    private static final int PROBE_FRACTION = 4;
 
-    /** After so many that were lost in a row, over this part of the idle time-out, the path is given up. */
-    private static final int MOST_LOST = 6;
+    /** The path fails after so many losses in a row, over at least {@link #LOSS_FRACTION} of the idle time-out. */
+    private static final int MAX_LOST = 6;
 
-    private static final int LOSE = 3;
+    private static final int LOSS_FRACTION = 3;
 
-    /** Bytes of a datagram that is not to be lost for its size. */
+    /** Bytes. The size of datagrams that must pass. */
     private static final int SMALL = 256;
 
     private static final long NONE = -1;
 
     private final long idle;
-    private final Runnable ask;
+    private final Runnable ping;
     private final Runnable giveUp;
 
     // Guarded by this.
-    private long followed = NONE;
-    private long proved = System.nanoTime();
+    private long tracked = NONE;
+    private long lastAcknowledged = System.nanoTime();
     private long firstLost;
     private int lost;
     private boolean smallProbe;
 
-    /**
-     * Makes one for a connection that is established.
-     *
-     * @param ask sends something that must be acknowledged; it is called on threads of kwik's
-     * @param giveUp ends the connection; the same
-     */
-    PathWatch(Duration idleTimeout, Runnable ask, Runnable giveUp) {
+    /** Watches an established connection. {@code ping} and {@code giveUp} are called on kwik's threads. */
+    PathWatch(Duration idleTimeout, Runnable ping, Runnable giveUp) {
         this.idle = idleTimeout.toNanos();
-        this.ask = ask;
+        this.ping = ping;
         this.giveUp = giveUp;
     }
 
-    /** How large the datagram may be that is sent next; it may be a probe after a time-out. */
+    /** The size limit of the next datagram. {@code probe} says whether it is a probe after a probe time-out. */
     synchronized int largest(boolean probe) {
-        boolean small = lost > 0 && followed != NONE;
+        boolean small = lost > 0 && tracked != NONE;
         if (probe) {
             small |= smallProbe;
             smallProbe = !smallProbe;
@@ -68,16 +63,17 @@ final class PathWatch {
         return small ? SMALL : SmallDatagrams.LARGEST;
     }
 
-    /** Fills a datagram up and follows it, if it is time. What is assembled is sent. */
+    /** Pads a datagram and tracks it, if that is due. Everything that is assembled is sent. */
     void fill(List<SendItem> items) {
         QuicPacket packet = items.size() == 1 ? items.get(0).getPacket() : null;
         if (packet == null
                 || packet.getEncryptionLevel() != EncryptionLevel.App
                 || !packet.isAckEliciting()
-                || !follow(packet.getPacketNumber())) {
+                || !track(packet.getPacketNumber())) {
             return;
         }
-        // A packet that is too short to be encrypted has padding of its own, which is not wanted then.
+        // estimateLength adds padding of its own to a packet that is too short to be encrypted. Asking for a full one
+        // avoids that.
         int missing = 2 * SmallDatagrams.LARGEST - packet.estimateLength(SmallDatagrams.LARGEST);
         if (missing > 0) {
             packet.addFrame(new Padding(missing));
@@ -87,26 +83,26 @@ final class PathWatch {
             item.getPacketLostCallback().accept(it);
             lost(it.getPacketNumber());
         }));
-        ask.run();
+        ping.run();
     }
 
-    private synchronized boolean follow(long number) {
-        boolean due = lost > 0 || System.nanoTime() - proved > idle / PROVE;
-        if (!due || followed != NONE) {
+    private synchronized boolean track(long number) {
+        boolean due = lost > 0 || System.nanoTime() - lastAcknowledged > idle / PROBE_FRACTION;
+        if (!due || tracked != NONE) {
             return false;
         }
-        followed = number;
+        tracked = number;
         return true;
     }
 
-    /** The peer has acknowledged packets of the application's level. */
+    /** The peer has acknowledged packets with a short header. */
     synchronized void acknowledged(AckFrame ack) {
         smallProbe = false;
-        if (followed != NONE
-                && followed <= ack.getLargestAcknowledged()
-                && ack.getAcknowledgedRanges().stream().anyMatch(range -> range.contains(followed))) {
-            followed = NONE;
-            proved = System.nanoTime();
+        if (tracked != NONE
+                && tracked <= ack.getLargestAcknowledged()
+                && ack.getAcknowledgedRanges().stream().anyMatch(range -> range.contains(tracked))) {
+            tracked = NONE;
+            lastAcknowledged = System.nanoTime();
             lost = 0;
         }
     }
@@ -119,14 +115,14 @@ final class PathWatch {
     }
 
     private synchronized @Nullable Runnable afterLoss(long number) {
-        if (number != followed) {
+        if (number != tracked) {
             return null;
         }
-        followed = NONE;
+        tracked = NONE;
         long now = System.nanoTime();
         if (lost++ == 0) {
             firstLost = now;
         }
-        return lost >= MOST_LOST && now - firstLost > idle / LOSE ? giveUp : ask;
+        return lost >= MAX_LOST && now - firstLost > idle / LOSS_FRACTION ? giveUp : ping;
     }
 }

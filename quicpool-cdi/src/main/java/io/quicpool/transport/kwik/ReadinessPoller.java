@@ -10,17 +10,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One thread that says when a stream can be read. It is told of a stream just before kwik puts the data into it, and looks
- * until the data is there: a few microseconds mostly, longer where the machine is busy. Streams to which nothing comes are
- * not looked at, so idle streams cost nothing, however many.
+ * A thread that finds out when streams can be read. A stream is signalled just before kwik puts data into it; the thread then polls the
+ * stream until the data is there, mostly for a few microseconds. Idle streams are not polled, so they cost nothing, however many there
+ * are.
  */
 final class ReadinessPoller {
 
-    // Beyond this, what was seen coming is lost in kwik: only another packet can tell more.
-    private static final long LONGEST_LOOK = TimeUnit.SECONDS.toNanos(5);
-    // The longer it takes, the longer the pause: a tenth of the time so far, but at least so long.
-    private static final long SHORTEST_PAUSE = TimeUnit.MICROSECONDS.toNanos(20);
-    private static final int PAUSE_PART = 10;
+    // Data that takes longer was dropped by kwik. The next packet signals the stream again.
+    private static final long MAX_POLL = TimeUnit.SECONDS.toNanos(5);
+    // The pause grows with the wait: a tenth of the time so far, and at least so long.
+    private static final long MIN_PAUSE = TimeUnit.MICROSECONDS.toNanos(20);
+    private static final int PAUSE_FRACTION = 10;
 
     private final Queue<KwikStream> signalled = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -31,7 +31,7 @@ final class ReadinessPoller {
         thread = KwikThreads.start("quicpool-" + poolName + "-reader", this::run);
     }
 
-    /** Something comes for this stream. Any thread. */
+    /** Data is about to arrive on this stream. Any thread. */
     void signal(KwikStream stream) {
         if (stream.markSignalled()) {
             signalled.add(stream);
@@ -39,7 +39,7 @@ final class ReadinessPoller {
         }
     }
 
-    /** Runs a task off the engine's own threads. Any thread; after the end on the caller's. */
+    /** Runs a task on this thread, so that it does not block kwik's. Any thread. After the end it runs on the caller's thread. */
     void run(Runnable task) {
         tasks.add(task);
         if (closed) {
@@ -50,40 +50,40 @@ final class ReadinessPoller {
     }
 
     private void run() {
-        Set<KwikStream> looking = new LinkedHashSet<>();
+        Set<KwikStream> polled = new LinkedHashSet<>();
         while (!closed) {
-            // No memory for a moment must not leave a pool deaf.
-            EngineEvents.guarded(() -> look(looking));
+            // A transient OutOfMemoryError must not end this thread.
+            EngineEvents.guarded(() -> poll(polled));
         }
         runTasks();
     }
 
-    private void look(Set<KwikStream> looking) {
-        // With an interrupt kept no park would wait.
+    private void poll(Set<KwikStream> polled) {
+        // While the interrupt flag is set, park would return at once.
         Thread.interrupted();
         runTasks();
         long now = System.nanoTime();
         for (KwikStream stream = signalled.poll(); stream != null; stream = signalled.poll()) {
-            stream.lookSince(now);
-            looking.add(stream);
+            stream.startPolling(now);
+            polled.add(stream);
         }
-        looking.removeIf(stream -> stream.fire() || now - stream.lookedSince() > LONGEST_LOOK);
+        polled.removeIf(stream -> stream.fireIfReadable() || now - stream.pollingSince() > MAX_POLL);
         if (!signalled.isEmpty() || !tasks.isEmpty()) {
             return;
         }
-        if (looking.isEmpty()) {
+        if (polled.isEmpty()) {
             LockSupport.park(this);
         } else {
-            LockSupport.parkNanos(this, pause(looking, now));
+            LockSupport.parkNanos(this, pause(polled, now));
         }
     }
 
-    private static long pause(Set<KwikStream> looking, long now) {
-        long youngest = LONGEST_LOOK;
-        for (KwikStream stream : looking) {
-            youngest = Math.min(youngest, now - stream.lookedSince());
+    private static long pause(Set<KwikStream> polled, long now) {
+        long youngest = MAX_POLL;
+        for (KwikStream stream : polled) {
+            youngest = Math.min(youngest, now - stream.pollingSince());
         }
-        return Math.max(SHORTEST_PAUSE, youngest / PAUSE_PART);
+        return Math.max(MIN_PAUSE, youngest / PAUSE_FRACTION);
     }
 
     private void runTasks() {
@@ -92,7 +92,6 @@ final class ReadinessPoller {
         }
     }
 
-    /** Ends the thread. */
     void close() {
         closed = true;
         LockSupport.unpark(thread);

@@ -7,7 +7,7 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.impl.QuicConnectionImpl;
 
-/** Access to what kwik keeps to itself: gives null, or does nothing, where something is not to be had, and says so. */
+/** Reflective access to members of kwik. Where one is missing it returns null or does nothing, and logs a warning. */
 final class Reflection {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
@@ -15,7 +15,7 @@ final class Reflection {
 
     private Reflection() {}
 
-    /** Whether something that was asked for is not to be had. */
+    /** Whether a member that was asked for is missing. */
     static boolean missing() {
         return incomplete;
     }

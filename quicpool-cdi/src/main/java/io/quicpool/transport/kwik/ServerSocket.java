@@ -16,21 +16,21 @@ import java.util.concurrent.locks.LockSupport;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
 
 /**
- * A listener's socket. Its {@code receive} does not throw before it is closed: kwik's answer to that is
- * {@code System.exit}. A socket that fails again and again says so to whoever asks, and goes on trying.
+ * A listener's socket. {@code receive} throws only after the socket was closed, since kwik then calls {@code System.exit}. After
+ * repeated failures the socket counts as not alive, and still retries.
  */
 final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerConnectionImpl> {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
 
     private static final int BUFFER = 1 << 22;
-    private static final int FAILED = 10;
+    private static final int MAX_FAILURES = 10;
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
 
     private volatile int failures;
     private final Object released = new Object();
-    // Threads in a system call on it: each holds the address, closed or not, until it has come back.
-    private final AtomicInteger inside = new AtomicInteger();
+    // Threads in a system call on the socket. Each keeps the address bound until it returns, even after the close.
+    private final AtomicInteger inSystemCall = new AtomicInteger();
 
     private final Gate<ServerConnectionImpl> gate;
 
@@ -43,15 +43,15 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
     }
 
     boolean alive() {
-        return !isClosed() && failures < FAILED;
+        return !isClosed() && failures < MAX_FAILURES;
     }
 
-    // Only kwik's one receiver thread comes here.
+    // Only kwik's single receiver thread calls this.
     @SuppressWarnings("NonAtomicVolatileUpdate")
     @Override
     public void receive(DatagramPacket packet) throws IOException {
         while (true) {
-            inside.incrementAndGet();
+            inSystemCall.incrementAndGet();
             try {
                 super.receive(packet);
                 failures = 0;
@@ -60,13 +60,13 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
                 }
             } catch (IOException e) {
                 if (isClosed()) {
-                    // kwik closes it after it has told its receiver to stop, which then takes this for the end.
+                    // kwik stops its receiver before it closes the socket, so it takes this for the end.
                     throw e;
                 }
                 failures++;
                 LockSupport.parkNanos(PAUSE);
             } finally {
-                left();
+                leave();
             }
         }
     }
@@ -96,32 +96,32 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
 
     @Override
     public void send(DatagramPacket packet) throws IOException {
-        inside.incrementAndGet();
+        inSystemCall.incrementAndGet();
         try {
             super.send(packet);
         } catch (IOException e) {
-            // One client that cannot be reached must not end the sending to it for good: what is lost is sent again.
+            // A client that is unreachable for a moment must not end its connection: QUIC sends again what is lost.
             if (isClosed()) {
                 throw e;
             }
         } finally {
-            left();
+            leave();
         }
     }
 
-    private void left() {
-        if (inside.decrementAndGet() == 0 && isClosed()) {
+    private void leave() {
+        if (inSystemCall.decrementAndGet() == 0 && isClosed()) {
             synchronized (released) {
                 released.notifyAll();
             }
         }
     }
 
-    /** Waits until the address of the closed socket is free: a moment, for who was in a system call is told to come back. */
+    /** Waits until the address of the closed socket is free: a moment, as the close ends all system calls on it. */
     boolean awaitReleased(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         synchronized (released) {
-            while (inside.get() > 0) {
+            while (inSystemCall.get() > 0) {
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (left <= 0) {
                     return false;

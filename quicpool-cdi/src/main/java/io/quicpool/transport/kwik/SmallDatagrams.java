@@ -24,13 +24,13 @@ import tech.kwik.core.send.SendRequestQueue;
 import tech.kwik.core.send.SenderImpl;
 
 /**
- * What a connection sends: datagrams of at most {@link #LARGEST} bytes. kwik's own limit is the size of the buffer as well, and is read anew
- * for each of the two: where it shrinks in between, a datagram that is larger than its buffer ends the connection. Here it never
- * shrinks, for a peer must take that size (RFC 9000, section 18.2). On the sender's thread.
+ * Assembles datagrams of at most {@link #LARGEST} bytes. kwik reads its own limit twice for each datagram, as the limit and as the size of
+ * the buffer: when it shrinks in between, the datagram overflows the buffer and the connection ends. Here it never shrinks, since every
+ * peer must accept that size (RFC 9000, section 18.2). On the sender's thread.
  */
 final class SmallDatagrams extends GlobalPacketAssembler {
 
-    /** Bytes; every path carries that (RFC 9000, section 14), and kwik probes for no more. */
+    /** Bytes. Every path must carry that (RFC 9000, section 14), and kwik does not probe for more. */
     static final int LARGEST = 1200;
 
     private static final @Nullable Method SENDER = method(QuicConnectionImpl.class, "getSender");
@@ -39,12 +39,13 @@ final class SmallDatagrams extends GlobalPacketAssembler {
     private static final @Nullable Field ACKS = field(SenderImpl.class, "globalAckGenerator");
     private static final @Nullable Field ASSEMBLER = field(SenderImpl.class, "packetAssembler");
 
-    // kwik takes the length of a long packet for one byte where it has two, at most once in a datagram that it does not
-    // pad. It sends no Initial packet where a datagram may not have 1,200 bytes, so the window is less.
-    private static final int SLACK = 1;
+    // In a long header kwik may count one byte for a length that takes two, at most once in a datagram without padding.
+    // Only
+    // the window shrinks by that: with a smaller limit kwik would send no Initial packet, which needs 1,200 bytes.
+    private static final int LENGTH_SLACK = 1;
 
-    // The longest that one byte can say (RFC 9000, section 16), and what it counts beside the payload in a handshake.
-    private static final int ONE_BYTE = 63;
+    // The largest length that fits one byte (RFC 9000, section 16), and what that counts beside the payload.
+    private static final int MAX_ONE_BYTE = 63;
     private static final int NUMBER_AND_TAG = 1 + 16;
 
     private final SendRequestQueue[] queues;
@@ -55,8 +56,8 @@ final class SmallDatagrams extends GlobalPacketAssembler {
         this.queues = queues;
     }
 
-    /** Has a connection that has not sent anything yet send no larger ones. */
-    static void of(QuicConnectionImpl connection) {
+    /** Limits the datagrams of a connection, before it sends anything. */
+    static void install(QuicConnectionImpl connection) {
         if (call(SENDER, connection) instanceof SenderImpl sender) {
             sender.registerMaxUdpPayloadSize(LARGEST);
             if (get(VERSION, connection) instanceof VersionHolder version
@@ -64,7 +65,7 @@ final class SmallDatagrams extends GlobalPacketAssembler {
                     && get(ACKS, sender) instanceof GlobalAckGenerator acks) {
                 SmallDatagrams ours = new SmallDatagrams(version, queues, acks);
                 if (connection.getRole() == Role.Client) {
-                    // kwik has said that to its own already.
+                    // kwik has enabled its own assembler already.
                     ours.enableAppLevel();
                 }
                 set(ASSEMBLER, sender, ours);
@@ -72,7 +73,7 @@ final class SmallDatagrams extends GlobalPacketAssembler {
         }
     }
 
-    /** From now on the path of a connection is watched. */
+    /** Starts to watch the path of a connection. */
     static void watch(QuicConnectionImpl connection, PathWatch watch) {
         if (call(SENDER, connection) instanceof SenderImpl sender
                 && get(ASSEMBLER, sender) instanceof SmallDatagrams ours) {
@@ -83,23 +84,23 @@ final class SmallDatagrams extends GlobalPacketAssembler {
     @Override
     public List<SendItem> assemble(int window, int largest, byte[] sourceId, byte[] destinationId) {
         PathWatch path = watch;
-        int most = path == null ? largest : Math.min(largest, path.largest(hasProbe()));
-        List<SendItem> items = super.assemble(Math.min(window, most - SLACK), most, sourceId, destinationId);
-        fit(items);
-        if (path != null && Math.min(window, most) >= LARGEST) {
+        int max = path == null ? largest : Math.min(largest, path.largest(hasProbe()));
+        List<SendItem> items = super.assemble(Math.min(window, max - LENGTH_SLACK), max, sourceId, destinationId);
+        trimPadding(items);
+        if (path != null && Math.min(window, max) >= LARGEST) {
             path.fill(items);
         }
         return items;
     }
 
-    // That is how kwik finds the queue of a level.
+    // kwik indexes its queues by the ordinal of the level.
     @SuppressWarnings("EnumOrdinal")
     private boolean hasProbe() {
         return queues[EncryptionLevel.App.ordinal()].hasProbe();
     }
 
-    // A packet that kwik pads may become a byte longer than it wants: its length needs another one.
-    private static void fit(List<SendItem> items) {
+    // A padded packet may become a byte too long, when its length field takes two bytes.
+    private static void trimPadding(List<SendItem> items) {
         int surplus = -LARGEST;
         for (SendItem item : items) {
             surplus += length(item.getPacket());
@@ -114,12 +115,12 @@ final class SmallDatagrams extends GlobalPacketAssembler {
         }
     }
 
-    // kwik's estimate forgets the packet number and the tag when it asks how many bytes the length takes.
+    // kwik's estimate leaves out the packet number and the tag when it sizes the length field.
     private static int length(QuicPacket packet) {
         int estimate = packet.estimateLength(0);
         int payload =
                 packet.getFrames().stream().mapToInt(QuicFrame::getFrameLength).sum();
         boolean isLong = packet.getEncryptionLevel() != EncryptionLevel.App;
-        return isLong && payload < ONE_BYTE && payload + NUMBER_AND_TAG > ONE_BYTE ? estimate + 1 : estimate;
+        return isLong && payload < MAX_ONE_BYTE && payload + NUMBER_AND_TAG > MAX_ONE_BYTE ? estimate + 1 : estimate;
     }
 }

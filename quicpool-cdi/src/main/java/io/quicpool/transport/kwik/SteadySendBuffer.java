@@ -6,13 +6,13 @@ import tech.kwik.core.impl.Version;
 import tech.kwik.core.stream.SendBuffer;
 
 /**
- * What was written to a stream and is not sent yet. Whoever resets the stream, or the peer that stops it, clears that on another thread
- * than the one that sends, which in kwik's own ends with an error when it is just taking from it: and with that the whole
- * connection. And who waits for room learns of the end without being interrupted, so that an interrupt is always that of its owner.
+ * The send buffer of a stream, which another thread than the sender's may clear: when this side resets the stream, or the peer stops it.
+ * kwik's own buffer then throws on the sender's thread, which ends the whole connection. Here a blocked writer also learns of the end
+ * without an interrupt, so that an interrupt is always the caller's own.
  */
 final class SteadySendBuffer extends SendBuffer {
 
-    private boolean over;
+    private boolean ended;
 
     SteadySendBuffer(int size) {
         super(size);
@@ -20,18 +20,18 @@ final class SteadySendBuffer extends SendBuffer {
 
     @Override
     public synchronized void write(byte[] data, int offset, int length) throws IOException, InterruptedException {
-        while (getMaxSize() - getAvailableBytes() < length && !over) {
+        while (getMaxSize() - getAvailableBytes() < length && !ended) {
             wait();
         }
-        if (over) {
+        if (ended) {
             throw new IOException("sending has ended");
         }
         super.write(data, offset, length);
     }
 
     @Override
-    public synchronized StreamFrame getStreamFrame(Version version, int stream, long offset, int most) {
-        StreamFrame frame = super.getStreamFrame(version, stream, offset, most);
+    public synchronized StreamFrame getStreamFrame(Version version, int stream, long offset, int max) {
+        StreamFrame frame = super.getStreamFrame(version, stream, offset, max);
         notifyAll();
         return frame;
     }
@@ -55,7 +55,7 @@ final class SteadySendBuffer extends SendBuffer {
     }
 
     private void end() {
-        over = true;
+        ended = true;
         notifyAll();
     }
 }

@@ -14,20 +14,20 @@ import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.stream.StreamManager;
 
 /**
- * How many streams a client may open (MAX_STREAMS, RFC 9000, section 19.11). kwik lets it open one for each that has ended; here
- * those that are in use do not count, up to a bound:
+ * The stream credit of a client (MAX_STREAMS, RFC 9000, section 19.11). kwik gives credit for each stream that has ended; here streams in
+ * use do not count either, up to a bound:
  *
- * <pre>limit = min(not in use + no longer idle, bound + ended)</pre>
+ * <pre>limit = min(allowed idle + taken or ended so far, bound + ended so far)</pre>
  *
- * <p>Both sums only grow, or stop growing for a while when fewer are to be open. Any thread.
+ * <p>The limit never shrinks: when fewer idle streams are allowed, it stays until the sum has caught up. Any thread.
  */
 final class StreamCredit {
 
     private static final @Nullable Field LIMIT = field(StreamManager.class, "currentBidirectionalStreamIdLimit");
     private static final @Nullable Field OWN_RAISES = field(StreamManager.class, "absoluteBidirectionalStreamIdLimit");
 
-    // kwik counts the ids of streams, four for each, in an int.
-    private static final long MOST_EVER = Integer.MAX_VALUE / 4 - 1;
+    // kwik keeps the limit as a stream id, which is four times the number of streams, in an int.
+    private static final long MAX_LIMIT = Integer.MAX_VALUE / 4 - 1;
     private static final int FRAME_SIZE = 9;
 
     private final QuicConnectionImpl quic;
@@ -36,7 +36,7 @@ final class StreamCredit {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
     private long notInUse;
-    private long freed;
+    private long takenOrEnded;
     private long ended;
     private long limit;
     private boolean queued;
@@ -47,11 +47,11 @@ final class StreamCredit {
         this.bound = bound;
         this.limit = limit;
         this.notInUse = limit;
-        // From now on it raises nothing by itself.
+        // Stops kwik from raising the limit by itself.
         set(OWN_RAISES, manager, 0L);
     }
 
-    /** Takes over from kwik, before the first stream; null where that cannot be done. */
+    /** Takes the credit over from kwik, before the first stream. Null where kwik's members are missing. */
     static @Nullable StreamCredit takeOver(QuicConnectionImpl quic, int bound) {
         StreamManager manager = KwikInternals.streams(quic);
         return manager != null && OWN_RAISES != null && get(LIMIT, manager) instanceof Integer limit
@@ -59,28 +59,28 @@ final class StreamCredit {
                 : null;
     }
 
-    /** How many may be open that are not in use. */
+    /** Sets how many streams may be open that are not in use. */
     void notInUse(int streams) {
         change(streams, 0, 0);
     }
 
-    /** A stream is in use. */
-    void freed() {
+    /** A stream was taken. */
+    void streamInUse() {
         change(0, 1, 0);
     }
 
-    /** A stream has ended that was in use, or was not. */
-    void ended(boolean wasInUse) {
+    /** A stream has ended. */
+    void streamEnded(boolean wasInUse) {
         change(0, wasInUse ? 0 : 1, 1);
     }
 
-    private void change(int streams, int moreFreed, int moreEnded) {
+    private void change(int streams, int moreTakenOrEnded, int moreEnded) {
         lock.lock();
         try {
             notInUse = streams > 0 ? streams : notInUse;
-            freed += moreFreed;
+            takenOrEnded += moreTakenOrEnded;
             ended += moreEnded;
-            long next = Math.min(MOST_EVER, Math.min(notInUse + freed, bound + ended));
+            long next = Math.min(MAX_LIMIT, Math.min(notInUse + takenOrEnded, bound + ended));
             if (next <= limit) {
                 return;
             }

@@ -1,6 +1,5 @@
 /**
- * The port over kwik, a QUIC engine in pure Java. The only code that knows kwik, and what it does to the unwary; what was
- * measured of it is in docs/kwik.md. Internal.
+ * The engine kwik, in pure Java. Only this package refers to kwik. Its pitfalls, and how each is handled, are in docs/kwik.md. Internal.
  */
 @NullMarked
 package io.quicpool.transport.kwik;

@@ -11,32 +11,32 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps an event loop awake while a call is under way. To put a thread to sleep and to wake it takes longer than all else in a round
- * trip between two near processes, and a loop that sleeps is woken twice in each: by what its caller writes, and by what the peer
- * answers. So for {@link #WINDOW_MICROS} the loop asks again and again instead of sleeping
+ * Keeps an event loop awake while a call is under way. Putting a thread to sleep and waking it takes longer than the rest of a round trip
+ * between two processes on one host, and a sleeping loop is woken twice in each: by what its caller writes, and by the peer's answer. So
+ * for {@link #WINDOW_MICROS} the loop polls instead of sleeping
  *
  * <ul>
- *   <li>after a thread that waited for data was given some: that thread may write next, and the acknowledgement, which is held back
- *       meanwhile, goes with what it writes;
+ *   <li>after a blocked reader got data: it may write next. The acknowledgement is held back meanwhile, and travels with what it writes;
  *   <li>after something was written: the peer may answer.
  * </ul>
  *
- * <p>Each only where it was worth it lately: of a peer that is farther away, or thinks longer, nothing comes in time, and the loop
- * sleeps as any other does, but for one in {@link #RETRY} that finds out whether that has changed. While it asks it lets any other
- * thread that wants the processor have it. On the event loop.
+ * <p>Each of the two is disabled while it keeps missing, for example because the peer is far away or slow: the loop then sleeps as usual,
+ * and one try in {@link #RETRY} finds out whether that has changed. While it polls it yields the processor to other threads. On the event
+ * loop.
  */
 final class BusyPoll implements SelectStrategy {
 
     static final int WINDOW_MICROS = 100;
 
-    /** So many in vain, more than those that were not, and it is left alone. */
+    /** Polling is disabled after so many more misses than hits. */
     static final int PATIENCE = 16;
 
+    /** While polling is disabled, one in so many occasions is tried. */
     static final int RETRY = 64;
 
     private static final long WINDOW = TimeUnit.MICROSECONDS.toNanos(WINDOW_MICROS);
 
-    /** Something that may be about to happen. */
+    /** An event that may be about to happen, and how often it did in time. */
     private static final class Expectation {
 
         private int patience = PATIENCE;
@@ -60,60 +60,60 @@ final class BusyPoll implements SelectStrategy {
             }
         }
 
-        boolean isOver(long now) {
+        boolean isExpired(long now) {
             return open && now - until >= 0;
         }
     }
 
     private final LongSupplier clock;
-    private final boolean useful;
-    private final Expectation fromHere = new Expectation();
-    private final Expectation fromPeer = new Expectation();
-    // The sockets whose batch of datagrams is not yet over for the codec, which acknowledges when it is.
+    private final boolean enabled;
+    private final Expectation nextWrite = new Expectation();
+    private final Expectation nextAnswer = new Expectation();
+    // Sockets whose end of a batch of datagrams is held back from the codec, which then acknowledges.
     private final Deque<ChannelHandlerContext> held = new ArrayDeque<>();
 
     BusyPoll() {
-        this(System::nanoTime, Processors.mayWaitAwake());
+        this(System::nanoTime, Processors.mayBusyPoll());
     }
 
-    BusyPoll(LongSupplier clock, boolean useful) {
+    BusyPoll(LongSupplier clock, boolean enabled) {
         this.clock = clock;
-        this.useful = useful;
+        this.enabled = enabled;
     }
 
-    // ---- what is told
+    // ---- occasions
 
-    /** A thread that waited for data has some. */
+    /** A blocked reader got data. */
     void readerWoken() {
-        if (!useful) {
+        if (!enabled) {
             return;
         }
-        fromPeer.met = true;
-        fromPeer.end();
-        if (!fromHere.open) {
-            fromHere.begin(clock.getAsLong());
+        nextAnswer.met = true;
+        nextAnswer.end();
+        if (!nextWrite.open) {
+            nextWrite.begin(clock.getAsLong());
         }
     }
 
-    /** Something that another thread has written was handed to quiche. */
+    /** quiche got what another thread has written. */
     void written() {
-        if (!useful) {
+        if (!enabled) {
             return;
         }
-        fromHere.met = true;
-        release();
-        fromPeer.begin(clock.getAsLong());
+        nextWrite.met = true;
+        releaseBatches();
+        nextAnswer.begin(clock.getAsLong());
     }
 
-    /** Ends the batches that are held back. */
-    void release() {
-        fromHere.end();
+    /** Passes the ends of batches on that are held back. */
+    void releaseBatches() {
+        nextWrite.end();
         while (!held.isEmpty()) {
             held.remove().fireChannelReadComplete();
         }
     }
 
-    /** Ends the batch of datagrams that a socket is reading, or that is held back. */
+    /** Ends the current batch of datagrams of a socket now, held back or not. */
     static void endBatch(Channel socket) {
         ChannelHandlerContext batches = socket.pipeline().context(Batches.class);
         if (batches != null) {
@@ -121,16 +121,16 @@ final class BusyPoll implements SelectStrategy {
         }
     }
 
-    /** Next to a socket: ends its batches of datagrams, or holds that back. */
+    /** The handler next to a socket, which passes the ends of its batches on or holds them back. */
     final class Batches extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelReadComplete(ChannelHandlerContext context) {
-            if (!fromHere.open) {
+            if (!nextWrite.open) {
                 context.fireChannelReadComplete();
             } else if (held.contains(context)) {
                 // One acknowledgement for two batches.
-                fromHere.met = true;
+                nextWrite.met = true;
             } else {
                 held.add(context);
             }
@@ -142,35 +142,35 @@ final class BusyPoll implements SelectStrategy {
         }
     }
 
-    // ---- what the loop asks
+    // ---- the strategy of the event loop
 
     @Override
     public int calculateStrategy(IntSupplier selectNow, boolean hasTasks) throws Exception {
-        if (fromHere.open || fromPeer.open) {
-            endWhatIsOver();
+        if (nextWrite.open || nextAnswer.open) {
+            endExpired();
         } else if (!hasTasks) {
             return SelectStrategy.SELECT;
         }
         int ready = selectNow.get();
         if (ready <= 0 && !hasTasks) {
-            letOthersRun();
+            yieldProcessor();
         }
         return ready;
     }
 
-    private void endWhatIsOver() {
+    private void endExpired() {
         long now = clock.getAsLong();
-        if (fromHere.isOver(now)) {
-            release();
+        if (nextWrite.isExpired(now)) {
+            releaseBatches();
         }
-        if (fromPeer.isOver(now)) {
-            fromPeer.end();
+        if (nextAnswer.isExpired(now)) {
+            nextAnswer.end();
         }
     }
 
-    // The thread that is waited for may want this processor; nothing is correct only because of it.
+    // The awaited thread may need this processor. Correctness does not depend on the yield.
     @SuppressWarnings("ThreadPriorityCheck")
-    private static void letOthersRun() {
+    private static void yieldProcessor() {
         Thread.yield();
     }
 }

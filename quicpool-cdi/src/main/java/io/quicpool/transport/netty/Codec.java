@@ -14,25 +14,24 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What the sockets and codecs of both roles have in common: sizes, offload, congestion control. */
+/** Settings that the sockets and codecs of both roles share: sizes, offload, congestion control. */
 final class Codec {
 
-    /** How much of what the peer sends is kept for one stream until it is read; quiche gives more to a fast reader. */
+    /** The initial receive window of a stream, in bytes. quiche enlarges it for a fast reader. */
     static final int STREAM_BUFFER = 256 * 1024;
 
-    /** How much is kept for all streams of a connection. */
+    /** The initial receive window of a connection, in bytes. */
     static final int CONNECTION_BUFFER = 16 * 1024 * 1024;
 
     private static final int SOCKET_BUFFER = 1 << 22;
 
     /**
-     * The largest payload of a datagram that is sent: what each path carries that carries QUIC (RFC 9000, section 14). A larger one would
-     * have to be proved first, and again when the path changes: quiche's probes take the room of what is due again where datagrams are
-     * lost, and it does not notice a path that shrinks.
+     * The largest payload of sent datagrams, in bytes. Every path for QUIC carries that (RFC 9000, section 14). A larger size would need
+     * probes: where datagrams are lost, quiche's probes take the place of retransmissions, and quiche does not notice a path that shrinks.
      */
     static final int LARGEST_DATAGRAM = 1200;
 
-    /** Datagrams of one size that are handed to the system in one call. */
+    /** How many datagrams of one size go to the system in one call. */
     private static final int SEGMENTS = 16;
 
     private static final int RECEIVE_SIZE = 2048;
@@ -80,15 +79,15 @@ final class Codec {
         return new FixedRecvByteBufAllocator(size);
     }
 
-    /** How a connection sends many datagrams in one system call. */
+    /** Lets a connection send many datagrams in one system call. */
     static SegmentedDatagramPacketAllocator segments() {
         return EventLoops.epoll() ? Offload.segments() : SegmentedDatagramPacketAllocator.NONE;
     }
 
-    /** Apart, for the classes of epoll may not be there. */
+    /** A class of its own, since the classes of epoll may be missing. */
     private static final class Offload {
 
-        /** What the system can hand over at once: datagrams that came one behind the other from one peer. */
+        /** The most bytes that the system hands over at once: consecutive datagrams of one peer. */
         private static final int RECEIVE_AT_ONCE = 65_535;
 
         static Bootstrap receiving(Bootstrap socket) {

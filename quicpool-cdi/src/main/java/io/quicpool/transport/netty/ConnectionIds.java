@@ -10,16 +10,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection ids of a server, and to which connection each belongs. Netty sends to wherever the last datagram with an id of a connection
- * came from, whoever sent it; a connection belongs to the address that it was begun from. On the event loop.
+ * The connection ids of a server, with the connection and address of each. Netty sends to the address from which the last datagram with an
+ * id came, before quiche has authenticated that. So a connection is bound to the address that it was started from. On the event loop.
  */
 final class ConnectionIds implements QuicConnectionIdGenerator {
 
-    /** From here on it is looked which ids of a connection are in use. */
-    private static final int FEW = 4;
+    /** From so many ids of a connection on, those that are no longer in use are removed. */
+    private static final int PRUNE_FROM = 4;
 
-    /** A connection has two at a time, and that with which it began: beyond this no more are learned. */
-    private static final int MOST = 64;
+    /** A connection has two ids at a time, and the one that it started with. No more than this are added. */
+    private static final int MAX_PER_CONNECTION = 64;
 
     private static final int LONG_HEADER = 1 + Integer.BYTES;
 
@@ -39,7 +39,7 @@ final class ConnectionIds implements QuicConnectionIdGenerator {
             return connection;
         }
 
-        boolean isAt(InetSocketAddress sender) {
+        boolean isFrom(InetSocketAddress sender) {
             return address.equals(sender);
         }
     }
@@ -48,9 +48,9 @@ final class ConnectionIds implements QuicConnectionIdGenerator {
     private final Map<ByteBuffer, Owner> owners = new HashMap<>();
     private @Nullable ByteBuffer given;
 
-    // ---- whose a datagram is
+    // ---- owners
 
-    /** The id that a datagram is for, a view of it; null when it has none (RFC 9000, sections 17.2 and 17.3). */
+    /** The destination connection id of a datagram, as a view; null when it has none (RFC 9000, sections 17.2 and 17.3). */
     static @Nullable ByteBuffer destination(ByteBuffer datagram, int length) {
         int start = datagram.position();
         boolean isLong = datagram.hasRemaining() && datagram.get(start) < 0;
@@ -62,23 +62,23 @@ final class ConnectionIds implements QuicConnectionIdGenerator {
         return datagram.remaining() < before + size ? null : datagram.slice(start + before, size);
     }
 
-    /** Whose an id is; null when it is nobody's. */
+    /** The owner of an id; null when it is unknown. */
     @Nullable Owner owner(ByteBuffer id) {
         return owners.get(id);
     }
 
-    /** What may begin a connection is handed to Netty now. */
-    void expect() {
+    /** A datagram that may start a connection goes to Netty next. */
+    void clearGiven() {
         given = null;
     }
 
-    /** The id that was given since; null when the client brought one that a Retry packet has given. */
+    /** The id that Netty generated since {@link #clearGiven}; null when the client uses the one of a Retry packet. */
     byte @Nullable [] given() {
         return given == null ? null : bytes(given);
     }
 
-    /** A connection has begun with an id; it ends with {@link #ended}. */
-    Owner begun(NettyConnection connection, InetSocketAddress client, byte[] id) {
+    /** A connection has started with this id. Call {@link #connectionEnded} when it has ended. */
+    Owner connectionCreated(NettyConnection connection, InetSocketAddress client, byte[] id) {
         Owner owner = new Owner(connection, client);
         add(owner, ByteBuffer.wrap(id));
         if (given != null) {
@@ -93,18 +93,17 @@ final class ConnectionIds implements QuicConnectionIdGenerator {
         }
     }
 
-    void ended(Owner owner) {
+    void connectionEnded(Owner owner) {
         owner.ids.forEach(owners::remove);
     }
 
-    // Of a connection that may go on for months those that its client has retired (RFC 9000, section 19.16) are
-    // forgotten.
-    private void another(Owner owner, ByteBuffer id) {
-        if (owner.ids.size() >= FEW) {
+    // Ids that the client has retired (RFC 9000, section 19.16) are removed, since a connection may last for months.
+    private void addAnother(Owner owner, ByteBuffer id) {
+        if (owner.ids.size() >= PRUNE_FROM) {
             Set<ByteBuffer> used = NettyInternals.ids(owner.connection.channel());
             owner.ids.removeIf(each -> !used.isEmpty() && !used.contains(each) && owners.remove(each) != null);
         }
-        if (owner.ids.size() < MOST) {
+        if (owner.ids.size() < MAX_PER_CONNECTION) {
             add(owner, id);
         }
     }
@@ -115,25 +114,25 @@ final class ConnectionIds implements QuicConnectionIdGenerator {
         return bytes;
     }
 
-    // ---- what Netty asks for
+    // ---- the generator for Netty
 
     @Override
     public ByteBuffer newId(int length) {
         return netty.newId(length);
     }
 
-    /** Another id for the connection that has one. */
+    /** Generates another id for the connection that has this one. */
     @Override
     public ByteBuffer newId(ByteBuffer one, int length) {
         Owner owner = owners.get(one);
         ByteBuffer id = netty.newId(one, length);
         if (owner != null) {
-            another(owner, ByteBuffer.wrap(bytes(id)));
+            addAnother(owner, ByteBuffer.wrap(bytes(id)));
         }
         return id;
     }
 
-    /** The first id for what begins. */
+    /** Generates the first id of a new connection. */
     @Override
     public ByteBuffer newId(ByteBuffer scid, ByteBuffer dcid, int length) {
         ByteBuffer id = netty.newId(scid, dcid, length);

@@ -11,90 +11,88 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The FINs of a connection that go without data. quiche lets go of a stream that is over when its data is acknowledged, whether or
- * not a FIN behind it is or was sent at all, and then never sends it again (its issue 2525): the peer would wait for an end for
- * ever. Nor does it send a FIN that it is given while data of that stream is due again. So, unless all that was sent before it is
- * acknowledged and nothing was lost lately, such a FIN
+ * The FINs of a connection that are sent without data. quiche drops an ended stream as soon as its data is acknowledged, even if the FIN
+ * after it was lost or never sent, and then never sends it again (its issue 2525): the peer would wait for the end for ever. It also does
+ * not send a FIN that it gets while data of the stream is due for retransmission. So, unless everything before it is acknowledged and
+ * nothing was lost lately, such a FIN
  *
  * <ul>
- *   <li>waits a little for that, longer on a connection that loses datagrams, when it is the last of both ends. A time in which the
- *       peer is silent does not count: it may pause, and what is sent to it then finds the memory of its socket full;
- *   <li>waits for room to leave;
- *   <li>and is kept and sent again: {@link RepeatedFins}.
+ *   <li>waits a little for the acknowledgement, longer on a connection that loses datagrams, if the peer's direction has ended before.
+ *       Time in which the peer is silent does not count: it may pause, and its full socket buffer would drop what is sent then;
+ *   <li>waits until congestion and flow control let it leave;
+ *   <li>is kept and sent again, see {@link RepeatedFins}.
  * </ul>
  *
  * <p>On the event loop.
  */
 final class DatalessFins {
 
-    /** So long a connection that has lost something counts as one that loses. */
-    private static final long LOSING = TimeUnit.SECONDS.toNanos(10);
+    /** How long a connection counts as losing after a loss. */
+    private static final long LOSS_MEMORY = TimeUnit.SECONDS.toNanos(10);
 
-    /**
-     * How long it is waited for all to be acknowledged, at most, while the peer talks: what is lost is mostly sent again by then.
-     */
-    private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(1);
+    /** The longest wait for outstanding acknowledgements, not counting silence of the peer. Most losses are repaired by then. */
+    private static final long MAX_WAIT = TimeUnit.SECONDS.toNanos(1);
 
-    /** The same where nothing was lost lately: data may be due again before quiche says so, but not for long. */
-    private static final long LONGEST_WAIT_WHERE_NOT_LOSING = TimeUnit.MILLISECONDS.toNanos(50);
+    /** The same where nothing was lost lately. Data may be due for retransmission before quiche reports it, but not for long. */
+    private static final long MAX_WAIT_WITHOUT_LOSS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /** Of a time without a word of the peer so much counts as waiting. */
-    private static final long SILENCE = TimeUnit.MILLISECONDS.toNanos(10);
+    /** How much of a silence of the peer counts as waiting. */
+    private static final long MAX_COUNTED_SILENCE = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** So often it is looked for those that have waited long enough. */
-    private static final int WAIT_MILLIS = 10;
+    /** How often FINs are checked for having waited long enough. */
+    private static final int CHECK_MILLIS = 10;
 
-    /** A FIN that waits, for an acknowledgement if it is the last of both ends, and in any case for room. */
+    /** A FIN that waits to leave; if it is the last of both directions, also for acknowledgements. */
     private record Waiting(QuicStreamChannel stream, boolean last, Runnable after, long since) {}
 
     private final QuicChannel connection;
     private final BooleanSupplier inFlight;
-    private final RepeatedFins kept;
+    private final RepeatedFins repeatedFins;
     private final List<Waiting> waiting = new ArrayList<>();
-    private boolean lookDue;
-    private long lastHeard = System.nanoTime();
-    // How long the peer has talked, its pauses left out.
-    private long talked;
-    private long againBefore;
-    private long lastLoss = System.nanoTime() - LOSING;
+    private boolean checkScheduled;
+    private long lastDatagram = System.nanoTime();
+    // How long the peer was heard, without its pauses.
+    private long heardTime;
+    private long resentBefore;
+    private long lastLoss = System.nanoTime() - LOSS_MEMORY;
 
-    /** Makes those of a connection, of which it can be told whether something is in flight. */
+    /** {@code inFlight} tells whether the connection has something in flight. */
     DatalessFins(QuicChannel connection, BooleanSupplier inFlight) {
         this.connection = connection;
         this.inFlight = inFlight;
-        this.kept = new RepeatedFins(connection, this::losing);
+        this.repeatedFins = new RepeatedFins(connection, this::isLosing);
     }
 
     /**
-     * Whether something was lost in the last seconds, or sent again: for a peer that pauses, quiche does that without taking anything
-     * for lost.
+     * Whether something was lost, or retransmitted, in the last seconds. While a peer pauses, quiche retransmits without counting a loss.
      */
-    boolean losing() {
+    boolean isLosing() {
         QuicConnectionStats stats = connection.collectStats().getNow();
-        long again = stats == null ? 0 : stats.lost() + stats.retrans();
-        if (again > againBefore) {
-            againBefore = again;
+        long resent = stats == null ? 0 : stats.lost() + stats.retrans();
+        if (resent > resentBefore) {
+            resentBefore = resent;
             lastLoss = System.nanoTime();
         }
-        return System.nanoTime() - lastLoss < LOSING;
+        return System.nanoTime() - lastLoss < LOSS_MEMORY;
     }
 
     /**
-     * Whether an end that came alone now might not arrive: something is in flight, and may be due again before quiche says so, or the
-     * connection loses.
+     * Whether a FIN without data might be lost now: something is in flight, and may be due for retransmission before quiche reports it, or
+     * the connection is losing.
      */
     boolean atRisk() {
-        return inFlight.getAsBoolean() || losing();
+        return inFlight.getAsBoolean() || isLosing();
     }
 
     /**
-     * Sends the FIN of a stream of which quiche has all data; then, however that went, does what is to be done.
+     * Sends the FIN of a stream whose data quiche has taken.
      *
-     * @param last whether the peer's own end has been read
+     * @param last whether the peer's direction has ended
+     * @param after runs when the FIN was written, even if that failed
      */
     void send(QuicStreamChannel stream, boolean last, Runnable after) {
-        waiting.add(new Waiting(stream, last, after, talked));
-        lookAtWaiting();
+        waiting.add(new Waiting(stream, last, after, heardTime));
+        sendDue();
     }
 
     /** How many FINs wait. */
@@ -102,44 +100,45 @@ final class DatalessFins {
         return waiting.size();
     }
 
-    /** quiche has read a datagram, which may have been an acknowledgement, and has yet to send what there is room for now. */
-    void heard() {
+    /** quiche has read a datagram, maybe an acknowledgement, and has not sent yet what may leave now. */
+    void datagramRead() {
         long now = System.nanoTime();
-        // A peer that pauses says nothing, and gets nothing that it has no memory for.
-        talked += Math.min(now - lastHeard, SILENCE);
-        lastHeard = now;
+        // A peer that pauses is silent. Nothing is sent to it that its socket buffer may have no room for.
+        heardTime += Math.min(now - lastDatagram, MAX_COUNTED_SILENCE);
+        lastDatagram = now;
         if (!waiting.isEmpty()) {
-            lookAtWaiting();
+            sendDue();
         }
     }
 
-    private void lookAtWaiting() {
+    private void sendDue() {
         boolean allAcknowledged = !inFlight.getAsBoolean();
-        boolean losing = losing();
-        long longest = losing ? LONGEST_WAIT : LONGEST_WAIT_WHERE_NOT_LOSING;
+        boolean losing = isLosing();
+        long longest = losing ? MAX_WAIT : MAX_WAIT_WITHOUT_LOSS;
         for (Waiting each : List.copyOf(waiting)) {
-            boolean due = !each.last || allAcknowledged || talked - each.since >= longest;
-            // Without room quiche would keep it, and with the acknowledgement of the data let go of stream and FIN.
+            boolean due = !each.last || allAcknowledged || heardTime - each.since >= longest;
+            // A FIN that may not leave would stay in quiche, which drops it with the stream when the data is
+            // acknowledged.
             if (due && (allAcknowledged || NettyInternals.hasRoom(each.stream))) {
                 waiting.remove(each);
                 if (each.last && allAcknowledged && !losing) {
-                    // Nothing but its own acknowledgement can make quiche let go of the stream.
+                    // quiche can drop the stream only when this FIN is acknowledged.
                     write(each);
                 } else {
-                    kept.send(each.stream, () -> write(each));
+                    repeatedFins.send(each.stream, () -> write(each));
                 }
             }
         }
-        if (!waiting.isEmpty() && !lookDue) {
-            lookDue = true;
+        if (!waiting.isEmpty() && !checkScheduled) {
+            checkScheduled = true;
             var later = connection
                     .eventLoop()
                     .schedule(
                             () -> {
-                                lookDue = false;
-                                lookAtWaiting();
+                                checkScheduled = false;
+                                sendDue();
                             },
-                            WAIT_MILLIS,
+                            CHECK_MILLIS,
                             TimeUnit.MILLISECONDS);
             assert later != null;
         }

@@ -7,31 +7,32 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Streams that are over on this side, until quiche has let go of them. Of a stream that either side was told to stop it lets go, and
- * gives its peer the credit back, only when something that this side sent on it is acknowledged, or written, after both ends are
- * known. So the last word on it is kept back until the peer's end has come, and said once more until it is gone. quiche tells none of
- * that: it is looked for every few milliseconds, at some of them, in turn; the pause grows with what the look has cost, for the other
+ * Streams that have ended on this side and that quiche still keeps. After STOP_SENDING, in either direction, quiche drops a stream and
+ * gives the peer its credit back only when a frame of this side is acknowledged, or written, after both directions have ended. So this
+ * side's final frame is held back until the peer's direction has ended, and sent again until the stream is gone. quiche reports none of
+ * that. So a batch of the streams is checked every few milliseconds, in turn. The pause grows with the cost of a check, since all other
  * connections of the pool wait meanwhile. On the event loop.
  */
 final class EndedStreams {
 
-    /** The shortest time between two looks. */
+    /** The shortest time between two checks. */
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** The next look comes so many times later as this one took. */
-    private static final int PAUSE_TIMES = 20;
+    /** A pause lasts so many times as long as the check before it. */
+    private static final int PAUSE_FACTOR = 20;
 
-    /** So many are looked at together. */
-    static final int AT_A_TIME = 256;
+    /** How many streams are checked together. */
+    static final int BATCH = 256;
 
-    private static final long LONGEST = TimeUnit.SECONDS.toNanos(10);
+    /** A stream is closed after so long, whatever quiche keeps of it. */
+    private static final long MAX_WAIT = TimeUnit.SECONDS.toNanos(10);
 
-    /** One of them, and how often it was looked at. */
+    /** A stream, and how often it was checked. */
     private static final class Ending {
 
         private final NettyStream stream;
         private final long since = System.nanoTime();
-        private int looks;
+        private int checks;
         private NettyInternals.State state = NettyInternals.State.OPEN;
 
         private Ending(NettyStream stream) {
@@ -43,21 +44,21 @@ final class EndedStreams {
         }
 
         private boolean isOverdue() {
-            return System.nanoTime() - since > LONGEST;
+            return System.nanoTime() - since > MAX_WAIT;
         }
 
-        // At ever longer distances: it may be a frame each time.
+        // At growing intervals, since each time may send a frame.
         private boolean isDue() {
-            return Integer.bitCount(++looks) == 1;
+            return Integer.bitCount(++checks) == 1;
         }
     }
 
     private final QuicChannel connection;
-    private final ArrayDeque<Ending> endings = new ArrayDeque<>();
-    private final Pauses pauses = new Pauses(PAUSE, PAUSE_TIMES);
-    private boolean looking;
-    private long looks;
-    private int mostTogether;
+    private final ArrayDeque<Ending> ended = new ArrayDeque<>();
+    private final Pauses pauses = new Pauses(PAUSE, PAUSE_FACTOR);
+    private boolean scheduled;
+    private long checks;
+    private int largestBatch;
 
     EndedStreams(QuicChannel connection) {
         this.connection = connection;
@@ -65,59 +66,59 @@ final class EndedStreams {
 
     void add(NettyStream stream) {
         if (connection.isOpen()) {
-            endings.add(new Ending(stream));
+            ended.add(new Ending(stream));
             later(PAUSE);
         }
     }
 
     /** Whether none is left; for tests. */
     boolean isEmpty() {
-        return endings.isEmpty();
+        return ended.isEmpty();
     }
 
-    /** How often streams were looked at; for tests. */
-    long looks() {
-        return looks;
+    /** How many checks of streams there were; for tests. */
+    long checks() {
+        return checks;
     }
 
-    /** The most that were looked at together; for tests. */
-    int mostTogether() {
-        return mostTogether;
+    /** The most streams that were checked together; for tests. */
+    int largestBatch() {
+        return largestBatch;
     }
 
     private void later(long pause) {
-        if (!looking && !endings.isEmpty() && connection.isOpen()) {
-            looking = true;
-            var next = connection.eventLoop().schedule(this::look, pause, TimeUnit.NANOSECONDS);
+        if (!scheduled && !ended.isEmpty() && connection.isOpen()) {
+            scheduled = true;
+            var next = connection.eventLoop().schedule(this::check, pause, TimeUnit.NANOSECONDS);
             assert next != null;
         }
     }
 
-    private void look() {
-        looking = false;
-        later(pauses.after(this::lookAtSome));
+    private void check() {
+        scheduled = false;
+        later(pauses.after(this::checkBatch));
     }
 
-    private void lookAtSome() {
-        List<Ending> some = new ArrayList<>(Math.min(AT_A_TIME, endings.size()));
-        while (some.size() < AT_A_TIME && !endings.isEmpty()) {
-            some.add(endings.remove());
+    private void checkBatch() {
+        List<Ending> batch = new ArrayList<>(Math.min(BATCH, ended.size()));
+        while (batch.size() < BATCH && !ended.isEmpty()) {
+            batch.add(ended.remove());
         }
-        looks += some.size();
-        mostTogether = Math.max(mostTogether, some.size());
-        // First all are looked at: what is done then may end the connection, and free what quiche knows of it.
-        NettyInternals.look(connection, some, Ending::stream, (ending, state) -> ending.state = state);
-        some.forEach(this::goOn);
+        checks += batch.size();
+        largestBatch = Math.max(largestBatch, batch.size());
+        // All are inspected first. What follows may end the connection, which frees the memory that is inspected.
+        NettyInternals.inspect(connection, batch, Ending::stream, (ending, state) -> ending.state = state);
+        batch.forEach(this::proceed);
     }
 
-    private void goOn(Ending ending) {
+    private void proceed(Ending ending) {
         if (ending.state == NettyInternals.State.GONE || ending.isOverdue()) {
             ending.stream.dispose();
             return;
         }
-        endings.add(ending);
-        if (ending.isDue() && ending.stream.isStuck()) {
-            ending.stream.lastWord();
+        ended.add(ending);
+        if (ending.isDue() && ending.stream.needsFinalFrame()) {
+            ending.stream.sendFinalFrame();
         }
     }
 }

@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The event loop of a pool: one thread for all its connections. It begins with the first of them and ends with the last, so no
- * pool holds up another and nothing is left when a pool is closed.
+ * The event loop of a pool: one thread for all its connections. Pools share none, so no pool can block another. It starts with the first
+ * connection and ends with the last, so nothing is left when a pool is closed.
  */
 final class EventLoops {
 
@@ -32,7 +32,7 @@ final class EventLoops {
 
     private final String poolName;
     private final EventLoopGroup group;
-    private final BusyPoll poll = new BusyPoll();
+    private final BusyPoll busyPoll = new BusyPoll();
     private final SendBuffers buffers = new SendBuffers();
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     // Guarded by BY_POOL.
@@ -43,8 +43,8 @@ final class EventLoops {
         AtomicInteger number = new AtomicInteger();
         ThreadFactory factory = task -> thread(task, poolName, number.incrementAndGet());
         IoHandlerFactory handlers = epoll()
-                ? EpollIoHandler.newFactory(0, () -> poll)
-                : NioIoHandler.newFactory(SelectorProvider.provider(), () -> poll);
+                ? EpollIoHandler.newFactory(0, () -> busyPoll)
+                : NioIoHandler.newFactory(SelectorProvider.provider(), () -> busyPoll);
         group = new MultiThreadIoEventLoopGroup(1, factory, handlers);
     }
 
@@ -56,12 +56,12 @@ final class EventLoops {
         return thread;
     }
 
-    /** Whether the system's epoll is used, with segmentation offload; else the JDK's selectors. */
+    /** Whether epoll is used, with segmentation offload. Otherwise the JDK's selectors are. */
     static boolean epoll() {
         return NettyAvailability.epollOnClassPath() && EpollPresent.isAvailable();
     }
 
-    /** Apart, for its classes may not be there. */
+    /** A class of its own, since the classes of epoll may be missing. */
     private static final class EpollPresent {
 
         static boolean isAvailable() {
@@ -77,7 +77,7 @@ final class EventLoops {
         return epoll() ? EpollPresent.channel() : NioDatagramChannel.class;
     }
 
-    /** A share in the event loop of a pool; to be given back once. */
+    /** A share in the event loop of a pool. It must be given back once. */
     static Share of(String poolName) {
         synchronized (BY_POOL) {
             EventLoops loops = BY_POOL.computeIfAbsent(poolName, EventLoops::new);
@@ -86,7 +86,7 @@ final class EventLoops {
         }
     }
 
-    // The group counts as terminated a moment before its thread has ended.
+    // The group reports its termination a moment before its thread has ended.
     private boolean joined(long deadline) throws InterruptedException {
         if (!group.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
             return false;
@@ -97,7 +97,7 @@ final class EventLoops {
         return threads.stream().noneMatch(Thread::isAlive);
     }
 
-    /** One user's share. */
+    /** The share of one user: a connection with its own socket, or a listener. */
     final class Share {
 
         private final AtomicBoolean given = new AtomicBoolean();
@@ -107,15 +107,15 @@ final class EventLoops {
             return group;
         }
 
-        BusyPoll poll() {
-            return poll;
+        BusyPoll busyPoll() {
+            return busyPoll;
         }
 
         SendBuffers buffers() {
             return buffers;
         }
 
-        /** Gives the share back; with the last one the thread ends. Does not block. */
+        /** Gives the share back. The thread ends with the last share. Does not block. */
         void giveBack() {
             if (!given.compareAndSet(false, true)) {
                 return;

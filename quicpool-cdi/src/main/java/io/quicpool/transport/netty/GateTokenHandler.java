@@ -5,7 +5,7 @@ import io.netty.handler.codec.quic.QuicTokenHandler;
 import io.quicpool.transport.gate.Gate;
 import java.net.InetSocketAddress;
 
-/** The gate has looked at every token before Netty does, and has sent Retry packets where one was missing. */
+/** Accepts the tokens that the gate has validated. The gate also sends the Retry packets. */
 final class GateTokenHandler implements QuicTokenHandler {
 
     @Override

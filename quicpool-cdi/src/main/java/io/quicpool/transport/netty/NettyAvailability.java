@@ -7,15 +7,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Whether Netty, its QUIC codec and the native library for this platform are there; says what to add. Names no class of Netty. */
+/**
+ * Checks that Netty, its QUIC codec and the native library for this platform are there, and says what to add. It refers to classes of Netty
+ * by name only, so that it can be loaded without them.
+ */
 final class NettyAvailability {
 
-    /** The version that this engine is built and tested with. */
+    /** The version of the build and of the tests. */
     static final String VERSION = "4.2.18.Final";
 
     private static final ClassLoader LOADER = NettyAvailability.class.getClassLoader();
 
-    /** A class of each artifact that the codec stands on: each may be of another version, where a container or a BOM decides. */
+    /** A class of each artifact that the codec depends on. A container or a BOM may decide the version of each. */
     private static final Map<String, String> ARTIFACTS = new TreeMap<>(Map.of(
             "netty-buffer", "io.netty.buffer.ByteBuf",
             "netty-common", "io.netty.util.concurrent.Future",
@@ -24,7 +27,7 @@ final class NettyAvailability {
 
     private NettyAvailability() {}
 
-    /** Null when everything is there, else what is missing and what helps. */
+    /** Says what is missing and what helps; null when nothing is missing. */
     static @Nullable String problem() {
         if (!present("io.netty.channel.Channel")) {
             return "Netty is not on the class path: " + add();
@@ -75,7 +78,7 @@ final class NettyAvailability {
         }
     }
 
-    /** A container may have changed classes of Netty when it was built, for another version of them: seen in Quarkus 3.37. */
+    /** A container may patch classes of Netty at build time, for its own version of Netty: seen in Quarkus 3.37. */
     private static @Nullable String unusable() {
         try {
             Object buffer = Class.forName("io.netty.buffer.Unpooled", true, LOADER)
@@ -106,7 +109,7 @@ final class NettyAvailability {
                 + " with the classifier " + platform();
     }
 
-    /** What the archive of the class says of itself; null where it says nothing, or the class is not there. */
+    /** The implementation version in the jar of a class; null where the class or the version is missing. */
     private static @Nullable String version(String type) {
         try {
             Package in = Class.forName(type, false, LOADER).getPackage();

@@ -49,70 +49,71 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         CLOSED
     }
 
-    /** What is known once the handshake is done. */
-    private record Facts(InetSocketAddress local, InetSocketAddress remote, TlsSession tls, Duration idleTimeout) {}
+    /** What is known once the handshake is complete. */
+    private record HandshakeInfo(
+            InetSocketAddress local, InetSocketAddress remote, TlsSession tls, Duration idleTimeout) {}
 
-    // Streams that have ended here, and of which the peer has yet to say the end; more are refused.
-    private static final int MOST_ENDED = 4096;
+    // Streams that are closed here and not yet ended by the peer. The oldest are stopped (STOP_SENDING) beyond that.
+    private static final int MAX_HALF_ENDED = 4096;
     private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
 
     private final QuicChannel channel;
     private final EventLoops.Share share;
-    // A client's own; a server's is its listener's.
+    // Null at a server, where the socket belongs to the listener.
     private final @Nullable Channel socket;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final AtomicInteger opening = new AtomicInteger();
-    private final AtomicInteger fins = new AtomicInteger();
+    private final AtomicInteger pendingFins = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile @Nullable Facts facts;
+    private volatile @Nullable HandshakeInfo handshake;
     private volatile ConnectionEvents events;
-    private volatile Runnable whenCutOff = () -> {};
+    private volatile Runnable whenViolation = () -> {};
     private volatile long lastReceived;
-    private volatile String lostBecause = "closed on this side";
-    // The event loop's own: the first reason that anybody gave for an end that is to come.
-    private @Nullable String because;
-    private final EndedStreams settling;
-    private final DatalessFins loneFins;
-    private final StreamPoller lookout;
+    private volatile String lostReason = "closed on this side";
+    // The rest is for the event loop only. Why the connection is about to end: the first reason counts.
+    private @Nullable String endReason;
+    private final EndedStreams endedStreams;
+    private final DatalessFins datalessFins;
+    private final StreamPoller poller;
     private final PathWatch pathWatch;
-    private boolean sendDue;
+    private boolean sendScheduled;
     private final Set<NettyStream> streams = new LinkedHashSet<>();
     private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
 
-    /** Makes the connection's own view of Netty's. With a socket of its own it frees that, and its share, when it has ended. */
+    /** Wraps Netty's connection. If it has a socket of its own, its end closes that and gives the share of the event loop back. */
     NettyConnection(QuicChannel channel, EventLoops.Share share, @Nullable Channel socket, ConnectionEvents events) {
         this.channel = channel;
         this.share = share;
         this.socket = socket;
         this.events = events;
-        this.settling = new EndedStreams(channel);
-        this.loneFins = new DatalessFins(channel, this::isInFlight);
-        this.lookout = new StreamPoller(channel, streams);
+        this.endedStreams = new EndedStreams(channel);
+        this.datalessFins = new DatalessFins(channel, this::isInFlight);
+        this.poller = new StreamPoller(channel, streams);
         this.pathWatch = new PathWatch(channel, this::isInFlight);
         channel.closeFuture().addListener(end -> lost());
     }
 
-    /** The handshake is done. Event loop. */
+    /** The handshake is complete. On the event loop. */
     void established(InetSocketAddress local, InetSocketAddress remote, Duration own) {
         long peers = Objects.requireNonNull(channel.peerTransportParameters()).maxIdleTimeout();
-        facts = new Facts(
+        handshake = new HandshakeInfo(
                 local,
                 remote,
                 NettyTls.session(Objects.requireNonNull(channel.sslEngine()).getSession()),
                 Duration.ofMillis(peers == 0 ? own.toMillis() : Math.min(own.toMillis(), peers)));
     }
 
-    /** Runs that once when quiche closes the connection, established, for what its peer does. Before it begins. */
-    void whenCutOff(Runnable action) {
-        whenCutOff = action;
+    /** Sets what runs once when quiche closes the established connection for a violation of the peer. Called before it starts. */
+    void whenViolation(Runnable action) {
+        whenViolation = action;
     }
 
     void events(ConnectionEvents listener) {
         events = listener;
     }
 
-    private Facts facts() {
-        Facts known = facts;
+    private HandshakeInfo handshake() {
+        HandshakeInfo known = handshake;
         if (known == null) {
             throw new IllegalStateException("not established");
         }
@@ -127,8 +128,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         return channel.eventLoop();
     }
 
-    BusyPoll poll() {
-        return share.poll();
+    BusyPoll busyPoll() {
+        return share.busyPoll();
     }
 
     SendBuffers buffers() {
@@ -137,22 +138,22 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     @Override
     public InetSocketAddress localAddress() {
-        return facts().local;
+        return handshake().local;
     }
 
     @Override
     public InetSocketAddress remoteAddress() {
-        return facts().remote;
+        return handshake().remote;
     }
 
     @Override
     public TlsSession tlsSession() {
-        return facts().tls;
+        return handshake().tls;
     }
 
     @Override
     public Duration idleTimeout() {
-        return facts().idleTimeout;
+        return handshake().idleTimeout;
     }
 
     @Override
@@ -162,36 +163,37 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     @Override
     public long silentNanos() {
-        // Of a client's connection at a server quiche's own timer has it.
+        // At a server quiche's own timer enforces the idle time-out.
         return lastReceived == 0 ? 0 : System.nanoTime() - lastReceived;
     }
 
-    /** quiche has read a datagram from the server. Event loop. */
-    void received() {
+    /** quiche has read a datagram of the server. On the event loop. */
+    void datagramReadByClient() {
         lastReceived = System.nanoTime();
         if (credit() == 0) {
-            NettyInternals.lookForCredit(channel);
+            NettyInternals.refreshCredit(channel);
         }
-        heard();
+        datagramRead();
     }
 
-    /** quiche has read a datagram from the peer. Event loop. */
-    void heard() {
-        lookout.heard();
-        loneFins.heard();
-        Facts known = facts;
-        if (known != null && pathWatch.heard(known.idleTimeout)) {
-            because(CloseReason.PATH_TOO_SMALL);
-            endSoon();
+    /** quiche has read a datagram of the peer. On the event loop. */
+    void datagramRead() {
+        poller.datagramRead();
+        datalessFins.datagramRead();
+        HandshakeInfo known = handshake;
+        if (known != null && pathWatch.datagramRead(known.idleTimeout)) {
+            noteEndReason(CloseReason.PATH_TOO_SMALL);
+            closeAfterEvents();
         }
     }
 
     // ---- streams
 
-    /** One less than the peer allows: {@link #ping} needs one. */
+    /** One less than the peer allows, since {@link #ping} needs one. */
     @Override
     public int credit() {
-        // In this order what is opened meanwhile counts twice, and not never: the one for the ping would be gone.
+        // In this order a stream that is opened meanwhile counts twice. The other way it might not count, and take the
+        // one for the ping.
         int taken = opening.get() + 1;
         long allowed = channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) - taken;
         return (int) Math.max(0, Math.min(Integer.MAX_VALUE, allowed));
@@ -241,10 +243,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         EngineEvents.guarded(() -> events.accepted(stream));
     }
 
-    /** A stream was closed here, and its peer has yet to say the end. */
+    /** A stream was closed here and is not ended by the peer yet. */
     void halfEnded(NettyStream stream) {
         halfEnded.add(stream);
-        if (halfEnded.size() > MOST_ENDED) {
+        if (halfEnded.size() > MAX_HALF_ENDED) {
             Iterator<NettyStream> oldest = halfEnded.iterator();
             NettyStream first = oldest.next();
             oldest.remove();
@@ -253,32 +255,32 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         }
     }
 
-    /** Those that wait for their peer's end. Event loop. */
-    EndedStreams settling() {
-        return settling;
+    /** Streams that have ended and that quiche still keeps. On the event loop. */
+    EndedStreams endedStreams() {
+        return endedStreams;
     }
 
-    /** Those that nobody but us would send again. Event loop. */
-    DatalessFins loneFins() {
-        return loneFins;
+    /** FINs that quiche might not send again. On the event loop. */
+    DatalessFins datalessFins() {
+        return datalessFins;
     }
 
     /**
-     * Does something that leaves a frame to be sent: that is sent a moment later, together with what other streams leave until then, and
-     * not for each by itself. Event loop.
+     * Runs an action that queues a frame, and sends a moment later. What many streams queue is then sent together, not one datagram for
+     * each. On the event loop.
      */
     void sendLater(Runnable action) {
         NettyInternals.withoutSending(channel, action);
-        if (!sendDue) {
-            sendDue = true;
+        if (!sendScheduled) {
+            sendScheduled = true;
             loop().execute(() -> {
-                sendDue = false;
+                sendScheduled = false;
                 NettyInternals.send(channel);
             });
         }
     }
 
-    void begun(NettyStream stream) {
+    void opened(NettyStream stream) {
         streams.add(stream);
     }
 
@@ -287,10 +289,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         halfEnded.remove(stream);
     }
 
-    /**
-     * Netty has no PING. A stream that is opened and ended without a byte must be acknowledged as well, and tells the peer nothing
-     * else.
-     */
+    /** Netty has no PING. A stream that is opened and ended without data must be acknowledged as well, and has no other effect. */
     @Override
     public void ping() {
         try {
@@ -307,25 +306,25 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         }
     }
 
-    // ---- what is under way
+    // ---- delivery
 
-    void finBegins() {
-        fins.incrementAndGet();
+    void finPending() {
+        pendingFins.incrementAndGet();
     }
 
-    void finEnds() {
-        fins.decrementAndGet();
+    void finDone() {
+        pendingFins.decrementAndGet();
     }
 
     @Override
     public boolean awaitDelivered(Duration timeout) throws InterruptedException {
-        Delivery delivery = new Delivery(this);
+        DeliveryWait delivery = new DeliveryWait(this);
         return delivery.await(timeout);
     }
 
-    /** Whether something that was written to closed streams may not have arrived. Event loop. */
-    boolean isUnderWay() {
-        return fins.get() > 0 || isInFlight();
+    /** Whether something that was written to closed streams may not have arrived. On the event loop. */
+    boolean isDeliveryPending() {
+        return pendingFins.get() > 0 || isInFlight();
     }
 
     private boolean isInFlight() {
@@ -338,8 +337,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof QuicConnectionCloseEvent close) {
-            because(CloseReason.of(close.isApplicationClose(), close.error(), said(close)));
-            endSoon();
+            noteEndReason(CloseReason.of(close.isApplicationClose(), close.error(), said(close)));
+            closeAfterEvents();
         }
     }
 
@@ -347,59 +346,61 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         try {
             return new String(close.reason(), StandardCharsets.UTF_8);
         } catch (NullPointerException e) {
-            // So says Netty that there is none.
+            // Netty throws when there is no reason.
             return "";
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (because == null) {
-            cutOff();
+        if (endReason == null) {
+            reportViolation();
         }
-        because("closed by the engine: " + cause.getMessage());
-        if (facts == null) {
-            // A handshake that failed: the peer is told now, not when it asks again.
-            endSoon();
-        }
-    }
-
-    private void cutOff() {
-        if (facts != null && state.get() == State.OPEN) {
-            EngineEvents.guarded(whenCutOff);
+        noteEndReason("closed by the engine: " + cause.getMessage());
+        if (handshake == null) {
+            // The handshake failed. Closing tells the peer now, not after its next packet.
+            closeAfterEvents();
         }
     }
 
-    // quiche would first drain it for three probe time-outs. Not before what came with the end was read.
-    private void endSoon() {
-        loop().execute(() -> quietly(channel, () -> {}));
-    }
-
-    /** Why the connection is about to end; only the first reason counts. Event loop. */
-    void because(String reason) {
-        if (because == null) {
-            because = Printable.said(reason, CloseReason.MAX_LENGTH);
+    private void reportViolation() {
+        if (handshake != null && state.get() == State.OPEN) {
+            EngineEvents.guarded(whenViolation);
         }
     }
 
-    @Nullable String because() {
-        return because;
+    // quiche would first drain the connection for three probe time-outs. As a task, so that data that came with the end
+    // is read.
+    private void closeAfterEvents() {
+        loop().execute(() -> close(channel, () -> {}));
+    }
+
+    /** Notes why the connection is about to end. Only the first reason counts. On the event loop. */
+    void noteEndReason(String reason) {
+        if (endReason == null) {
+            endReason = Printable.said(reason, CloseReason.MAX_LENGTH);
+        }
+    }
+
+    @Nullable String endReason() {
+        return endReason;
     }
 
     private void lost() {
         if (channel.isTimedOut()) {
-            because("no answer within the idle time-out");
+            noteEndReason("no answer within the idle time-out");
         }
-        if (because == null) {
-            // Netty does not know all errors of quiche's, and is silent on the others: that of acknowledging what was
-            // never sent, say.
-            cutOff();
+        if (endReason == null) {
+            // Netty does not know all errors of quiche, and reports none of the others: an acknowledgement of packets
+            // that were
+            // never sent, for example.
+            reportViolation();
         }
-        String reason = because == null ? "closed by the engine" : because;
+        String reason = endReason == null ? "closed by the engine" : endReason;
         if (state.get() == State.OPEN) {
-            lostBecause = reason;
+            lostReason = reason;
         }
-        if (state.compareAndSet(State.OPEN, State.LOST) && facts != null) {
+        if (state.compareAndSet(State.OPEN, State.LOST) && handshake != null) {
             EngineEvents.guarded(() -> events.lost(reason));
         }
     }
@@ -429,7 +430,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         if (socket == null) {
             closed.countDown();
         } else {
-            quietly(socket, () -> {
+            close(socket, () -> {
                 share.giveBack();
                 closed.countDown();
             });
@@ -443,10 +444,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
                 && (socket == null || share.awaitEnded(Duration.ofNanos(Math.max(1, deadline - System.nanoTime()))));
     }
 
-    /** Says in words what a failure means. */
+    /** Turns a failure into an exception with a useful message. */
     IOException explain(@Nullable Throwable cause) {
         if (!alive()) {
-            return new IOException("connection lost: " + lostBecause, Printable.cause(cause));
+            return new IOException("connection lost: " + lostReason, Printable.cause(cause));
         }
         if (cause == null) {
             return new IOException("the stream is closed");
@@ -455,14 +456,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         return new IOException(Printable.said(said, CloseReason.MAX_LENGTH), Printable.cause(cause));
     }
 
-    /** The socket of a client's connection. */
-    static void quietly(Channel socket, Runnable then) {
-        socket.close().addListener(end -> then.run());
+    /** Closes a channel, then runs the action, whether or not closing succeeds. */
+    static void close(Channel channel, Runnable then) {
+        channel.close().addListener(end -> then.run());
     }
 
     @Override
     public String toString() {
-        Facts known = facts;
+        HandshakeInfo known = handshake;
         return (known == null ? "connection" : "connection to " + known.remote) + " " + state;
     }
 }

@@ -26,11 +26,11 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Makes one client connection, with a socket and a local port of its own. */
+/** Makes one client connection, with its own socket and local port. */
 final class NettyConnector {
 
-    /** Refusals of the system without a datagram in between, after which an established connection is lost. */
-    private static final int REFUSALS = 3;
+    /** An established connection is lost after so many "port unreachable" without a datagram in between. */
+    private static final int MAX_REFUSALS = 3;
 
     private static final int FAREWELL_MILLIS = 20;
 
@@ -57,7 +57,7 @@ final class NettyConnector {
             if (socket == null) {
                 share.giveBack();
             } else {
-                NettyConnection.quietly(socket, share::giveBack);
+                NettyConnection.close(socket, share::giveBack);
             }
             throw e;
         }
@@ -70,9 +70,9 @@ final class NettyConnector {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
-                                .addLast(new RepeatedFins.Edge())
-                                .addLast(share.poll().new Batches())
-                                .addLast(new Watch())
+                                .addLast(new RepeatedFins.OutboundTap())
+                                .addLast(share.busyPoll().new Batches())
+                                .addLast(new SocketEvents())
                                 .addLast(Codec.settings(
                                                 new QuicClientCodecBuilder(), spec.idleTimeout(), spec.congestion())
                                         .initialMaxStreamsBidirectional(0)
@@ -83,12 +83,12 @@ final class NettyConnector {
                                         .build());
                     }
                 })
-                // Connected, so that the system says when nobody listens there.
+                // Connected, so that the system reports when nobody listens there.
                 .connect(spec.remote());
         try {
             await(opened);
         } catch (IOException | InterruptedException e) {
-            NettyConnection.quietly(opened.channel(), () -> {});
+            NettyConnection.close(opened.channel(), () -> {});
             throw e;
         }
         return opened.channel();
@@ -113,25 +113,25 @@ final class NettyConnector {
                         });
                     }
                 })
-                // In this protocol only clients open streams, and the peer is not allowed any.
+                // Only clients open streams. The server may open none.
                 .streamHandler(new ChannelInboundHandlerAdapter())
                 .remoteAddress(spec.remote())
                 .connect();
         await(connecting);
         NettyConnection connection = Objects.requireNonNull(made);
-        // The event loop has noted what it knows of the connection, and perhaps its end, before this comes back.
+        // Waits until the event loop has processed the handshake, and maybe the end, of the connection.
         await(connection.loop().submit(() -> {}));
         if (!connection.alive()) {
-            // Lost before anybody could be told of it.
-            String because = connection.because();
-            throw new IOException(
-                    "cannot connect to " + spec.remote() + ": " + (because == null ? "it was lost at once" : because));
+            // It was lost before the pool could get it.
+            String endReason = connection.endReason();
+            throw new IOException("cannot connect to " + spec.remote() + ": "
+                    + (endReason == null ? "it was lost at once" : endReason));
         }
         return connection;
     }
 
     private void await(Future<?> future) throws IOException, InterruptedException {
-        // Interrupted: the socket is closed, and the rest with it.
+        // On an interrupt the caller closes the socket, and the rest with it.
         future.await();
         if (!future.isSuccess()) {
             throw new IOException(
@@ -153,12 +153,12 @@ final class NettyConnector {
             return "no answer within " + spec.connectTimeout().toMillis() + " ms";
         }
         NettyConnection connection = made;
-        String because = connection == null ? null : connection.because();
-        return because == null ? String.valueOf(cause.getMessage()) : because;
+        String endReason = connection == null ? null : connection.endReason();
+        return endReason == null ? String.valueOf(cause.getMessage()) : endReason;
     }
 
-    /** Sees what comes, or what the system says instead, before the codec does. */
-    private final class Watch extends ChannelInboundHandlerAdapter {
+    /** Sees datagrams and errors of the socket before the codec does. */
+    private final class SocketEvents extends ChannelInboundHandlerAdapter {
 
         private int refusals;
 
@@ -168,7 +168,7 @@ final class NettyConnector {
             NettyConnection connection = made;
             context.fireChannelRead(datagram);
             if (connection != null) {
-                connection.received();
+                connection.datagramReadByClient();
             }
         }
 
@@ -177,26 +177,27 @@ final class NettyConnector {
             boolean nobody = cause instanceof PortUnreachableException || cause instanceof ConnectException;
             NettyConnection connection = made;
             if (!nobody || connection == null) {
-                // What could not be sent or received is sent again.
+                // QUIC sends again what is lost.
                 return;
             }
             if (!connection.channel().isActive()) {
                 refused = true;
-                NettyConnection.quietly(connection.channel(), () -> {});
-            } else if (++refusals == REFUSALS) {
-                // The system tells of refusals before it hands out what came earlier, such as a farewell: that is read
+                NettyConnection.close(connection.channel(), () -> {});
+            } else if (++refusals == MAX_REFUSALS) {
+                // The system reports refusals before datagrams that came earlier, such as a CONNECTION_CLOSE. Those are
+                // read
                 // first.
                 var later = connection
                         .loop()
-                        .schedule(() -> goneUnlessHeard(connection), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
+                        .schedule(() -> endUnlessDatagramRead(connection), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);
                 assert later != null;
             }
         }
 
-        private void goneUnlessHeard(NettyConnection connection) {
-            if (refusals >= REFUSALS) {
-                connection.because("nobody listens there any more (port unreachable)");
-                NettyConnection.quietly(connection.channel(), () -> {});
+        private void endUnlessDatagramRead(NettyConnection connection) {
+            if (refusals >= MAX_REFUSALS) {
+                connection.noteEndReason("nobody listens there any more (port unreachable)");
+                NettyConnection.close(connection.channel(), () -> {});
             }
         }
     }

@@ -12,23 +12,23 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has arrived and was not read. The event loop puts in, and stops asking for more when there is enough: what quiche has then
- * fills up, and the peer has to wait. One thread takes out, blocking, with one copy into its array.
+ * Data that has arrived and is not read yet. The event loop adds data, and requests no more at the {@link #HIGH_WATER_MARK}:
+ * quiche's window then fills up, and the peer has to wait. One thread reads, blocking, with one copy into its array.
  *
- * <p>All state is guarded by the lock, which is held for a few instructions and for the copy.
+ * <p>The lock guards all state. It is held for a few instructions and for the copy.
  */
 final class NettyInput extends InputStream {
 
-    /** Beyond this no more is asked for until half of it was read. */
-    static final int ENOUGH = 128 * 1024;
+    /** Bytes. At this point no more is requested until half of them are read. */
+    static final int HIGH_WATER_MARK = 128 * 1024;
 
-    /** What became of something that has arrived. */
+    /** What happened to data that arrived. */
     enum Arrival {
-        /** It can be read, and there is room for more. */
+        /** Kept, and there is room for more. */
         MORE,
-        /** It can be read, and is enough for now, or the last. */
+        /** Kept, and no more is requested: the high water mark is reached, or it was the last data. */
         ENOUGH,
-        /** Nobody reads any more. */
+        /** Dropped, since nobody reads any more. */
         REFUSED
     }
 
@@ -39,10 +39,10 @@ final class NettyInput extends InputStream {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<ByteBuf> arrived = new ArrayDeque<>();
     private int unread;
-    private boolean asking = true;
+    private boolean requesting = true;
     private boolean finished;
-    // Read without the lock as well: a stream is asked for it on each hand-out.
-    private volatile boolean over;
+    // Also read without the lock, since each take asks for it.
+    private volatile boolean exhausted;
     private boolean stopped;
     private @Nullable IOException failure;
 
@@ -53,8 +53,8 @@ final class NettyInput extends InputStream {
     // ---- on the event loop
 
     /**
-     * Takes what has arrived. Whether it is refused is decided here, under the lock: whoever is woken by it may have read it all, and closed
-     * the stream, before this has returned.
+     * Adds data that has arrived. Whether it is refused is decided here, under the lock: a reader that it wakes may have read all of it,
+     * and closed the stream, before this returns.
      */
     Arrival put(ByteBuf data, boolean last) {
         lock.lock();
@@ -70,21 +70,21 @@ final class NettyInput extends InputStream {
                     stream.readerWoken();
                 }
             }
-            over = finished && unread == 0;
-            asking = !finished && unread < ENOUGH;
+            exhausted = finished && unread == 0;
+            requesting = !finished && unread < HIGH_WATER_MARK;
             changed.signalAll();
-            return refused ? Arrival.REFUSED : asking ? Arrival.MORE : Arrival.ENOUGH;
+            return refused ? Arrival.REFUSED : requesting ? Arrival.MORE : Arrival.ENOUGH;
         } finally {
             lock.unlock();
         }
     }
 
-    /** The peer has reset its direction: what has arrived is void. */
+    /** The peer has sent RESET_STREAM: unread data is dropped. */
     void reset(IOException why) {
         fail(why, true);
     }
 
-    /** The connection has ended: what has arrived can still be read. */
+    /** The connection has ended: unread data can still be read. */
     void lost(IOException why) {
         fail(why, false);
     }
@@ -104,11 +104,11 @@ final class NettyInput extends InputStream {
         }
     }
 
-    /** Whether all that has come was asked for: nothing of it is kept back until half of what is unread was read. */
-    boolean isAsking() {
+    /** Whether data is being requested, so that none waits in quiche for the reader. */
+    boolean isRequesting() {
         lock.lock();
         try {
-            return asking;
+            return requesting;
         } finally {
             lock.unlock();
         }
@@ -125,8 +125,8 @@ final class NettyInput extends InputStream {
         }
     }
 
-    /** Whether reading so many bytes, or the end behind fewer, does not block. */
-    boolean has(int bytes) {
+    /** Whether reading so many bytes does not block, or fewer bytes with the end after them. */
+    boolean canRead(int bytes) {
         lock.lock();
         try {
             return unread >= bytes || (finished && unread > 0);
@@ -135,9 +135,9 @@ final class NettyInput extends InputStream {
         }
     }
 
-    /** Whether the peer has ended its direction, and nothing of it is left to be read. Does not wait for anybody. */
-    boolean isOver() {
-        return over;
+    /** Whether the peer has sent its FIN and everything is read. Takes no lock. */
+    boolean isExhausted() {
+        return exhausted;
     }
 
     boolean isFinished() {
@@ -149,7 +149,7 @@ final class NettyInput extends InputStream {
         }
     }
 
-    /** Nothing is read from now on, and a read that blocks ends; says whether something had arrived. */
+    /** Reading throws from now on, and so does a blocked read. Returns whether unread data was dropped. */
     boolean stop() {
         lock.lock();
         try {
@@ -167,7 +167,7 @@ final class NettyInput extends InputStream {
         arrived.forEach(ByteBuf::release);
         arrived.clear();
         unread = 0;
-        over = finished;
+        exhausted = finished;
     }
 
     // ---- the reader
@@ -202,19 +202,19 @@ final class NettyInput extends InputStream {
                 await();
             }
             count = take(buffer, offset, length);
-            over = finished && unread == 0;
-            more = !asking && !finished && failure == null && unread < ENOUGH / 2;
-            asking |= more;
+            exhausted = finished && unread == 0;
+            more = !requesting && !finished && failure == null && unread < HIGH_WATER_MARK / 2;
+            requesting |= more;
         } finally {
             lock.unlock();
         }
         if (more) {
-            stream.askForMore();
+            stream.requestMore();
         }
         return count;
     }
 
-    // Its callers look again.
+    // Its caller loops.
     @SuppressWarnings("WaitNotInLoop")
     private void await() throws InterruptedIOException {
         try {
@@ -247,6 +247,6 @@ final class NettyInput extends InputStream {
 
     @Override
     public void close() {
-        stream.noMoreReading();
+        stream.stopReading();
     }
 }

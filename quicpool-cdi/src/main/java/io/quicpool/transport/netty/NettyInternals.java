@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only reflection on Netty: what its codec knows and does not tell. Where something is missing, less is done, and it is said
- * once. All of it on the event loop.
+ * All reflective access to Netty: what its codec knows and does not report. Where a member is missing, the methods do less, and a warning
+ * is logged. Everything on the event loop.
  */
 final class NettyInternals {
 
@@ -56,72 +56,72 @@ final class NettyInternals {
             method("Quiche", "quiche_config_set_initial_max_streams_bidi", long.class, long.class);
     private static final @Nullable Method FINISHED =
             method("Quiche", "quiche_conn_stream_finished", long.class, long.class);
-    // Called for each stream after each datagram: as cheap as it can be.
+    // A method handle, since it is called for each stream after each datagram.
     private static final @Nullable MethodHandle CAPACITY =
             handle(method("Quiche", "quiche_conn_stream_capacity", long.class, long.class));
 
     private NettyInternals() {}
 
     /**
-     * Takes a closed stream out of its connection's table. Netty does so only for streams whose FIN it has read: those that were
-     * reset or stopped would stay until the connection ends. Only when nothing more can come for the stream.
+     * Removes a closed stream from its connection's table, once nothing more can come for it. Netty does so only for streams whose FIN it
+     * has read. Streams that were reset or stopped would stay until the connection ends.
      */
     static void forget(QuicStreamChannel stream) {
         call(FORGET, stream.parent(), stream.streamId());
     }
 
-    /** The connection ids by which Netty knows a server's connection now; empty when they are not known. */
+    /** The connection ids by which Netty finds a server's connection now; empty when they cannot be read. */
     static Set<ByteBuffer> ids(QuicChannel channel) {
         return call(IDS, channel) instanceof Set<?> known
                 ? known.stream().map(ByteBuffer.class::cast).collect(Collectors.toSet())
                 : Set.of();
     }
 
-    /** Sends a FIN that may have been sent before: its acknowledgement makes quiche look whether the stream is over. */
+    /** Sends a FIN, maybe again. Its acknowledgement makes quiche check whether the stream has ended. */
     static void sendFinAgain(QuicStreamChannel stream) {
         call(SEND_FIN, stream.parent(), stream.streamId());
     }
 
-    /** Whether all that the peer sends on a stream has come, its end included; true when it is not known. */
+    /** Whether everything that the peer sends on a stream has come, its end included. True when it is not known. */
     static boolean isFinished(QuicStreamChannel stream) {
         return !(onStream(FINISHED, stream) instanceof Boolean known) || known;
     }
 
-    /** The same, and false when it is not known. */
-    static boolean isSurelyFinished(QuicStreamChannel stream) {
+    /** The same, but false when it is not known. */
+    static boolean isKnownFinished(QuicStreamChannel stream) {
         return onStream(FINISHED, stream) instanceof Boolean known && known;
     }
 
-    /** Whether quiche has let go of a stream, and of its credit; true when it is not known. */
+    /** Whether quiche has dropped a stream, and given its credit back. True when it is not known. */
     static boolean isGone(QuicStreamChannel stream) {
         long capacity = capacity(stream);
         return capacity == NO_SUCH_STREAM || capacity == UNKNOWN;
     }
 
-    /** Whether the peer has stopped a stream (STOP_SENDING) that is not gone. */
+    /** Whether the peer has sent STOP_SENDING on a stream that quiche still has. */
     static boolean isStopped(QuicStreamChannel stream) {
         return capacity(stream) == STREAM_STOPPED;
     }
 
-    /** Whether the network, as quiche sees it, and the peer have room for more of a stream; true when it is not known. */
+    /** Whether congestion control and flow control allow more data of a stream now. True when it is not known. */
     static boolean hasRoom(QuicStreamChannel stream) {
         return capacity(stream) != 0;
     }
 
-    /** What quiche has of a stream. */
+    /** The state of a stream in quiche. */
     enum State {
         OPEN,
-        /** The peer wants no more of it (STOP_SENDING). */
+        /** The peer has sent STOP_SENDING. */
         STOPPED,
-        /** quiche has let go of it, and of its credit; or it cannot be asked. */
+        /** quiche has dropped it, and given its credit back; or it is not known. */
         GONE
     }
 
     /**
-     * Asks quiche for many streams of a connection, which costs little more than the asking. The listener must do nothing that may end the
-     * connection: that frees what is asked here.
+     * Inspects many streams of a connection. The listener must do nothing that may end the connection: that frees the native memory that is
+     * inspected here.
      */
-    static <S> void look(
+    static <S> void inspect(
             QuicChannel channel, Iterable<S> all, Function<S, NettyStream> stream, BiConsumer<S, State> listener) {
         Object address = address(channel);
         for (S each : all) {
@@ -140,8 +140,8 @@ final class NettyInternals {
     }
 
     /**
-     * Does something without a datagram being sent for it, which costs as much as all that waits to be sent:
-     * {@link #send} is to follow.
+     * Runs an action without sending a datagram for it, since each sending goes through everything that is queued. {@link #send} must
+     * follow.
      */
     static void withoutSending(QuicChannel channel, Runnable action) {
         int before = guard(channel);
@@ -174,7 +174,7 @@ final class NettyInternals {
         }
     }
 
-    /** Sends what waits to be sent. */
+    /** Sends everything that is queued. */
     static void send(QuicChannel channel) {
         if (address(channel) != null) {
             call(SEND, channel);
@@ -199,8 +199,8 @@ final class NettyInternals {
     }
 
     /**
-     * In how many nanoseconds quiche wants to be called: soon while something is in flight, for then a probe time-out is due
-     * (RFC 9002, section 6.2); else not before the idle time-out. -1 when it is not known.
+     * Nanoseconds until quiche's next timer. While something is in flight that is the probe time-out (RFC 9002, section 6.2), which is
+     * soon; otherwise it is the idle time-out. -1 when it is not known.
      */
     static long nextTimeout(QuicChannel channel) {
         Object address = address(channel);
@@ -208,22 +208,23 @@ final class NettyInternals {
     }
 
     /**
-     * Has Netty take over from quiche how many streams the peer allows. It does so by itself when none is left, and none is used up but
-     * by who opens the last; or when the peer allows no streams in one direction either, as our servers, and not those of others.
+     * Makes Netty read the stream credit from quiche again. Netty does so by itself only when its count for bidirectional or for
+     * unidirectional streams is 0. The first never is, since one stream is reserved for pings; the second is with our servers, and not with
+     * all others.
      */
-    static void lookForCredit(QuicChannel channel) {
+    static void refreshCredit(QuicChannel channel) {
         Object address = address(channel);
         if (address != null && ALLOWED != null && call(ALLOWED_NOW, null, address) instanceof Long now) {
             try {
                 ALLOWED.setLong(channel, now);
             } catch (IllegalAccessException e) {
-                // It goes on with what it knows.
+                // Netty keeps the count that it has.
             }
         }
     }
 
-    /** How many streams the clients may have open at a time whose connections begin from now on; the others keep theirs. */
-    static void nextStreams(ChannelHandler codec, int streams) {
+    /** Sets how many streams a client may have open at a time, for connections that start from now on. */
+    static void maxStreamsForNewConnections(ChannelHandler codec, int streams) {
         try {
             Object config = CONFIG == null ? null : CONFIG.get(codec);
             Object address = config == null ? null : call(CONFIG_ADDRESS, config);
@@ -231,7 +232,7 @@ final class NettyInternals {
                 call(NEXT_STREAMS, null, address, (long) streams);
             }
         } catch (IllegalAccessException e) {
-            // They have what the others have.
+            // New connections get the same as before.
         }
     }
 
@@ -257,7 +258,7 @@ final class NettyInternals {
         try {
             return method == null ? null : method.invoke(target, arguments);
         } catch (InvocationTargetException | IllegalAccessException e) {
-            // What cannot be done any more: the stream or the connection is over.
+            // It cannot be done any more: the stream or the connection has ended.
             return null;
         }
     }

@@ -32,11 +32,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A socket at which clients connect, and their connections. Everything of them happens on one event loop. */
+/** A server socket of Netty, and its connections, all on one event loop. */
 final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
 
-    // After the time for closing, for all of them together.
-    private static final Duration LAST_STEPS = Duration.ofMillis(300);
+    // What closing may take beyond its time-out.
+    private static final Duration GRACE = Duration.ofMillis(300);
 
     private final ListenSpec spec;
     private final ListenerEvents events;
@@ -68,9 +68,9 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
-                                .addLast(new RepeatedFins.Edge())
-                                .addLast(share.poll().new Batches())
-                                .addLast(new Entrance())
+                                .addLast(new RepeatedFins.OutboundTap())
+                                .addLast(share.busyPoll().new Batches())
+                                .addLast(new DatagramFilter())
                                 .addLast(codec());
                     }
                 })
@@ -78,7 +78,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         try {
             bound.await();
         } catch (InterruptedException e) {
-            NettyConnection.quietly(bound.channel(), () -> {});
+            NettyConnection.close(bound.channel(), () -> {});
             throw e;
         }
         if (!bound.isSuccess()) {
@@ -88,7 +88,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     }
 
     static NettyListener open(ListenSpec spec, ListenerEvents events) throws IOException {
-        // Everything that can be wrong with the certificate is found before a socket is opened.
+        // Every problem with the certificate is found before a socket is opened.
         QuicSslContext tls = NettyTls.server(spec, spec.certificate());
         try {
             return new NettyListener(spec, events, tls);
@@ -100,31 +100,31 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
 
     private ChannelHandler codec() {
         AtomicReference<ChannelHandler> codec = new AtomicReference<>();
-        codec.setPlain(codec(() -> NettyInternals.nextStreams(codec.getPlain(), streams())));
+        codec.setPlain(codec(() -> NettyInternals.maxStreamsForNewConnections(codec.getPlain(), maxStreams())));
         return codec.getPlain();
     }
 
-    // quiche gives it again for streams that have ended, and has no other way to change it.
-    private int streams() {
+    // quiche fixes this for a connection, and gives credit again only for streams that have ended.
+    private int maxStreams() {
         return Math.min(spec.maxStreams(), events.maxStreams(true));
     }
 
-    // The argument is run before each connection begins.
-    private ChannelHandler codec(Runnable begins) {
+    // The action runs before each handshake.
+    private ChannelHandler codec(Runnable beforeHandshake) {
         return Codec.settings(new QuicServerCodecBuilder(), spec.idleTimeout(), spec.congestion())
-                .initialMaxStreamsBidirectional(streams())
-                .localConnectionIdLength(Gate.OUR_ID)
+                .initialMaxStreamsBidirectional(maxStreams())
+                .localConnectionIdLength(Gate.CONNECTION_ID_LENGTH)
                 .connectionIdAddressGenerator(ids)
                 .tokenHandler(new GateTokenHandler())
                 .sslEngineProvider(quic -> {
-                    begins.run();
+                    beforeHandshake.run();
                     return tls.newEngine(quic.alloc());
                 })
                 .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, Codec.segments())
                 .handler(new ChannelInitializer<QuicChannel>() {
                     @Override
                     protected void initChannel(QuicChannel channel) {
-                        begun(channel);
+                        connectionCreated(channel);
                     }
                 })
                 .streamHandler(new ChannelInitializer<QuicStreamChannel>() {
@@ -141,8 +141,8 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
 
     // ---- connections; on the event loop
 
-    private void begun(QuicChannel channel) {
-        byte[] id = gate.beginning();
+    private void connectionCreated(QuicChannel channel) {
+        byte[] id = gate.lastAdmittedId();
         gate.created(id, channel);
         byte[] given = ids.given();
         if (given != null) {
@@ -150,8 +150,8 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         }
         InetSocketAddress client = (InetSocketAddress) Objects.requireNonNull(channel.remoteSocketAddress());
         NettyConnection connection = new NettyConnection(channel, share, null, EngineEvents.REJECT_ALL);
-        connection.whenCutOff(() -> events.ignored(client, Ignored.CUT_OFF));
-        ConnectionIds.Owner owner = ids.begun(connection, client, id);
+        connection.whenViolation(() -> events.ignored(client, Ignored.CUT_OFF));
+        ConnectionIds.Owner owner = ids.connectionCreated(connection, client, id);
         channel.pipeline().addLast(connection).addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelActive(ChannelHandlerContext context) {
@@ -163,8 +163,8 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         channel.closeFuture().addListener(end -> {
             gate.ended(id);
             connections.remove(channel);
-            ids.ended(owner);
-            // Nobody above has to close what has ended by itself.
+            ids.connectionEnded(owner);
+            // Frees a connection that has ended by itself: no pool has to close it.
             connection.close(0, "");
         });
     }
@@ -179,19 +179,19 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     }
 
     /**
-     * Lets pass what belongs to a connection and comes from its address, and what the gate admits. A client whose address changes (RFC
-     * 9000, section 9) is not followed, as over kwik: of what is on its way to the old address quiche sends only the first two datagrams
-     * again, and Netty would follow whoever knows an id.
+     * Passes datagrams that belong to a connection and come from its address, and those that the gate admits. A client whose address
+     * changes (RFC 9000, section 9) is not followed, as over kwik. Of the datagrams on their way to the old address quiche would send only
+     * the first two again, and Netty would follow anybody who knows a connection id.
      */
-    private final class Entrance extends ChannelInboundHandlerAdapter {
+    private final class DatagramFilter extends ChannelInboundHandlerAdapter {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             DatagramPacket datagram = (DatagramPacket) message;
             ByteBuf content = datagram.content();
-            int first = Coalesced.handshakeOf(nio(content));
+            int first = Coalesced.firstHandshakeLength(nio(content));
             if (first < content.readableBytes()) {
-                // What stands behind a packet of the handshake comes by itself, see Coalesced.
+                // The rest after a Handshake packet is read separately, see Coalesced.
                 read(
                         context,
                         new DatagramPacket(content.readRetainedSlice(first), datagram.recipient(), datagram.sender()));
@@ -200,9 +200,9 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         }
 
         private void read(ChannelHandlerContext context, DatagramPacket datagram) {
-            ByteBuffer id = ConnectionIds.destination(nio(datagram.content()), Gate.OUR_ID);
+            ByteBuffer id = ConnectionIds.destination(nio(datagram.content()), Gate.CONNECTION_ID_LENGTH);
             ConnectionIds.Owner owner = id == null ? null : ids.owner(id);
-            if (owner == null ? !begins(datagram) : !owner.isAt(datagram.sender())) {
+            if (owner == null ? !mayStart(datagram) : !owner.isFrom(datagram.sender())) {
                 if (owner != null) {
                     events.ignored(datagram.sender(), Ignored.MOVED);
                 }
@@ -211,14 +211,14 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             }
             context.fireChannelRead(datagram);
             if (owner != null) {
-                owner.connection().heard();
+                owner.connection().datagramRead();
             }
         }
 
-        private boolean begins(DatagramPacket datagram) {
+        private boolean mayStart(DatagramPacket datagram) {
             ByteBuf content = datagram.content();
-            ids.expect();
-            // With a short header nothing begins.
+            ids.clearGiven();
+            // A packet with a short header starts no connection.
             return content.isReadable()
                     && content.getByte(content.readerIndex()) < 0
                     && gate.admits(nio(content), datagram.sender());
@@ -230,22 +230,22 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            // One client that cannot be reached must not end anything: what is lost is sent again.
+            // A client that cannot be reached must not end anything: QUIC sends again what is lost.
         }
     }
 
-    // ---- what the gate asks for
+    // ---- the engine of the gate
 
     @Override
     public void send(byte[] datagram, InetSocketAddress client) {
-        // What is lost is asked for again.
+        // If this is lost, the client asks again.
         socket.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(datagram), client))
                 .addListener(sent -> {});
     }
 
     @Override
     public void giveUp(QuicChannel connection) {
-        NettyConnection.quietly(connection, () -> {});
+        NettyConnection.close(connection, () -> {});
     }
 
     @Override
@@ -283,7 +283,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     @Override
     public boolean close(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        long last = deadline + LAST_STEPS.toNanos();
+        long last = deadline + GRACE.toNanos();
         var left = connections.values().toArray(NettyConnection[]::new);
         for (NettyConnection connection : left) {
             connection.close(0, "listener closed");
@@ -295,8 +295,8 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             }
             freed &= socket.close().await(Math.max(1, last - System.nanoTime()), TimeUnit.NANOSECONDS);
         } finally {
-            // Whoever is interrupted here ends the waiting, not the closing.
-            NettyConnection.quietly(socket, () -> {});
+            // An interrupt ends the waiting, not the closing.
+            NettyConnection.close(socket, () -> {});
             share.giveBack();
         }
         freed &= share.awaitEnded(Duration.ofNanos(Math.max(1_000_000, last - System.nanoTime())));

@@ -10,14 +10,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was written and quiche has not taken yet: up to {@link #MOST}, beyond which writing blocks. What a caller's thread writes
+ * Data that was written and that quiche has not taken yet. Writing blocks at the {@link #HIGH_WATER_MARK}. What a caller's thread writes
  * is copied once, into memory that quiche can read. On the event loop writing never blocks: only the few bytes of the id exchange
  * are written there.
  */
 final class NettyOutput extends OutputStream {
 
-    /** How much may wait for quiche. */
-    static final int MOST = 256 * 1024;
+    /** Bytes that may wait for quiche. */
+    static final int HIGH_WATER_MARK = 256 * 1024;
 
     private final NettyStream stream;
     private final SendBuffers buffers;
@@ -59,12 +59,12 @@ final class NettyOutput extends OutputStream {
         try {
             while (true) {
                 check();
-                if (waiting == 0 || waiting + bytes <= MOST) {
+                if (waiting == 0 || waiting + bytes <= HIGH_WATER_MARK) {
                     waiting += bytes;
                     return;
                 }
                 if (stream.onEventLoop()) {
-                    throw new IOException("more than " + MOST + " bytes wait to be sent");
+                    throw new IOException("more than " + HIGH_WATER_MARK + " bytes wait to be sent");
                 }
                 await();
             }
@@ -82,7 +82,7 @@ final class NettyOutput extends OutputStream {
         }
     }
 
-    // Its callers look again.
+    // Its caller loops.
     @SuppressWarnings("WaitNotInLoop")
     private void await() throws InterruptedIOException {
         try {
@@ -117,7 +117,7 @@ final class NettyOutput extends OutputStream {
         }
     }
 
-    /** Whether nothing follows behind the last so many bytes but the end. */
+    /** Whether only the FIN follows after so many more bytes. */
     boolean endsWith(int bytes) {
         lock.lock();
         try {
@@ -127,7 +127,7 @@ final class NettyOutput extends OutputStream {
         }
     }
 
-    /** Whether something waits for quiche. */
+    /** Whether data waits for quiche. */
     boolean isWaiting() {
         lock.lock();
         try {
@@ -137,7 +137,7 @@ final class NettyOutput extends OutputStream {
         }
     }
 
-    /** What was written has been handed over when {@link #write} returns; this only tells whether more can be. */
+    /** {@link #write} hands data over by itself. This only checks whether more can be written. */
     @Override
     public void flush() throws IOException {
         lock.lock();
@@ -160,7 +160,7 @@ final class NettyOutput extends OutputStream {
             if (failure != null) {
                 return;
             }
-            stream.finBegins();
+            stream.finPending();
         } finally {
             lock.unlock();
         }

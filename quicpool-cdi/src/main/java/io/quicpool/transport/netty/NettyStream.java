@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
  * A stream of quiche, and the last handler of its channel.
  *
  * <pre>
- * each direction:  OPEN --FIN, RESET, STOP_SENDING, connection lost--&gt; ENDED;  both ENDED: its channel is closed
- * alive:           until a reset or a refusal, the end without a byte that was not read, or the end of the connection
+ * each direction:  OPEN --FIN, RESET_STREAM, STOP_SENDING, connection lost--&gt; ENDED;  both ENDED: its channel is closed
+ * alive:           until a reset or STOP_SENDING, a FIN with nothing left to read, or the end of the connection
  * </pre>
  *
- * <p>Changed on the event loop only; what others read is volatile. Data is asked for as long as there is room for it, also on an
- * idle stream: so its end is seen at once.
+ * <p>State changes on the event loop only; fields that other threads read are volatile. It reads from Netty while there is room, even on
+ * an idle stream, so that the end of the stream is seen at once.
  */
 final class NettyStream extends ChannelInboundHandlerAdapter implements EngineStream {
 
@@ -47,15 +47,15 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     private final StreamSender sending;
     private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> whenEnded = new AtomicReference<>();
-    private final AtomicBoolean toldToStop = new AtomicBoolean();
-    private volatile boolean dead;
-    private volatile boolean unwanted;
+    private final AtomicBoolean stopSendingRequested = new AtomicBoolean();
+    private volatile boolean ended;
+    private volatile boolean readingStopped;
     private volatile long peerError = -1;
     private volatile @Nullable QuicStreamChannel channel;
-    // The event loop's own.
+    // Only for the event loop.
     private boolean inputEnded;
     private boolean stopSent;
-    private boolean ending;
+    private boolean disposing;
     private int resetCode = -1;
 
     NettyStream(NettyConnection connection, boolean accepted) {
@@ -96,14 +96,14 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         return output;
     }
 
-    // ---- what the peer does; on the event loop
+    // ---- events of the channel; on the event loop
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         QuicStreamChannel added = (QuicStreamChannel) context.channel();
         added.config().setAutoRead(false).setAllowHalfClosure(true).setReadFrames(true);
         channel = added;
-        connection.begun(this);
+        connection.opened(this);
     }
 
     @Override
@@ -117,45 +117,45 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         QuicStreamFrame frame = (QuicStreamFrame) message;
-        // What is refused is taken all the same, until the peer has stopped: its end may be behind it.
-        if (came(frame.content(), frame.hasFin()) != NettyInput.Arrival.ENOUGH) {
+        // Refused data is read too, until the peer has stopped: its end may come after it.
+        if (handleData(frame.content(), frame.hasFin()) != NettyInput.Arrival.ENOUGH) {
             context.read();
         }
     }
 
-    /** A thread that waited for data is given some. */
+    /** Data arrived for a thread that waits for it. */
     void readerWoken() {
-        connection.poll().readerWoken();
+        connection.busyPoll().readerWoken();
     }
 
     /**
-     * Looks whether the peer's end has come without a word of quiche's. Only where all that quiche had to say was asked for: of a stream that
-     * was reset it says as well that all has come, and a RESET_STREAM must not be taken for a FIN.
+     * Checks whether the peer's FIN has come without an event of quiche. Only when everything was read from quiche: it reports a reset
+     * stream as finished too, and a RESET_STREAM must not be taken for a FIN.
      */
-    void lookForEnd() {
-        if (!inputEnded && input.isAsking() && NettyInternals.isSurelyFinished(channel())) {
-            came(Unpooled.EMPTY_BUFFER, true);
+    void checkForFin() {
+        if (!inputEnded && input.isRequesting() && NettyInternals.isKnownFinished(channel())) {
+            handleData(Unpooled.EMPTY_BUFFER, true);
         }
     }
 
-    /** The peer wants no more, or quiche has let go of the stream, which may be because of that. */
-    void foundStopped() {
+    /** The peer has sent STOP_SENDING, or quiche has dropped the stream, which may be for the same reason. */
+    void onStopFound() {
         if (!sending.hasEnded()) {
             stoppedByPeer();
         }
     }
 
-    private NettyInput.Arrival came(ByteBuf content, boolean last) {
+    private NettyInput.Arrival handleData(ByteBuf content, boolean last) {
         NettyInput.Arrival arrival = input.put(content, last);
         if (last) {
             inputEnded = true;
-            if (input.isOver()) {
-                die();
+            if (input.isExhausted()) {
+                markEnded();
             }
-        } else if (arrival == NettyInput.Arrival.REFUSED && unwanted) {
+        } else if (arrival == NettyInput.Arrival.REFUSED && readingStopped) {
             stopReceiving(0);
         }
-        fire();
+        fireIfReadable();
         endIfDone();
         return arrival;
     }
@@ -166,7 +166,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
             peerError = reset.applicationProtocolCode();
             input.reset(new IOException("Stream reset by peer, code " + peerError));
             inputEnded = true;
-            die();
+            markEnded();
             endIfDone();
         } else {
             IOException why = connection.explain(cause);
@@ -180,13 +180,13 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         IOException why = connection.explain(null);
-        // Before the reader hears of it, who may write at once.
+        // Before the reader is woken, which may write at once.
         output.fail(why);
         input.lost(why);
         inputEnded = true;
         sending.end();
         connection.ended(this);
-        die();
+        markEnded();
         endIfDone();
     }
 
@@ -194,19 +194,19 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     void stoppedByPeer() {
         output.fail(new IOException("the peer wants no more of the stream"));
         sending.end();
-        dead = true;
+        ended = true;
         if (inputEnded) {
             runWhenDead();
         } else {
-            // Mostly a RESET_STREAM follows, with the code that Netty does not tell of this one.
+            // Mostly a RESET_STREAM follows, with the error code. Netty does not tell that of STOP_SENDING.
             var later = loop().schedule(this::runWhenDead, RESET_FOLLOWS_MILLIS, TimeUnit.MILLISECONDS);
             assert later != null;
         }
         endIfDone();
     }
 
-    private void die() {
-        dead = true;
+    private void markEnded() {
+        ended = true;
         runWhenDead();
     }
 
@@ -217,11 +217,11 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         }
     }
 
-    // ---- what is known of it
+    // ---- state
 
     @Override
     public boolean alive() {
-        return !dead && connection.alive() && !input.isOver();
+        return !ended && connection.alive() && !input.isExhausted();
     }
 
     @Override
@@ -237,12 +237,12 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     @Override
     public void whenReadable(int bytes, Runnable action) {
         pending.set(new Pending(bytes, action));
-        onLoop(this::fire);
+        onLoop(this::fireIfReadable);
     }
 
-    private void fire() {
+    private void fireIfReadable() {
         Pending wanted = pending.get();
-        if (wanted != null && !dead && input.has(wanted.bytes) && pending.compareAndSet(wanted, null)) {
+        if (wanted != null && !ended && input.canRead(wanted.bytes) && pending.compareAndSet(wanted, null)) {
             EngineEvents.guarded(wanted.action);
         }
     }
@@ -251,13 +251,13 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     public void whenEnded(Runnable action) {
         whenEnded.set(action);
         onLoop(() -> {
-            if (dead || !connection.alive()) {
+            if (ended || !connection.alive()) {
                 runWhenDead();
             }
         });
     }
 
-    /** Runs a task on the event loop, at once if this is it; nothing when the loop has ended. */
+    /** Runs a task on the event loop, at once if this is its thread. Does nothing when the loop has ended. */
     private void onLoop(Runnable task) {
         if (onEventLoop()) {
             task.run();
@@ -266,12 +266,12 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         try {
             loop().execute(task);
         } catch (RejectedExecutionException e) {
-            // The pool is closed, and its streams with it.
-            dead = true;
+            // The pool is closed, and so are its streams.
+            ended = true;
         }
     }
 
-    /** Says in words why something failed: for the connection's end, if that is why. */
+    /** Turns a failure into one with a useful message, which names the end of the connection if that is the cause. */
     IOException explain(IOException failure) {
         return connection.alive()
                 ? new IOException(
@@ -282,7 +282,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
 
     // ---- sending
 
-    /** Hands over what was written. Any thread. */
+    /** Hands written data to Netty. Any thread. */
     void send(ByteBuf data, int length) {
         if (onEventLoop()) {
             sending.write(data, length);
@@ -291,7 +291,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         try {
             loop().execute(() -> {
                 sending.write(data, length);
-                connection.poll().written();
+                connection.busyPoll().written();
             });
         } catch (RejectedExecutionException e) {
             data.release(data.refCnt());
@@ -299,9 +299,9 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         }
     }
 
-    /** A FIN is to be sent: with what was written, or behind it by {@link #sendFin}. Any thread. */
-    void finBegins() {
-        connection.finBegins();
+    /** A FIN is to be sent: with the last data, or after it by {@link #sendFin}. Any thread. */
+    void finPending() {
+        connection.finPending();
     }
 
     /** Sends the FIN if it did not go with the last data. Any thread. */
@@ -311,17 +311,17 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
 
     // ---- receiving
 
-    /** There is room again. The reader. */
-    void askForMore() {
+    /** There is room for more data. On the reader's thread. */
+    void requestMore() {
         onLoop(() -> channel().read());
     }
 
     /**
-     * Nothing is read any more. The peer is told so when it sends something, not before: as long as it holds the stream in
-     * stock, STOP_SENDING would make it give up what was written for whoever takes it.
+     * Nothing is read from now on. STOP_SENDING follows only if the peer has sent or sends something: a peer that holds the stream as
+     * idle would evict it on STOP_SENDING, and lose what was written to it.
      */
-    void noMoreReading() {
-        unwanted = true;
+    void stopReading() {
+        readingStopped = true;
         if (input.stop()) {
             stopReceiving(0);
         }
@@ -330,12 +330,12 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     @Override
     public void stopReceiving(long applicationErrorCode) {
         input.stop();
-        if (!toldToStop.compareAndSet(false, true)) {
+        if (!stopSendingRequested.compareAndSet(false, true)) {
             return;
         }
         onLoop(() -> {
             if (!inputEnded) {
-                connection.sendLater(() -> whateverComes(channel().shutdownInput(code(applicationErrorCode))));
+                connection.sendLater(() -> ignore(channel().shutdownInput(code(applicationErrorCode))));
                 stopSent = true;
                 inputEnded = true;
             }
@@ -348,8 +348,8 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     @Override
     public void close() {
         output.close();
-        noMoreReading();
-        letGo();
+        stopReading();
+        dropListeners();
         onLoop(() -> {
             if (!inputEnded) {
                 connection.halfEnded(this);
@@ -359,7 +359,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
 
     @Override
     public void reset(long applicationErrorCode) {
-        letGo();
+        dropListeners();
         input.stop();
         IOException why = new IOException("the stream was reset on this side");
         output.fail(why);
@@ -367,9 +367,9 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
             if (!sending.hasEnded()) {
                 sending.end();
                 if (inputEnded && !stopSent) {
-                    connection.sendLater(() -> whateverComes(channel().shutdownOutput(code(applicationErrorCode))));
+                    connection.sendLater(() -> ignore(channel().shutdownOutput(code(applicationErrorCode))));
                 } else {
-                    // Kept back until the peer has answered; what it is told at once is not to send.
+                    // The RESET_STREAM is held back until the peer has ended its direction. STOP_SENDING goes now.
                     resetCode = code(applicationErrorCode);
                 }
             }
@@ -377,16 +377,16 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         });
     }
 
-    // What cannot be ended any more has ended.
+    // A failure means that the stream has ended already.
     @SuppressWarnings("unused")
-    private static void whateverComes(Future<?> end) {}
+    private static void ignore(Future<?> end) {}
 
-    private void letGo() {
+    private void dropListeners() {
         pending.set(null);
         whenEnded.set(null);
     }
 
-    // Netty takes half of the codes that QUIC has.
+    // Netty has ints for error codes, QUIC has 62 bits.
     private static int code(long applicationErrorCode) {
         return (int) Math.min(Integer.MAX_VALUE, applicationErrorCode);
     }
@@ -401,37 +401,37 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
 
     void endIfDone() {
         QuicStreamChannel known = channel;
-        if (inputEnded && sending.hasEnded() && known != null && !ending) {
-            ending = true;
-            connection.settling().add(this);
+        if (inputEnded && sending.hasEnded() && known != null && !disposing) {
+            disposing = true;
+            connection.endedStreams().add(this);
         }
     }
 
     /** Whether the peer was told to stop (STOP_SENDING). Any thread. */
-    boolean wasToldToStop() {
-        return toldToStop.get();
+    boolean hasSentStopSending() {
+        return stopSendingRequested.get();
     }
 
-    /** Whether quiche needs a word to let go of it, and the peer's end has come. */
-    boolean isStuck() {
+    /** Whether quiche keeps the stream until it sends another frame, and the peer's end has come. */
+    boolean needsFinalFrame() {
         return (stopSent || NettyInternals.isStopped(channel())) && NettyInternals.isFinished(channel());
     }
 
-    /** Both ends are known: says this side's own, perhaps once more. */
-    void lastWord() {
+    /** Both directions have ended: sends this side's RESET_STREAM or FIN, maybe again. */
+    void sendFinalFrame() {
         if (resetCode >= 0) {
             int code = resetCode;
             resetCode = -1;
-            connection.sendLater(() -> whateverComes(channel().shutdownOutput(code)));
+            connection.sendLater(() -> ignore(channel().shutdownOutput(code)));
         } else {
             connection.sendLater(() -> NettyInternals.sendFinAgain(channel()));
         }
     }
 
-    /** Closes the channel of a stream that is over. */
+    /** Closes the channel of a stream that has ended. */
     void dispose() {
         QuicStreamChannel known = channel();
-        connection.sendLater(() -> whateverComes(known.close()));
+        connection.sendLater(() -> ignore(known.close()));
         NettyInternals.forget(known);
         connection.ended(this);
     }
@@ -439,6 +439,6 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     @Override
     public String toString() {
         return "stream " + (channel == null ? "?" : channel().streamId()) + " of " + connection + ": unread "
-                + input.unread() + (finished() ? ", finished" : "") + (dead ? ", dead" : "");
+                + input.unread() + (finished() ? ", finished" : "") + (ended ? ", dead" : "");
     }
 }

@@ -23,7 +23,7 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.X509TrustManager;
 
-/** Keys and trust in the forms that Netty takes. Whom to trust is decided by the pool's own trust managers, all of it. */
+/** Converts keys and trust to the forms that Netty takes. The pool's own trust managers make all decisions. */
 final class NettyTls {
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -31,8 +31,8 @@ final class NettyTls {
     private NettyTls() {}
 
     /**
-     * The name that a server is asked for; empty, for none, where Netty's check does not let it pass, as one with an underscore. A name
-     * that says by a dot that it is complete goes without that (RFC 6066, section 3).
+     * The server name to send (SNI); empty for none where Netty refuses the name, as one with an underscore. A trailing dot is dropped
+     * (RFC 6066, section 3).
      */
     static String sni(String host) {
         String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
@@ -43,7 +43,7 @@ final class NettyTls {
         }
     }
 
-    /** One for each connection: none is resumed, so each server shows its certificate. */
+    /** Makes the context of one connection. Without a shared context no session is resumed, so each server shows its certificate. */
     static QuicSslContext client(ConnectSpec spec, X509TrustManager trust) throws IOException {
         QuicSslContextBuilder builder = QuicSslContextBuilder.forClient()
                 .trustManager(trust)
@@ -61,8 +61,8 @@ final class NettyTls {
     }
 
     /**
-     * No session is resumed: it would outlive the certificate that its client has shown, and the issuers that are trusted now. Netty has no way
-     * to give no tickets, so the key of those that were given is thrown away as soon as a handshake is done. Event loop.
+     * Makes the session tickets that were given useless. A resumed session would outlive the client's certificate, and changes of the
+     * trusted issuers. Netty cannot turn tickets off, so their key is replaced after each handshake. On the event loop.
      */
     static void forgetTickets(QuicChannel connection) {
         SSLSessionContext sessions =
@@ -117,7 +117,7 @@ final class NettyTls {
                 }
             }
         } catch (SSLPeerUnverifiedException e) {
-            // It has shown none.
+            // The peer has no certificate.
         }
         return new TlsSession(session.getProtocol(), session.getCipherSuite(), peers);
     }

@@ -10,10 +10,10 @@ import io.quicpool.transport.Transport;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The engine {@code netty}: Netty's QUIC codec with quiche, a native library. Names no class of Netty, which may not be there. */
+/** The engine {@code netty}: Netty's QUIC codec with quiche, a native library. Refers to no class of Netty, which may be missing. */
 public final class NettyTransport implements Transport {
 
-    /** Beyond some sixty, what quiche does for each packet takes longer than anything else; see docs/figures.md. */
+    /** quiche walks all streams of a connection for each packet. With more streams that dominates; see docs/figures.md. */
     private static final int STREAMS_PER_CONNECTION = 64;
 
     /** For {@link java.util.ServiceLoader}. */

@@ -8,59 +8,59 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices a path that has come to carry less than QUIC needs: short datagrams arrive both ways, so the connection lives, and what fills a
- * datagram is lost each time that it is sent, without an end. quiche tells no more than sums. So the path is given up when something is in
- * flight, and for most of an idle time-out at each look either
+ * Detects a path that no longer carries full datagrams (RFC 9000, section 14). Short datagrams still arrive both ways, so the connection
+ * stays alive, but full ones are lost each time that they are sent. quiche has only totals. So the path fails when something is in flight
+ * and, at each check for most of an idle time-out, either
  *
  * <ul>
- *   <li>nothing was acknowledged since the look before: the round trip time is the same to the nanosecond;
- *   <li>or what was lost was large, and more bytes were lost than arrived.
+ *   <li>nothing was acknowledged since the check before: the round trip time is the same to the nanosecond;
+ *   <li>or the lost datagrams were nearly full, and more bytes were lost than arrived.
  * </ul>
  *
  * <p>On the event loop.
  */
 final class PathWatch {
 
-    /** So many looks an idle time-out. */
-    private static final int LOOKS = 8;
+    /** Checks in an idle time-out. */
+    private static final int CHECKS = 8;
 
-    /** After so many bad ones in a row the path is given up. */
-    private static final int MOST = 6;
+    /** The path fails after so many bad checks in a row. */
+    private static final int MAX_BAD_CHECKS = 6;
 
-    /** From this size on what was lost on average was full datagrams. */
-    private static final int LARGE = Codec.LARGEST_DATAGRAM * 4 / 5;
+    /** Bytes. From this average size on, lost datagrams count as full. */
+    private static final int NEARLY_FULL = Codec.LARGEST_DATAGRAM * 4 / 5;
 
     private final QuicChannel connection;
     private final BooleanSupplier inFlight;
-    private @Nullable QuicConnectionStats since;
+    private @Nullable QuicConnectionStats atLastGoodCheck;
     private long roundTrip = -1;
-    private long lastLook = System.nanoTime();
-    private int bad;
+    private long lastCheck = System.nanoTime();
+    private int badChecks;
 
-    /** Makes that of a connection, of which it can be told whether something is in flight. */
+    /** {@code inFlight} tells whether the connection has something in flight. */
     PathWatch(QuicChannel connection, BooleanSupplier inFlight) {
         this.connection = connection;
         this.inFlight = inFlight;
     }
 
-    /** A datagram came; says whether the path is to be given up. */
-    boolean heard(Duration idleTimeout) {
+    /** A datagram was read. Returns whether the path has failed. */
+    boolean datagramRead(Duration idleTimeout) {
         long now = System.nanoTime();
-        if (now - lastLook < idleTimeout.toNanos() / LOOKS) {
+        if (now - lastCheck < idleTimeout.toNanos() / CHECKS) {
             return false;
         }
-        lastLook = now;
+        lastCheck = now;
         boolean acknowledged = someAcknowledged();
         QuicConnectionStats stats = connection.collectStats().getNow();
-        QuicConnectionStats before = since;
+        QuicConnectionStats before = atLastGoodCheck;
         boolean lost = stats != null && before != null && losesWhatIsLarge(before, stats);
-        // Once it has begun only an acknowledgement ends it: between probes that grow rarer nothing seems to be in
-        // flight.
-        if ((bad > 0 || inFlight.getAsBoolean()) && (lost || !acknowledged)) {
-            return ++bad >= MOST;
+        // After a bad check only an acknowledgement helps: probes grow rarer, and nothing seems to be in flight between
+        // them.
+        if ((badChecks > 0 || inFlight.getAsBoolean()) && (lost || !acknowledged)) {
+            return ++badChecks >= MAX_BAD_CHECKS;
         }
-        since = stats;
-        bad = 0;
+        atLastGoodCheck = stats;
+        badChecks = 0;
         return false;
     }
 
@@ -75,6 +75,6 @@ final class PathWatch {
         long lost = now.lost() - before.lost();
         long lostBytes = now.lostBytes() - before.lostBytes();
         long arrivedBytes = now.sentBytes() - before.sentBytes() - lostBytes;
-        return lost > 0 && lostBytes >= lost * LARGE && lostBytes > arrivedBytes;
+        return lost > 0 && lostBytes >= lost * NEARLY_FULL && lostBytes > arrivedBytes;
     }
 }

@@ -3,35 +3,35 @@ package io.quicpool.transport.netty;
 import java.util.function.LongSupplier;
 
 /**
- * How long to wait between two looks, so that looks take only a small part of the time, whatever one costs: other connections share the
- * event loop.
+ * Computes the pause between two scans, so that scans take only a small part of the event loop's time, whatever one costs. Other
+ * connections share the event loop.
  */
 final class Pauses {
 
     private final long shortest;
-    private final int times;
+    private final int factor;
     private final LongSupplier clock;
 
     /**
-     * Makes one.
+     * Sets the rule.
      *
-     * @param shortest nanoseconds; the least pause
-     * @param times a pause lasts so many times as long as the look before it
+     * @param shortest the shortest pause, in nanoseconds
+     * @param factor a pause lasts so many times as long as the scan before it
      */
-    Pauses(long shortest, int times) {
-        this(shortest, times, System::nanoTime);
+    Pauses(long shortest, int factor) {
+        this(shortest, factor, System::nanoTime);
     }
 
-    Pauses(long shortest, int times, LongSupplier clock) {
+    Pauses(long shortest, int factor, LongSupplier clock) {
         this.shortest = shortest;
-        this.times = times;
+        this.factor = factor;
         this.clock = clock;
     }
 
-    /** Looks, and returns the nanoseconds until the next look. */
-    long after(Runnable look) {
+    /** Runs a scan and returns the pause after it, in nanoseconds. */
+    long after(Runnable scan) {
         long start = clock.getAsLong();
-        look.run();
-        return Math.max(shortest, (clock.getAsLong() - start) * times);
+        scan.run();
+        return Math.max(shortest, (clock.getAsLong() - start) * factor);
     }
 }

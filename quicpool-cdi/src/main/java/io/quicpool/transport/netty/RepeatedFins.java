@@ -18,35 +18,37 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The FINs of a connection of which quiche may let go before the peer has them, see {@link DatalessFins}. Each leaves before all else
+ * FINs that quiche may drop before the peer has them, see {@link DatalessFins}. Each
  *
  * <ul>
- *   <li>and goes out three times, or five, which is enough where single datagrams are lost;
- *   <li>is kept for eight seconds, and sent again while the connection is known to lose something, for all may be lost together: by
- *       quiche as long as that knows the stream, then as it was sent. A peer that has it drops a datagram that it has seen
- *       (RFC 9000, section 12.3).
+ *   <li>is sent before everything else, three times, or five on a connection that loses datagrams: enough where single datagrams are
+ *       lost;
+ *   <li>is kept for eight seconds and sent again while the connection loses datagrams, since all copies may be lost together. As long as
+ *       quiche has the stream it sends the FIN, afterwards the same datagram is sent again. A peer drops a datagram that it has seen
+ *       before (RFC 9000, section 12.3).
  * </ul>
  *
  * <p>On the event loop.
  */
 final class RepeatedFins {
 
-    /** The next that quiche sends. */
-    private static final QuicStreamPriority FIRST = new QuicStreamPriority(0, false);
+    /** quiche sends the stream before all others. */
+    private static final QuicStreamPriority HIGHEST_PRIORITY = new QuicStreamPriority(0, false);
 
     private static final int COPIES = 2;
-    private static final int COPIES_WHERE_LOSING = 4;
-    private static final int LOOK_MILLIS = 2;
-    // Each as long after the one before as that was after the FIN, the last after eight seconds. The first are
-    // soon, for quiche takes what is 128 packets old for something that it has seen.
-    private static final int LOOKS = 12;
-    private static final int MOST_KEPT = 256;
+    private static final int COPIES_WHEN_LOSING = 4;
+    private static final int FIRST_REPEAT_MILLIS = 2;
+    // Each interval is twice the one before, and the last repeat comes after eight seconds. The first come soon, since
+    // quiche
+    // takes a packet that is 128 packets old for one that it has seen.
+    private static final int MAX_REPEATS = 12;
+    private static final int MAX_KEPT = 256;
 
-    /** A FIN that was given to quiche, and the datagram that left then. */
+    /** A FIN that was given to quiche, and the datagram that was sent for it. */
     private static final class Kept {
         private final QuicStreamChannel stream;
         private byte @Nullable [] datagram;
-        private int looks;
+        private int repeats;
         private boolean dropped;
 
         private Kept(QuicStreamChannel stream) {
@@ -58,28 +60,28 @@ final class RepeatedFins {
     private final BooleanSupplier losing;
     private final Deque<Kept> all = new ArrayDeque<>();
 
-    /** Makes those of a connection, of which it can be told whether it loses datagrams. */
+    /** {@code losing} tells whether the connection loses datagrams. */
     RepeatedFins(QuicChannel connection, BooleanSupplier losing) {
         this.connection = connection;
         this.losing = losing;
     }
 
-    /** Sends the FIN of a stream, by writing it, and keeps it. */
+    /** Sends the FIN of a stream, which {@code write} writes, and keeps it. */
     void send(QuicStreamChannel stream, Runnable write) {
         Kept kept = new Kept(stream);
-        stream.updatePriority(FIRST).addListener(set -> {});
-        kept.datagram = firstOf(write);
-        for (int i = losing.getAsBoolean() ? COPIES_WHERE_LOSING : COPIES; i > 0; i--) {
-            repeat(kept);
+        stream.updatePriority(HIGHEST_PRIORITY).addListener(set -> {});
+        kept.datagram = capture(write);
+        for (int i = losing.getAsBoolean() ? COPIES_WHEN_LOSING : COPIES; i > 0; i--) {
+            sendCopy(kept);
         }
         all.add(kept);
-        if (all.size() > MOST_KEPT) {
+        if (all.size() > MAX_KEPT) {
             all.remove().dropped = true;
         }
-        later(kept);
+        schedule(kept);
     }
 
-    private void repeat(Kept kept) {
+    private void sendCopy(Kept kept) {
         if (kept.datagram != null) {
             InetSocketAddress peer = (InetSocketAddress) Objects.requireNonNull(connection.remoteSocketAddress());
             connection
@@ -89,51 +91,52 @@ final class RepeatedFins {
         }
     }
 
-    private void later(Kept kept) {
+    private void schedule(Kept kept) {
         var next = connection
                 .eventLoop()
-                .schedule(() -> look(kept), (long) LOOK_MILLIS << kept.looks, TimeUnit.MILLISECONDS);
+                .schedule(
+                        () -> repeatIfLosing(kept), (long) FIRST_REPEAT_MILLIS << kept.repeats, TimeUnit.MILLISECONDS);
         assert next != null;
     }
 
-    private void look(Kept kept) {
+    private void repeatIfLosing(Kept kept) {
         if (kept.dropped || !connection.isOpen()) {
             return;
         }
         if (losing.getAsBoolean()) {
-            again(kept);
+            resend(kept);
         }
-        if (++kept.looks < LOOKS) {
-            later(kept);
+        if (++kept.repeats < MAX_REPEATS) {
+            schedule(kept);
         } else {
             all.remove(kept);
         }
     }
 
-    private void again(Kept kept) {
+    private void resend(Kept kept) {
         if (NettyInternals.isGone(kept.stream)) {
-            repeat(kept);
+            sendCopy(kept);
         } else {
-            byte[] datagram = firstOf(() -> NettyInternals.sendFinAgain(kept.stream));
+            byte[] datagram = capture(() -> NettyInternals.sendFinAgain(kept.stream));
             kept.datagram = datagram == null ? kept.datagram : datagram;
         }
     }
 
-    // Netty sends what is written while it reads when it has read all: here now.
-    private byte @Nullable [] firstOf(Runnable writing) {
-        return connection.parent().pipeline().get(Edge.class).firstOf(() -> {
+    // While Netty reads a batch it sends nothing before the end of the batch, so that is ended now.
+    private byte @Nullable [] capture(Runnable writing) {
+        return connection.parent().pipeline().get(OutboundTap.class).capture(() -> {
             writing.run();
             BusyPoll.endBatch(connection.parent());
         });
     }
 
-    /** Next to a socket: shows what leaves. */
-    static final class Edge extends ChannelOutboundHandlerAdapter {
+    /** The handler next to a socket, which captures the first datagram that leaves. */
+    static final class OutboundTap extends ChannelOutboundHandlerAdapter {
 
         private boolean watching;
         private byte @Nullable [] first;
 
-        private byte @Nullable [] firstOf(Runnable sending) {
+        private byte @Nullable [] capture(Runnable sending) {
             first = null;
             watching = true;
             sending.run();

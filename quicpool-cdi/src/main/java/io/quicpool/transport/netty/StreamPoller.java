@@ -8,70 +8,70 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks, after datagrams, for what quiche has learned from them about the streams of a connection and tells nobody. On the event
- * loop.
+ * Scans the streams of a connection, after datagrams, for what quiche has learned and does not report: STOP_SENDING, and some FINs. On the
+ * event loop.
  */
 final class StreamPoller {
 
-    // A look costs time for each stream: the next comes so long after it, and so many times what it took.
-    private static final long STOP_LOOK_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final long END_LOOK_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final int PAUSE_TIMES = 50;
+    // A scan costs time for each stream. The next one comes at least so long after it, and so many times as long as it
+    // took.
+    private static final long STOP_SCAN_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long FIN_SCAN_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final int PAUSE_FACTOR = 50;
 
     private final QuicChannel connection;
     private final Collection<NettyStream> streams;
-    private final Pauses stopLooks = new Pauses(STOP_LOOK_PAUSE, PAUSE_TIMES);
-    private final Pauses endLooks = new Pauses(END_LOOK_PAUSE, PAUSE_TIMES);
-    private boolean stopLookDue;
-    private long nextStopLook = System.nanoTime();
-    private boolean endLookDue;
-    private long endLookPause = END_LOOK_PAUSE;
+    private final Pauses stopScans = new Pauses(STOP_SCAN_PAUSE, PAUSE_FACTOR);
+    private final Pauses finScans = new Pauses(FIN_SCAN_PAUSE, PAUSE_FACTOR);
+    private boolean stopScanScheduled;
+    private long nextStopScan = System.nanoTime();
+    private boolean finScanScheduled;
+    private long finScanPause = FIN_SCAN_PAUSE;
 
-    /** Makes that of a connection, whose streams at any time are in the collection. */
+    /** {@code streams} always holds the current streams of the connection. */
     StreamPoller(QuicChannel connection, Collection<NettyStream> streams) {
         this.connection = connection;
         this.streams = streams;
     }
 
-    /** A datagram came. */
-    void heard() {
+    void datagramRead() {
         EventLoop loop = connection.eventLoop();
-        if (!stopLookDue) {
-            stopLookDue = true;
-            long wait = Math.max(0, nextStopLook - System.nanoTime());
-            var due = loop.schedule(this::lookForStops, wait, TimeUnit.NANOSECONDS);
+        if (!stopScanScheduled) {
+            stopScanScheduled = true;
+            long wait = Math.max(0, nextStopScan - System.nanoTime());
+            var due = loop.schedule(this::scanForStops, wait, TimeUnit.NANOSECONDS);
             assert due != null;
         }
-        if (!endLookDue) {
-            endLookDue = true;
-            var due = loop.schedule(this::lookForEnds, endLookPause, TimeUnit.NANOSECONDS);
+        if (!finScanScheduled) {
+            finScanScheduled = true;
+            var due = loop.schedule(this::scanForFins, finScanPause, TimeUnit.NANOSECONDS);
             assert due != null;
         }
     }
 
-    // STOP_SENDING (RFC 9000, section 3.5): an idle stream that its peer gives up is not to be handed out.
-    private void lookForStops() {
-        stopLookDue = false;
-        long pause = stopLooks.after(this::findStops);
-        nextStopLook = System.nanoTime() + pause;
+    // STOP_SENDING (RFC 9000, section 3.5): an idle stream that its peer has evicted must not be taken.
+    private void scanForStops() {
+        stopScanScheduled = false;
+        long pause = stopScans.after(this::findStops);
+        nextStopScan = System.nanoTime() + pause;
     }
 
     private void findStops() {
         List<NettyStream> stopped = new ArrayList<>();
-        // First all are looked at: what is done then may end the connection, and free what quiche knows of it.
-        NettyInternals.look(connection, streams, stream -> stream, (stream, state) -> {
+        // All are inspected first. What follows may end the connection, which frees the memory that is inspected.
+        NettyInternals.inspect(connection, streams, stream -> stream, (stream, state) -> {
             if (state != NettyInternals.State.OPEN && !stream.hasEndedSending()) {
                 stopped.add(stream);
             }
         });
         if (connection.isOpen()) {
-            stopped.forEach(NettyStream::foundStopped);
+            stopped.forEach(NettyStream::onStopFound);
         }
     }
 
-    // An end that comes with data that has come before, because the acknowledgement of that was lost.
-    private void lookForEnds() {
-        endLookDue = false;
-        endLookPause = endLooks.after(() -> List.copyOf(streams).forEach(NettyStream::lookForEnd));
+    // A FIN that comes with retransmitted data, because the acknowledgement of that was lost.
+    private void scanForFins() {
+        finScanScheduled = false;
+        finScanPause = finScans.after(() -> List.copyOf(streams).forEach(NettyStream::checkForFin));
     }
 }

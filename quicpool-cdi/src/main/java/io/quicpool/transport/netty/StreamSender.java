@@ -8,10 +8,10 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What a stream sends: writes in their order, and its FIN with the last of them or behind it. On the event loop. */
+/** The sending side of a stream: writes in order, then the FIN, with the last of them or after it. On the event loop. */
 final class StreamSender {
 
-    /** So long the last of an answer waits for its end, where one that came alone might not arrive: see {@link DatalessFins}. */
+    /** How long the final write is held so that its FIN can travel with it, where a FIN alone might be lost: see {@link DatalessFins}. */
     private static final int HOLD_MILLIS = 5;
 
     private final NettyStream stream;
@@ -20,10 +20,10 @@ final class StreamSender {
     private boolean ended;
     private boolean finSent;
     private boolean finWaits;
-    // How many bytes Netty has that quiche has not taken yet.
-    private int queued;
-    private @Nullable Runnable held;
-    private @Nullable Future<?> latest;
+    // Bytes that were given to Netty and that quiche has not taken yet.
+    private int inNetty;
+    private @Nullable Runnable heldWrite;
+    private @Nullable Future<?> holdTimer;
 
     StreamSender(NettyStream stream, NettyConnection connection, NettyOutput output) {
         this.stream = stream;
@@ -36,56 +36,58 @@ final class StreamSender {
         return ended;
     }
 
-    /** Nothing more will be sent: reset, stopped by the peer, or the connection has ended. */
+    /** Nothing more will be sent: the stream was reset, the peer has stopped it, or the connection has ended. */
     void end() {
-        sendHeld();
+        writeHeld();
         ended = true;
     }
 
     void write(ByteBuf data, int length) {
-        sendHeld();
-        if (stream.inputHasEnded() && !isLast(length) && connection.loneFins().atRisk()) {
-            held = () -> writeNow(data, length);
-            latest = connection.loop().schedule(this::sendHeld, HOLD_MILLIS, TimeUnit.MILLISECONDS);
+        writeHeld();
+        if (stream.inputHasEnded()
+                && !isLast(length)
+                && connection.datalessFins().atRisk()) {
+            heldWrite = () -> writeNow(data, length);
+            holdTimer = connection.loop().schedule(this::writeHeld, HOLD_MILLIS, TimeUnit.MILLISECONDS);
         } else {
             writeNow(data, length);
         }
     }
 
-    private void sendHeld() {
-        Runnable write = held;
+    private void writeHeld() {
+        Runnable write = heldWrite;
         if (write != null) {
-            held = null;
-            Objects.requireNonNull(latest).cancel(false);
+            heldWrite = null;
+            Objects.requireNonNull(holdTimer).cancel(false);
             write.run();
         }
     }
 
     private void writeNow(ByteBuf data, int length) {
-        // With what was written last, where that is still here, an end is sure to arrive.
+        // A FIN that travels with the last data is sure to arrive.
         boolean last = isLast(length);
-        queued += length;
+        inNetty += length;
         finSent |= last;
         stream.channel()
                 .write(last ? new DefaultQuicStreamFrame(data, true) : data)
                 .addListener(sent -> {
-                    queued -= length;
+                    inNetty -= length;
                     connection.buffers().done(data, length);
                     output.sent(length);
                     if (!sent.isSuccess()) {
                         failed(sent);
                     }
                     if (last) {
-                        finGone();
-                    } else if (finWaits && queued == 0) {
-                        connection.loop().execute(this::finAlone);
+                        finWritten();
+                    } else if (finWaits && inNetty == 0) {
+                        connection.loop().execute(this::sendDatalessFin);
                     }
                 });
     }
 
-    // Whether nothing follows behind so many bytes, which are the next for Netty, but the end.
+    // Whether only the FIN follows after so many more bytes.
     private boolean isLast(int length) {
-        return output.endsWith(queued + length);
+        return output.endsWith(inNetty + length);
     }
 
     private void failed(Future<?> sent) {
@@ -98,24 +100,24 @@ final class StreamSender {
 
     /** Sends the FIN if it did not go with the last data. */
     void fin() {
-        sendHeld();
+        writeHeld();
         if (!finSent) {
             finSent = true;
-            if (queued == 0) {
-                finAlone();
+            if (inNetty == 0) {
+                sendDatalessFin();
             } else {
                 finWaits = true;
             }
         }
     }
 
-    private void finAlone() {
-        connection.loneFins().send(stream.channel(), stream.inputHasEnded(), this::finGone);
+    private void sendDatalessFin() {
+        connection.datalessFins().send(stream.channel(), stream.inputHasEnded(), this::finWritten);
     }
 
-    private void finGone() {
+    private void finWritten() {
         ended = true;
-        connection.finEnds();
+        connection.finDone();
         stream.endIfDone();
     }
 }

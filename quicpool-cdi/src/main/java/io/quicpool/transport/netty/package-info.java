@@ -1,8 +1,8 @@
 /**
- * The engine over Netty's QUIC codec, which has Cloudflare's quiche inside; the only code that names Netty. Internal.
+ * The engine over Netty's QUIC codec, which contains Cloudflare's quiche. Only this package refers to Netty. Internal.
  *
- * <p>Everything of a connection happens on one event loop, the same for all connections of a pool. What a caller's thread does is
- * handed over to it; nothing of this package blocks it.
+ * <p>All work of a connection is done on one event loop, the same for all connections of a pool. Callers' threads hand work over to it.
+ * Nothing in this package blocks it.
  */
 @NullMarked
 package io.quicpool.transport.netty;

@@ -22,10 +22,10 @@ class CoalescedTest {
     @Test
     void whatStandsBehindAPacketOfTheHandshakeIsFound() {
         ByteBuffer datagram = datagram(HANDSHAKE + SHORT);
-        assertThat(Coalesced.handshakeOf(datagram)).isEqualTo(15);
+        assertThat(Coalesced.firstHandshakeLength(datagram)).isEqualTo(15);
         assertThat(datagram.position()).isZero();
         ByteBuffer later = datagram("ff" + HANDSHAKE + SHORT).position(1);
-        assertThat(Coalesced.handshakeOf(later)).isEqualTo(15);
+        assertThat(Coalesced.firstHandshakeLength(later)).isEqualTo(15);
     }
 
     @ParameterizedTest
@@ -50,6 +50,6 @@ class CoalescedTest {
             })
     void allElseStaysTogether(String hex) {
         ByteBuffer datagram = datagram(hex);
-        assertThat(Coalesced.handshakeOf(datagram)).isEqualTo(datagram.remaining());
+        assertThat(Coalesced.firstHandshakeLength(datagram)).isEqualTo(datagram.remaining());
     }
 }

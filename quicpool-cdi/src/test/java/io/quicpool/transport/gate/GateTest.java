@@ -32,7 +32,7 @@ class GateTest {
     @Test
     void aTokenGivesBackTheIdThatTheClientChoseFirst() {
         assertThat(tokens.validate(CLIENT, token, RETRY, 1)).isEqualTo(FIRST);
-        assertThat(tokens.validate(CLIENT, token, RETRY, RetryTokens.VALID.toNanos()))
+        assertThat(tokens.validate(CLIENT, token, RETRY, RetryTokens.LIFETIME.toNanos()))
                 .isEqualTo(FIRST);
     }
 
@@ -43,7 +43,7 @@ class GateTest {
         assertThat(tokens.validate(otherPort, token, RETRY, 1)).isNull();
         assertThat(tokens.validate(otherHost, token, RETRY, 1)).isNull();
         assertThat(tokens.validate(CLIENT, token, FIRST, 1)).isNull();
-        assertThat(tokens.validate(CLIENT, token, RETRY, RetryTokens.VALID.toNanos() + 1))
+        assertThat(tokens.validate(CLIENT, token, RETRY, RetryTokens.LIFETIME.toNanos() + 1))
                 .isNull();
         assertThat(new RetryTokens().validate(CLIENT, token, RETRY, 1)).isNull();
     }
@@ -147,7 +147,7 @@ class GateTest {
         Gate<String> gate = gate(2, false);
         assertThat(gate.admits(initial(1), CLIENT)).isTrue();
         gate.created(id(1), "slow");
-        now += Gate.LONGEST.toNanos() - 1;
+        now += Gate.HANDSHAKE_TIMEOUT.toNanos() - 1;
         gate.sweep();
         assertThat(gate.pending()).isOne();
         now++;
@@ -343,7 +343,7 @@ class GateTest {
         bytes.put((byte) 0xc3).putInt(1).put((byte) 8).put(firstId).put((byte) 0);
         Initial initial = Objects.requireNonNull(Initial.of(bytes.clear()));
         byte[] packet = new Retry()
-                .answering(
+                .answer(
                         initial,
                         HexFormat.of().parseHex("f067a5502a4262b5"),
                         HexFormat.of().parseHex("746f6b656e"));

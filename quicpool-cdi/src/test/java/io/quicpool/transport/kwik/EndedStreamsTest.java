@@ -13,15 +13,15 @@ class EndedStreamsTest {
 
     private final Set<Integer> open = new HashSet<>();
     private final List<Integer> released = new ArrayList<>();
-    private final EndedStreams<Integer> unsettled =
+    private final EndedStreams<Integer> ended =
             new EndedStreams<>(1000, stream -> !open.contains(stream), released::add);
 
     @Test
     void oneThatIsNeverSettledDoesNotKeepTheOthers() {
         open.add(0);
         for (int stream = 0; stream < 100_000; stream++) {
-            unsettled.add(stream);
-            assertThat(unsettled.size()).isLessThanOrEqualTo(65);
+            ended.add(stream);
+            assertThat(ended.size()).isLessThanOrEqualTo(65);
         }
         assertThat(released).hasSizeGreaterThan(99_900).doesNotContain(0);
     }
@@ -30,12 +30,12 @@ class EndedStreamsTest {
     void thoseThatAreSettledLaterLeaveLater() {
         for (int stream = 0; stream < 1000; stream++) {
             open.add(stream);
-            unsettled.add(stream);
+            ended.add(stream);
         }
         assertThat(released).isEmpty();
         open.clear();
-        unsettled.sweep();
-        assertThat(unsettled.isEmpty()).isTrue();
+        ended.sweep();
+        assertThat(ended.isEmpty()).isTrue();
         assertThat(released).hasSize(1000);
     }
 
@@ -43,9 +43,9 @@ class EndedStreamsTest {
     void moreThanTheMostAreNotKept() {
         for (int stream = 0; stream < 1500; stream++) {
             open.add(stream);
-            unsettled.add(stream);
+            ended.add(stream);
         }
-        assertThat(unsettled.size()).isEqualTo(1000);
+        assertThat(ended.size()).isEqualTo(1000);
         assertThat(released).hasSize(500);
     }
 
@@ -54,18 +54,18 @@ class EndedStreamsTest {
     void afterBeingFullItKeepsAgainWhatIsUnsettled() {
         for (int stream = 0; stream < 1500; stream++) {
             open.add(stream);
-            unsettled.add(stream);
+            ended.add(stream);
         }
         open.clear();
         released.clear();
         for (int stream = 2000; stream < 100_000; stream++) {
             open.add(stream);
-            unsettled.add(stream);
+            ended.add(stream);
             open.remove(stream - 10);
         }
         assertThat(released.stream().filter(stream -> stream >= 99_900)).noneMatch(open::contains);
         assertThat(released.stream().filter(open::contains)).hasSizeLessThanOrEqualTo(10);
-        assertThat(unsettled.size()).isLessThanOrEqualTo(200);
+        assertThat(ended.size()).isLessThanOrEqualTo(200);
     }
 
     /** When it is full it checks more often, so that settled streams make room for new ones. */
@@ -73,16 +73,16 @@ class EndedStreamsTest {
     void whenItIsFullWhatHasSettledMakesRoom() {
         for (int stream = 0; stream < 1500; stream++) {
             open.add(stream);
-            unsettled.add(stream);
+            ended.add(stream);
         }
         open.clear();
         released.clear();
         for (int stream = 2000; stream < 2100; stream++) {
             open.add(stream);
-            unsettled.add(stream);
+            ended.add(stream);
         }
         // Only streams that came before the check are released early.
         assertThat(released.stream().filter(open::contains)).hasSizeLessThanOrEqualTo(65);
-        assertThat(unsettled.size()).isLessThanOrEqualTo(100);
+        assertThat(ended.size()).isLessThanOrEqualTo(100);
     }
 }

@@ -54,18 +54,18 @@ class FrameGuardTest {
 
     @Test
     void aClientHasNothingToSayInTlsAfterTheHandshake() {
-        assertThat(code(server.look(packet(crypto())))).isEqualTo(TransportErrorCode.PROTOCOL_VIOLATION);
-        assertThat(guard(false).look(packet(crypto()))).isNull();
+        assertThat(code(server.inspect(packet(crypto())))).isEqualTo(TransportErrorCode.PROTOCOL_VIOLATION);
+        assertThat(guard(false).inspect(packet(crypto()))).isNull();
     }
 
     @Test
     void theHandshakeHasAnEnd() {
         for (FrameGuard guard : new FrameGuard[] {server, guard(false)}) {
             int frames = 0;
-            while (guard.look(new HandshakePacket(V1, new byte[8], new byte[8], crypto())) == null) {
+            while (guard.inspect(new HandshakePacket(V1, new byte[8], new byte[8], crypto())) == null) {
                 frames++;
             }
-            assertThat(frames).isEqualTo(FrameGuard.MOST_CRYPTO);
+            assertThat(frames).isEqualTo(FrameGuard.MAX_CRYPTO_FRAMES);
         }
     }
 
@@ -73,11 +73,11 @@ class FrameGuardTest {
     @Test
     void aPeerThatAcknowledgesNothingIsAskedToAndThenCutOff() {
         int packets = 0;
-        while (server.look(packet(new PingFrame(V1))) == null) {
+        while (server.inspect(packet(new PingFrame(V1))) == null) {
             packets++;
             sent++;
         }
-        assertThat(packets).isBetween(FrameGuard.MOST_UNACKNOWLEDGED / 3, FrameGuard.MOST_UNACKNOWLEDGED);
+        assertThat(packets).isBetween(FrameGuard.MAX_UNACKNOWLEDGED / 3, FrameGuard.MAX_UNACKNOWLEDGED);
         assertThat(asked).hasValueGreaterThan(100);
     }
 
@@ -86,42 +86,42 @@ class FrameGuardTest {
         QuicFrame[] frames = new QuicFrame[100];
         Arrays.setAll(frames, each -> new PathChallengeFrame(V1, new byte[8]));
         int packets = 0;
-        while (server.look(packet(frames)) == null) {
+        while (server.inspect(packet(frames)) == null) {
             packets++;
         }
-        assertThat(packets).isLessThan(FrameGuard.MOST_UNACKNOWLEDGED / 90);
+        assertThat(packets).isLessThan(FrameGuard.MAX_UNACKNOWLEDGED / 90);
     }
 
     @Test
     void acknowledgingWhatIsLongGoneDoesNotHelp() {
         int packets = 0;
-        while (server.look(packet(new PingFrame(V1), new AckFrame(sent / 2))) == null && packets < 1_000_000) {
+        while (server.inspect(packet(new PingFrame(V1), new AckFrame(sent / 2))) == null && packets < 1_000_000) {
             packets++;
             sent++;
         }
-        assertThat(packets).isLessThan(FrameGuard.MOST_UNACKNOWLEDGED);
+        assertThat(packets).isLessThan(FrameGuard.MAX_UNACKNOWLEDGED);
     }
 
     @Test
     void gapsCostMore() {
         int packets = 0;
-        while (server.look(packet(new PingFrame(V1))) == null) {
+        while (server.inspect(packet(new PingFrame(V1))) == null) {
             packets++;
             number++;
         }
-        assertThat(packets).isLessThan(FrameGuard.MOST_UNACKNOWLEDGED / 10);
+        assertThat(packets).isLessThan(FrameGuard.MAX_UNACKNOWLEDGED / 10);
     }
 
     /** An acknowledgement names them until it is itself acknowledged. */
     @Test
     void gapsCostMoreAlsoAfterAnAcknowledgement() {
         for (int i = 0; i < 1600; i++) {
-            assertThat(server.look(packet(new PingFrame(V1)))).isNull();
+            assertThat(server.inspect(packet(new PingFrame(V1)))).isNull();
             number++;
         }
-        assertThat(server.look(packet(new AckFrame(0)))).isNull();
+        assertThat(server.inspect(packet(new AckFrame(0)))).isNull();
         int packets = 0;
-        while (server.look(packet(new PingFrame(V1))) == null) {
+        while (server.inspect(packet(new PingFrame(V1))) == null) {
             packets++;
         }
         assertThat(packets).isLessThan(2000);
@@ -131,10 +131,10 @@ class FrameGuardTest {
     @Test
     void connectionIdsCostMore() {
         int packets = 0;
-        while (server.look(packet(new RetireConnectionIdFrame(V1, packets))) == null) {
+        while (server.inspect(packet(new RetireConnectionIdFrame(V1, packets))) == null) {
             packets++;
         }
-        assertThat(packets).isLessThan(FrameGuard.MOST_UNACKNOWLEDGED / 4);
+        assertThat(packets).isLessThan(FrameGuard.MAX_UNACKNOWLEDGED / 4);
     }
 
     /** One that only sends has nothing to acknowledge but what it is asked for. */
@@ -146,9 +146,9 @@ class FrameGuardTest {
             if (asked.get() > answered) {
                 answered = asked.get();
                 sent++;
-                assertThat(server.look(packet(new AckFrame(sent - 1)))).isNull();
+                assertThat(server.inspect(packet(new AckFrame(sent - 1)))).isNull();
             }
-            assertThat(server.look(packet(new PingFrame(V1)))).isNull();
+            assertThat(server.inspect(packet(new PingFrame(V1)))).isNull();
         }
     }
 
@@ -156,19 +156,20 @@ class FrameGuardTest {
     @Test
     void whatWasNotSentIsNotAcknowledged() {
         sent = 100;
-        assertThat(server.look(packet(new AckFrame(99)))).isNull();
-        assertThat(code(server.look(packet(new AckFrame(1L << 40))))).isEqualTo(TransportErrorCode.PROTOCOL_VIOLATION);
+        assertThat(server.inspect(packet(new AckFrame(99)))).isNull();
+        assertThat(code(server.inspect(packet(new AckFrame(1L << 40)))))
+                .isEqualTo(TransportErrorCode.PROTOCOL_VIOLATION);
     }
 
     /** kwik would die of an overflow. */
     @Test
     void moreStreamsThanCanBeCountedAreEnough() {
         QuicPacket many = packet(new MaxStreamsFrame(1L << 60, true));
-        assertThat(server.look(many)).isNull();
+        assertThat(server.inspect(many)).isNull();
         assertThat(((MaxStreamsFrame) many.getFrames().get(0)).getMaxStreams()).isEqualTo(1L << 30);
         assertThat(((MaxStreamsFrame) many.getFrames().get(0)).isAppliesToBidirectional())
                 .isTrue();
-        assertThat(code(server.look(packet(new MaxStreamsFrame((1L << 60) + 1, false)))))
+        assertThat(code(server.inspect(packet(new MaxStreamsFrame((1L << 60) + 1, false)))))
                 .isEqualTo(TransportErrorCode.FRAME_ENCODING_ERROR);
     }
 
@@ -177,10 +178,10 @@ class FrameGuardTest {
     void connectionIdsOfAServerAreNotChangedWithoutEnd() {
         FrameGuard client = guard(false);
         int frames = 0;
-        while (client.look(packet(new RetireConnectionIdFrame(V1, frames), new AckFrame(sent))) == null) {
+        while (client.inspect(packet(new RetireConnectionIdFrame(V1, frames), new AckFrame(sent))) == null) {
             frames++;
             sent++;
         }
-        assertThat(frames).isEqualTo(FrameGuard.MOST_IDS);
+        assertThat(frames).isEqualTo(FrameGuard.MAX_ID_FRAMES);
     }
 }

@@ -150,7 +150,7 @@ class FrameTrapsTest {
     void aStreamIsNotResetLongerThanItMayBe() throws Exception {
         EngineStream stream = RawPeer.open(here, 7);
         await().until(() -> !accepted.isEmpty());
-        send(new ResetStreamFrame(((KwikStream) stream).number(), 0, 1L << 61));
+        send(new ResetStreamFrame(((KwikStream) stream).streamId(), 0, 1L << 61));
         assertCutOff("a stream was longer than it may be");
     }
 
@@ -159,7 +159,7 @@ class FrameTrapsTest {
         RawPeer.open(here, 7);
         await().until(() -> !accepted.isEmpty());
         // Of every other byte, so that nothing can be read, or be put together; within the window of the stream.
-        for (int i = 0; i <= FrameGuard.MOST_PIECES; i++) {
+        for (int i = 0; i <= FrameGuard.MAX_SMALL_PIECES; i++) {
             there.received(packet(new StreamFrame(V1, 0, 2 + i % 100_000, new byte[1], false)));
         }
         assertCutOff("small pieces");
@@ -174,11 +174,11 @@ class FrameTrapsTest {
             accepted.element().input().read();
         }
         assertThat(accepted.element().input().read()).isEqualTo(999 & 0xff);
-        assertThat(there.pieces()).hasValueLessThanOrEqualTo(1);
+        assertThat(there.streams().smallPieces()).hasValueLessThanOrEqualTo(1);
         stream.output().write(1);
-        await().until(() -> there.pieces().get() > 0);
+        await().until(() -> there.streams().smallPieces().get() > 0);
         accepted.element().reset(0);
-        assertThat(there.pieces()).hasValue(0);
+        assertThat(there.streams().smallPieces()).hasValue(0);
     }
 
     /** kwik would keep all that there ever were, and look through them for each packet. */

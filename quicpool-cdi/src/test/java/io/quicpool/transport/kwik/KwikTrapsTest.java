@@ -66,13 +66,12 @@ class KwikTrapsTest {
     /** A handshake that the server ends is told by kwik or by the connection, whichever looks first. */
     @Test
     void aServerThatEndsTheHandshakeIsToldInOneWay() {
-        assertThat(KwikConnector.inOurWords(
-                        "Handshake error: Server closed connection: TLS error 120: no such protocol"))
+        assertThat(KwikConnector.reasonOf("Handshake error: Server closed connection: TLS error 120: no such protocol"))
                 .isEqualTo(
                         "closed by the peer: no such protocol (transport error 0x178, no application protocol in common)");
-        assertThat(KwikConnector.inOurWords("Handshake error: Server closed connection: transport error 2: "))
+        assertThat(KwikConnector.reasonOf("Handshake error: Server closed connection: transport error 2: "))
                 .isEqualTo("closed by the peer (transport error 0x2)");
-        assertThat(KwikConnector.inOurWords("Handshake error: closed by the peer (transport error 0x2)"))
+        assertThat(KwikConnector.reasonOf("Handshake error: closed by the peer (transport error 0x2)"))
                 .isEqualTo("closed by the peer (transport error 0x2)");
     }
 
@@ -220,7 +219,7 @@ class KwikTrapsTest {
                 if (message.startsWith("Closing ")) {
                     serverSide().close(0, "first");
                     KwikConnection made = Objects.requireNonNull(connection());
-                    await().until(() -> KwikInternals.ended(made.quic()));
+                    await().until(() -> KwikInternals.hasEnded(made.quic()));
                 }
             }
         };
@@ -243,7 +242,7 @@ class KwikTrapsTest {
         await().until(() -> !second.alive());
         assertThat(second.peerError()).isEqualTo(7);
         assertThat(first.alive()).isTrue();
-        assertThat(there.seenEarly()).isZero();
+        assertThat(there.streams().early()).isZero();
         here.quic().send(new StopSendingFrame(Version.getDefault(), 8, 9L), lost -> {}, true);
         await().until(() -> accepted.size() == 1);
         EngineStream third = accepted.remove();
@@ -286,7 +285,7 @@ class KwikTrapsTest {
             here.quic().send(new StopSendingFrame(Version.getDefault(), beyond, 1L), lost -> {}, true);
         }
         await().until(() -> !there.alive());
-        assertThat(there.seenEarly()).isZero();
+        assertThat(there.streams().early()).isZero();
         assertThat(server.losses).allMatch(each -> each.contains("opens more streams than it may"));
     }
 
@@ -377,9 +376,9 @@ class KwikTrapsTest {
             await().pollInterval(Duration.ofMillis(1)).until(() -> !there.alive());
             there.close();
             // To be looked after until the FIN has been sent, or given up.
-            assertThat(((KwikStream) there).settled()).isFalse();
+            assertThat(((KwikStream) there).isReleasable()).isFalse();
             here.close();
-            await().pollInterval(Duration.ofMillis(1)).until(((KwikStream) there)::settled);
+            await().pollInterval(Duration.ofMillis(1)).until(((KwikStream) there)::isReleasable);
         }
         await().untilAsserted(() ->
                 assertThat(connection.credit()).as("%s", server.connections).isEqualTo(4));
@@ -444,7 +443,7 @@ class KwikTrapsTest {
         await().until(() ->
                 server.losses.contains("given up by the engine: java.lang.IllegalStateException: for the test"));
         assertThat(there.awaitClosed(SOON)).isTrue();
-        assertThat(KwikInternals.ended(there.quic())).isTrue();
+        assertThat(KwikInternals.hasEnded(there.quic())).isTrue();
     }
 
     /** kwik tells nobody of that either. */
@@ -468,8 +467,8 @@ class KwikTrapsTest {
             here.close();
         }
         await().until(() -> connection.credit() >= 1000);
-        assertThat(((KwikConnection) connection).known()).isLessThan(150);
-        assertThat(serverSide().known()).isLessThan(150);
+        assertThat(((KwikConnection) connection).streams().size()).isLessThan(150);
+        assertThat(serverSide().streams().size()).isLessThan(150);
     }
 
     /** A reset stream stays in kwik's tables of flow control for the life of the connection. */
@@ -539,7 +538,7 @@ class KwikTrapsTest {
         here.output().write(1);
         here.close();
         // The same bytes once more: the peer sends what is not acknowledged in time again.
-        ((KwikStream) here).dataComing(4);
+        ((KwikStream) here).onData(4);
         EngineStream later = RawPeer.open(connection, 0);
         EngineStream peerOfLater = peerOf(later, connection);
         assertThat(peerOfLater.input().read()).isZero();

@@ -87,7 +87,7 @@ class BusyPollTest {
         poll.written();
         poll.readerWoken();
         batch();
-        poll.release();
+        poll.releaseBatches();
         assertThat(sleeps()).isTrue();
     }
 
@@ -113,7 +113,7 @@ class BusyPollTest {
             poll.written();
         }
         poll.readerWoken();
-        poll.release();
+        poll.releaseBatches();
         poll.written();
         assertThat(sleeps()).isFalse();
     }
@@ -125,7 +125,7 @@ class BusyPollTest {
             poll.written();
             assertThat(sleeps()).as("round %d", i).isFalse();
             poll.readerWoken();
-            poll.release();
+            poll.releaseBatches();
         }
     }
 
@@ -190,7 +190,7 @@ class BusyPollTest {
     void whatIsSentForItselfEndsIt() {
         poll.readerWoken();
         batch();
-        poll.release();
+        poll.releaseBatches();
         batch();
         assertThat(ends.count).isEqualTo(2);
     }
@@ -227,7 +227,7 @@ class BusyPollTest {
         batch();
         assertThat(socket.close().isSuccess()).isTrue();
         int before = ends.count;
-        poll.release();
+        poll.releaseBatches();
         assertThat(ends.count).isEqualTo(before);
     }
 }

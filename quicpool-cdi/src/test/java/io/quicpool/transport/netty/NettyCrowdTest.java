@@ -70,7 +70,8 @@ class NettyCrowdTest {
             int toldBefore = relay.fromClient();
             int answeredBefore = relay.fromServer();
             reset(connection, streams);
-            await().until(() -> onLoop(connection, () -> connection.settling().isEmpty()));
+            await().until(() ->
+                    onLoop(connection, () -> connection.endedStreams().isEmpty()));
             int told = relay.fromClient() - toldBefore;
             int answers = relay.fromServer() - answeredBefore;
             System.out.printf("%d streams were reset in %d datagrams, and answered in %d%n", STREAMS, told, answers);
@@ -84,9 +85,10 @@ class NettyCrowdTest {
         crowd((relay, connection, streams) -> {
             relay.hold();
             reset(connection, streams);
-            await().until(() -> onLoop(connection, () -> connection.settling().looks()) > 2L * STREAMS);
-            assertThat(onLoop(connection, () -> connection.settling().mostTogether()))
-                    .isLessThanOrEqualTo(EndedStreams.AT_A_TIME);
+            await().until(() ->
+                    onLoop(connection, () -> connection.endedStreams().checks()) > 2L * STREAMS);
+            assertThat(onLoop(connection, () -> connection.endedStreams().largestBatch()))
+                    .isLessThanOrEqualTo(EndedStreams.BATCH);
         });
     }
 

@@ -84,7 +84,7 @@ class NettyTrapsTest {
             assertThat(connection.awaitDelivered(SOON)).isTrue();
             boolean atRisk = connection
                     .loop()
-                    .submit(() -> connection.loneFins().atRisk())
+                    .submit(() -> connection.datalessFins().atRisk())
                     .get();
             if (!atRisk) {
                 return new Ends(connection, here, there);
@@ -271,7 +271,7 @@ class NettyTrapsTest {
                             .loop()
                             .submit(() -> {
                                 here.output().close();
-                                return connection.loneFins().waiting();
+                                return connection.datalessFins().waiting();
                             })
                             .get())
                     .isZero();
@@ -290,7 +290,7 @@ class NettyTrapsTest {
                 ends.there.outputStream().close();
                 assertThat(ends.here.input().read()).isEqualTo(-1);
                 long start = System.nanoTime();
-                assertThat(isUnderWayAfterAnEndAlone(ends.connection, ends.here))
+                assertThat(isDeliveryPendingAfterAnEndAlone(ends.connection, ends.here))
                         .isTrue();
                 ends.there.readTimeout(SOON);
                 assertThat(ends.there.inputStream().readAllBytes()).containsExactly(7);
@@ -311,7 +311,7 @@ class NettyTrapsTest {
             there.outputStream().close();
             assertThat(here.input().read()).isEqualTo(-1);
             relay.hold();
-            assertThat(isUnderWayAfterAnEndAlone(connection, here)).isTrue();
+            assertThat(isDeliveryPendingAfterAnEndAlone(connection, here)).isTrue();
             there.readTimeout(SOON);
             assertThat(there.inputStream().read()).isEqualTo(7);
             // Several times as long as it waits for a peer that talks.
@@ -358,13 +358,14 @@ class NettyTrapsTest {
     }
 
     // The end is alone: what is written before it has left by then.
-    private static boolean isUnderWayAfterAnEndAlone(NettyConnection connection, EngineStream here) throws Exception {
+    private static boolean isDeliveryPendingAfterAnEndAlone(NettyConnection connection, EngineStream here)
+            throws Exception {
         return connection
                 .loop()
                 .submit(() -> {
                     here.output().write(7);
                     here.output().close();
-                    return connection.isUnderWay();
+                    return connection.isDeliveryPending();
                 })
                 .get();
     }
@@ -448,8 +449,10 @@ class NettyTrapsTest {
     }
 
     private static void awaitLosing(NettyConnection connection) {
-        await().until(() ->
-                connection.loop().submit(() -> connection.loneFins().losing()).get());
+        await().until(() -> connection
+                .loop()
+                .submit(() -> connection.datalessFins().isLosing())
+                .get());
     }
 
     private static boolean waitsAfterWriting(NettyConnection connection, EngineStream stream, int value)
@@ -492,7 +495,7 @@ class NettyTrapsTest {
             }
             assertThat(connection
                             .loop()
-                            .submit(() -> ((NettyStream) here).wasToldToStop())
+                            .submit(() -> ((NettyStream) here).hasSentStopSending())
                             .get())
                     .as("stream %d", i)
                     .isFalse();

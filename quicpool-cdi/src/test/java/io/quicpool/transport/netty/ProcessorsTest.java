@@ -44,12 +44,12 @@ class ProcessorsTest {
     @ParameterizedTest
     @CsvSource({", 2, Infinity, true", ", 1, Infinity, false", ", 8, 1.5, false", ", 8, 2, true"})
     void aLoopWaitsAwakeWhereTwoProcessorsAreItsOwn(String wanted, int processors, double quota, boolean awake) {
-        assertThat(Processors.mayWaitAwake(wanted, processors, quota)).isEqualTo(awake);
+        assertThat(Processors.mayBusyPoll(wanted, processors, quota)).isEqualTo(awake);
     }
 
     @ParameterizedTest
     @CsvSource({"false, 8, Infinity, false", "true, 1, 0.5, true"})
     void whatIsSetCounts(String wanted, int processors, double quota, boolean awake) {
-        assertThat(Processors.mayWaitAwake(wanted, processors, quota)).isEqualTo(awake);
+        assertThat(Processors.mayBusyPoll(wanted, processors, quota)).isEqualTo(awake);
     }
 }

@@ -8,25 +8,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Waits until what was written to closed streams is acknowledged. quiche tells nobody, so the event loop looks every other
- * millisecond; twice, for between a loss that was noticed and its being sent again nothing is in flight.
+ * Waits until everything that was written to closed streams is acknowledged. quiche has no event for that, so the event loop checks every
+ * 2 ms. It takes two checks in a row: between the detection of a loss and its retransmission nothing is in flight.
  */
-final class Delivery {
+final class DeliveryWait {
 
     private static final int PAUSE_MILLIS = 2;
 
     private final NettyConnection connection;
     private final CompletableFuture<Boolean> outcome = new CompletableFuture<>();
-    // The event loop's own.
+    // Only for the event loop.
     private int quiet;
 
-    Delivery(NettyConnection connection) {
+    DeliveryWait(NettyConnection connection) {
         this.connection = connection;
     }
 
     boolean await(Duration timeout) throws InterruptedException {
         try {
-            connection.loop().execute(this::look);
+            connection.loop().execute(this::check);
             return outcome.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException | ExecutionException | TimeoutException e) {
             return false;
@@ -35,7 +35,7 @@ final class Delivery {
         }
     }
 
-    private void look() {
+    private void check() {
         if (outcome.isDone()) {
             return;
         }
@@ -43,11 +43,11 @@ final class Delivery {
             outcome.complete(false);
             return;
         }
-        quiet = connection.isUnderWay() ? 0 : quiet + 1;
+        quiet = connection.isDeliveryPending() ? 0 : quiet + 1;
         if (quiet == 2) {
             outcome.complete(true);
         } else {
-            var next = connection.loop().schedule(this::look, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            var next = connection.loop().schedule(this::check, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
             assert next != null;
         }
     }

@@ -1,0 +1,51 @@
+package io.quicpool.transport.kwik;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+
+/**
+ * The closed streams of a connection that may still have unsent data, and the wait for its delivery.
+ *
+ * @param <S> the engine's stream
+ */
+final class UndeliveredStreams<S> {
+
+    private static final int PAUSE_MILLIS = 2;
+
+    private final BooleanSupplier inFlight;
+    private final EndedStreams<S> streams;
+
+    UndeliveredStreams(Predicate<S> unsent, BooleanSupplier inFlight) {
+        this.inFlight = inFlight;
+        this.streams = new EndedStreams<>(Integer.MAX_VALUE, unsent.negate(), stream -> {});
+    }
+
+    /** A stream was closed and may have unsent data. */
+    void add(S stream) {
+        streams.add(stream);
+    }
+
+    int size() {
+        return streams.size();
+    }
+
+    /**
+     * Waits until all is sent and acknowledged. kwik has no event for acknowledgements, so this checks every 2 ms. It takes two checks in
+     * a row: between the detection of a loss and its retransmission nothing is in flight.
+     */
+    boolean await(BooleanSupplier alive, Duration timeout) throws InterruptedException {
+        long start = System.nanoTime();
+        int quiet = 0;
+        while (alive.getAsBoolean() && System.nanoTime() - start < timeout.toNanos()) {
+            streams.sweep();
+            quiet = streams.isEmpty() && !inFlight.getAsBoolean() ? quiet + 1 : 0;
+            if (quiet == 2) {
+                return true;
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        }
+        return false;
+    }
+}
