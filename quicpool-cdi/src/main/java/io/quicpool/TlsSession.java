@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record TlsSession(String protocol, String cipherSuite, List<X509Certificate> peerCertificates) {
 
-    private static final int LONGEST_NAME = 200;
+    private static final int MAX_NAME_LENGTH = 200;
 
     /**
      * Keeps an unmodifiable copy of the certificates.
@@ -38,6 +38,6 @@ public record TlsSession(String protocol, String cipherSuite, List<X509Certifica
                                                 .get(0)
                                                 .getSubjectX500Principal()
                                                 .getName(),
-                                        LONGEST_NAME));
+                                        MAX_NAME_LENGTH));
     }
 }

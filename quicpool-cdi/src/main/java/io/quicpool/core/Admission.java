@@ -305,7 +305,7 @@ final class Admission {
         long now = System.nanoTime();
         for (Slot slot : pending.keySet()) {
             if (!slot.stream().alive()) {
-                // The client has reset it, so it is not slow.
+                // For example, its client has reset it. That is not a slow hello.
                 pool.evictEnded(slot);
             } else if (now - slot.since() > config.helloTimeout().toNanos()) {
                 refuse(slot, Reason.Refused.SLOW_HELLO, StreamErrors.TOO_SLOW);

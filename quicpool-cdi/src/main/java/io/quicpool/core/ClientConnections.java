@@ -120,10 +120,10 @@ final class ClientConnections implements ClientConnection.Owner {
         }
 
         /**
-         * The connection for one more stream: the fullest that has room, so that others become empty. If none has room
-         * and {@code max-capacity} streams need another connection, that is made. Until it is up, or if it does not
-         * help, the connection with the fewest streams is chosen if a caller waits. Null when no stream should be
-         * opened now.
+         * The connection for one more stream: the fullest that has room, so that others become empty. If none has room,
+         * another connection is made as long as {@code max-capacity} streams need it. Until it is up, only an awaited
+         * stream is opened, on the connection with the fewest. If no other is made, all streams are opened there. Null
+         * when no stream should be opened now.
          */
         @Nullable Connection next(boolean awaited) {
             Connection fullest = null;

@@ -16,7 +16,7 @@ interface StreamSource {
 
     /**
      * A snapshot for an exception. Its cost does not grow with connections and streams: the numbers are current, the
-     * rest may be 100 ms old.
+     * rest may be a moment old.
      */
     PoolSnapshot recentSnapshot();
 

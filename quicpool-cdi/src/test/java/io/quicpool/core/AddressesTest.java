@@ -86,7 +86,7 @@ class AddressesTest {
     }
 
     @Test
-    void aLookUpThatRotatesInStepWithTheFailuresDoesNotLeadToTheSameAgainAndAgain() throws Exception {
+    void aLookUpThatRotatesWithTheFailuresDoesNotKeepChoosingTheSame() throws Exception {
         InetSocketAddress good = B;
         for (int round = 0; round < 23; round++) {
             answer = round % 2 == 0 ? List.of(A, good) : List.of(good, A);

@@ -49,7 +49,7 @@ class ClientConnectionsTest {
 
     /** A draining connection lives until its streams have ended or the pool is closed. */
     @Test
-    void closingClosesWhatLinksHaveLeftThatAreGone() throws Exception {
+    void closingClosesDrainingConnectionsOfThoseThatEnded() throws Exception {
         CoreClientPool pool = new CoreClientPool(
                 "test", ClientPoolConfig.builder().target("localhost:1").build(), events -> connection());
         ClientConnections connections = new ClientConnections(pool, events -> connection(), new Nobody(), 1);

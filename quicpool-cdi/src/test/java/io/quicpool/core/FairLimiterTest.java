@@ -35,7 +35,7 @@ class FairLimiterTest {
     }
 
     @Test
-    void ofThoseThatWaitTooAndNoneIsAskedToWaitInVain() {
+    void aClientThatIsAloneHasHalfOfTheQueueToo() {
         FairLimiter<String, Integer> limiter = new FairLimiter<>(16, 64);
         assertThat(fill(limiter, "a", Answer.SERVED)).isEqualTo(8);
         // One waits already: the one that was not served.
@@ -105,7 +105,7 @@ class FairLimiterTest {
 
     /** Compares any sequence of calls with a plain version of the rules. */
     @Test
-    void whateverHappensTheBoundsHoldAndNothingIsForgotten() {
+    void theBoundsHoldAndNoEntryIsLostForAnyCalls() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         for (int round = 0; round < 200; round++) {

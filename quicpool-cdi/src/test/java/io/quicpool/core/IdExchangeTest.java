@@ -57,7 +57,7 @@ class IdExchangeTest {
     }
 
     @Test
-    void anIdThatComesWhileOthersAreGivenUpAsLateIsNotGivenUp() {
+    void aStreamWhoseIdComesWhileLateOnesAreEvictedStays() {
         connection.credit = 2;
         // Before the first can be late: the timer that opens them also evicts them.
         connection.onOpen = stream -> stream.onReset = () -> connection.streams.forEach(each -> {
@@ -77,7 +77,7 @@ class IdExchangeTest {
     }
 
     @Test
-    void aStreamThatOpensWhileThePoolClosesIsGivenUp() {
+    void aStreamThatOpensDuringClosingIsReset() {
         CompletableFuture<EngineStream> slow = new CompletableFuture<>();
         connection.credit = 1;
         connection.opened = slow;
@@ -139,7 +139,7 @@ class IdExchangeTest {
     }
 
     @Test
-    void aFlushGivesUpWhatIsOnItsWayAndCountsNoError() {
+    void aFlushEvictsStreamsWithoutIdAndCountsNoError() {
         connection.credit = 8;
         try (CoreClientPool pool = client(4, SOON)) {
             await().until(() -> connection.streams.size() == 4);
@@ -163,7 +163,7 @@ class IdExchangeTest {
     }
 
     @Test
-    void aFlushLeavesWhatCameIntoStockWhileItIsAtWork() {
+    void aFlushKeepsStreamsThatBecomeIdleDuringIt() {
         connection.credit = 4;
         try (CoreClientPool pool = client(2, Duration.ofSeconds(10))) {
             await().until(() -> connection.streams.size() == 2);
@@ -185,7 +185,7 @@ class IdExchangeTest {
     }
 
     @Test
-    void aFlushGivesUpWhatHasItsIdOnlyWhileItIsAtWork() {
+    void aFlushEvictsStreamsThatGetTheirIdDuringIt() {
         connection.credit = 2;
         try (CoreClientPool pool = client(2, Duration.ofSeconds(10))) {
             await().until(() -> connection.streams.size() == 2);
@@ -226,7 +226,7 @@ class IdExchangeTest {
 
     /** A stream that came during the eviction of the others could be taken at the very end of the pool, and nobody ended it. */
     @Test
-    void anIdThatComesWhileThePoolClosesIsNotForTaking() {
+    void aStreamWhoseIdComesDuringClosingCannotBeTaken() {
         connection.credit = 2;
         CoreClientPool pool = client(2, SOON);
         await().until(() -> connection.streams.size() == 2);
@@ -284,7 +284,7 @@ class IdExchangeTest {
     }
 
     @Test
-    void aHelloThatComesWhileOthersAreGivenUpAsLateIsNotGivenUp() throws Exception {
+    void aStreamWhoseHelloComesWhileLateOnesAreEvictedStays() throws Exception {
         try (CoreServerPool pool = server(Duration.ofSeconds(1))) {
             ConnectionEvents events = pool.connected(connection);
             ScriptedStream one = new ScriptedStream(connection);
@@ -301,7 +301,7 @@ class IdExchangeTest {
     }
 
     @Test
-    void aFlushOfAServerGivesUpWhatCameBeforeItOnly() throws Exception {
+    void aFlushOfAServerEvictsOnlyStreamsThatCameBeforeIt() throws Exception {
         try (CoreServerPool pool = server(Duration.ofSeconds(10))) {
             ConnectionEvents events = pool.connected(connection);
             List<ScriptedStream> before = new ArrayList<>();
@@ -338,7 +338,7 @@ class IdExchangeTest {
     }
 
     @Test
-    void aStreamThatComesToAClosedPoolIsGivenUp() throws Exception {
+    void aStreamThatComesToAClosedPoolIsReset() throws Exception {
         CoreServerPool pool = server(SOON);
         ConnectionEvents events = pool.connected(connection);
         pool.close();

@@ -112,7 +112,7 @@ class IdleStreamsTest {
     }
 
     @Test
-    void aStreamThatNobodyWantsAnyMoreGoesIntoStock() {
+    void aStreamWhoseWaiterGaveUpBecomesIdle() {
         Waiter givenUp = wait(null);
         givenUp.giveUp();
         Slot slot = deliverNew(1);
@@ -123,7 +123,7 @@ class IdleStreamsTest {
     }
 
     @Test
-    void aStreamThatIsGivenBackGoesToTheNextInLine() {
+    void aStreamThatIsGivenBackGoesToTheNextWaiter() {
         Slot slot = deliverNew(1);
         idleStreams.takeAny();
         Waiter waiter = wait(null);
@@ -135,7 +135,7 @@ class IdleStreamsTest {
     }
 
     @Test
-    void retiringTakesItOutUnlessSomebodyHasIt() {
+    void evictingRemovesAStreamUnlessACallerHasIt() {
         Slot idle = deliverNew(1);
         Slot taken = deliverNew(2);
         idleStreams.take(taken.id());
@@ -147,7 +147,7 @@ class IdleStreamsTest {
     }
 
     @Test
-    void whatWasRetiredBeforeItCameIsNotDelivered() {
+    void aStreamThatIsEvictedFirstIsNotDelivered() {
         Slot slot = new Slot(new FakeStream(), 0, 0);
         slot.id(new StreamId(1));
         idleStreams.register(slot);
@@ -158,7 +158,7 @@ class IdleStreamsTest {
     }
 
     @Test
-    void closingCancelsThoseWhoWaitAndThoseWhoCome() {
+    void closingEndsPresentAndLaterWaits() {
         Waiter before = wait(null);
         idleStreams.close();
         Waiter after = wait(null);
@@ -169,7 +169,7 @@ class IdleStreamsTest {
     }
 
     @Test
-    void nothingComesIntoAClosedStock() {
+    void aClosedPoolAcceptsNoStream() {
         Slot taken = deliverNew(1);
         idleStreams.takeAny();
         Slot late = new Slot(new FakeStream(), 0, 0);
@@ -228,7 +228,7 @@ class IdleStreamsTest {
     }
 
     @Test
-    void sweepingDropsWhatIsNoLongerIdle() {
+    void sweepingDropsSlotsThatAreNoLongerIdle() {
         for (int id = 1; id <= 100; id++) {
             idleStreams.take(deliverNew(id).id());
         }

@@ -52,7 +52,7 @@ class SlotTest {
 
     @ParameterizedTest
     @EnumSource(names = {"OPENING", "IDLE"})
-    void retiringSaysFromWhere(State from) {
+    void evictingReturnsTheFormerState(State from) {
         Slot slot = new Slot(new FakeStream(), 0, 0);
         Objects.requireNonNull(WAY_TO.get(from)).accept(slot);
         assertThat(slot.evict()).isEqualTo(from);

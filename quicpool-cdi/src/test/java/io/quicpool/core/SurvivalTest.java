@@ -184,7 +184,7 @@ class SurvivalTest {
     }
 
     @Test
-    void anExecutorWithoutAThreadForAHandlerTurnsTheStreamAway() throws Exception {
+    void anExecutorWithoutAThreadForAHandlerRefusesTheStream() throws Exception {
         AtomicInteger tasks = new AtomicInteger();
         ServerPool server = pools.server(s -> s);
         server.serve(stream -> stream.outputStream().write(3), task -> {
