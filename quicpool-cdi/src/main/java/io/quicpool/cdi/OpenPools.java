@@ -54,7 +54,7 @@ final class OpenPools {
             Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events, Config config) {
         OpenPools result = new OpenPools(settings, names, handlers, events, config);
         try {
-            // What an engine refuses is found before anything is opened.
+            // An engine that is missing is found before anything is opened.
             settings.clients().forEach(each -> QuicPools.check(each.config()));
             settings.servers().forEach(each -> QuicPools.check(each.config()));
             // Clients may be of these servers, and handlers may want these clients.

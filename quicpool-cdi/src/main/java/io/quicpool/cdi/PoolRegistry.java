@@ -1,6 +1,8 @@
 package io.quicpool.cdi;
 
 import io.quicpool.ClientPool;
+import io.quicpool.PoolStartException;
+import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamHandler;
 import io.quicpool.StreamPool;
@@ -113,7 +115,7 @@ public class PoolRegistry {
             pools = open;
             if (pools == null) {
                 if (closed) {
-                    throw new IllegalStateException("the application has ended: no pool is opened any more");
+                    throw new IllegalStateException("the application has ended: no pool can be opened");
                 }
                 pools = start();
             }
@@ -125,7 +127,10 @@ public class PoolRegistry {
 
     private OpenPools start() {
         Config config = ConfigProvider.getConfig();
-        Settings settings = SettingsReader.read(config);
+        Settings settings = SettingsReader.read(
+                config,
+                client -> checkEngine(() -> QuicPools.check(client)),
+                server -> checkEngine(() -> QuicPools.check(server)));
         PoolNames names = new PoolNames(settings);
         List<Problem> problems = new ArrayList<>(settings.problems());
         for (RequiredPools each : required) {
@@ -147,6 +152,15 @@ public class PoolRegistry {
             open = null;
             pools.close();
             throw e;
+        }
+    }
+
+    // That there is no such engine says OpenPools, by an exception of its own.
+    private static void checkEngine(Runnable check) {
+        try {
+            check.run();
+        } catch (PoolStartException e) {
+            // No setting can be checked without the engine.
         }
     }
 

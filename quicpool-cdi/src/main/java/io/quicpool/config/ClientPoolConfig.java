@@ -94,10 +94,11 @@ public record ClientPoolConfig(
         }
         if (fingerprint != null && tlsMode != TlsMode.SELF_SIGNED) {
             throw new ConfigException(
-                    "fingerprint", fingerprint, "goes with tls-mode self-signed only, not " + tlsMode.text());
+                    "fingerprint", fingerprint, "can be set only with tls-mode self-signed, not " + tlsMode.text());
         }
         if (trust != null && tlsMode != TlsMode.VERIFIED) {
-            throw new ConfigException("trust-store", trust, "goes with tls-mode verified only, not " + tlsMode.text());
+            throw new ConfigException(
+                    "trust-store", trust, "can be set only with tls-mode verified, not " + tlsMode.text());
         }
         Checks.range("keep-alive", keepAlive, PoolLimits.KEEP_ALIVE_MIN, PoolLimits.KEEP_ALIVE_MAX);
         Checks.range("connect-timeout", connectTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);

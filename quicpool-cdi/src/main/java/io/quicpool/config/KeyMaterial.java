@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A private key with its certificate chain: what a side presents to the other. Never shows the key. */
@@ -67,7 +68,7 @@ public final class KeyMaterial {
             Certificate[] certificates = store.getCertificateChain(entry);
             if (!(key instanceof PrivateKey privateKey) || certificates == null) {
                 throw new ConfigException(
-                        "key-alias", entry, "is no private key in " + file + "; it has " + aliases(store));
+                        "key-alias", entry, "is not a private key in " + file + "; it has " + aliases(store));
             }
             List<X509Certificate> chain =
                     Arrays.stream(certificates).map(X509Certificate.class::cast).toList();
@@ -103,14 +104,25 @@ public final class KeyMaterial {
      * @param certificateChain the certificates, the key's own first
      * @param privateKey an unencrypted PKCS#8 key, EC or RSA; may be the same file
      * @return the material
-     * @throws ConfigException when a file cannot be read or holds something else
+     * @throws ConfigException when a file cannot be read or holds something else; when both have a problem, that of the certificates
+     *     is suppressed in that of the key
      */
     public static KeyMaterial fromPem(Path certificateChain, Path privateKey) {
-        return new KeyMaterial(
-                CERTIFICATE,
-                certificateChain,
-                Pem.privateKey(CERTIFICATE, privateKey),
-                Pem.certificates(CERTIFICATE, certificateChain));
+        PrivateKey key;
+        try {
+            key = Pem.privateKey(CERTIFICATE, privateKey);
+        } catch (ConfigException e) {
+            try {
+                Pem.certificates(CERTIFICATE, certificateChain);
+            } catch (ConfigException other) {
+                // One file that cannot be read is one problem.
+                if (!Objects.equals(other.getMessage(), e.getMessage())) {
+                    e.addSuppressed(other);
+                }
+            }
+            throw e;
+        }
+        return new KeyMaterial(CERTIFICATE, certificateChain, key, Pem.certificates(CERTIFICATE, certificateChain));
     }
 
     private static boolean belongTogether(String property, Object source, PrivateKey privateKey, PublicKey publicKey) {

@@ -20,7 +20,8 @@ final class KeyStores {
         try {
             store = KeyStore.getInstance(type == null ? "PKCS12" : type);
         } catch (KeyStoreException e) {
-            throw new ConfigException(property + "-type", type, "is no type of key store here; use PKCS12 or JKS", e);
+            throw new ConfigException(
+                    property + "-type", type, "is not a known type of key store; use PKCS12 or JKS", e);
         }
         try (InputStream in = Files.newInputStream(file)) {
             store.load(in, password);

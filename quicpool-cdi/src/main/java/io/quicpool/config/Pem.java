@@ -48,7 +48,7 @@ final class Pem {
             String ending = "-----END " + label + "-----";
             int end = text.indexOf(ending, begin.end());
             if (end < 0) {
-                throw new ConfigException(property, file, "is damaged: a " + label + " has no " + ending);
+                throw new ConfigException(property, file, "is damaged: there is no " + ending);
             }
             found.add(new Block(label, text.substring(begin.end(), end)));
             from = end + ending.length();
@@ -90,7 +90,8 @@ final class Pem {
                 throw new ConfigException(
                         property,
                         file,
-                        "has a \"" + kind + "\"; it must be an unencrypted PKCS#8 key (-----BEGIN PRIVATE KEY-----):"
+                        "has a key of the kind \"" + kind
+                                + "\"; it must be an unencrypted PKCS#8 key (-----BEGIN PRIVATE KEY-----):"
                                 + " openssl pkcs8 -topk8 -nocrypt -in " + file.getFileName() + " -out key.pem");
             }
         }

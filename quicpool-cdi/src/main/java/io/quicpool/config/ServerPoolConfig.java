@@ -135,7 +135,7 @@ public record ServerPoolConfig(
                     : new ConfigException(
                             "trust-store",
                             clientTrust,
-                            "of a server goes with client-auth want or need only, not none");
+                            "can be set on a server only with client-auth want or need, not none");
         }
         Checks.alpn(alpn);
         Checks.transport(transport);

@@ -81,7 +81,7 @@ public final class TrustMaterial {
                         "trust-store",
                         file,
                         password == null
-                                ? "shows no trusted certificate entry without its password"
+                                ? "has no trusted certificate entry that can be read without its password"
                                 : "has no trusted certificate entry");
             }
             return new TrustMaterial(file.toString(), store);

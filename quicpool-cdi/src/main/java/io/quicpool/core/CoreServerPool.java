@@ -117,6 +117,12 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     }
 
     @Override
+    public void handshakeFailed(InetSocketAddress address, String reason) {
+        metrics.refused(Reason.Refused.FAILED_HANDSHAKE);
+        refusalLog.record(Reason.Refused.FAILED_HANDSHAKE, address, reason);
+    }
+
+    @Override
     public ConnectionEvents connected(Connection connection) {
         ServerConnection client = new ServerConnection(this, connection);
         InetSocketAddress address = connection.remoteAddress();

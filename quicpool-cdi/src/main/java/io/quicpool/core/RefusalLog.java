@@ -30,13 +30,18 @@ final class RefusalLog {
     }
 
     void record(Reason.Refused reason, InetSocketAddress client) {
+        record(reason, client, "");
+    }
+
+    void record(Reason.Refused reason, InetSocketAddress client, String detail) {
         if (!due()) {
             lastSuppressed = clock.getAsLong();
             suppressed.incrementAndGet();
             return;
         }
         long others = suppressed.getAndSet(0);
-        log.warning("refused " + client + ": " + reason.meaning() + (others == 0 ? "" : " (" + others + MORE + ")"));
+        log.warning("refused " + client + ": " + reason.meaning() + (detail.isEmpty() ? "" : ": " + detail)
+                + (others == 0 ? "" : " (" + others + MORE + ")"));
     }
 
     /** Logs the number of the others when no refusal has come for a second. Called in each periodic check. */

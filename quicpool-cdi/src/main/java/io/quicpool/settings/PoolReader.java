@@ -57,23 +57,35 @@ abstract class PoolReader<C> {
                 || !"false".equalsIgnoreCase(found.value().strip());
     }
 
-    /** The settings; null when there are problems, all of which were reported. */
-    @Nullable PoolSettings<C> read() {
+    /**
+     * The settings; null when there are problems, all of which were reported.
+     *
+     * @param check throws a {@link ConfigException} for settings that the engine cannot use
+     */
+    @Nullable PoolSettings<C> read(Consumer<C> check) {
         int before = problems.size();
         while (true) {
             try {
-                PoolSettings<C> settings = settings();
+                PoolSettings<C> settings = settings(check);
                 return problems.size() == before ? settings : null;
             } catch (Refused e) {
-                if (!leftOut.add(e.property)) {
-                    return null; // told before, and leaving it out does not help
+                if (!report(e)) {
+                    return null; // reported before, and leaving it out does not help
                 }
-                problems.add(problem(e));
             }
         }
     }
 
-    private @Nullable PoolSettings<C> settings() {
+    /** Reports a property and leaves it out from now on; false if it was reported before. */
+    boolean report(Refused e) {
+        boolean first = leftOut.add(e.property);
+        if (first) {
+            problems.add(problem(e));
+        }
+        return first;
+    }
+
+    private @Nullable PoolSettings<C> settings(Consumer<C> check) {
         value(PoolProperty.ENABLED, true, PoolReader::bool);
         Duration drain = value(PoolProperty.DRAIN_TIMEOUT, Duration.ofSeconds(10), PoolReader::upToAnHour);
         boolean readiness = value(PoolProperty.READINESS_ENABLED, true, PoolReader::bool);
@@ -82,11 +94,14 @@ abstract class PoolReader<C> {
         C built;
         try {
             built = build();
+            if (built != null) {
+                check.accept(built);
+            }
         } catch (ConfigException e) {
             if (e.property().equals("name")) {
                 problems.add(nameProblem("the pool's name " + e.allowed()));
                 nameReported = true;
-                return settings();
+                return settings(check);
             }
             throw new Refused(propertyOf(e), e.value(), e.allowed());
         }

@@ -1,11 +1,13 @@
 package io.quicpool.settings;
 
 import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.ConfigException;
 import io.quicpool.config.ServerPoolConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,19 @@ public final class SettingsReader {
      * @return the pools, and all problems of all of them
      */
     public static Settings read(Config config) {
-        return new SettingsReader(config).read();
+        return read(config, client -> {}, server -> {});
+    }
+
+    /**
+     * Reads all pools as {@link #read(Config)} does, and checks what their engines can use.
+     *
+     * @param config the configuration
+     * @param client throws a {@link ConfigException} for a client pool that its engine cannot open
+     * @param server the same for a server pool
+     * @return the pools, and all problems of all of them
+     */
+    public static Settings read(Config config, Consumer<ClientPoolConfig> client, Consumer<ServerPoolConfig> server) {
+        return new SettingsReader(config).read(client, server);
     }
 
     /**
@@ -65,7 +79,7 @@ public final class SettingsReader {
         return pools(kind).stream().filter(name -> reader.apply(name).enabled()).toList();
     }
 
-    private Settings read() {
+    private Settings read(Consumer<ClientPoolConfig> checkClient, Consumer<ServerPoolConfig> checkServer) {
         names.unknown()
                 .forEach((property, nearest) -> problems.add(new Problem(
                         Problem.shown(property),
@@ -74,11 +88,11 @@ public final class SettingsReader {
                                 + (nearest == null ? "" : "; did you mean " + Problem.shown(nearest) + "?"))));
         List<PoolSettings<ClientPoolConfig>> clients = new ArrayList<>();
         for (String name : pools(PoolKind.CLIENT)) {
-            read(client(name), clients);
+            read(client(name), checkClient, clients);
         }
         List<PoolSettings<ServerPoolConfig>> servers = new ArrayList<>();
         for (String name : pools(PoolKind.SERVER)) {
-            read(server(name), servers);
+            read(server(name), checkServer, servers);
         }
         String application = application();
         // What is wrong for all pools of a kind was found with each of them.
@@ -122,13 +136,13 @@ public final class SettingsReader {
         return unnamed ? Set.of(DEFAULT_NAME) : named;
     }
 
-    private <C> void read(PoolReader<C> reader, List<PoolSettings<C>> into) {
+    private <C> void read(PoolReader<C> reader, Consumer<C> check, List<PoolSettings<C>> into) {
         String pool = reader.kind.pool(reader.name);
         if (!reader.enabled()) {
             disabled.add(pool);
             return;
         }
-        PoolSettings<C> settings = reader.read();
+        PoolSettings<C> settings = reader.read(check);
         if (settings == null) {
             broken.add(pool);
         } else {

@@ -34,7 +34,7 @@ final class TlsFiles {
         String key = reader.text(PRIVATE_KEY);
         if (store != null && (certificate != null || key != null)) {
             PoolProperty other = certificate != null ? CERTIFICATE : PRIVATE_KEY;
-            throw new PoolReader.Refused(other, "(set)", "goes without key-store, which is set too; use one of them");
+            throw new PoolReader.Refused(other, "(set)", "cannot be combined with key-store; remove one of them");
         }
         if (store != null) {
             return fromKeyStore(store);
@@ -55,7 +55,13 @@ final class TlsFiles {
         try {
             return KeyMaterial.fromPem(certificateFile, keyFile);
         } catch (ConfigException e) {
-            boolean ofKey = e.value().equals(Printable.line(keyFile.toString())) && !keyFile.equals(certificateFile);
+            for (Throwable ofCertificate : e.getSuppressed()) {
+                if (ofCertificate instanceof ConfigException other) {
+                    reader.report(new PoolReader.Refused(CERTIFICATE, other.value(), other.allowed()));
+                }
+            }
+            boolean ofKey = e.getSuppressed().length > 0
+                    || (e.value().equals(Printable.line(keyFile.toString())) && !keyFile.equals(certificateFile));
             throw new PoolReader.Refused(ofKey ? PRIVATE_KEY : CERTIFICATE, e.value(), e.allowed());
         }
     }
@@ -99,7 +105,7 @@ final class TlsFiles {
         String certificates = reader.text(TRUST_CERTIFICATES);
         if (store != null && certificates != null) {
             throw new PoolReader.Refused(
-                    TRUST_CERTIFICATES, certificates, "goes without trust-store, which is set too; use one of them");
+                    TRUST_CERTIFICATES, certificates, "cannot be combined with trust-store; remove one of them");
         }
         try {
             if (store != null) {

@@ -62,7 +62,7 @@ final class UnknownVariables {
 
     private static Problem problem(String variable, String before, @Nullable String near) {
         String meant = near == null ? "" : "; did you mean " + Problem.shown(before + near) + "?";
-        return new Problem(Problem.shown(variable), null, "is ignored, for there is no such property" + meant);
+        return new Problem(Problem.shown(variable), null, "is ignored, there is no such property" + meant);
     }
 
     private static @Nullable String nearest(PoolKind kind, String key) {

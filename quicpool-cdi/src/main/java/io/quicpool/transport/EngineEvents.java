@@ -38,7 +38,7 @@ public final class EngineEvents {
 
     private static void report(Throwable e) {
         try {
-            LOG.log(Level.ERROR, "an event was not handled", e);
+            LOG.log(Level.ERROR, "handling an event failed", e);
         } catch (OutOfMemoryError again) {
             // There is no memory for the log either.
         }

@@ -67,4 +67,14 @@ public interface ListenerEvents {
      * @param why the reason
      */
     default void ignored(InetSocketAddress client, Ignored why) {}
+
+    /**
+     * The handshake of a client failed, for its application protocol or a certificate.
+     *
+     * @param client its address
+     * @param reason why, such as the TLS alert of one of the two sides; empty when the engine does not know it
+     */
+    default void handshakeFailed(InetSocketAddress client, String reason) {
+        ignored(client, Ignored.FAILED);
+    }
 }

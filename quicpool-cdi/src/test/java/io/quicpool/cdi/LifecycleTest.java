@@ -270,6 +270,29 @@ class LifecycleTest {
     }
 
     @Test
+    void whatAnEngineCannotDoIsReportedWithAllOtherProblems() {
+        Map<String, String> properties = new HashMap<>(App.server("ingress", folder));
+        properties.putAll(App.client("orders", "localhost:1"));
+        String server = "quicpool.server.\"ingress\".";
+        String client = "quicpool.client.\"orders\".";
+        properties.put(server + "transport", "kwik");
+        properties.put(server + "client-auth", "need");
+        properties.put(server + "trust-certificates", properties.get(server + "certificate"));
+        properties.put(server + "congestion-control", "bbr");
+        properties.put(server + "max-connections", "0");
+        properties.put(client + "transport", "kwik");
+        properties.put(client + "congestion-control", "reno");
+        assertThatThrownBy(() -> App.start(properties))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("quicpool cannot start: 4 problems in its configuration")
+                .hasMessageContaining(server + "client-auth = need (from ")
+                .hasMessageContaining("must be none with transport = kwik")
+                .hasMessageContaining(server + "congestion-control = bbr (from ")
+                .hasMessageContaining(server + "max-connections = 0 (from ")
+                .hasMessageContaining(client + "congestion-control = reno (from ");
+    }
+
+    @Test
     void whenOnePoolCannotStartNothingIsLeft() throws Exception {
         ServerPool peer = pools.server(s -> s.name("peer"));
         Set<String> before = ours();

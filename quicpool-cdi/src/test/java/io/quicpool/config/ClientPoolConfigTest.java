@@ -198,10 +198,10 @@ class ClientPoolConfigTest {
                 row(
                         c -> c.fingerprint(DIGITS),
                         "fingerprint = " + new Fingerprint(DIGITS)
-                                + ": goes with tls-mode self-signed only, not verified"),
+                                + ": can be set only with tls-mode self-signed, not verified"),
                 row(
                         c -> c.trust(TrustMaterial.jdk()).tlsMode(TlsMode.INSECURE),
-                        "trust-store = the JDK's trust store: goes with tls-mode verified only, not insecure"));
+                        "trust-store = the JDK's trust store: can be set only with tls-mode verified, not insecure"));
     }
 
     @Test

@@ -83,7 +83,7 @@ class KeyMaterialTest {
             refused(
                     chain,
                     key,
-                    key + ": has a \"" + label + "\"; it must be an unencrypted PKCS#8 key"
+                    key + ": has a key of the kind \"" + label + "\"; it must be an unencrypted PKCS#8 key"
                             + " (-----BEGIN PRIVATE KEY-----):"
                             + " openssl pkcs8 -topk8 -nocrypt -in old.pem -out key.pem");
         }
@@ -127,7 +127,7 @@ class KeyMaterialTest {
         Path chain = file("chain.pem", good + good.replace("\nMII", "\nM!I"));
         refused(chain, key, chain + ": is damaged: a CERTIFICATE is not Base64");
         file("chain.pem", good + good.substring(0, good.length() - 40));
-        refused(chain, key, chain + ": is damaged: a CERTIFICATE has no -----END CERTIFICATE-----");
+        refused(chain, key, chain + ": is damaged: there is no -----END CERTIFICATE-----");
         file("chain.pem", good.substring(0, good.length() / 2) + "\n" + good);
         refused(chain, key, chain + ": is damaged: a CERTIFICATE is not Base64");
         file("chain.pem", KeyFiles.pem("CERTIFICATE", "no certificate".getBytes(StandardCharsets.US_ASCII)));
@@ -204,6 +204,6 @@ class KeyMaterialTest {
         Path key = file("damaged.pem", "-----BEGIN PRIVATE" + secret + " KEY-----\nMIIB\n");
         refused(key, key, key + ": has no private key; expected -----BEGIN PRIVATE KEY-----");
         file("damaged.pem", "-----BEGIN PRIVATE KEY-----\n" + secret + "\n");
-        refused(key, key, key + ": is damaged: a PRIVATE KEY has no -----END PRIVATE KEY-----");
+        refused(key, key, key + ": is damaged: there is no -----END PRIVATE KEY-----");
     }
 }

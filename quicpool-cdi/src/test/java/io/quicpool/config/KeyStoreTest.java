@@ -84,7 +84,7 @@ class KeyStoreTest {
                 .satisfies(e -> assertThat(e.allowed()).containsPattern("\\[(a, b|b, a)\\]"));
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> KeyMaterial.fromKeyStore(file, null, PASSWORD.toCharArray(), "c"))
-                .withMessageStartingWith("key-alias = c: is no private key in " + file + "; it has [");
+                .withMessageStartingWith("key-alias = c: is not a private key in " + file + "; it has [");
     }
 
     @Test
@@ -95,7 +95,7 @@ class KeyStoreTest {
                 PASSWORD,
                 ORDERS.certificateChain().get(0));
         refused(file, null, PASSWORD, null, "key-store = " + file + ": has no private key");
-        String named = "key-alias = issuer: is no private key in " + file + "; it has [issuer]";
+        String named = "key-alias = issuer: is not a private key in " + file + "; it has [issuer]";
         refused(file, null, PASSWORD, "issuer", named);
         Path empty = KeyFiles.empty(folder.resolve("empty"), "PKCS12", PASSWORD);
         refused(empty, null, PASSWORD, null, "key-store = " + empty + ": has no private key");
@@ -108,7 +108,7 @@ class KeyStoreTest {
         refused(text, "JKS", PASSWORD, null, "key-store = " + text + ": is not a key store of type JKS");
         Path nothing = Files.createFile(folder.resolve("nothing"));
         refused(nothing, null, PASSWORD, null, "key-store = " + nothing + ": is not a key store of type PKCS12");
-        String type = "key-store-type = ZIP: is no type of key store here; use PKCS12 or JKS";
+        String type = "key-store-type = ZIP: is not a known type of key store; use PKCS12 or JKS";
         refused(text, "ZIP", PASSWORD, null, type);
         Path missing = folder.resolve("missing");
         refused(missing, null, PASSWORD, null, "key-store = " + missing + ": there is no such file");

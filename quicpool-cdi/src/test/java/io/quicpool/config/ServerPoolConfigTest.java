@@ -179,7 +179,7 @@ class ServerPoolConfigTest {
                                 + " certificates"),
                 row(
                         s -> s.clientTrust(TrustMaterial.jdk()),
-                        "trust-store = the JDK's trust store: of a server goes with client-auth want or need only, not none"),
+                        "trust-store = the JDK's trust store: can be set on a server only with client-auth want or need, not none"),
                 row(s -> s.alpn("\u00e9"), "alpn = \u00e9: must be 1 to 255 visible ASCII characters"),
                 row(s -> s.transport(""), "transport = : must be the name of an engine, such as kwik"));
     }

@@ -82,7 +82,7 @@ class TrustMaterialTest {
         assertThat(TrustMaterial.fromPem(pem).trustManager().getAcceptedIssuers())
                 .containsExactlyInAnyOrder(ISSUER, STRANGER[0]);
         Files.writeString(pem, KeyFiles.pem(List.of(ISSUER)) + "-----BEGIN CERTIFICATE-----\nMIIB");
-        refusedPem(pem, "is damaged: a CERTIFICATE has no -----END CERTIFICATE-----");
+        refusedPem(pem, "is damaged: there is no -----END CERTIFICATE-----");
     }
 
     @Test
@@ -102,7 +102,7 @@ class TrustMaterialTest {
         Path keys = KeyFiles.keys(folder.resolve("keys"), "PKCS12", PASSWORD, Map.of("a", AUTHORITY));
         refusedStore(keys, PASSWORD, "has no trusted certificate entry");
         Path store = KeyFiles.certificate(folder.resolve("store"), "PKCS12", PASSWORD, ISSUER);
-        refusedStore(store, null, "shows no trusted certificate entry without its password");
+        refusedStore(store, null, "has no trusted certificate entry that can be read without its password");
         refusedStore(store, "hunter2", "the password is wrong");
         refusedStore(folder, PASSWORD, "is a directory, not a file");
     }

@@ -113,7 +113,7 @@ class ProblemsTest {
                         "must be 0 (insecure), 1 (self-signed) or 2 (verified), by number or by name"),
                 bad(client, "hostname", "a:1", "must be a host name or an IP address without a port"),
                 bad(client, "fingerprint", "abc", "must be 64 hex digits, colons allowed"),
-                bad(client, "fingerprint", "ab".repeat(32), "goes with tls-mode self-signed only, not verified"),
+                bad(client, "fingerprint", "ab".repeat(32), "can be set only with tls-mode self-signed, not verified"),
                 bad(client, "trust-store", "/no/such/file", "there is no such file"),
                 bad(client, "trust-certificates", "/no/such/file", "there is no such file"),
                 bad(client, "trust-certificates", "a\u0000b", "must be the path of a file: Nul character not allowed"),
@@ -205,14 +205,14 @@ class ProblemsTest {
         assertThat(problems(server(with(store, S + "key-store-password", "wrong"))))
                 .containsExactly(S + "key-store = " + file("keys.p12") + SOURCE + ": the password is wrong");
         assertThat(problems(server(with(store, S + "key-store-password", SECRET, S + "key-alias", "yours"))))
-                .containsExactly(S + "key-alias = yours" + SOURCE + ": is no private key in " + file("keys.p12")
+                .containsExactly(S + "key-alias = yours" + SOURCE + ": is not a private key in " + file("keys.p12")
                         + "; it has [mine]");
         assertThat(problems(server(with(store, S + "key-store-password", SECRET, S + "key-store-type", "ZIP"))))
                 .containsExactly(
-                        S + "key-store-type = ZIP" + SOURCE + ": is no type of key store here; use PKCS12 or JKS");
+                        S + "key-store-type = ZIP" + SOURCE + ": is not a known type of key store; use PKCS12 or JKS");
         assertThat(problems(server(S + "key-store", file("keys.p12"))))
                 .containsExactly(S + "certificate = " + file("both.pem") + SOURCE
-                        + ": goes without key-store, which is set too; use one of them");
+                        + ": cannot be combined with key-store; remove one of them");
         assertThat(problems(client(C + "private-key", file("both.pem"))))
                 .containsExactly(
                         C + "certificate = (not set): must be a PEM file: certificate and private-key go together");
@@ -222,6 +222,20 @@ class ProblemsTest {
         assertThat(problems(server(S + "private-key", file("chain.pem"))))
                 .containsExactly(S + "private-key = " + file("chain.pem") + SOURCE
                         + ": has no private key; expected -----BEGIN PRIVATE KEY-----");
+    }
+
+    @Test
+    void twoPemFilesThatAreWrong() {
+        String neither = file("trust.p12");
+        assertThat(problems(server(S + "certificate", "no.pem", S + "private-key", file("chain.pem"))))
+                .hasSize(2)
+                .anyMatch(
+                        problem -> problem.startsWith(S + "certificate = no.pem" + SOURCE + ": there is no such file"))
+                .contains(S + "private-key = " + file("chain.pem") + SOURCE
+                        + ": has no private key; expected -----BEGIN PRIVATE KEY-----");
+        assertThat(problems(server(S + "certificate", neither, S + "private-key", neither)))
+                .as("one file that is no PEM file")
+                .hasSize(1);
     }
 
     private static String[] with(String[] first, String... more) {
@@ -236,15 +250,15 @@ class ProblemsTest {
         assertThat(problems(client(with(store, C + "trust-store-password", "wrong"))))
                 .containsExactly(C + "trust-store = " + file("trust.p12") + SOURCE + ": the password is wrong");
         assertThat(problems(client(with(store, C + "trust-store-type", "ZIP"))))
-                .containsExactly(
-                        C + "trust-store-type = ZIP" + SOURCE + ": is no type of key store here; use PKCS12 or JKS");
+                .containsExactly(C + "trust-store-type = ZIP" + SOURCE
+                        + ": is not a known type of key store; use PKCS12 or JKS");
         assertThat(problems(client(
                         with(store, C + "trust-store-password", SECRET, C + "trust-certificates", file("chain.pem")))))
                 .containsExactly(C + "trust-certificates = " + file("chain.pem") + SOURCE
-                        + ": goes without trust-store, which is set too; use one of them");
+                        + ": cannot be combined with trust-store; remove one of them");
         assertThat(problems(client(C + "trust-certificates", file("chain.pem"), C + "tls-mode", "0")))
                 .containsExactly(C + "trust-certificates = " + file("chain.pem") + SOURCE
-                        + ": goes with tls-mode verified only, not insecure");
+                        + ": can be set only with tls-mode verified, not insecure");
     }
 
     @Test

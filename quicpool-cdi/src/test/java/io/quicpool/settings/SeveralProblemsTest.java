@@ -207,9 +207,9 @@ class SeveralProblemsTest {
                         properties.put(prefix + key, bad(kind).get(key));
                         expected.add(prefix + key);
                     }
-                    // The files of a certificate are read one after the other; the first that is missing stands for
-                    // both.
+                    // Both files are missing, whatever else is wrong.
                     expected.remove(prefix + "certificate");
+                    expected.add(prefix + "certificate");
                     expected.add(prefix + "private-key");
                 }
             }

@@ -25,7 +25,7 @@ class UnknownVariablesTest {
         assertThat(SettingsReader.read(config).problems()).isEmpty();
         assertThat(SettingsReader.warnings(config))
                 .extracting(Problem::toString)
-                .containsExactly(variable + ": is ignored, for there is no such property"
+                .containsExactly(variable + ": is ignored, there is no such property"
                         + (meant == null ? "" : "; did you mean " + meant + "?"));
     }
 

@@ -327,10 +327,10 @@ public final class Gate<C> {
     }
 
     /** The connection that began with this id has ended. If its handshake was not complete, it has failed. */
-    public void ended(byte[] id) {
+    public void ended(byte[] id, String reason) {
         Attempt<C> failed = finish(id, true);
         if (failed != null) {
-            events.ignored(failed.client, Ignored.FAILED);
+            events.handshakeFailed(failed.client, reason);
         }
     }
 

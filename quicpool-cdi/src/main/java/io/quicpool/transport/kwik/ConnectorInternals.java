@@ -104,7 +104,7 @@ final class ConnectorInternals {
                     .defineClass(renamed.getBytes(ISO_8859_1));
             return true;
         } catch (IOException | IllegalAccessException | RuntimeException | LinkageError e) {
-            LOG.log(Level.DEBUG, "kwik watches the memory", e);
+            LOG.log(Level.DEBUG, "cannot replace the listener with which kwik watches the memory", e);
             return false;
         }
     }

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.CloseReason;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -12,12 +13,14 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.agent15.TlsProtocolException;
+import tech.kwik.agent15.alert.ErrorAlert;
 import tech.kwik.agent15.engine.TlsServerEngine;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.agent15.extension.Extension;
 import tech.kwik.core.cid.ConnectionIdInfo;
 import tech.kwik.core.cid.ConnectionIdStatus;
 import tech.kwik.core.crypto.CryptoStream;
+import tech.kwik.core.frame.ConnectionCloseFrame;
 import tech.kwik.core.frame.NewConnectionIdFrame;
 import tech.kwik.core.frame.PingFrame;
 import tech.kwik.core.frame.RetireConnectionIdFrame;
@@ -44,6 +47,7 @@ final class GatedConnection extends ServerConnectionImpl {
     private final InetSocketAddress client;
     private final FrameGuard guard = new FrameGuard(true, () -> getStats().packetsSent(), this::ping);
     private volatile boolean failed;
+    private volatile String handshakeFailure = "";
     private volatile boolean closeSent;
     private volatile @Nullable ServerConnectionProxy receiver;
     private volatile @Nullable Throwable failure;
@@ -188,10 +192,29 @@ final class GatedConnection extends ServerConnectionImpl {
                 .map(each -> ((QuicTransportParametersExtension) each).getTransportParameters());
     }
 
+    @Override
+    public void process(ConnectionCloseFrame frame, QuicPacket packet, PacketMetaData metaData) {
+        if (frame.hasError()) {
+            handshakeFailure = CloseReason.of(
+                    frame.hasApplicationProtocolError(),
+                    frame.getErrorCode(),
+                    frame.hasReasonPhrase() ? frame.getReasonPhrase() : "");
+        }
+        super.process(frame, packet, metaData);
+    }
+
+    /** Why the handshake failed, such as the TLS alert of one of the two sides; empty when it did not, or nobody said why. */
+    String handshakeFailure() {
+        return handshakeFailure;
+    }
+
     // Called before kwik closes the connection, on the receiver thread.
     @Override
     protected void cryptoProcessingErrorOcurred(Exception cause) {
         failed = true;
+        handshakeFailure = cause instanceof ErrorAlert alert
+                ? "TLS alert: " + alert.alertDescription().name().replace('_', ' ')
+                : String.valueOf(cause.getMessage());
         ServerConnectionProxy thread = receiver;
         if (thread != null) {
             queueEmptyDatagram(thread);

@@ -60,7 +60,7 @@ final class GatedConnections extends ServerConnectionFactory {
 
                     // kwik may report the end twice, which its own callback cannot handle.
                     if (id != null) {
-                        gate.ended(id);
+                        gate.ended(id, connection instanceof GatedConnection gated ? gated.handshakeFailure() : "");
                         original.closeCallback().accept(connection);
                         closed.accept(connection);
                     }

@@ -301,7 +301,10 @@ final class KwikConnection implements Connection {
         Throwable error = failure;
         if (alive() && error != null) {
             // At DEBUG only: the peer may provoke it again and again.
-            LOG.log(Level.DEBUG, () -> "kwik gives up a " + this + " for an error of its own", Printable.cause(error));
+            LOG.log(
+                    Level.DEBUG,
+                    () -> "kwik closes the " + this + " because of an error of its own",
+                    Printable.cause(error));
         }
         lost(CloseReason.ofEngine(error));
     }

@@ -84,6 +84,6 @@ final class Reflection {
 
     private static void complain(String name) {
         incomplete = true;
-        LOG.log(Level.WARNING, "this kwik has no {0}: some of its leaks cannot be repaired", name);
+        LOG.log(Level.WARNING, "this version of kwik has no {0}, so that some of its leaks cannot be repaired", name);
     }
 }

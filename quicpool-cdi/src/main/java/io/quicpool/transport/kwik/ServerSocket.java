@@ -85,7 +85,7 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
         try {
             send(new DatagramPacket(datagram, datagram.length, client));
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "a Retry could not be sent: {0}", e.getMessage());
+            LOG.log(Level.DEBUG, "cannot send a Retry: {0}", e.getMessage());
         }
     }
 

@@ -302,7 +302,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
                 }
             });
         } catch (RejectedExecutionException e) {
-            LOG.log(Level.DEBUG, "no ping: {0}", e.getMessage());
+            LOG.log(Level.DEBUG, "cannot send a PING: {0}", e.getMessage());
         }
     }
 

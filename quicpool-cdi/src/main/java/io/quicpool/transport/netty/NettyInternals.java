@@ -301,7 +301,7 @@ final class NettyInternals {
     private static void complain(Exception e) {
         LOG.log(
                 Level.WARNING,
-                "this version of Netty is not one that quicpool knows; streams may cost more than they should: {0}",
+                "quicpool was not tested with this version of Netty; streams may use more memory than they should: {0}",
                 e.toString());
     }
 }

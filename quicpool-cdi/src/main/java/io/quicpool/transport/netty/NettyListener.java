@@ -161,7 +161,8 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             }
         });
         channel.closeFuture().addListener(end -> {
-            gate.ended(id);
+            String reason = connection.endReason();
+            gate.ended(id, reason == null ? "" : reason);
             connections.remove(channel);
             ids.connectionEnded(owner);
             // Frees a connection that has ended by itself: no pool has to close it.

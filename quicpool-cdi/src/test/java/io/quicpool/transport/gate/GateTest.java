@@ -234,7 +234,7 @@ class GateTest {
         assertThat(told.ignored).containsExactly(ListenerEvents.Ignored.BUSY);
         gate.established(id(1));
         gate.established(id(1));
-        gate.ended(id(1));
+        gate.ended(id(1), "");
         assertThat(gate.admits(initial(3), CLIENT)).isTrue();
         assertThat(gate.pending()).isEqualTo(2);
         assertThat(gate.admits(initial(4), CLIENT)).isFalse();
@@ -248,7 +248,7 @@ class GateTest {
         gate.alias(id(1), id(11));
         gate.established(id(1));
         assertThat(gate.admits(initial(1), CLIENT)).isTrue();
-        gate.ended(id(1));
+        gate.ended(id(1), "");
         assertThat(gate.admits(initial(1), CLIENT)).isFalse();
         assertThat(gate.admits(initial(11), CLIENT)).isFalse();
         assertThat(gate.pending()).isZero();
@@ -273,8 +273,8 @@ class GateTest {
         gate.admits(initial(1), CLIENT);
         assertThat(gate.created(id(1), "first")).isNull();
         gate.alias(id(1), id(11));
-        gate.ended(id(11));
-        gate.ended(id(1));
+        gate.ended(id(11), "");
+        gate.ended(id(1), "");
         assertThat(told.ignored).containsExactly(ListenerEvents.Ignored.FAILED);
         assertThat(gate.pending()).isZero();
         assertThat(asked.givenUp).isEmpty();
