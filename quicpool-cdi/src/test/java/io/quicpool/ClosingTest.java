@@ -284,6 +284,56 @@ class ClosingTest {
         await().until(() -> left().isEmpty());
     }
 
+    @Test
+    void aHandlerMayCloseItsPool() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        server.serve(stream -> server.close());
+        ClientPool client = pools.client(server, c -> c.capacity(2, 2));
+        try (PooledStream stream = client.take(SOON)) {
+            stream.outputStream().write(1);
+            await().until(() -> server.state() == PoolState.CLOSED);
+        }
+        client.close();
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void aDependentMayCloseThePool() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        CompletableFuture<?> closing =
+                server.takeAsync(SOON).thenAccept(stream -> server.close()).toCompletableFuture();
+        CompletableFuture<PooledStream> other = server.takeAsync(SOON).toCompletableFuture();
+        ClientPool client = pools.client(server, c -> c.capacity(1, 1));
+        closing.get(SOON.toSeconds(), TimeUnit.SECONDS);
+        assertThat(server.state()).isEqualTo(PoolState.CLOSED);
+        await().until(other::isDone);
+        client.close();
+        assertNothingIsLeft();
+    }
+
+    /** Whoever is interrupted stops waiting; the pool closes all the same. */
+    @Test
+    void twoWhoCloseMayBothBeInterrupted() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(1, 1));
+        PooledStream held = client.take(SOON);
+        Thread first = new Thread(() -> client.close(Duration.ofMinutes(10)));
+        first.start();
+        await().until(() -> client.state() == PoolState.CLOSING);
+        Thread second = new Thread(() -> client.close(Duration.ofMinutes(10)));
+        second.start();
+        second.interrupt();
+        second.join(SOON.toMillis());
+        assertThat(second.isAlive()).isFalse();
+        assertThat(client.state()).isEqualTo(PoolState.CLOSING);
+        first.interrupt();
+        first.join(SOON.toMillis());
+        assertThat(client.state()).isEqualTo(PoolState.CLOSED);
+        held.close();
+        server.close();
+        assertNothingIsLeft();
+    }
+
     /** As when anybody else closes it. */
     @Test
     void whatBlocksIsInterruptedWhenAListenerClosesThePool() {
