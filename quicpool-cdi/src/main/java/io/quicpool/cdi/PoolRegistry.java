@@ -47,8 +47,10 @@ public class PoolRegistry {
     private final Event<PoolEvent> events;
     // Null before the start; closed pools stay, for whoever still asks.
     private volatile @Nullable OpenPools open;
-    // Guarded by the lock.
+    // Guarded by the lock, as is the next.
     private boolean closed;
+    // Why the start failed. There is no second try: observers of the first one's events would cause it again and again.
+    private @Nullable Throwable failure;
 
     /** For the container's proxies. */
     @SuppressWarnings("NullAway") // never used: a proxy passes everything on
@@ -117,9 +119,15 @@ public class PoolRegistry {
                 if (closed) {
                     throw new IllegalStateException("the application has ended: no pool can be opened");
                 }
+                if (failure != null) {
+                    throw new IllegalStateException("the pools could not be opened: " + failure.getMessage(), failure);
+                }
                 pools = start();
             }
             return pools;
+        } catch (RuntimeException | Error e) {
+            failure = failure == null ? e : failure;
+            throw e;
         } finally {
             lock.unlock();
         }

@@ -310,6 +310,31 @@ class LifecycleTest {
         assertThat(mbeans()).isEmpty();
     }
 
+    @ApplicationScoped
+    static class Curious {
+        @Inject
+        @QuicPool("first")
+        ServerPool first;
+
+        void ready(@Observes PoolEvent.Ready event) {
+            assertThat(first.name()).isEqualTo("first");
+        }
+    }
+
+    /** An observer that asks for a pool meanwhile does not start it again. */
+    @Test
+    void aStartThatFailsIsNotRepeated() throws Exception {
+        try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+                LogOf log = new LogOf("io.quicpool", Level.INFO)) {
+            Map<String, String> properties = new HashMap<>(App.server("first", folder));
+            properties.putAll(App.server("second", folder));
+            properties.put("quicpool.server.\"second\".listen", "127.0.0.1:" + taken.getLocalPort());
+            assertThatThrownBy(() -> App.start(properties, Curious.class)).isInstanceOf(PoolStartException.class);
+            await().untilAsserted(() -> assertThat(ours()).noneMatch(name -> name.startsWith("quicpool-first-")));
+            assertThat(log.lines("listening on")).hasSize(1);
+        }
+    }
+
     @Test
     void startsAgainAfterAStopAndLeavesNoThreadAndNoMBean() {
         ServerPool peer = pools.server(s -> s.name("peer"));
