@@ -32,7 +32,7 @@ class OtherAddressTest {
     }
 
     private List<String> warningsOfTheClient() {
-        return log.lines().stream().filter(each -> each.startsWith("client: ")).toList();
+        return log.lines().stream().filter(each -> each.startsWith("client client: ")).toList();
     }
 
     private ClientPool client(TargetResolver resolver) {
@@ -117,7 +117,7 @@ class OtherAddressTest {
         assertThat(client.ready()).isFalse();
         // A server that tells as many as it may in a second does not answer the next.
         assertThat(warningsOfTheClient())
-                .contains("client: " + why)
+                .contains("client client: " + why)
                 .doesNotHaveDuplicates()
                 .hasSizeLessThan(4);
     }
