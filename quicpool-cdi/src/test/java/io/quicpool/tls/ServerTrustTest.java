@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What no real server of an engine's does: whole handshakes are in TlsTest. */
+/** Cases that no real server of an engine produces. Whole handshakes are in TlsTest. */
 class ServerTrustTest {
 
     private static ServerTrust trust(TlsMode mode) {
@@ -32,7 +32,7 @@ class ServerTrustTest {
                 .hasMessage("the server gave no certificate");
     }
 
-    /** Nothing is pinned by a server that shows nothing. */
+    /** A server without a certificate pins nothing. */
     @Test
     void theFirstCertificateIsPinnedNotTheLackOfOne() throws Exception {
         X509TrustManager pinning = trust(TlsMode.SELF_SIGNED);
@@ -42,7 +42,7 @@ class ServerTrustTest {
         pinning.checkServerTrusted(shown, "UNKNOWN");
     }
 
-    /** Several handshakes may be under way before one is complete. */
+    /** Several handshakes may be under way before the first is complete. */
     @Test
     void theFirstThatIsProvedDecidesForAllThatWereShown() throws Exception {
         ServerTrust pinning = trust(TlsMode.SELF_SIGNED);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** How a peer's closing is told; the peer chooses the code and the words. */
+/** The words for a close by the peer, which chooses the code and the reason. */
 class CloseReasonTest {
 
     private static final int NO_APPLICATION_PROTOCOL = 0x178;
@@ -29,7 +29,7 @@ class CloseReasonTest {
                 .isEqualTo("closed by the peer (transport error 0x178, no application protocol in common)");
         assertThat(CloseReason.of(false, 0x1ff, ""))
                 .isEqualTo("closed by the peer (transport error 0x1ff, TLS alert 255)");
-        // Not every code that looks like one is one.
+        // Codes outside the range, and application codes, are no alerts.
         assertThat(CloseReason.of(true, NO_APPLICATION_PROTOCOL, ""))
                 .isEqualTo("closed by the peer (application error 0x178)");
         assertThat(CloseReason.of(false, 0x200, "")).isEqualTo("closed by the peer (transport error 0x200)");

@@ -20,10 +20,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -53,8 +50,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private record HandshakeInfo(
             InetSocketAddress local, InetSocketAddress remote, TlsSession tls, Duration idleTimeout) {}
 
-    // Streams that are closed here and not yet ended by the peer. The oldest are stopped (STOP_SENDING) beyond that.
-    private static final int MAX_HALF_ENDED = 4096;
     private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
 
     private final QuicChannel channel;
@@ -62,7 +57,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     // Null at a server, where the socket belongs to the listener.
     private final @Nullable Channel socket;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
-    private final AtomicInteger opening = new AtomicInteger();
     private final AtomicInteger pendingFins = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable HandshakeInfo handshake;
@@ -70,15 +64,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private volatile Runnable whenViolation = () -> {};
     private volatile long lastReceived;
     private volatile String lostReason = "closed on this side";
-    // The rest is for the event loop only. Why the connection is about to end: the first reason counts.
-    private @Nullable String endReason;
-    private final EndedStreams endedStreams;
-    private final DatalessFins datalessFins;
-    private final StreamPoller poller;
+    private final NettyStreams streams;
     private final PathWatch pathWatch;
-    private boolean sendScheduled;
-    private final Set<NettyStream> streams = new LinkedHashSet<>();
-    private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
+    // Only for the event loop: why the connection is about to end. The first reason counts.
+    private @Nullable String endReason;
 
     /** Wraps Netty's connection. If it has a socket of its own, its end closes that and gives the share of the event loop back. */
     NettyConnection(QuicChannel channel, EventLoops.Share share, @Nullable Channel socket, ConnectionEvents events) {
@@ -86,9 +75,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.share = share;
         this.socket = socket;
         this.events = events;
-        this.endedStreams = new EndedStreams(channel);
-        this.datalessFins = new DatalessFins(channel, this::isInFlight);
-        this.poller = new StreamPoller(channel, streams);
+        this.streams = new NettyStreams(this, channel, this::isInFlight);
         this.pathWatch = new PathWatch(channel, this::isInFlight);
         channel.closeFuture().addListener(end -> lost());
     }
@@ -122,6 +109,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     QuicChannel channel() {
         return channel;
+    }
+
+    NettyStreams streams() {
+        return streams;
     }
 
     EventLoop loop() {
@@ -178,8 +169,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     /** quiche has read a datagram of the peer. On the event loop. */
     void datagramRead() {
-        poller.datagramRead();
-        datalessFins.datagramRead();
+        streams.datagramRead();
         HandshakeInfo known = handshake;
         if (known != null && pathWatch.datagramRead(known.idleTimeout)) {
             noteEndReason(CloseReason.PATH_TOO_SMALL);
@@ -189,14 +179,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     // ---- streams
 
-    /** One less than the peer allows, since {@link #ping} needs one. */
     @Override
     public int credit() {
-        // In this order a stream that is opened meanwhile counts twice. The other way it might not count, and take the
-        // one for the ping.
-        int taken = opening.get() + 1;
-        long allowed = channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) - taken;
-        return (int) Math.max(0, Math.min(Integer.MAX_VALUE, allowed));
+        return streams.credit();
     }
 
     @Override
@@ -204,89 +189,16 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         if (!alive()) {
             return CompletableFuture.failedFuture(explain(null));
         }
-        CompletableFuture<EngineStream> opened = new CompletableFuture<>();
-        opening.incrementAndGet();
-        try {
-            loop().execute(() -> {
-                open(opened);
-                opening.decrementAndGet();
-            });
-        } catch (RejectedExecutionException e) {
-            opened.completeExceptionally(explain(e));
-        }
-        return opened;
-    }
-
-    private void open(CompletableFuture<EngineStream> opened) {
-        NettyStream stream = new NettyStream(this, false);
-        channel.newStreamBootstrap()
-                .type(QuicStreamType.BIDIRECTIONAL)
-                .handler(stream)
-                .create()
-                .addListener(created -> {
-                    if (created.isSuccess()) {
-                        opened.complete(stream);
-                    } else {
-                        opened.completeExceptionally(noStream(created.cause()));
-                    }
-                });
-    }
-
-    private IOException noStream(Throwable cause) {
-        return alive()
-                ? new IOException(
-                        "the peer lets this connection open no more streams yet: " + cause.getMessage(), cause)
-                : explain(cause);
+        return streams.open();
     }
 
     void accepted(NettyStream stream) {
         EngineEvents.guarded(() -> events.accepted(stream));
     }
 
-    /** A stream was closed here and is not ended by the peer yet. */
-    void halfEnded(NettyStream stream) {
-        halfEnded.add(stream);
-        if (halfEnded.size() > MAX_HALF_ENDED) {
-            Iterator<NettyStream> oldest = halfEnded.iterator();
-            NettyStream first = oldest.next();
-            oldest.remove();
-            EngineEvents.guarded(events::streamStopped);
-            first.stopReceiving(0);
-        }
-    }
-
-    /** Streams that have ended and that quiche still keeps. On the event loop. */
-    EndedStreams endedStreams() {
-        return endedStreams;
-    }
-
-    /** FINs that quiche might not send again. On the event loop. */
-    DatalessFins datalessFins() {
-        return datalessFins;
-    }
-
-    /**
-     * Runs an action that queues a frame, and sends a moment later. What many streams queue is then sent together, not one datagram for
-     * each. On the event loop.
-     */
-    void sendLater(Runnable action) {
-        NettyInternals.withoutSending(channel, action);
-        if (!sendScheduled) {
-            sendScheduled = true;
-            loop().execute(() -> {
-                sendScheduled = false;
-                NettyInternals.send(channel);
-            });
-        }
-    }
-
-    void opened(NettyStream stream) {
-        streams.add(stream);
-    }
-
-    void ended(NettyStream stream) {
-        streams.remove(stream);
-        halfEnded.remove(stream);
+    /** The engine has told the peer to stop a stream that was closed here and not ended there. */
+    void streamStopped() {
+        EngineEvents.guarded(events::streamStopped);
     }
 
     /** Netty has no PING. A stream that is opened and ended without data must be acknowledged as well, and has no other effect. */
@@ -296,7 +208,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             loop().execute(() -> {
                 if (alive() && channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) > 0) {
                     CompletableFuture<EngineStream> opened = new CompletableFuture<>();
-                    open(opened);
+                    streams.open(opened);
                     CompletionStage<EngineStream> stage = opened;
                     stage.thenAccept(EngineStream::close);
                 }

@@ -103,7 +103,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         QuicStreamChannel added = (QuicStreamChannel) context.channel();
         added.config().setAutoRead(false).setAllowHalfClosure(true).setReadFrames(true);
         channel = added;
-        connection.opened(this);
+        connection.streams().opened(this);
     }
 
     @Override
@@ -185,7 +185,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         input.lost(why);
         inputEnded = true;
         sending.end();
-        connection.ended(this);
+        connection.streams().closed(this);
         markEnded();
         endIfDone();
     }
@@ -335,7 +335,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         }
         onLoop(() -> {
             if (!inputEnded) {
-                connection.sendLater(() -> ignore(channel().shutdownInput(code(applicationErrorCode))));
+                connection.streams().sendLater(() -> ignore(channel().shutdownInput(code(applicationErrorCode))));
                 stopSent = true;
                 inputEnded = true;
             }
@@ -352,7 +352,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         dropListeners();
         onLoop(() -> {
             if (!inputEnded) {
-                connection.halfEnded(this);
+                connection.streams().halfEnded(this);
             }
         });
     }
@@ -367,7 +367,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
             if (!sending.hasEnded()) {
                 sending.end();
                 if (inputEnded && !stopSent) {
-                    connection.sendLater(() -> ignore(channel().shutdownOutput(code(applicationErrorCode))));
+                    connection.streams().sendLater(() -> ignore(channel().shutdownOutput(code(applicationErrorCode))));
                 } else {
                     // The RESET_STREAM is held back until the peer has ended its direction. STOP_SENDING goes now.
                     resetCode = code(applicationErrorCode);
@@ -403,7 +403,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         QuicStreamChannel known = channel;
         if (inputEnded && sending.hasEnded() && known != null && !disposing) {
             disposing = true;
-            connection.endedStreams().add(this);
+            connection.streams().ended(this);
         }
     }
 
@@ -422,18 +422,18 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
         if (resetCode >= 0) {
             int code = resetCode;
             resetCode = -1;
-            connection.sendLater(() -> ignore(channel().shutdownOutput(code)));
+            connection.streams().sendLater(() -> ignore(channel().shutdownOutput(code)));
         } else {
-            connection.sendLater(() -> NettyInternals.sendFinAgain(channel()));
+            connection.streams().sendLater(() -> NettyInternals.sendFinAgain(channel()));
         }
     }
 
     /** Closes the channel of a stream that has ended. */
     void dispose() {
         QuicStreamChannel known = channel();
-        connection.sendLater(() -> ignore(known.close()));
+        connection.streams().sendLater(() -> ignore(known.close()));
         NettyInternals.forget(known);
-        connection.ended(this);
+        connection.streams().closed(this);
     }
 
     @Override

@@ -46,7 +46,7 @@ final class StreamSender {
         writeHeld();
         if (stream.inputHasEnded()
                 && !isLast(length)
-                && connection.datalessFins().atRisk()) {
+                && connection.streams().datalessFins().atRisk()) {
             heldWrite = () -> writeNow(data, length);
             holdTimer = connection.loop().schedule(this::writeHeld, HOLD_MILLIS, TimeUnit.MILLISECONDS);
         } else {
@@ -112,7 +112,7 @@ final class StreamSender {
     }
 
     private void sendDatalessFin() {
-        connection.datalessFins().send(stream.channel(), stream.inputHasEnded(), this::finWritten);
+        connection.streams().datalessFins().send(stream.channel(), stream.inputHasEnded(), this::finWritten);
     }
 
     private void finWritten() {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where a packet of the handshake ends, and another one begins in the same datagram. */
+/** Finding the end of a Handshake packet that is followed by another packet. */
 class CoalescedTest {
 
     // Type, version, two ids of two bytes, a payload of three.

@@ -19,7 +19,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Whom the gate lets pass, and what a token is good for. Whole handshakes are in ServerProtocolTest and in the module faults. */
+/** Which datagrams the gate admits, and which tokens are valid. Whole handshakes are in ServerProtocolTest and in the module faults. */
 class GateTest {
 
     private static final InetSocketAddress CLIENT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4433);
@@ -75,7 +75,7 @@ class GateTest {
 
     // ---- the gate
 
-    /** Counts whom it ignores. */
+    /** Records what the gate ignores. */
     private static final class Told implements ListenerEvents {
         private final List<Ignored> ignored = new ArrayList<>();
         private boolean welcome = true;
@@ -118,7 +118,7 @@ class GateTest {
         return ByteBuffer.allocate(Long.BYTES).putLong(id).array();
     }
 
-    /** What the engine was asked to do. */
+    /** Records what the engine is asked to do. */
     private static final class Asked implements Gate.Engine<String> {
         private final List<byte[]> sent = new ArrayList<>();
         private final List<String> givenUp = new ArrayList<>();
@@ -167,7 +167,7 @@ class GateTest {
         assertThat(gate.admits(initial(1), CLIENT)).isTrue();
     }
 
-    /** An engine keeps each piece for half a minute. */
+    /** An engine would keep each piece for half a minute. */
     @Test
     void aHelloThatNeverBecomesWholeIsNotKeptWithoutEnd() {
         Gate<String> gate = gate(2, false);
@@ -177,12 +177,12 @@ class GateTest {
         }
         assertThat(admitted).isBetween(4, 20);
         assertThat(told.ignored).contains(ListenerEvents.Ignored.DROPPED);
-        // Of a connection that was made for it the engine answers for itself.
+        // Once there is a connection, the engine itself has the limits.
         gate.created(id(1), "made");
         assertThat(gate.admits(initial(1), CLIENT)).isTrue();
     }
 
-    /** To ask the JDK for a cipher or a MAC takes longer than all else that a packet costs the thread that receives. */
+    /** Asking the JDK for a cipher or a MAC takes longer than everything else that a packet costs the receiving thread. */
     @Test
     void eachRetryPacketIsSealed() {
         Gate<String> gate = gate(8, true);
@@ -201,7 +201,7 @@ class GateTest {
         assertThat(jdk.asked).isEmpty();
     }
 
-    /** Has nothing, and notes what this thread asks the JDK for. */
+    /** A provider without services, which records what this thread asks the JDK for. */
     private static final class Lookups extends Provider {
 
         private static final long serialVersionUID = 1;
@@ -228,7 +228,7 @@ class GateTest {
         assertThat(gate.admits(initial(1), CLIENT)).isTrue();
         assertThat(gate.admits(initial(2), CLIENT)).isTrue();
         assertThat(gate.admits(initial(3), CLIENT)).isFalse();
-        // Sent again, and the second datagram of a long hello.
+        // A retransmission, or the second datagram of a long ClientHello.
         assertThat(gate.admits(initial(1), CLIENT)).isTrue();
         assertThat(gate.pending()).isEqualTo(2);
         assertThat(told.ignored).containsExactly(ListenerEvents.Ignored.BUSY);
@@ -240,7 +240,7 @@ class GateTest {
         assertThat(gate.admits(initial(4), CLIENT)).isFalse();
     }
 
-    /** The engine has forgotten it, and would begin a connection that nobody has counted. */
+    /** The engine has forgotten the connection, and would start another that nobody has counted. */
     @Test
     void whatComesLateOfOneThatHasEndedIsDropped() {
         Gate<String> gate = gate(1, false);
@@ -256,7 +256,7 @@ class GateTest {
         assertThat(gate.admits(initial(2), CLIENT)).isTrue();
     }
 
-    /** RFC 9000, section 17.2: without the fixed bit it is no packet of this version; quiche does not look. */
+    /** RFC 9000, section 17.2: a packet without the fixed bit is invalid. quiche does not check it. */
     @Test
     void withoutTheFixedBitNobodyBegins() {
         Gate<String> gate = gate(1, false);
@@ -288,7 +288,7 @@ class GateTest {
             any.put(0, (byte) first);
             assertThat(gate.admits(any, CLIENT)).isTrue();
         }
-        // Too small to begin, cut off in the middle of its header, an id that is too long.
+        // Too small for a first packet; a truncated header; a connection id that is too long.
         assertThat(gate.admits(initial(1, new byte[0], 1199), CLIENT)).isFalse();
         for (int length = 8; length < 16; length++) {
             assertThat(gate.admits(initial(1).limit(length), CLIENT)).isFalse();
@@ -306,7 +306,7 @@ class GateTest {
         for (int i = 0; i < 50; i++) {
             admitted += gate.admits(initial(i), CLIENT) ? 1 : 0;
         }
-        // Five a second: two seconds may have begun.
+        // Five a second, and the test may touch two seconds.
         assertThat(admitted).isBetween(5, 10);
         assertThat(told.ignored).hasSize(50 - admitted).containsOnly(ListenerEvents.Ignored.UNWELCOME);
     }
@@ -335,7 +335,7 @@ class GateTest {
         assertThat(proof.token()).isEqualTo(given).endsWith(id(7));
     }
 
-    /** The example of RFC 9001, appendix A.4, whose first id is that of appendix A. */
+    /** The example of RFC 9001, appendix A.4, with the first connection id of appendix A. */
     @Test
     void aRetryPacketIsThatOfTheStandard() {
         byte[] firstId = HexFormat.of().parseHex("8394c8f03e515708");

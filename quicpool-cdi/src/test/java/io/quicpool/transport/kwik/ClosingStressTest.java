@@ -15,12 +15,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Connections that both sides close, with a client that is slow to begin: it may be done before it has begun. */
+/** Connections that both sides close, with a client that is slow: the close may be over before it has started it. */
 class ClosingStressTest {
 
     private static final int CONNECTIONS = 200;
     private static final int THREADS = 20;
-    // Three probe time-outs of kwik are two fifths of a second on a connection that has said nothing yet.
+    // Three probe time-outs of kwik take 400 ms on a new connection.
     private static final long SLOWEST = TimeUnit.MILLISECONDS.toNanos(1500);
 
     private final RawPeer server = new RawPeer();
@@ -53,7 +53,7 @@ class ClosingStressTest {
         Thread closing = KwikThreads.start("closing", () -> other.close(0, "bye"));
         here.close(0, "bye");
         closing.join();
-        // Less than what it is waited for at most.
+        // Less than the longest wait.
         return here.awaitClosed(SOON) && other.awaitClosed(SOON);
     }
 

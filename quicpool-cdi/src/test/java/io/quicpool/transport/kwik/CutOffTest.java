@@ -33,7 +33,7 @@ import tech.kwik.core.frame.StopSendingFrame;
 import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.impl.Version;
 
-/** Whichever engine closes a connection for what its client does: that is counted once, and told. */
+/** Both engines close a connection for violations of its client. It is counted once and logged. */
 class CutOffTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);

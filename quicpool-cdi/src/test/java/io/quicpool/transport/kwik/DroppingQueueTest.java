@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What finds no room is dropped, and told of. */
+/** Elements that do not fit are dropped and reported. */
 class DroppingQueueTest {
 
     @Test

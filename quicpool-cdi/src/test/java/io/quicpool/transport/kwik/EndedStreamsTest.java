@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Closed streams are looked after until they are settled, and no longer. */
+/** Closed streams are kept until they can be released, and no longer. */
 class EndedStreamsTest {
 
     private final Set<Integer> open = new HashSet<>();

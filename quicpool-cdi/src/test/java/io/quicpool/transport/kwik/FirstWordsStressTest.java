@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tech.kwik.core.packet.QuicPacket;
 
 /**
- * Many connections of kwik whose threads dawdle wherever they tell the log something, so that all may happen in any order: what each says
- * first is answered. Nothing else is said on them that could bring a stalled one on again.
+ * Many connections of kwik whose threads pause wherever they log, so that events come in any order. The first data of each must be
+ * answered. Nothing else is sent on them, so that nothing can hide a stall.
  */
 class FirstWordsStressTest {
 
@@ -55,7 +55,7 @@ class FirstWordsStressTest {
         return id;
     }
 
-    /** What kwik's threads call on their way. */
+    /** Pauses wherever kwik's threads log. */
     private static final class Dawdling extends ClientTap {
 
         private static final double OFTEN = 0.1;

@@ -20,7 +20,7 @@ import tech.kwik.core.packet.HandshakePacket;
 import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.packet.ShortHeaderPacket;
 
-/** What a peer can have kwik keep by frames without flow control has an end; what it does in earnest goes on for ever. */
+/** The memory that frames without flow control cost is bounded. Regular use is not limited. */
 class FrameGuardTest {
 
     private static final Version V1 = Version.QUIC_version_1;
@@ -69,7 +69,7 @@ class FrameGuardTest {
         }
     }
 
-    /** Nor does it matter whether something of it is data: nobody has to acknowledge acknowledgements. */
+    /** Also for a peer that sends data: nobody has to acknowledge acknowledgements. */
     @Test
     void aPeerThatAcknowledgesNothingIsAskedToAndThenCutOff() {
         int packets = 0;
@@ -112,7 +112,7 @@ class FrameGuardTest {
         assertThat(packets).isLessThan(FrameGuard.MAX_UNACKNOWLEDGED / 10);
     }
 
-    /** An acknowledgement names them until it is itself acknowledged. */
+    /** Acknowledgements list them until one is acknowledged itself. */
     @Test
     void gapsCostMoreAlsoAfterAnAcknowledgement() {
         for (int i = 0; i < 1600; i++) {
@@ -127,7 +127,7 @@ class FrameGuardTest {
         assertThat(packets).isLessThan(2000);
     }
 
-    /** Each is answered by a frame that is kept and sent again. */
+    /** Each is answered by a frame that is kept until it is acknowledged. */
     @Test
     void connectionIdsCostMore() {
         int packets = 0;
@@ -137,7 +137,7 @@ class FrameGuardTest {
         assertThat(packets).isLessThan(FrameGuard.MAX_UNACKNOWLEDGED / 4);
     }
 
-    /** One that only sends has nothing to acknowledge but what it is asked for. */
+    /** A peer that only sends has nothing to acknowledge but the PINGs. */
     @Test
     void aPeerThatAcknowledgesWhatItIsAskedForGoesOnForEver() {
         int answered = 0;
@@ -152,7 +152,7 @@ class FrameGuardTest {
         }
     }
 
-    /** kwik goes through all of them, one by one. */
+    /** kwik walks all acknowledged numbers, one by one. */
     @Test
     void whatWasNotSentIsNotAcknowledged() {
         sent = 100;
@@ -161,7 +161,7 @@ class FrameGuardTest {
                 .isEqualTo(TransportErrorCode.PROTOCOL_VIOLATION);
     }
 
-    /** kwik would die of an overflow. */
+    /** kwik would fail by an overflow. */
     @Test
     void moreStreamsThanCanBeCountedAreEnough() {
         QuicPacket many = packet(new MaxStreamsFrame(1L << 60, true));
@@ -173,7 +173,7 @@ class FrameGuardTest {
                 .isEqualTo(TransportErrorCode.FRAME_ENCODING_ERROR);
     }
 
-    /** At a server they are forgotten when they are retired. */
+    /** A server forgets retired ids instead. */
     @Test
     void connectionIdsOfAServerAreNotChangedWithoutEnd() {
         FrameGuard client = guard(false);

@@ -37,7 +37,7 @@ import tech.kwik.core.impl.Version;
 import tech.kwik.core.packet.PacketMetaData;
 import tech.kwik.core.packet.ShortHeaderPacket;
 
-/** Frames that would cost a server of kwik too much, or end in an error of its own; see {@link FrameGuardTest} and docs/kwik.md. */
+/** Frames that cost a server of kwik too much, or make it fail; see {@link FrameGuardTest} and docs/kwik.md. */
 class FrameTrapsTest {
 
     private static final Version V1 = Version.QUIC_version_1;
@@ -96,7 +96,7 @@ class FrameTrapsTest {
         here.quic().send(frame, lost -> {}, true);
     }
 
-    // Pools of other tests may still have something to say.
+    // Pools of other tests may still log.
     private void assertNothingLogged() {
         assertThat(log.lines()).allMatch(line -> line.startsWith("server: "));
     }
@@ -158,7 +158,7 @@ class FrameTrapsTest {
     void smallPiecesThatNobodyReadsHaveABound() throws Exception {
         RawPeer.open(here, 7);
         await().until(() -> !accepted.isEmpty());
-        // Of every other byte, so that nothing can be read, or be put together; within the window of the stream.
+        // Byte 1 never comes, so nothing can be read. All within the window of the stream.
         for (int i = 0; i <= FrameGuard.MAX_SMALL_PIECES; i++) {
             there.received(packet(new StreamFrame(V1, 0, 2 + i % 100_000, new byte[1], false)));
         }
@@ -181,7 +181,7 @@ class FrameTrapsTest {
         assertThat(there.streams().smallPieces()).hasValue(0);
     }
 
-    /** kwik would keep all that there ever were, and look through them for each packet. */
+    /** kwik would keep all ids that there ever were, and search them for each packet. */
     @Test
     void connectionIdsThatAreRetiredAreForgotten() {
         GatedConnection quic = (GatedConnection) there.quic();
@@ -189,7 +189,7 @@ class FrameTrapsTest {
         for (int number = 1; number < 500; number++) {
             quic.processFrames(packet(new NewConnectionIdFrame(V1, number, number, new byte[] {1, 2, 3, 4})), when);
             quic.processFrames(packet(new RetireConnectionIdFrame(V1, number)), when);
-            // Once more: its acknowledgement was lost.
+            // Again, as if the acknowledgement was lost.
             quic.processFrames(packet(new RetireConnectionIdFrame(V1, number)), when);
         }
         assertThat(quic.ownIds()).isLessThanOrEqualTo(8);
@@ -203,7 +203,7 @@ class FrameTrapsTest {
         return packet;
     }
 
-    /** What a client can provoke is counted, and no trace of it is in the log for each. */
+    /** An error that a client can provoke is counted, and has no stack trace in the log. */
     @Test
     void anErrorOfTheEnginesIsNotTracedForEach() {
         there.quic().abortConnection(new IllegalStateException("for the test"));

@@ -28,7 +28,7 @@ import tech.kwik.core.impl.TransportParameters;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
 
-/** What kwik would do for a client in the handshake, or keep of it, and must not; see docs/kwik.md. */
+/** What kwik would do or keep for a client in the handshake, and must not; see docs/kwik.md. */
 class HandshakeTrapsTest {
 
     private final Queue<EngineStream> accepted = new ConcurrentLinkedQueue<>();
@@ -60,7 +60,7 @@ class HandshakeTrapsTest {
         return server.listen(10).localAddress().getPort();
     }
 
-    // Whatever the server says in the handshake has come when this is answered.
+    // After the answer everything that the server sends in the handshake has come.
     private void exchange(QuicConnection client, QuicStream stream) throws Exception {
         stream.getOutputStream().write(7);
         await().until(() -> !accepted.isEmpty());
@@ -90,7 +90,7 @@ class HandshakeTrapsTest {
             for (int i = 0; i < 10; i++) {
                 listener.certificate(Pools.CERTIFICATE);
             }
-            // Each begins a thread that ends at once.
+            // Each starts a thread that ends at once.
             await().untilAsserted(() -> assertThat(threads()).hasSizeLessThanOrEqualTo(listening.size()));
             QuicClientConnection client = built(client(listener.localAddress().getPort()));
             client.connect();
@@ -100,20 +100,20 @@ class HandshakeTrapsTest {
         await().untilAsserted(() -> assertThat(threads()).hasSizeLessThanOrEqualTo(before.size()));
     }
 
-    // Those that keep tickets have no name of their own.
+    // The threads of ticket stores have the JDK's default names.
     private static List<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(each -> each.getName().startsWith("pool-"))
                 .toList();
     }
 
-    /** What stands in packets before the handshake (0-RTT) comes from an address that need not be the client's own. */
+    /** 0-RTT data comes from an address that is not validated. */
     @Test
     void whatAClientSaysBeforeTheHandshakeIsNotHeard() throws Exception {
         QuicClientConnectionImpl client = (QuicClientConnectionImpl) withTicket();
         QuicStream early = client.connect(List.of(new StreamEarlyData(new byte[] {7}, false)))
                 .get(0);
-        // It had to say it once more.
+        // The client had to send it again.
         assertThat(client.getEarlyDataStatus()).isEqualTo(EarlyDataStatus.Requested);
         await().until(() -> !accepted.isEmpty());
         assertThat(server.connections).hasSize(1);
@@ -123,7 +123,7 @@ class HandshakeTrapsTest {
         assertThat(early.getInputStream().read()).isEqualTo(8);
     }
 
-    // Of this server, as though it gave tickets.
+    // From this server, as if it gave tickets.
     private QuicClientConnection withTicket() throws Exception {
         Listener listener = server.listen(10);
         KwikTls.Store store = KwikTls.Store.of(Pools.CERTIFICATE);
@@ -139,13 +139,13 @@ class HandshakeTrapsTest {
         return built(client(port).sessionTicket(first.getNewSessionTickets().get(0)));
     }
 
-    /** kwik would go over to version 2, and then drop what comes in it. */
+    /** kwik would switch to version 2, and then drop its packets. */
     @Test
     void aClientThatPrefersVersion2IsServedInVersion1() throws Exception {
         QuicClientConnection client = built(client(listen()).preferredVersion(QuicVersion.V2));
         client.connect();
         exchange(client, client.createStream(true));
-        // Nor is it told that another version could be had.
+        // The server offers no other version either.
         TransportParameters ofServer = ((QuicClientConnectionImpl) client).getPeerTransportParameters();
         assertThat(ofServer.getVersionInformation().getOtherVersions()).containsExactly(Version.QUIC_version_1);
     }

@@ -23,7 +23,7 @@ import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.packet.ShortHeaderPacket;
 import tech.kwik.core.send.SendItem;
 
-/** Pings are large enough, now and then, to notice that the path carries no large datagrams any more. */
+/** Some pings are full datagrams, so that an idle connection notices a path that no longer carries those. */
 @Timeout(90)
 class IdlePathTest {
 
@@ -68,7 +68,7 @@ class IdlePathTest {
 
     @Test
     void onlyFullDatagramsThatAreLostAgainAndAgainEndIt() {
-        // So short that each look is due.
+        // So short that each check is due.
         PathWatch watch = new PathWatch(Duration.ofNanos(1), asked::incrementAndGet, givenUp::incrementAndGet);
         for (int i = 0; i < 5; i++) {
             assertThat(lose(watch, i)).isTrue();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** kwik swallows the interrupts of who reads, and interrupts who reads or writes itself; neither is to be seen from outside. */
+/** kwik swallows interrupts of readers, and interrupts readers and writers itself. Callers must notice neither. */
 class InterruptTest {
 
     private final Queue<EngineStream> accepted = new ConcurrentLinkedQueue<>();
@@ -28,7 +28,7 @@ class InterruptTest {
     private EngineStream here;
     private EngineStream there;
 
-    /** What came of it, and whether its thread was interrupted then. */
+    /** The outcome, and whether the thread was interrupted at the end. */
     private record End(Exception failure, boolean interrupted) {}
 
     private static final class Blocked {
@@ -112,7 +112,7 @@ class InterruptTest {
         assertThat(writing.end().interrupted).isTrue();
     }
 
-    /** When the peer has ended its side, too. */
+    /** Also when the peer has ended its direction. */
     @Test
     void aWriteOnAHalfClosedStreamThatIsInterruptedEnds() throws Exception {
         there.output().close();

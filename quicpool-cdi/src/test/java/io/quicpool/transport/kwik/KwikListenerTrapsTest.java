@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What docs/kwik.md says of kwik's listeners; see {@link KwikTrapsTest}. */
+/** The pitfalls of kwik's listeners in docs/kwik.md; see {@link KwikTrapsTest}. */
 class KwikListenerTrapsTest {
 
     private final RawPeer server = new RawPeer();
@@ -40,7 +40,7 @@ class KwikListenerTrapsTest {
         server.close();
     }
 
-    /** kwik's listeners watch the memory of the whole JVM, which keeps an application that was deployed anew for ever. */
+    /** kwik's listeners watch the memory of the whole JVM, which would keep a redeployed application for ever. */
     @Test
     void aListenerDoesNotTouchTheMemoryBeans() throws Exception {
         client.connect(server.listen(10).localAddress());
@@ -64,7 +64,7 @@ class KwikListenerTrapsTest {
         }
     }
 
-    /** kwik closes its socket only after the connections, for which it waits up to half a minute. */
+    /** kwik closes its socket after its connections, which takes up to half a minute. */
     @Test
     void aListenerThatIsClosedFreesItsAddressWhateverIsLeftOfConnections() throws Exception {
         Listener listener = server.listen(10);
@@ -73,7 +73,7 @@ class KwikListenerTrapsTest {
         assertFree(listener.localAddress());
     }
 
-    /** Who reads from a socket holds its address until it has left the system call, a moment after the close. */
+    /** A thread that reads from a socket keeps its address bound until the system call returns, a moment after the close. */
     @Test
     void aListenerThatIsClosedFreesItsAddressBeforeItReturns() throws Exception {
         for (int i = 0; i < 100; i++) {
@@ -83,7 +83,7 @@ class KwikListenerTrapsTest {
         }
     }
 
-    /** kwik closes all connections that it still knows; of one that has just ended nobody can be told any more. */
+    /** kwik closes all connections that it knows. For one that has just ended it would fail. */
     @Test
     void aConnectionThatHasJustEndedIsClosedAgainWithoutAnError() throws Exception {
         client.connect(server.listen(10).localAddress());
@@ -94,7 +94,7 @@ class KwikListenerTrapsTest {
         assertThatCode(there.quic()::close).doesNotThrowAnyException();
     }
 
-    /** kwik's answer is System.exit. */
+    /** kwik would call System.exit. */
     @Test
     void aThreadThatReceivesAndDiesIsReplaced() throws Exception {
         AtomicInteger died = new AtomicInteger();
@@ -120,7 +120,7 @@ class KwikListenerTrapsTest {
         }
     }
 
-    /** kwik's queue of a connection grows without end while its thread is busy. */
+    /** In kwik the queue of a connection is unbounded while its thread is busy. */
     @Test
     void datagramsForWhichAConnectionHasNoRoomAreDroppedAndToldOf() throws Exception {
         CountDownLatch busy = new CountDownLatch(1);

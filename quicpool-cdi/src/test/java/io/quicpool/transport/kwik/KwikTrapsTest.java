@@ -63,7 +63,7 @@ class KwikTrapsTest {
         return accepted.remove();
     }
 
-    /** A handshake that the server ends is told by kwik or by the connection, whichever looks first. */
+    /** kwik or the connection reports a handshake that the server ends, whichever is first. */
     @Test
     void aServerThatEndsTheHandshakeIsToldInOneWay() {
         assertThat(KwikConnector.reasonOf("Handshake error: Server closed connection: TLS error 120: no such protocol"))
@@ -86,7 +86,7 @@ class KwikTrapsTest {
         assertThat(ConnectorInternals.missing()).isFalse();
     }
 
-    /** kwik 0.10.7 and later stop for good after some thousand round trips. */
+    /** kwik 0.10.7 and later stall for good after some thousand round trips. */
     @Test
     void aPingPongDoesNotStall() throws Exception {
         Connection connection = connect(10);
@@ -132,7 +132,7 @@ class KwikTrapsTest {
         await().untilAsserted(() -> assertThat(client.losses).contains("no answer within the idle time-out"));
     }
 
-    /** kwik notes what it sent first when it has been sent already. */
+    /** kwik records its ClientHello after it was sent. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void anAnswerThatComesAtOnceIsNotTooEarly(boolean retry) throws Exception {
@@ -161,14 +161,14 @@ class KwikTrapsTest {
         await().until(() -> !accepted.isEmpty());
     }
 
-    /** kwik counts as connected before it has sent the last word of the handshake. */
+    /** kwik counts as connected before it has sent its last handshake message. */
     @Test
     void whatIsSaidFirstDoesNotOvertakeTheHandshake() throws Exception {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch said = new CountDownLatch(1);
         Queue<String> sent = new ConcurrentLinkedQueue<>();
         ClientTap slow = new ClientTap(SOON) {
-            // Before the last word is queued its sender has passed by that queue, and is busy with the next.
+            // The sender is busy with the next queue before the last handshake message is queued.
             @Override
             public void received(Instant time, int datagram, QuicPacket packet) {
                 super.received(time, datagram, packet);
@@ -201,7 +201,7 @@ class KwikTrapsTest {
     private static @Nullable QuicFrame sending(CountDownLatch busy, CountDownLatch said) {
         busy.countDown();
         try {
-            // Not for ever: it is waited for the last word.
+            // Not for ever: the connector waits for the last handshake message.
             said.await(300, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -209,11 +209,11 @@ class KwikTrapsTest {
         return null;
     }
 
-    /** kwik shows a connection as closing for ever when it has begun to close it and the peer was done with that meanwhile. */
+    /** kwik's status stays "closing" for ever when both sides close at the same time. */
     @Test
     void aConnectionThatBothSidesCloseIsFreed() throws Exception {
         ClientTap slow = new ClientTap(SOON) {
-            // Said by whoever closes, before it says so in the status.
+            // kwik logs this before it changes the status.
             @Override
             public void info(String message) {
                 if (message.startsWith("Closing ")) {
@@ -230,7 +230,7 @@ class KwikTrapsTest {
         assertThat(made.awaitClosed(SOON)).isTrue();
     }
 
-    /** kwik ignores what is said of a stream that no data has opened; a later stream opens it too, and then nothing ends it. */
+    /** kwik ignores frames of a stream that no data has opened. A later stream opens it too, and then nothing ends it. */
     @Test
     void aStreamIsOpenedByItsEndToo() throws Exception {
         KwikConnection here = (KwikConnection) connect(4);
@@ -251,7 +251,7 @@ class KwikTrapsTest {
         assertThat(there.alive()).isTrue();
     }
 
-    /** kwik would wait for three probe time-outs; some ten seconds, where the answers take one. */
+    /** kwik would wait for three probe time-outs: about ten seconds where a round trip takes one. */
     @Test
     void aClientDoesNotWaitForWhatMayComeLate() throws Exception {
         InetSocketAddress there = server.listen(10).localAddress();
@@ -274,7 +274,7 @@ class KwikTrapsTest {
         }
     }
 
-    /** Of streams beyond the credit nothing is kept, however much is said of them: it ends the connection. */
+    /** Frames of streams beyond the credit end the connection. Nothing of them is kept. */
     @Test
     void whatIsSaidOfStreamsThatAreNotOpenIsNotKept() throws Exception {
         KwikConnection here = (KwikConnection) connect(4);
@@ -289,7 +289,7 @@ class KwikTrapsTest {
         assertThat(server.losses).allMatch(each -> each.contains("opens more streams than it may"));
     }
 
-    /** kwik interrupts who reads from a stream that ends, be it that it has read by then. */
+    /** kwik interrupts the reader of a stream that ends, even after the read has returned. */
     @Test
     void anInterruptDoesNotKeepAWatcherAwake() {
         ReadinessPoller watcher = new ReadinessPoller("interrupted");
@@ -302,7 +302,7 @@ class KwikTrapsTest {
         watcher.close();
     }
 
-    /** createStream of kwik waits for credit without end. */
+    /** kwik's createStream blocks until there is credit. */
     @Test
     void openingWithoutCreditFailsAtOnce() throws Exception {
         Connection connection = connect(2);
@@ -318,7 +318,7 @@ class KwikTrapsTest {
         RawPeer.open(connection, 0);
     }
 
-    /** When reading is aborted kwik never gives the connection's receive window back what was not read. */
+    /** After receiving was aborted, kwik never gives unread bytes back to the connection's receive window. */
     @Test
     void streamsThatAreClosedEarlyDoNotUseUpTheConnection() throws Exception {
         Connection connection = connect(1000);
@@ -346,7 +346,7 @@ class KwikTrapsTest {
         writer.join();
     }
 
-    /** When the peer stops a stream whose FIN waits behind unsent data, kwik keeps both for ever, and the credit. */
+    /** When the peer stops a stream whose FIN waits behind unsent data, kwik keeps the data, the FIN and the credit for ever. */
     @Test
     void aStreamThatIsStoppedBehindItsFinGivesItsCreditBack() throws Exception {
         Connection connection = connect(4);
@@ -354,7 +354,7 @@ class KwikTrapsTest {
             EngineStream here = RawPeer.open(connection, 0);
             EngineStream there = peerOf(here, connection);
             there.input().read();
-            // More than the stream's window: some of it, and the FIN, waits.
+            // More than the stream's window: some of it and the FIN stay queued.
             there.output().write(new byte[290_000]);
             there.close();
             here.close();
@@ -363,7 +363,7 @@ class KwikTrapsTest {
                 assertThat(connection.credit()).as("%s", server.connections).isEqualTo(4));
     }
 
-    /** The same, when the peer has said all that it had to say before the stream is closed here. */
+    /** The same, when the peer has sent its FIN before the stream is closed here. */
     @Test
     void aStreamWhosePeerFinishedFirstGivesItsCreditBack() throws Exception {
         Connection connection = connect(4);
@@ -375,7 +375,7 @@ class KwikTrapsTest {
             here.output().close();
             await().pollInterval(Duration.ofMillis(1)).until(() -> !there.alive());
             there.close();
-            // To be looked after until the FIN has been sent, or given up.
+            // It is kept until the FIN has been sent, or dropped.
             assertThat(((KwikStream) there).isReleasable()).isFalse();
             here.close();
             await().pollInterval(Duration.ofMillis(1)).until(((KwikStream) there)::isReleasable);
@@ -384,7 +384,7 @@ class KwikTrapsTest {
                 assertThat(connection.credit()).as("%s", server.connections).isEqualTo(4));
     }
 
-    /** kwik counts a stream as ended once more when reading is aborted after the peer's reset, or after its end was read. */
+    /** kwik counts a stream as ended twice when receiving is aborted after the peer's reset, or after its FIN was read. */
     @Test
     void aStreamThatEndsGivesItsCreditBackOnce() throws Exception {
         Connection connection = connect(4);
@@ -399,9 +399,9 @@ class KwikTrapsTest {
                 here.output().close();
                 assertThat(there.input().readAllBytes()).hasSize(1);
             }
-            // Its FIN has been sent: both sides have ended, and so has the stream. Where kwik's sender sees that last,
-            // it leaves the
-            // credit in its queue until something else is to be sent, such as the answer to a ping.
+            // Both directions have ended, and so has the stream. If kwik's sender sees that last, the credit stays in
+            // its
+            // queue until something else is sent, such as the answer to a ping.
             await().pollInterval(Duration.ofMillis(5)).until(() -> {
                 connection.ping();
                 return connection.credit() == 4;
@@ -416,7 +416,7 @@ class KwikTrapsTest {
         assertThat(connection.credit()).isEqualTo(4);
     }
 
-    /** Nothing comes behind it that would tell. */
+    /** No later packet could report it. */
     @Test
     void anEndThatCameWithTheLastBytesIsSeenWhenTheyAreRead() throws Exception {
         Connection connection = connect(4);
@@ -434,7 +434,7 @@ class KwikTrapsTest {
         assertThat(there.input().read()).isEqualTo(-1);
     }
 
-    /** kwik tells nobody, and leaves its threads to the idle time-out. */
+    /** kwik reports it to nobody, and its threads run until the idle time-out. */
     @Test
     void aServerConnectionThatDiesOfAnErrorOfTheEnginesIsToldOfAndFreed() throws Exception {
         connect(4);
@@ -446,7 +446,7 @@ class KwikTrapsTest {
         assertThat(KwikInternals.hasEnded(there.quic())).isTrue();
     }
 
-    /** kwik tells nobody of that either. */
+    /** kwik does not report that either. */
     @Test
     void aClientConnectionThatDiesOfAnErrorOfTheEnginesIsToldOf() throws Exception {
         KwikConnection here = (KwikConnection) connect(4);
@@ -456,7 +456,7 @@ class KwikTrapsTest {
         assertThat(here.alive()).isFalse();
     }
 
-    /** However many there were, and whoever closed first. */
+    /** However many there were, and whichever side closed first. */
     @Test
     void streamsThatHaveEndedAreForgotten() throws Exception {
         Connection connection = connect(1000);
@@ -471,7 +471,7 @@ class KwikTrapsTest {
         assertThat(serverSide().streams().size()).isLessThan(150);
     }
 
-    /** A reset stream stays in kwik's tables of flow control for the life of the connection. */
+    /** In kwik a reset stream stays in the tables of flow control for the life of the connection. */
     @Test
     void resetStreamsAreForgotten() throws Exception {
         Connection connection = connect(1000);
@@ -522,7 +522,7 @@ class KwikTrapsTest {
         EngineStream there = peerOf(here, connection);
         CountDownLatch readable = new CountDownLatch(1);
         there.whenReadable(10, readable::countDown);
-        // All that will ever come is enough.
+        // Everything up to the FIN is enough.
         assertThat(readable.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(there.alive()).isTrue();
         assertThat(there.input().readAllBytes()).containsExactly(1, 2, 3);
@@ -537,7 +537,7 @@ class KwikTrapsTest {
         assertThat(here.input().readNBytes(4)).hasSize(4);
         here.output().write(1);
         here.close();
-        // The same bytes once more: the peer sends what is not acknowledged in time again.
+        // The same bytes again: the peer retransmits what is not acknowledged in time.
         ((KwikStream) here).onData(4);
         EngineStream later = RawPeer.open(connection, 0);
         EngineStream peerOfLater = peerOf(later, connection);

@@ -19,8 +19,8 @@ import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.send.SenderImpl;
 
 /**
- * Datagrams have 1,200 bytes at most, and the buffer of a sender keeps its size: one that became smaller between two looks at it ended
- * the connection by an overflow.
+ * Datagrams have at most 1,200 bytes, and the limit of a sender never changes. In kwik a limit that shrinks between two reads ends the
+ * connection by an overflow.
  */
 class SmallDatagramsTest {
 

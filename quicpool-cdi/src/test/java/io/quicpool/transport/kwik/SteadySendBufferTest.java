@@ -17,11 +17,11 @@ import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.stream.SendBuffer;
 
-/** A stream that is reset while what was written to it is being sent costs that stream, not its connection. */
+/** Resetting a stream while its data is being sent ends that stream, not its connection. */
 class SteadySendBufferTest {
 
     private static final int RESETS = 20_000;
-    // Enough that there is mostly some left.
+    // Enough that mostly some is left.
     private static final int CREDIT = 16_000;
 
     @Test
@@ -37,7 +37,7 @@ class SteadySendBufferTest {
         assertThat(buffer.getStreamFrame(Version.getDefault(), 0, 100, 100)).isNull();
     }
 
-    /** What is written, and cleared by another thread between two looks of the one that takes from it, unless that has to wait. */
+    /** Data that another thread clears between two reads of the sender, unless the lock makes it wait. */
     private static final class ClearedMeanwhile extends ConcurrentLinkedQueue<ByteBuffer> {
 
         private static final long serialVersionUID = 1L;

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** What a connection has yet to deliver. */
+/** Closed streams with unsent data, and waiting for their delivery. */
 class UndeliveredStreamsTest {
 
     private final Set<Integer> unsent = ConcurrentHashMap.newKeySet();

@@ -9,7 +9,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** When an event loop waits awake, and how long acknowledgements are held back. */
+/** When an event loop polls busily, and how long acknowledgements are held back. */
 class BusyPollTest {
 
     private static final int READY = 3;
@@ -54,7 +54,7 @@ class BusyPollTest {
         sleeps();
     }
 
-    // ---- waiting awake
+    // ---- polling
 
     @Test
     void aLoopOfWhichNothingIsExpectedSleeps() throws Exception {
@@ -77,7 +77,7 @@ class BusyPollTest {
         after(BusyPoll.WINDOW_MICROS - 1);
         assertThat(sleeps()).isFalse();
         after(1);
-        // What the end of waiting brought is seen to first.
+        // Tasks that the end of polling caused run first.
         sleeps();
         assertThat(sleeps()).isTrue();
     }

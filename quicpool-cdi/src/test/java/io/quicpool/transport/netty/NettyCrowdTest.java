@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What many streams of one connection that end at once cost its event loop, which all connections of a pool share. */
+/** The cost of many streams of one connection that end at once, for the event loop that all connections share. */
 class NettyCrowdTest {
 
     private static final int STREAMS = 2000;
@@ -59,7 +59,7 @@ class NettyCrowdTest {
         }
     }
 
-    // The peer hears of each stream by that alone.
+    // That is the only frame of each stream that the peer gets.
     private static void reset(NettyConnection connection, List<EngineStream> streams) throws Exception {
         connection.loop().submit(() -> streams.forEach(each -> each.reset(9))).get(SOON.toSeconds(), TimeUnit.SECONDS);
     }
@@ -71,7 +71,7 @@ class NettyCrowdTest {
             int answeredBefore = relay.fromServer();
             reset(connection, streams);
             await().until(() ->
-                    onLoop(connection, () -> connection.endedStreams().isEmpty()));
+                    onLoop(connection, () -> connection.streams().ended().isEmpty()));
             int told = relay.fromClient() - toldBefore;
             int answers = relay.fromServer() - answeredBefore;
             System.out.printf("%d streams were reset in %d datagrams, and answered in %d%n", STREAMS, told, answers);
@@ -86,8 +86,8 @@ class NettyCrowdTest {
             relay.hold();
             reset(connection, streams);
             await().until(() ->
-                    onLoop(connection, () -> connection.endedStreams().checks()) > 2L * STREAMS);
-            assertThat(onLoop(connection, () -> connection.endedStreams().largestBatch()))
+                    onLoop(connection, () -> connection.streams().ended().checks()) > 2L * STREAMS);
+            assertThat(onLoop(connection, () -> connection.streams().ended().largestBatch()))
                     .isLessThanOrEqualTo(EndedStreams.BATCH);
         });
     }

@@ -22,7 +22,7 @@ import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A client that keeps its session tickets, as ours do not. */
+/** A client that keeps its session tickets, which ours do not. */
 class NettyTicketsTest {
 
     private final Pools pools = new Pools();
@@ -61,7 +61,7 @@ class NettyTicketsTest {
                         .connect()
                         .get(SOON.toSeconds(), TimeUnit.SECONDS);
                 resumed.add(isResumed(connection));
-                // What the server says of the end comes behind its ticket.
+                // The FIN of the server comes after its ticket.
                 connection.close(true, 0, Unpooled.EMPTY_BUFFER).sync();
             }
             assertThat(resumed).containsOnly(false);

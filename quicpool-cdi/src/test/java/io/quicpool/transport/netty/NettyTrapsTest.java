@@ -84,12 +84,12 @@ class NettyTrapsTest {
             assertThat(connection.awaitDelivered(SOON)).isTrue();
             boolean atRisk = connection
                     .loop()
-                    .submit(() -> connection.datalessFins().atRisk())
+                    .submit(() -> connection.streams().datalessFins().atRisk())
                     .get();
             if (!atRisk) {
                 return new Ends(connection, here, there);
             }
-            // On a busy machine the peer has paused, and something was sent again.
+            // On a busy machine the peer may have paused, so that something was retransmitted.
             there.close();
             connection.close(0, "not calm");
         }
@@ -130,7 +130,7 @@ class NettyTrapsTest {
         awaitIdle(server, 2);
         stop.stopReceiving(9);
         awaitIdle(server, 1);
-        // House-keeping would have seen them too, but later.
+        // The size check would have found them too, but later.
         assertThat(server.snapshot().totals().evicted())
                 .containsEntry("peer-ended", 3L)
                 .containsEntry("probe", 0L);
@@ -141,7 +141,7 @@ class NettyTrapsTest {
         }
     }
 
-    /** Each hand-out asks for it, and does not wait for whoever reads or brings data. */
+    /** Each take asks for it, and must not wait for threads that read or add data. */
     @Test
     void whetherAStreamIsAliveIsKnownWithoutItsLock() throws Exception {
         EngineStream stream = idle(connect(server(), EngineEvents.REJECT_ALL));
@@ -157,7 +157,7 @@ class NettyTrapsTest {
         }
     }
 
-    /** Netty counts a stream when it opens it, on its event loop; and one is kept for the ping. */
+    /** Netty counts a stream when its event loop opens it. One stream is reserved for the ping. */
     @RepeatedTest(10)
     void aStreamThatIsBeingOpenedIsNoCredit() throws Exception {
         int most = 1000;
@@ -180,7 +180,7 @@ class NettyTrapsTest {
         }
     }
 
-    /** Netty asks quiche for it only when all of a kind is used up, and one is kept for the ping. */
+    /** Netty reads the credit from quiche only when all of it is used up, and one stream is reserved for the ping. */
     @Test
     void creditThatComesBackIsSeen() throws Exception {
         try (RawPeer server = new RawPeer(EngineStream::close)) {
@@ -193,7 +193,7 @@ class NettyTrapsTest {
         }
     }
 
-    // As a server does that is not of this library.
+    // As servers of other libraries do.
     private static void allowStreamsInOneDirection(NettyConnection connection) throws Exception {
         Field left = connection.channel().getClass().getDeclaredField("uniStreamsLeft");
         left.setAccessible(true);
@@ -236,9 +236,9 @@ class NettyTrapsTest {
     }
 
     /**
-     * quiche lets go of a stream when its data is acknowledged, though the FIN behind it may be lost (its issue 2525). When all
-     * three of it are, what is kept is sent once the loss is known; or the FIN comes with the data once more, as the acknowledgement
-     * of that was held up, and then quiche at the other end does not tell of it.
+     * quiche drops a stream when its data is acknowledged, even if the FIN after it was lost (its issue 2525). When all three copies are
+     * lost, the kept FIN is sent once the loss is known. Or the FIN comes with retransmitted data, because the acknowledgement was delayed,
+     * and quiche at the other end does not report it.
      */
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
@@ -258,7 +258,7 @@ class NettyTrapsTest {
         });
     }
 
-    /** It is kept back only while something is in flight, which makes the peer answer. */
+    /** A FIN is held back only while something is in flight, which makes the peer answer. */
     @Test
     void anEndOnAConnectionThatHasLostSomethingDoesNotWaitWhereNothingIsInFlight() throws Exception {
         throughRelay((relay, connection, here, there) -> {
@@ -271,7 +271,7 @@ class NettyTrapsTest {
                             .loop()
                             .submit(() -> {
                                 here.output().close();
-                                return connection.datalessFins().waiting();
+                                return connection.streams().datalessFins().waiting();
                             })
                             .get())
                     .isZero();
@@ -279,12 +279,12 @@ class NettyTrapsTest {
         });
     }
 
-    /** An end that waits for what was sent before it to be acknowledged leaves with the datagram that says so, not at a later look. */
+    /** A FIN that waits for an acknowledgement leaves when that comes, not at a later check. */
     @Test
     void anEndThatWaitsLeavesWithTheAcknowledgement() throws Exception {
         ServerPool server = server();
         List<Long> micros = new ArrayList<>();
-        // Of many, for those of a busy machine may all be slow but for a few.
+        // Many rounds, since on a busy machine all but a few may be slow.
         for (int round = 0; round < 21 || (round < 1000 && Collections.min(micros) >= LOOK_MICROS); round++) {
             try (Ends ends = ends(server, server.localAddress())) {
                 ends.there.outputStream().close();
@@ -300,11 +300,11 @@ class NettyTrapsTest {
         Collections.sort(micros);
         System.out.println("an end behind an answer that has left came after (least, median, most): " + micros.get(0)
                 + " us, " + micros.get(micros.size() / 2) + " us, " + micros.get(micros.size() - 1) + " us");
-        // At a later look it would leave after ten milliseconds, each time.
+        // At a later check it would always take ten milliseconds.
         assertThat(micros.get(0)).isLessThan(LOOK_MICROS);
     }
 
-    /** What is sent to a peer that pauses may find the memory of its socket full: all of it, the end and its copies. */
+    /** The full socket buffer of a peer that pauses may drop everything, the FIN and its copies. */
     @Test
     void anEndIsNotSentToAPeerThatIsSilent() throws Exception {
         throughRelay((relay, connection, here, there) -> {
@@ -314,7 +314,7 @@ class NettyTrapsTest {
             assertThat(isDeliveryPendingAfterAnEndAlone(connection, here)).isTrue();
             there.readTimeout(SOON);
             assertThat(there.inputStream().read()).isEqualTo(7);
-            // Several times as long as it waits for a peer that talks.
+            // Several times as long as a FIN waits for a peer that is not silent.
             CompletableFuture<Integer> end = CompletableFuture.supplyAsync(() -> {
                 try {
                     return there.inputStream().read();
@@ -328,7 +328,7 @@ class NettyTrapsTest {
         });
     }
 
-    /** quiche keeps what there is no room for, and lets go of an end that it keeps when the data before that is acknowledged. */
+    /** quiche queues a FIN that may not leave yet, and drops it when the data before it is acknowledged. */
     @Test
     void anEndForWhichThereIsNoRoomIsNotGivenAway() throws Exception {
         throughRelay((relay, connection, here, there) -> {
@@ -341,15 +341,14 @@ class NettyTrapsTest {
                             .loop()
                             .submit(() -> {
                                 here.output().write(7);
-                                // More than the network is thought to take at once.
+                                // More than the congestion window.
                                 other.output().write(new byte[200_000]);
                                 here.output().close();
                                 return NettyInternals.hasRoom(channelOf(here));
                             })
                             .get())
                     .isFalse();
-            // Longer than an end waits where nothing is lost, and not so long that it would leave with the second
-            // probe.
+            // Longer than a FIN waits where nothing is lost, but too short for the second probe.
             await().pollDelay(Duration.ofMillis(68)).until(() -> true);
             relay.release();
             there.readTimeout(SOON);
@@ -357,7 +356,7 @@ class NettyTrapsTest {
         });
     }
 
-    // The end is alone: what is written before it has left by then.
+    // The FIN is without data: what was written before has left.
     private static boolean isDeliveryPendingAfterAnEndAlone(NettyConnection connection, EngineStream here)
             throws Exception {
         return connection
@@ -374,7 +373,7 @@ class NettyTrapsTest {
         return ((NettyStream) stream).channel();
     }
 
-    /** An end that comes alone is in danger where datagrams are lost; so the last of an answer waits a moment for it. */
+    /** A FIN without data may be lost where datagrams are lost, so the final write is held for a moment. */
     @Test
     void onAConnectionThatLosesTheEndOfAnAnswerGoesWithTheLastOfIt() throws Exception {
         throughRelay((relay, connection, here, there) -> {
@@ -404,7 +403,7 @@ class NettyTrapsTest {
         });
     }
 
-    /** Also behind what the peer has no room for yet. */
+    /** Also after data that the peer has no window for yet. */
     @Test
     void onAConnectionThatLosesTheEndGoesWithTheLastAlsoWhereMoreWaits() throws Exception {
         throughRelay((relay, connection, here, there) -> {
@@ -436,7 +435,7 @@ class NettyTrapsTest {
         return waits.getBoolean(sending.get(stream));
     }
 
-    /** What is sent again for a peer that only pauses is lost for nobody, and endangers an end just as well. */
+    /** Retransmissions to a peer that only pauses are no losses, but put a FIN at risk as well. */
     @Test
     void aConnectionWhosePeerPausesLoses() throws Exception {
         throughRelay((relay, connection, here, there) -> {
@@ -451,7 +450,7 @@ class NettyTrapsTest {
     private static void awaitLosing(NettyConnection connection) {
         await().until(() -> connection
                 .loop()
-                .submit(() -> connection.datalessFins().isLosing())
+                .submit(() -> connection.streams().datalessFins().isLosing())
                 .get());
     }
 
@@ -473,7 +472,7 @@ class NettyTrapsTest {
         return (Map<?, ?>) streams.get(channel);
     }
 
-    /** Who is woken by data may have read it and closed the stream before the event loop goes on. */
+    /** A reader that is woken may read everything and close the stream before the event loop goes on. */
     @Test
     void aStreamOfWhichAllWasReadIsNotStopped() throws Exception {
         ServerPool server = server();
@@ -516,7 +515,7 @@ class NettyTrapsTest {
         await().until(() -> threads("quicpool-few") + threads("quicpool-many") == 0);
     }
 
-    /** Netty counts a group as terminated a moment before its thread has ended. */
+    /** Netty reports the termination of a group a moment before its thread has ended. */
     @Test
     void whoWaitsForTheEndOfAnEventLoopFindsNoThread() throws Exception {
         for (int i = 0; i < 500; i++) {

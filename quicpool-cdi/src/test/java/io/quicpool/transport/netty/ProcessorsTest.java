@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where an event loop may wait awake. */
+/** Where event loops may poll busily. */
 class ProcessorsTest {
 
     @TempDir
