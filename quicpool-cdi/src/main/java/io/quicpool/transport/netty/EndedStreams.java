@@ -55,13 +55,18 @@ final class EndedStreams {
 
     private final QuicChannel connection;
     private final ArrayDeque<Ending> ended = new ArrayDeque<>();
-    private final Pauses pauses = new Pauses(PAUSE, PAUSE_FACTOR);
+    private final Pauses pauses;
     private boolean scheduled;
     private long checks;
     private int largestBatch;
 
     EndedStreams(QuicChannel connection) {
+        this(connection, new Pauses(PAUSE, PAUSE_FACTOR));
+    }
+
+    EndedStreams(QuicChannel connection, Pauses pauses) {
         this.connection = connection;
+        this.pauses = pauses;
     }
 
     void add(NettyStream stream) {

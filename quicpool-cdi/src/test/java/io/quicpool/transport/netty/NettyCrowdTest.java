@@ -4,19 +4,32 @@ import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.quic.QuicChannel;
 import io.quicpool.ServerPool;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.testing.Relay;
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
+import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.AbstractCollection;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +37,7 @@ import org.junit.jupiter.api.Test;
 class NettyCrowdTest {
 
     private static final int STREAMS = 2000;
+    private static final Duration SLOW = Duration.ofMillis(20);
 
     private final Pools pools = new Pools();
 
@@ -90,6 +104,113 @@ class NettyCrowdTest {
             assertThat(onLoop(connection, () -> connection.streams().ended().largestBatch()))
                     .isLessThanOrEqualTo(EndedStreams.BATCH);
         });
+    }
+
+    /** To send costs as much as all that waits to be sent: streams that are closed together share it. */
+    @Test
+    void closingAStreamDoesNotSendByItself() throws Exception {
+        AtomicInteger closed = new AtomicInteger();
+        AtomicInteger sentAlone = new AtomicInteger();
+        crowd((relay, connection, streams) -> {
+            for (EngineStream stream : streams) {
+                whenClosed(stream, () -> {
+                    closed.incrementAndGet();
+                    if (maySend(connection.channel())) {
+                        sentAlone.incrementAndGet();
+                    }
+                });
+            }
+            reset(connection, streams);
+            await().until(() -> onLoop(connection, () -> connection.endedStreams().isEmpty()));
+            assertThat(closed).hasValue(STREAMS);
+            assertThat(sentAlone).hasValue(0);
+        });
+    }
+
+    private static void whenClosed(EngineStream stream, Runnable action) {
+        ((NettyStream) stream).channel().pipeline().addLast(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void close(ChannelHandlerContext context, ChannelPromise promise) {
+                action.run();
+                context.close(promise);
+            }
+        });
+    }
+
+    // As Netty knows it itself: not while it sends.
+    private static boolean maySend(QuicChannel channel) {
+        try {
+            Field guard = channel.getClass().getDeclaredField("reantranceGuard");
+            guard.setAccessible(true);
+            return guard.getInt(channel) == 0;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aSlowCheckOfEndedStreamsIsFollowedByALongPause() throws Exception {
+        crowd((relay, connection, streams) -> {
+            NettyStream stays = (NettyStream) streams.get(0);
+            AtomicLong clock = new AtomicLong();
+            LongSupplier fast = () -> clock.addAndGet(TimeUnit.HOURS.toNanos(1));
+            EndedStreams slow = new EndedStreams(connection.channel(), new Pauses(1, 20, fast));
+            EndedStreams quick = new EndedStreams(connection.channel());
+            connection.loop().execute(() -> {
+                slow.add(stays);
+                quick.add(stays);
+            });
+            await().until(() -> onLoop(connection, quick::checks) >= 20);
+            assertThat(onLoop(connection, slow::checks)).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void aSlowCheckOfOpenStreamsIsFollowedByALongPause() throws Exception {
+        crowd((relay, connection, streams) -> {
+            SlowStreams slow = new SlowStreams();
+            StreamPoller poller = new StreamPoller(connection.channel(), slow);
+            await().pollInterval(Duration.ofMillis(1)).until(() -> onLoop(connection, () -> {
+                poller.datagramRead();
+                return slow.stops.size() >= 2 && slow.ends.size() >= 2;
+            }));
+            assertThat(slow.firstPause(slow.stops)).isGreaterThan(SLOW.multipliedBy(25));
+            assertThat(slow.firstPause(slow.ends)).isGreaterThan(SLOW.multipliedBy(25));
+        });
+    }
+
+    /** None, which takes its time to find out. */
+    private static final class SlowStreams extends AbstractCollection<NettyStream> {
+
+        private final List<Long> stops = new ArrayList<>();
+        private final List<Long> ends = new ArrayList<>();
+
+        private Duration firstPause(List<Long> checks) {
+            return Duration.ofNanos(checks.get(1) - checks.get(0)).minus(SLOW);
+        }
+
+        private static void check(List<Long> checks) {
+            checks.add(System.nanoTime());
+            LockSupport.parkNanos(SLOW.toNanos());
+        }
+
+        @Override
+        public Iterator<NettyStream> iterator() {
+            check(stops);
+            return Collections.emptyIterator();
+        }
+
+        // For a copy.
+        @Override
+        public Object[] toArray() {
+            check(ends);
+            return new Object[0];
+        }
+
+        @Override
+        public int size() {
+            return 0;
+        }
     }
 
     private static <T> T onLoop(NettyConnection connection, Callable<T> question) throws Exception {
