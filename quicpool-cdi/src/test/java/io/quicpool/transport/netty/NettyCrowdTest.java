@@ -25,6 +25,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -121,7 +122,8 @@ class NettyCrowdTest {
                 });
             }
             reset(connection, streams);
-            await().until(() -> onLoop(connection, () -> connection.endedStreams().isEmpty()));
+            await().until(() ->
+                    onLoop(connection, () -> connection.endedStreams().isEmpty()));
             assertThat(closed).hasValue(STREAMS);
             assertThat(sentAlone).hasValue(0);
         });
@@ -130,9 +132,9 @@ class NettyCrowdTest {
     private static void whenClosed(EngineStream stream, Runnable action) {
         ((NettyStream) stream).channel().pipeline().addLast(new ChannelOutboundHandlerAdapter() {
             @Override
-            public void close(ChannelHandlerContext context, ChannelPromise promise) {
+            public void close(ChannelHandlerContext context, ChannelPromise promise) throws Exception {
                 action.run();
-                context.close(promise);
+                super.close(context, promise);
             }
         });
     }
@@ -170,22 +172,23 @@ class NettyCrowdTest {
         crowd((relay, connection, streams) -> {
             SlowStreams slow = new SlowStreams();
             StreamPoller poller = new StreamPoller(connection.channel(), slow);
-            await().pollInterval(Duration.ofMillis(1)).until(() -> onLoop(connection, () -> {
-                poller.datagramRead();
-                return slow.stops.size() >= 2 && slow.ends.size() >= 2;
-            }));
-            assertThat(slow.firstPause(slow.stops)).isGreaterThan(SLOW.multipliedBy(25));
-            assertThat(slow.firstPause(slow.ends)).isGreaterThan(SLOW.multipliedBy(25));
+            await().pollInterval(Duration.ofMillis(1))
+                    .until(() -> onLoop(connection, () -> {
+                        poller.datagramRead();
+                        return slow.stops.size() >= 2 && slow.ends.size() >= 2;
+                    }));
+            assertThat(SlowStreams.firstPause(slow.stops)).isGreaterThan(SLOW.multipliedBy(25));
+            assertThat(SlowStreams.firstPause(slow.ends)).isGreaterThan(SLOW.multipliedBy(25));
         });
     }
 
     /** None, which takes its time to find out. */
     private static final class SlowStreams extends AbstractCollection<NettyStream> {
 
-        private final List<Long> stops = new ArrayList<>();
-        private final List<Long> ends = new ArrayList<>();
+        private final List<Long> stops = new CopyOnWriteArrayList<>();
+        private final List<Long> ends = new CopyOnWriteArrayList<>();
 
-        private Duration firstPause(List<Long> checks) {
+        private static Duration firstPause(List<Long> checks) {
             return Duration.ofNanos(checks.get(1) - checks.get(0)).minus(SLOW);
         }
 
