@@ -22,13 +22,13 @@ class ArchitectureTest {
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.quicpool");
 
-    private void mayUse(String room, String... rooms) {
-        String[] allowed = Stream.of(JDK, rooms, new String[] {room})
+    private void mayUse(String name, String... others) {
+        String[] allowed = Stream.of(JDK, others, new String[] {name})
                 .flatMap(Arrays::stream)
                 .toArray(String[]::new);
         classes()
                 .that()
-                .resideInAPackage(room)
+                .resideInAPackage(name)
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(allowed)
@@ -113,7 +113,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyOneRoomNamesKwik() {
+    void onlyOnePackageNamesKwik() {
         mayUse(
                 "io.quicpool.transport.kwik",
                 "io.quicpool",
@@ -132,7 +132,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyOneRoomNamesNetty() {
+    void onlyOnePackageNamesNetty() {
         mayUse(
                 "io.quicpool.transport.netty",
                 "io.quicpool",
@@ -165,7 +165,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void roomsDoNotGoInCircles() {
+    void packagesHaveNoCycles() {
         slices().matching("io.quicpool.(**)").should().beFreeOfCycles().check(code);
     }
 

@@ -32,7 +32,9 @@ class OtherAddressTest {
     }
 
     private List<String> warningsOfTheClient() {
-        return log.lines().stream().filter(each -> each.startsWith("client client: ")).toList();
+        return log.lines().stream()
+                .filter(each -> each.startsWith("client client: "))
+                .toList();
     }
 
     private ClientPool client(TargetResolver resolver) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param trust decides whether the server's certificates are accepted, host name included; the engine adds no check
  * @param clientCertificate what the client presents when it is asked; null for nothing
  * @param alpn the application protocol (RFC 7301)
- * @param idleTimeout this side's idle time-out: the connection is lost when nothing came from the peer for so long
+ * @param idleTimeout this side's idle time-out (RFC 9000, section 10.1)
  * @param connectTimeout how long the handshake may take
  * @param congestion the congestion control; null for the engine's default
  */

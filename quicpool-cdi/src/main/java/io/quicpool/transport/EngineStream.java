@@ -35,10 +35,10 @@ public interface EngineStream {
     boolean finished();
 
     /**
-     * Runs an action once, as soon as at least so many bytes can be read without blocking, which may be at once. A later call
+     * Runs an action once, as soon as this number of bytes can be read without blocking, which may be at once. A later call
      * replaces an earlier one that has not run.
      *
-     * @param bytes how many bytes, at least 1
+     * @param bytes the number of bytes, at least 1
      * @param action runs on a thread of the engine: hand over and return
      */
     void whenReadable(int bytes, Runnable action);

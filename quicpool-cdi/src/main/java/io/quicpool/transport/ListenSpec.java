@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param local the address to bind; port 0 lets the system choose
  * @param certificate what the server presents
  * @param alpn the application protocol (RFC 7301)
- * @param idleTimeout this side's idle time-out: a connection is lost when nothing came from the peer for so long
+ * @param idleTimeout this side's idle time-out (RFC 9000, section 10.1)
  * @param maxStreams how many streams one connection may have open at a time, idle and in use
  * @param maxHandshakes how many handshakes may be under way at a time
  * @param addressValidation whether clients must prove their address with a Retry token (RFC 9000, section 8.1.2)

@@ -30,7 +30,7 @@ public final class Gate<C> {
     /** How long a handshake may take. */
     public static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
 
-    /** The same while as many handshakes are under way as there may be: slow clients make room for others. */
+    /** The same while the number of handshakes is at its limit: slow clients make room for others. */
     static final Duration HANDSHAKE_TIMEOUT_WHEN_FULL = Duration.ofSeconds(2);
 
     /** The offset, in a token of this gate, of the connection id that the client chose first. */
@@ -159,7 +159,7 @@ public final class Gate<C> {
                 return false;
             }
             lastAdmittedId = initial.destination;
-            // After its end the engine has forgotten the connection and would start another, which nobody has counted.
+            // After its end the engine has forgotten the connection and would start another, which is not counted.
             return !known.ended && mayContinue(known, client);
         }
         Ignored why = initial == null

@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 
 /**
  * Closed streams that are kept until they can be released. No event says when that is, so they are checked each time their number has
- * doubled: at most twice as many are kept as cannot be released yet, and a few.
+ * doubled: it keeps at most twice as many as cannot be released yet, and a few more.
  *
  * @param <S> the stream
  */

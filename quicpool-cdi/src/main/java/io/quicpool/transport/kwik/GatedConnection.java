@@ -203,7 +203,7 @@ final class GatedConnection extends ServerConnectionImpl {
         super.process(frame, packet, metaData);
     }
 
-    /** Why the handshake failed, such as the TLS alert of one of the two sides; empty when it did not, or nobody said why. */
+    /** Why the handshake failed, such as the TLS alert of one of the two sides; empty when it did not fail, or the reason is not known. */
     String handshakeFailure() {
         return handshakeFailure;
     }

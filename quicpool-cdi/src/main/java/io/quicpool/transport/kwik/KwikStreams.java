@@ -60,7 +60,7 @@ final class KwikStreams {
         return (int) Math.max(0, Math.min(Integer.MAX_VALUE, limit.get() - opened.get()));
     }
 
-    /** The peer allows so many streams in all (MAX_STREAMS). The limit never shrinks (RFC 9000, section 4.6). */
+    /** The peer allows this number of streams in all (MAX_STREAMS). The limit never shrinks (RFC 9000, section 4.6). */
     void raiseLimit(long streamLimit) {
         limit.accumulateAndGet(streamLimit, Math::max);
     }

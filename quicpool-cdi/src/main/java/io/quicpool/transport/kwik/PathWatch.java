@@ -25,7 +25,7 @@ final class PathWatch {
     /** A packet is padded when no full one was acknowledged for this fraction of the idle time-out. */
     private static final int PROBE_FRACTION = 4;
 
-    /** The path fails after so many losses in a row, over at least {@link #LOSS_FRACTION} of the idle time-out. */
+    /** How many losses in a row make the path fail, if they took longer than a third of the idle time-out. */
     private static final int MAX_LOST = 6;
 
     private static final int LOSS_FRACTION = 3;

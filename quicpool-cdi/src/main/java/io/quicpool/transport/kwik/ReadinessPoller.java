@@ -18,7 +18,7 @@ final class ReadinessPoller {
 
     // Data that takes longer was dropped by kwik. The next packet signals the stream again.
     private static final long MAX_POLL = TimeUnit.SECONDS.toNanos(5);
-    // The pause grows with the wait: a tenth of the time so far, and at least so long.
+    // The pause grows with the wait: a tenth of the time so far, but no less than this.
     private static final long MIN_PAUSE = TimeUnit.MICROSECONDS.toNanos(20);
     private static final int PAUSE_FRACTION = 10;
 

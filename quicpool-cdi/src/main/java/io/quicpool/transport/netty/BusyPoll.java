@@ -28,10 +28,10 @@ final class BusyPoll implements SelectStrategy {
 
     static final int WINDOW_MICROS = 100;
 
-    /** Polling is disabled after so many more misses than hits. */
+    /** How many more misses than hits disable polling. */
     static final int PATIENCE = 16;
 
-    /** While polling is disabled, one in so many occasions is tried. */
+    /** While polling is disabled, one occasion in this number is tried. */
     static final int RETRY = 64;
 
     private static final long WINDOW = TimeUnit.MICROSECONDS.toNanos(WINDOW_MICROS);

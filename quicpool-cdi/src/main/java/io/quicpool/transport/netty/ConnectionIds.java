@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionIds implements QuicConnectionIdGenerator {
 
-    /** From so many ids of a connection on, those that are no longer in use are removed. */
+    /** When a connection has this number of ids, those that are no longer in use are removed. */
     private static final int PRUNE_FROM = 4;
 
     /** A connection has two ids at a time, and the one that it started with. No more than this are added. */

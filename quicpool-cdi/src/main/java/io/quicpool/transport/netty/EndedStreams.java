@@ -18,13 +18,13 @@ final class EndedStreams {
     /** The shortest time between two checks. */
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** A pause lasts so many times as long as the check before it. */
+    /** The pause after a check, as a multiple of its duration. */
     private static final int PAUSE_FACTOR = 20;
 
     /** How many streams are checked together. */
     static final int BATCH = 256;
 
-    /** A stream is closed after so long, whatever quiche keeps of it. */
+    /** A stream is closed after this time even if quiche still keeps it. */
     private static final long MAX_WAIT = TimeUnit.SECONDS.toNanos(10);
 
     /** A stream, and how often it was checked. */

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes one client connection, with its own socket and local port. */
 final class NettyConnector {
 
-    /** An established connection is lost after so many "port unreachable" without a datagram in between. */
+    /** How many "port unreachable" in a row, without a datagram in between, end an established connection. */
     private static final int MAX_REFUSALS = 3;
 
     private static final int FAREWELL_MILLIS = 20;

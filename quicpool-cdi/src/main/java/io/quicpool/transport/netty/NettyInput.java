@@ -125,7 +125,7 @@ final class NettyInput extends InputStream {
         }
     }
 
-    /** Whether reading so many bytes does not block, or fewer bytes with the end after them. */
+    /** Whether reading this number of bytes does not block; fewer are enough when the end follows. */
     boolean canRead(int bytes) {
         lock.lock();
         try {

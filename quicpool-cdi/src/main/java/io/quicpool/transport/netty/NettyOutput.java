@@ -93,7 +93,7 @@ final class NettyOutput extends OutputStream {
         }
     }
 
-    /** quiche has taken so many bytes. */
+    /** quiche has taken this number of bytes. */
     void sent(int bytes) {
         lock.lock();
         try {
@@ -117,7 +117,7 @@ final class NettyOutput extends OutputStream {
         }
     }
 
-    /** Whether only the FIN follows after so many more bytes. */
+    /** Whether only the FIN follows after this number of waiting bytes. */
     boolean endsWith(int bytes) {
         lock.lock();
         try {
@@ -137,7 +137,7 @@ final class NettyOutput extends OutputStream {
         }
     }
 
-    /** {@link #write} hands data over by itself. This only checks whether more can be written. */
+    /** Only checks whether more can be written: {@link #write} has handed the data over already. */
     @Override
     public void flush() throws IOException {
         lock.lock();

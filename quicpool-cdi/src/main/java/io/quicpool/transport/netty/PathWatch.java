@@ -24,7 +24,7 @@ final class PathWatch {
     /** Checks in an idle time-out. */
     private static final int CHECKS = 8;
 
-    /** The path fails after so many bad checks in a row. */
+    /** How many bad checks in a row make the path fail. */
     private static final int MAX_BAD_CHECKS = 6;
 
     /** Bytes. From this average size on, lost datagrams count as full. */

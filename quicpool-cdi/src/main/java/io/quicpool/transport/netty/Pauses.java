@@ -16,7 +16,7 @@ final class Pauses {
      * Sets the rule.
      *
      * @param shortest the shortest pause, in nanoseconds
-     * @param factor a pause lasts so many times as long as the scan before it
+     * @param factor the pause after a scan, as a multiple of its duration
      */
     Pauses(long shortest, int factor) {
         this(shortest, factor, System::nanoTime);

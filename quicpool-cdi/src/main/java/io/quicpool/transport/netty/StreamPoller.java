@@ -13,8 +13,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class StreamPoller {
 
-    // A scan costs time for each stream. The next one comes at least so long after it, and so many times as long as it
-    // took.
+    // A scan costs time for each stream, so the pause after it is a multiple of its duration, and no less than this.
     private static final long STOP_SCAN_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long FIN_SCAN_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int PAUSE_FACTOR = 50;

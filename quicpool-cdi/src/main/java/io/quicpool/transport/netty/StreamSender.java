@@ -85,7 +85,7 @@ final class StreamSender {
                 });
     }
 
-    // Whether only the FIN follows after so many more bytes.
+    // Whether only the FIN follows after the next "length" bytes.
     private boolean isLast(int length) {
         return output.endsWith(inNetty + length);
     }

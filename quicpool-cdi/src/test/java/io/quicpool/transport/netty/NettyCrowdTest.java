@@ -123,7 +123,7 @@ class NettyCrowdTest {
             }
             reset(connection, streams);
             await().until(() ->
-                    onLoop(connection, () -> connection.endedStreams().isEmpty()));
+                    onLoop(connection, () -> connection.streams().ended().isEmpty()));
             assertThat(closed).hasValue(STREAMS);
             assertThat(sentAlone).hasValue(0);
         });
