@@ -110,7 +110,7 @@ class SilentStreamsTest {
                 + during + " us during, refused " + refused(server, "handler-busy"));
         await().until(() -> refused(server, "handler-busy") == streams - running - waiting);
         if (streams > running + waiting) {
-            await().until(() -> log.has("no handler for its stream"));
+            await().until(() -> log.has("no handler is free for its stream"));
             assertThat(log.lines("refused ").size()).as("once a second").isLessThan(100);
         }
         assertThat(server.errorCount()).isZero();
@@ -154,7 +154,7 @@ class SilentStreamsTest {
         List<EngineStream> streams = silent(server, 3);
         await().until(() -> refused(server, "slow-client") == 3 && server.handlersRunning() == 0);
         assertThat(thrown).hasSize(3).allMatch(SocketTimeoutException.class::isInstance);
-        await().until(() -> log.has("it was silent"));
+        await().until(() -> log.has("a handler waited too long"));
         assertThat(server.errorCount()).isZero();
         await().until(() -> streams.stream().noneMatch(EngineStream::alive));
         assertThat(streams).extracting(EngineStream::peerError).containsAnyOf(StreamErrors.TOO_SLOW, -1L);

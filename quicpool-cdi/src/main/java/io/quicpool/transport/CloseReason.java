@@ -47,7 +47,7 @@ public final class CloseReason {
      * @return one line
      */
     public static String ofEngine(@Nullable Throwable failure) {
-        return "given up by the engine" + (failure == null ? "" : ": " + shortened(failure.toString()));
+        return "closed by the engine" + (failure == null ? "" : ": " + shortened(failure.toString()));
     }
 
     private static String shortened(String said) {

@@ -98,7 +98,7 @@ class FrameTrapsTest {
 
     // Pools of other tests may still log.
     private void assertNothingLogged() {
-        assertThat(log.lines()).allMatch(line -> line.startsWith("server: "));
+        assertThat(log.lines()).allMatch(line -> line.startsWith("server server: "));
     }
 
     private void assertCutOff(String why) {

@@ -441,7 +441,7 @@ class KwikTrapsTest {
         KwikConnection there = serverSide();
         there.quic().abortConnection(new IllegalStateException("for the test"));
         await().until(() ->
-                server.losses.contains("given up by the engine: java.lang.IllegalStateException: for the test"));
+                server.losses.contains("closed by the engine: java.lang.IllegalStateException: for the test"));
         assertThat(there.awaitClosed(SOON)).isTrue();
         assertThat(KwikInternals.hasEnded(there.quic())).isTrue();
     }
@@ -452,7 +452,7 @@ class KwikTrapsTest {
         KwikConnection here = (KwikConnection) connect(4);
         here.quic().abortConnection(new IllegalStateException("for the test"));
         await().until(() ->
-                client.losses.contains("given up by the engine: java.lang.IllegalStateException: for the test"));
+                client.losses.contains("closed by the engine: java.lang.IllegalStateException: for the test"));
         assertThat(here.alive()).isFalse();
     }
 
