@@ -363,6 +363,43 @@ class ClosingTest {
         assertNothingIsLeft();
     }
 
+    /** Not even the event that the pool is closed: MXBeans are unregistered by it. */
+    @Test
+    void manyListenersThatBlockHoldUpNoOther() {
+        ServerPool server = pools.server(s -> s);
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicInteger told = new AtomicInteger();
+        AtomicInteger closed = new AtomicInteger();
+        for (int i = 0; i < 20; i++) {
+            server.addListener(new PoolListener() {
+                @Override
+                public void boundsChanged(StreamPool pool) {
+                    try {
+                        never.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            });
+            server.addListener(new PoolListener() {
+                @Override
+                public void boundsChanged(StreamPool pool) {
+                    told.incrementAndGet();
+                }
+
+                @Override
+                public void closed(StreamPool pool) {
+                    closed.incrementAndGet();
+                }
+            });
+        }
+        server.maxCapacity(1);
+        await().until(() -> told.get() == 20);
+        server.close();
+        await().until(() -> closed.get() == 20);
+        assertNothingIsLeft();
+    }
+
     @Test
     void aListenerThatThrowsOrBlocksHoldsUpNobody() {
         ServerPool server = pools.server(s -> s);

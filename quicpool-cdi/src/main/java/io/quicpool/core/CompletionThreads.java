@@ -11,8 +11,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 /**
- * The threads that complete asynchronous gets. Completion runs the dependents of a future, which may block. So the
- * number of threads is doubled whenever a task has waited for {@link #MAX_QUEUE_TIME}. It shrinks when nothing blocks.
+ * The threads that complete asynchronous gets, which runs the dependents of a future, or those that call listeners. This
+ * is user code and may block. So the number of threads is doubled whenever a task has waited for {@link #MAX_QUEUE_TIME}.
+ * It shrinks when nothing blocks.
  */
 final class CompletionThreads implements Executor {
 
@@ -25,6 +26,7 @@ final class CompletionThreads implements Executor {
     private static final Duration MAX_QUEUE_TIME = Duration.ofMillis(20);
     private static final Duration SHRINK_DELAY = Duration.ofSeconds(1);
 
+    private final ThreadFactory factory;
     private final ThreadPoolExecutor threads;
     private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
     private final AtomicBoolean checkScheduled = new AtomicBoolean();
@@ -38,6 +40,7 @@ final class CompletionThreads implements Executor {
      */
     CompletionThreads(ThreadFactory factory, Duration linger, BiConsumer<Duration, Runnable> timer) {
         this.timer = timer;
+        this.factory = factory;
         // After shutdown the calling thread runs the task, because a caller waits for its result.
         threads = new ThreadPoolExecutor(
                 MIN_THREADS,
@@ -127,8 +130,8 @@ final class CompletionThreads implements Executor {
         return true;
     }
 
-    /** Interrupts tasks that block. */
+    /** Interrupts tasks that block. Tasks that have not begun get a thread each. */
     void interrupt() {
-        threads.shutdownNow();
+        threads.shutdownNow().forEach(task -> factory.newThread(task).start());
     }
 }

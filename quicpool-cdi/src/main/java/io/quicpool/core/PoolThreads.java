@@ -32,7 +32,6 @@ final class PoolThreads {
     }
 
     private static final int CLOSERS = 32;
-    private static final int LISTENERS = 8;
     private static final Duration LINGER = Duration.ofSeconds(10);
     private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
@@ -42,7 +41,7 @@ final class PoolThreads {
     private final ExecutorService connector;
     private final ExecutorService closers;
     private final CompletionThreads workers;
-    private final ExecutorService listeners;
+    private final CompletionThreads listeners;
     private final ExecutorService handlers;
     private volatile boolean connectorAbandoned;
 
@@ -67,10 +66,8 @@ final class PoolThreads {
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         connector = elastic("connector", 1, new ThreadPoolExecutor.DiscardPolicy());
         closers = elastic("closer", CLOSERS, new ThreadPoolExecutor.DiscardPolicy());
-        workers = new CompletionThreads(factory("worker"), LINGER, (delay, action) -> {
-            var unused = decideAfter(delay, action);
-        });
-        listeners = elastic("listener", LISTENERS, (task, executor) -> task.run());
+        workers = completion("worker");
+        listeners = completion("listener");
         // Unbounded here, because FairLimiter bounds them. A thread that has just finished may not be idle yet when the
         // next task comes.
         handlers = new ThreadPoolExecutor(
@@ -80,6 +77,12 @@ final class PoolThreads {
                 TimeUnit.MILLISECONDS,
                 new SynchronousQueue<>(),
                 factory("handler", virtualHandlers ? Kind.VIRTUAL : Kind.DAEMON));
+    }
+
+    private CompletionThreads completion(String role) {
+        return new CompletionThreads(factory(role), LINGER, (delay, action) -> {
+            var unused = decideAfter(delay, action);
+        });
     }
 
     private ExecutorService elastic(String role, int max, RejectedExecutionHandler whenRejected) {
@@ -168,7 +171,7 @@ final class PoolThreads {
         return workers;
     }
 
-    /** Calls listeners. One that blocks delays no asynchronous get. */
+    /** Calls listeners. One that blocks delays no other, and no asynchronous get. */
     Executor listeners() {
         return listeners;
     }
@@ -222,13 +225,10 @@ final class PoolThreads {
 
     private boolean awaitEnd(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        boolean ended = workers.awaitTermination(timeout.toNanos());
-        if (!ended) {
-            workers.interrupt();
-        }
-        List<ExecutorService> executors = connectorAbandoned
-                ? List.of(timer, handlers, closers, listeners)
-                : List.of(timer, connector, handlers, closers, listeners);
+        boolean ended = endUserCode(workers, deadline);
+        ended &= endUserCode(listeners, deadline);
+        List<ExecutorService> executors =
+                connectorAbandoned ? List.of(timer, handlers, closers) : List.of(timer, connector, handlers, closers);
         for (ExecutorService executor : executors) {
             if (!executor.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
                 ended = false;
@@ -236,6 +236,14 @@ final class PoolThreads {
             }
         }
         return ended && joinThreads(deadline);
+    }
+
+    private static boolean endUserCode(CompletionThreads threads, long deadline) throws InterruptedException {
+        boolean ended = threads.awaitTermination(deadline - System.nanoTime());
+        if (!ended) {
+            threads.interrupt();
+        }
+        return ended;
     }
 
     // An executor is terminated a moment before its last thread has ended.
