@@ -59,8 +59,7 @@ final class ClientSocket extends DatagramSocket {
         } catch (PortUnreachableException e) {
             onUnreachable(e);
         } catch (IOException e) {
-            // There may be no route for a moment. QUIC sends again what is lost, and else the idle time-out ends the
-            // connection.
+            // There may be no route for a moment. QUIC sends again what is lost, or the idle time-out ends it.
             if (isClosed() || connection == null) {
                 throw e;
             }

@@ -95,7 +95,7 @@ final class ConnectorInternals {
         String ours = NoMemoryWatcher.class.getName().replace('.', '/');
         try (InputStream in =
                 Objects.requireNonNull(NoMemoryWatcher.class.getResourceAsStream("NoMemoryWatcher.class"))) {
-            // ISO 8859-1 maps bytes to characters one to one. The length stands before each name in a class file (JVMS
+            // ISO 8859-1 maps bytes to characters one to one. In a class file each name follows its length (JVMS
             // 4.4.7).
             String bytes = new String(in.readAllBytes(), ISO_8859_1);
             String renamed =

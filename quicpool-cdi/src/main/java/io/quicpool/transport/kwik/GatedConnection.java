@@ -227,8 +227,7 @@ final class GatedConnection extends ServerConnectionImpl {
         super.abortConnection(error);
     }
 
-    // Called by kwik's connector, which closes all its connections and then its socket: an exception here would stop
-    // it.
+    // kwik's connector calls this for all its connections, then closes its socket. An exception here would stop it.
     @Override
     public void close() {
         try {

@@ -72,8 +72,7 @@ final class PathWatch {
                 || !track(packet.getPacketNumber())) {
             return;
         }
-        // estimateLength adds padding of its own to a packet that is too short to be encrypted. Asking for a full one
-        // avoids that.
+        // Estimated with a full payload, so that kwik's minimal padding of very short packets is not counted.
         int missing = 2 * SmallDatagrams.LARGEST - packet.estimateLength(SmallDatagrams.LARGEST);
         if (missing > 0) {
             packet.addFrame(new Padding(missing));

@@ -117,8 +117,7 @@ final class DatalessFins {
         long longest = losing ? MAX_WAIT : MAX_WAIT_WITHOUT_LOSS;
         for (Waiting each : List.copyOf(waiting)) {
             boolean due = !each.last || allAcknowledged || heardTime - each.since >= longest;
-            // A FIN that may not leave would stay in quiche, which drops it with the stream when the data is
-            // acknowledged.
+            // quiche would queue a FIN that may not leave, and drop it with the stream when the data is acknowledged.
             if (due && (allAcknowledged || NettyInternals.hasRoom(each.stream))) {
                 waiting.remove(each);
                 if (each.last && allAcknowledged && !losing) {

@@ -281,8 +281,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         }
     }
 
-    // quiche would first drain the connection for three probe time-outs. As a task, so that data that came with the end
-    // is read.
+    // quiche would drain the connection for three probe time-outs. As a task, so that data before the end is read
+    // first.
     private void closeAfterEvents() {
         loop().execute(() -> close(channel, () -> {}));
     }

@@ -54,8 +54,7 @@ final class PathWatch {
         QuicConnectionStats stats = connection.collectStats().getNow();
         QuicConnectionStats before = atLastGoodCheck;
         boolean lost = stats != null && before != null && losesWhatIsLarge(before, stats);
-        // After a bad check only an acknowledgement helps: probes grow rarer, and nothing seems to be in flight between
-        // them.
+        // After a bad check only an acknowledgement helps: between rare probes nothing seems to be in flight.
         if ((badChecks > 0 || inFlight.getAsBoolean()) && (lost || !acknowledged)) {
             return ++badChecks >= MAX_BAD_CHECKS;
         }
