@@ -88,7 +88,7 @@ class RefusedTest {
                 stream.input().readAllBytes();
             }
         }
-        assertCounted(server, "half-closed", 1, "it does not end them");
+        assertCounted(server, "half-closed", 1, "it does not end streams");
         assertThat(open).isNotEmpty();
     }
 }
