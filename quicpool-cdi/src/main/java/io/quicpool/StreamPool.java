@@ -76,7 +76,8 @@ public interface StreamPool extends AutoCloseable {
     CompletionStage<PooledStream> takeAsync(Duration timeout);
 
     /**
-     * {@link #takeAsync(Duration)} with all dependents on the given executor, unless they name another.
+     * {@link #takeAsync(Duration)} with all dependents on the given executor, unless they name another. Dependents that it
+     * rejects fail with its exception; the stream stays in this future.
      *
      * @param timeout how long to wait at most, whatever the executor does
      * @param executor where dependents run

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -277,6 +278,37 @@ class AsyncGetTest {
         CompletableFuture<PooledStream> served = server.takeAsync(LONG, lazy).toCompletableFuture();
         pools.client(server, c -> c.capacity(1, 1));
         served.get(SOON.toSeconds(), TimeUnit.SECONDS).close();
+    }
+
+    @Test
+    void anExecutorThatRejectsFailsItsDependentsAndTheStreamStaysInTheFuture() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        Executor rejecting = task -> {
+            throw new RejectedExecutionException("for the test");
+        };
+        CompletableFuture<PooledStream> get = server.takeAsync(LONG, rejecting).toCompletableFuture();
+        CompletableFuture<Void> dependent = get.thenAccept(PooledStream::close);
+        pools.client(server, c -> c.capacity(1, 1));
+        assertThatThrownBy(() -> dependent.get(SOON.toSeconds(), TimeUnit.SECONDS))
+                .hasCauseInstanceOf(RejectedExecutionException.class);
+        get.get(SOON.toSeconds(), TimeUnit.SECONDS).close();
+        server.take(SOON).close();
+    }
+
+    @Test
+    void dependentsThatBlockOnAnExecutorThatRunsThemAtOnceHoldUpNoOtherGet() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        AtomicInteger blocked = new AtomicInteger();
+        for (int i = 0; i < 20; i++) {
+            server.takeAsync(LONG, Runnable::run).thenAccept(stream -> {
+                blocked.incrementAndGet();
+                block();
+            });
+        }
+        CompletableFuture<PooledStream> last = any(server, LONG);
+        pools.client(server, c -> c.capacity(21, 21));
+        last.get(SOON.toSeconds(), TimeUnit.SECONDS).close();
+        await().until(() -> blocked.get() == 20);
     }
 
     // ---- too many
