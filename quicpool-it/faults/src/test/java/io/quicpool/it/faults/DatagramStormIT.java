@@ -45,7 +45,8 @@ class DatagramStormIT {
         List<byte[]> patterns = new ArrayList<>(forge.beginnings(200, random));
         patterns.add(forge.original());
         Ledger served = new Ledger();
-        // The system drops what its socket buffers do not hold, of the clients' datagrams too: one request may take long.
+        // The system drops what its socket buffers do not hold, of the clients' datagrams too: one request may take
+        // long.
         ServerPool server = pools.server(s -> s.readTimeout(LONG).writeTimeout(LONG));
         server.serve(stream -> Traffic.answer(stream, served));
         ClientPool client =

@@ -97,9 +97,9 @@ class KilledClientIT {
         assertThat(survivor.snapshot().totals().lost()).isZero();
         long longest = IDLE_TIMEOUT.plus(SLACK).toMillis();
         assertThat(left).allSatisfy(time -> assertThat(time).isLessThan(longest));
-        assertThat(server.snapshot().totals().lost()).isEqualTo(ROUNDS * CLIENTS);
+        assertThat(server.snapshot().totals().lost()).isEqualTo((long) ROUNDS * CLIENTS);
         // Of those that were idle when the clients were killed, no more than these were the survivor's.
-        long lost = ROUNDS * (CLIENTS * STREAMS - SURVIVORS);
+        long lost = (long) ROUNDS * (CLIENTS * STREAMS - SURVIVORS);
         assertThat(server.snapshot().totals().evicted())
                 .hasEntrySatisfying("link-lost", evicted -> assertThat(evicted).isGreaterThanOrEqualTo(lost));
     }

@@ -27,6 +27,7 @@ class KilledServerIT {
     private static final int REPLACEMENTS = RESTARTS / 2;
     /** A server that is up for so long is no server that comes and goes: the back-off begins anew. */
     private static final Duration UP = Duration.ofMillis(1500);
+
     private static final int CALLERS = 4;
     private static final int REQUESTS = 100;
     private static final int LENGTH = 3000;
@@ -126,8 +127,8 @@ class KilledServerIT {
                 back.add(Clock.millisSince(killed));
                 long up = System.nanoTime();
                 long answered = traffic.ledger.answered.sum();
-                await().until(() -> traffic.ledger.answered.sum() > answered + REQUESTS
-                        && System.nanoTime() - up > UP.toNanos());
+                await().until(() ->
+                        traffic.ledger.answered.sum() > answered + REQUESTS && System.nanoTime() - up > UP.toNanos());
             }
         } finally {
             traffic.close();
