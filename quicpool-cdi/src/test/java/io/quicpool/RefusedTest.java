@@ -60,6 +60,23 @@ class RefusedTest {
         assertThat(server.snapshot().totals().refused()).containsEntry("no-hello", (long) STREAMS);
     }
 
+    /** A client that gets ids may flush again. */
+    @Test
+    void anIdStartsTheCountOfResetStreamsAgain() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        Connection connection = raw.connect(server.localAddress());
+        for (int flush = 1; flush <= 2; flush++) {
+            for (int i = 0; i < OF_A_FLUSH; i++) {
+                RawPeer.open(connection).reset(9);
+            }
+            long resets = (long) flush * OF_A_FLUSH;
+            await().atMost(SOON)
+                    .until(() -> server.snapshot().totals().failed() == resets);
+            RawPeer.open(connection, HELLO).input().readNBytes(StreamId.BYTES);
+        }
+        assertThat(server.snapshot().totals().refused()).containsEntry("no-hello", 0L);
+    }
+
     /** That is how clients over netty say that they live. */
     @Test
     void oneThatEndsInOrderWithoutAHelloIsASignOfLife() throws Exception {
