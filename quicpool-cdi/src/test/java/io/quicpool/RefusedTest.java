@@ -70,8 +70,7 @@ class RefusedTest {
                 RawPeer.open(connection).reset(9);
             }
             long resets = (long) flush * OF_A_FLUSH;
-            await().atMost(SOON)
-                    .until(() -> server.snapshot().totals().failed() == resets);
+            await().atMost(SOON).until(() -> server.snapshot().totals().failed() == resets);
             RawPeer.open(connection, HELLO).input().readNBytes(StreamId.BYTES);
         }
         assertThat(server.snapshot().totals().refused()).containsEntry("no-hello", 0L);
