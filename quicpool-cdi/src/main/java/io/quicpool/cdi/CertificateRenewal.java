@@ -53,7 +53,7 @@ final class CertificateRenewal {
         presented.put(settings.name(), settings.config().certificate().certificateChain());
     }
 
-    /** From now on the files are looked at. */
+    /** Begins to check the files. */
     void start() {
         if (!pools.isEmpty()) {
             var unused = timer.scheduleWithFixedDelay(

@@ -45,7 +45,7 @@ public class PoolRegistry {
     private final Instance<StreamPool> beans;
     private final HandlerBeans handlers;
     private final Event<PoolEvent> events;
-    // Null before the start; closed pools stay, for whoever still asks.
+    // Null before the start. Closed pools stay: late callers get PoolClosedException.
     private volatile @Nullable OpenPools open;
     // Guarded by the lock, as is the next.
     private boolean closed;

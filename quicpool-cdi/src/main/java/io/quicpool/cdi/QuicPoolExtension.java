@@ -174,7 +174,7 @@ public final class QuicPoolExtension implements BuildCompatibleExtension {
         names.addAll(named(kind));
         String only = PoolNames.only(known);
         if (only != null) {
-            // One bean with both qualifiers: whoever asks for any pool gets it once.
+            // One bean with both qualifiers, so that {@code @Any} gives it once.
             names.remove("");
         }
         for (String name : names) {

@@ -71,7 +71,7 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * The peer as {@code HOST:PORT}, or several, separated by commas: see {@link #targets}. The host is looked up anew at
+     * The peer as {@code HOST:PORT}, or several, separated by commas: see {@link #targets}. The host is looked up again at
      * each connect. A target or a resolver is required.
      *
      * @param target such as {@code orders:4433} or {@code orders-1:4433, orders-2:4433}
@@ -87,7 +87,7 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * The peer. The host is looked up anew at each connect.
+     * The peer. The host is looked up at each attempt to connect.
      *
      * @param target with a port from 1 to 65535
      * @return this
@@ -234,7 +234,7 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * The shortest time between two regular looks at the stock. Default: 500 ms.
+     * The shortest time between two regular size checks. Default: 500 ms.
      *
      * @param minInterval at least 10 ms
      * @return this
@@ -245,7 +245,7 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * The longest time between two regular looks at the stock. Default: 5 s.
+     * The longest time between two regular size checks. Default: 5 s.
      *
      * @param maxInterval up to 1 h
      * @return this

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A host and a port. The host is looked up only by {@link #resolve}, each time anew.
+ * A host and a port. The host is looked up only by {@link #resolve}, each time again.
  *
  * @param host a host name or an IP address, IPv6 without brackets
  * @param port from 0 to 65535

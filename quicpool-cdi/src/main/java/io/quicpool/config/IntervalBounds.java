@@ -3,7 +3,7 @@ package io.quicpool.config;
 import java.time.Duration;
 
 /**
- * Between which bounds the interval of a client pool moves: the time between two regular looks at its stock.
+ * The bounds of a client pool's interval, the time between two regular size checks.
  *
  * @param min the shortest, at least {@link #SHORTEST}
  * @param max the longest, at least {@code min} and at most {@link #LONGEST}

@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** IP addresses as text. Never looks a name up: whoever answers for that name would decide what a setting means. */
+/** IP addresses as text. Never looks a name up: the answer of a name server must not decide what a setting means. */
 final class IpLiteral {
 
     // Exactly what InetAddress takes as a literal: it looks up all else, 256.1.1.1 too. No leading zeros: to some, they

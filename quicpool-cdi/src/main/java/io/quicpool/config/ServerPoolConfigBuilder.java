@@ -212,7 +212,7 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How many clients may be connecting at a time; each may take up to 10 s, or 2 s while there is no room for others. Those
+     * How many clients may be connecting at a time; each may take up to 10 s, or 2 s while the limit is reached. Those
      * that come then are not answered, and try again. It bounds the threads and the memory that clients cost which begin to connect and vanish. Default: 128.
      *
      * @param maxPendingHandshakes from 1 to 65,536
@@ -284,9 +284,8 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * Whether a client must show, before anything is kept of it, that it receives what is sent to its address (Retry packet,
-     * RFC 9000, section 8.1.2). Costs a round trip for each connection; keeps out whoever begins connections from addresses
-     * that are not his. Default: false.
+     * Whether a client must first prove that it receives what is sent to its address (Retry packet, RFC 9000, section 8.1.2).
+     * Keeps out clients with forged addresses, and costs a round trip for each connection. Default: false.
      *
      * @param addressValidation whether it must
      * @return this

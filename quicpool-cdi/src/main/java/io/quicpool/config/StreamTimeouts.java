@@ -15,7 +15,7 @@ public record StreamTimeouts(Duration read, Duration write) {
 
     /**
      * 30 s each: after as long without a word a connection is lost by default. Below, answers that take their time are cut off;
-     * above, a peer that says nothing costs a handler, or a caller, for longer than one that has gone.
+     * above, a peer that says nothing costs a handler, or a caller, for longer than a lost one.
      */
     public static final StreamTimeouts DEFAULT = new StreamTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30));
 

@@ -8,7 +8,7 @@ package io.quicpool.jmx;
 public interface ClientPoolMXBean extends StreamPoolMXBean {
 
     /**
-     * How long the pool waits between two regular looks at its stock.
+     * The time between two regular size checks.
      *
      * @return milliseconds
      */

@@ -1,0 +1,56 @@
+package io.quicpool.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** README, docs and the library keep to the words of the glossary in docs/design.md. */
+class GlossaryTest {
+
+    /** What the glossary replaces, and old turns of phrase; of the words that have another meaning too, the whole phrase. */
+    private static final Pattern OLD = Pattern.compile(
+            "\\b(strangers?|newcomers?|in vain|house-?keeping|anew|whoever|lest|be it (that|an?|the)|look(s|ed)? at the stock"
+                    + "|looks at (the|its) stock|(have|has) an eye on|turn(s|ed)? away|send(s)? away|sent away|makes? it anew"
+                    + "|how manieth|goes? without|of the rooms?|has gone|have gone)\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    /** The table itself, and names of tests. */
+    private static final Pattern EXEMPT = Pattern.compile("^\\|.*\\|$|`[^`]*`", Pattern.MULTILINE);
+
+    @Test
+    void pagesKeepToIt() throws IOException {
+        List<Path> pages = files(Path.of("../docs"), ".md");
+        pages.add(Path.of("../README.md"));
+        assertKept(pages);
+    }
+
+    @Test
+    void theLibraryKeepsToIt() throws IOException {
+        assertKept(files(Path.of("src/main"), ".java"));
+    }
+
+    private static List<Path> files(Path folder, String end) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return new ArrayList<>(
+                    all.filter(file -> file.toString().endsWith(end)).toList());
+        }
+    }
+
+    private static void assertKept(List<Path> files) throws IOException {
+        assertThat(files).hasSizeGreaterThan(15);
+        for (Path file : files) {
+            String text = EXEMPT.matcher(Files.readString(file)).replaceAll("");
+            assertThat(OLD.matcher(text).results().map(MatchResult::group))
+                    .as(file.toString())
+                    .isEmpty();
+        }
+    }
+}
