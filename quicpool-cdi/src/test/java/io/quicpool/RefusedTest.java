@@ -97,11 +97,15 @@ class RefusedTest {
         server.serve(stream -> assertThat(stream.inputStream().read()).isOne());
         Connection connection = raw.connect(server.localAddress(), SOON);
         List<EngineStream> open = new ArrayList<>();
-        for (int i = 0; i <= MOST_HALF_CLOSED; i++) {
+        // Some more than that: on a busy machine a stream may be refused, which ends it.
+        for (int i = 0; i < 2 * MOST_HALF_CLOSED; i++) {
             EngineStream stream = RawPeer.open(connection, HELLO, 1);
             open.add(stream);
             if (i % STREAMS == 0) {
                 stream.input().readAllBytes();
+                if (server.snapshot().totals().refused().getOrDefault("half-closed", 0L) > 0) {
+                    break;
+                }
             }
         }
         assertCounted(server, "half-closed", 1, "it does not end streams");

@@ -41,7 +41,7 @@ class AttackIT {
         }
         Stage stage = STAGES.get(engine);
         Outcome outcome = stage.attack(attack.name(), SECONDS);
-        for (int i = 1; i < TRIES && !outcome.inTime(); i++) {
+        for (int i = 1; i < TRIES && !outcome.withinBounds(); i++) {
             outcome = stage.attack(attack.name(), SECONDS);
         }
         Table.row(engine, attack.name(), outcome);

@@ -144,7 +144,7 @@ class DemoIT {
         setBounds("30", "24");
         await().until(() -> output().contains("30") && output().contains("24"));
         setBounds("8", "0");
-        await().until(() -> output().contains("max-capacity"));
+        await().until(() -> output().contains("MaxCapacity = 0"));
         setBounds("8", "32");
         await().until(() -> output().isEmpty() && said().equals(ORDERS + ": new bounds: done"));
     }
