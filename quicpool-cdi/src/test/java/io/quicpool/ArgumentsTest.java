@@ -157,24 +157,18 @@ class ArgumentsTest {
             stream.readTimeout(any);
             stream.writeTimeout(any);
         }
-        if (written(stream, any) && ends && !any.isZero() && !any.isNegative()) {
-            assertThatThrownBy(() -> stream.inputStream().read()).isInstanceOf(SocketTimeoutException.class);
-            stream.readTimeout(Duration.ofSeconds(Long.MAX_VALUE));
-            assertThatThrownBy(() -> stream.inputStream().read()).isInstanceOf(SocketTimeoutException.class);
-        }
+        written(stream, any);
         stream.close();
         client.close(any);
         server.close(any);
     }
 
-    // A write may time out too; then the stream is reset.
-    private static boolean written(PooledStream stream, Duration any) throws IOException {
+    // StreamTest has reads and writes that time out.
+    private static void written(PooledStream stream, Duration any) throws IOException {
         try {
             stream.outputStream().write(1);
-            return true;
         } catch (SocketTimeoutException slow) {
             assertThat(any).isBetween(Duration.ofNanos(1), Duration.ofSeconds(1));
-            return false;
         }
     }
 
