@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's half of the id exchange. Waits for the hello of a stream, gives it an id and delivers it as an idle
@@ -88,15 +89,14 @@ final class Admission {
         queue.remove(slot);
     }
 
-    // The stream no longer counts as waiting for its hello. True once for each stream that was added.
-    private boolean removePending(Slot slot) {
+    // The stream no longer counts as waiting for its hello. Returns its client, once for each stream that was added.
+    private @Nullable ServerConnection removePending(Slot slot) {
         ServerConnection client = pending.remove(slot);
-        if (client == null) {
-            return false;
+        if (client != null) {
+            pendingCount.decrementAndGet();
+            client.pendingHellos.decrementAndGet();
         }
-        pendingCount.decrementAndGet();
-        client.pendingHellos.decrementAndGet();
-        return true;
+        return client;
     }
 
     private static InetSocketAddress address(Slot slot) {
@@ -285,16 +285,14 @@ final class Admission {
      * failure.
      */
     void evicted(Slot slot, Reason.Evicted reason) {
-        ServerConnection client = pending.get(slot);
-        boolean withoutHello = removePending(slot);
+        ServerConnection withoutHello = removePending(slot);
         queue.remove(slot);
         if (!reason.isIntended() && !slot.stream().finished()) {
             pool.metrics.failed.increment();
             // A flush of the client resets the streams that it was opening. More resets than that are not allowed.
-            if (withoutHello
-                    && client != null
+            if (withoutHello != null
                     && reason == Reason.Evicted.PEER_ENDED
-                    && client.resetBeforeHello.incrementAndGet() > Policy.MAX_OPENING) {
+                    && withoutHello.resetBeforeHello.incrementAndGet() > Policy.MAX_OPENING) {
                 pool.refused(Reason.Refused.NO_HELLO, address(slot));
             }
         }
