@@ -9,7 +9,6 @@ import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.Endpoint;
-import io.quicpool.config.HandlerExecutor;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.TlsMode;
 import io.quicpool.jmx.PoolMBeans;
@@ -19,10 +18,7 @@ import io.quicpool.settings.Settings;
 import jakarta.enterprise.event.Event;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +28,7 @@ final class OpenPools {
 
     private final List<ManagedPool> pools = new ArrayList<>();
     private final List<StreamPool> shown = new ArrayList<>();
-    private final Map<String, HandlerExecutor> executors = new HashMap<>();
+    private final List<PoolSettings<ServerPoolConfig>> servers;
     private final PoolNames names;
     private final HandlerBeans handlers;
     private final String application;
@@ -44,6 +40,7 @@ final class OpenPools {
             Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events, Config config) {
         this.renewal = new CertificateRenewal(config, context);
         this.names = names;
+        this.servers = settings.servers();
         this.handlers = handlers;
         this.events = events;
         this.application = ApplicationName.of(settings.application());
@@ -91,15 +88,13 @@ final class OpenPools {
     private void openServer(PoolSettings<ServerPoolConfig> settings) {
         ManagedPool managed = open(PoolKind.SERVER, settings, false, told -> QuicPools.open(settings.config(), told));
         renewal.add(settings, (ServerPool) managed.pool());
-        executors.put(settings.name(), settings.config().handlers().executor());
     }
 
     /** Gives the server pools their handlers. These may use the pools while they are made, so {@link PoolRegistry} must know them. */
     void serve() {
-        for (ManagedPool each : all(PoolKind.SERVER)) {
-            HandlerExecutor executor =
-                    Objects.requireNonNull(executors.get(each.pool().name()));
-            handlers.serve((ServerPool) each.pool(), executor, names, context);
+        for (PoolSettings<ServerPoolConfig> each : servers) {
+            ServerPool pool = (ServerPool) pool(PoolKind.SERVER, each.name());
+            handlers.serve(pool, each.config().handlers().executor(), names, context);
         }
         renewal.start();
     }
