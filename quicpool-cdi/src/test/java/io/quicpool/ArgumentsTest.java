@@ -157,14 +157,14 @@ class ArgumentsTest {
             stream.readTimeout(any);
             stream.writeTimeout(any);
         }
-        written(stream, any);
+        write(stream, any);
         stream.close();
         client.close(any);
         server.close(any);
     }
 
     // StreamTest has reads and writes that time out.
-    private static void written(PooledStream stream, Duration any) throws IOException {
+    private static void write(PooledStream stream, Duration any) throws IOException {
         try {
             stream.outputStream().write(1);
         } catch (SocketTimeoutException slow) {

@@ -1,5 +1,6 @@
 package io.quicpool.it.aioquic;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,7 +10,6 @@ import io.quicpool.ServerPool;
 import io.quicpool.it.support.PemFiles;
 import io.quicpool.testing.Pools;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -20,8 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A peer over aioquic that means well: the same bytes, whoever wrote the stack. */
 class HonestPeerIT {
-
-    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final Pools pools = new Pools();
 

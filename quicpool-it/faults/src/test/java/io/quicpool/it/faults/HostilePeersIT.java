@@ -1,5 +1,6 @@
 package io.quicpool.it.faults;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -30,7 +31,6 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated
 class HostilePeersIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int HELLO = 0;
     /** What an attack may make a process hold, both ends of it, in MB: the unread bytes of a connection are the most. */
     private static final long MOST_HEAP = 64;

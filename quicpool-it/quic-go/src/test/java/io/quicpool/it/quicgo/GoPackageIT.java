@@ -1,5 +1,6 @@
 package io.quicpool.it.quicgo;
 
+import static io.quicpool.testing.Patience.SOON;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -31,7 +32,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 class GoPackageIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int PLACES = 20;
     private static final int WANTED = 200;
     private static final int PAIRS = 200;

@@ -1,5 +1,6 @@
 package io.quicpool.it.quicgo;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,7 +17,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(240)
 class GoPackageWaitIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration MORE_THAN_A_MINUTE = Duration.ofSeconds(70);
     // A busy machine may hold a process up for longer than the idle time-out of other tests.
     static final Duration PATIENT = Duration.ofSeconds(10);

@@ -1,5 +1,6 @@
 package io.quicpool.it.quicgo;
 
+import static io.quicpool.testing.Patience.SOON;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -40,7 +41,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(240)
 class QuicGoIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int STOCK = 200;
 
     @TempDir
