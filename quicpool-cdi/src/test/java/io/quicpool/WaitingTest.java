@@ -94,7 +94,7 @@ class WaitingTest {
         await().until(() -> client.errorCount() > 0);
         assertThatThrownBy(() -> client.take(Duration.ofMillis(50)))
                 .isInstanceOf(PoolTimeoutException.class)
-                .hasMessageContaining("cannot connect to /127.0.0.1:1")
+                .hasMessageContaining("cannot connect to 127.0.0.1:1")
                 .hasRootCauseInstanceOf(Exception.class);
     }
 

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,7 @@ public record Endpoint(String host, int port) {
     private static final String PORT = "the port must be a number from 0 to 65535";
     private static final String FORM = "must be HOST:PORT, such as orders:4433, 10.0.0.5:4433 or [::1]:4433";
     private static final Pattern NAME = Pattern.compile("[^\\s\\p{Cc}\\p{Zs}\\p{Zl}\\p{Zp}\\[\\]/\\\\@:\"]{1,253}");
+    private static final Pattern ZEROS = Pattern.compile("\\b0(:0)+\\b");
     private static final Pattern SCOPE = Pattern.compile("%[\\w.-]+$");
 
     /**
@@ -73,14 +75,28 @@ public record Endpoint(String host, int port) {
     }
 
     /**
-     * The endpoint of an address, by its IP address: nothing is looked up.
+     * An address as all messages, JMX and health show it: by its IP address, without looking anything up.
      *
      * @param address resolved or not
-     * @return the endpoint
+     * @return such as {@code 10.0.0.5:4433} or {@code [::1]:4433}
      */
-    public static Endpoint of(InetSocketAddress address) {
+    public static String text(InetSocketAddress address) {
         InetAddress ip = address.getAddress();
-        return new Endpoint(ip == null ? address.getHostString() : ip.getHostAddress(), address.getPort());
+        return text(ip == null ? address.getHostString() : shortened(ip.getHostAddress()), address.getPort());
+    }
+
+    // RFC 5952, section 4.2: the longest run of zeros, of several the first.
+    private static String shortened(String ip) {
+        return ZEROS.matcher(ip)
+                .results()
+                .max(Comparator.comparingInt(zeros -> zeros.end() - zeros.start()))
+                .map(zeros -> ip.substring(0, zeros.start()) + "::" + ip.substring(zeros.end()))
+                .orElse(ip)
+                .replaceAll(":{3,}", "::");
+    }
+
+    private static String text(String host, int port) {
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
     }
 
     private static int port(String property, String text, String port) {
@@ -124,6 +140,6 @@ public record Endpoint(String host, int port) {
     /** The form that {@link #parse} reads. */
     @Override
     public String toString() {
-        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+        return text(host, port);
     }
 }

@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import io.quicpool.config.Endpoint;
 import io.quicpool.transport.Connection;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -64,7 +65,7 @@ final class Addresses {
         InetSocketAddress address = choose(lookUp());
         try {
             if (address.isUnresolved()) {
-                throw new IOException("the resolver gave an address that is not resolved: " + address);
+                throw new IOException("the resolver gave an address that is not resolved: " + Endpoint.text(address));
             }
             return attempt.connect(address);
         } catch (IOException | RuntimeException | Error e) {

@@ -1,6 +1,7 @@
 package io.quicpool.core;
 
 import io.quicpool.StreamErrors;
+import io.quicpool.config.Endpoint;
 import io.quicpool.config.Printable;
 import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
@@ -176,7 +177,7 @@ final class ClientConnection {
         idFailure = null;
         upSince = lastCheck = lastPing = System.nanoTime();
         pool.metrics.connects.increment();
-        pool.log.debug("handshake with " + made.remoteAddress() + " complete");
+        pool.log.debug("handshake with " + Endpoint.text(made.remoteAddress()) + " complete");
         owner.up(made);
         // It may have been lost before it was up.
         String reason = events.lost;
@@ -236,7 +237,7 @@ final class ClientConnection {
         outage.end();
         pool.metrics.connected();
         connector.verified(which);
-        pool.log.info("connected to " + which.remoteAddress());
+        pool.log.info("connected to " + Endpoint.text(which.remoteAddress()));
     }
 
     /** Whether the connection is up and verified. */
@@ -269,11 +270,11 @@ final class ClientConnection {
         pool.metrics.lost.increment();
         connector.failed(which);
         if (verified) {
-            report(new IOException("lost " + which.remoteAddress() + ": " + reason));
+            report(new IOException("lost " + Endpoint.text(which.remoteAddress()) + ": " + reason));
         } else {
             // The peer refused the client. That is no better than a failed attempt.
             pool.metrics.error();
-            report(new IOException(CANNOT_CONNECT + " to " + which.remoteAddress() + ": " + reason));
+            report(new IOException(CANNOT_CONNECT + " to " + Endpoint.text(which.remoteAddress()) + ": " + reason));
         }
         owner.down(which, reason);
         backoff.resetIfLasted(verifiedFor());

@@ -5,6 +5,7 @@ import io.quicpool.PoolState;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.Durations;
+import io.quicpool.config.Endpoint;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.config.TlsMode;
@@ -177,8 +178,8 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         switch (creditShortage.check(isShort, System.nanoTime())) {
             case REPORT -> {
                 noCredit = true;
-                String what = "no stream credit: " + open.get(0).remoteAddress() + " allows no more streams, "
-                        + idleStreams.taken() + " in use";
+                String what = "no stream credit: " + Endpoint.text(open.get(0).remoteAddress())
+                        + " allows no more streams, " + idleStreams.taken() + " in use";
                 metrics.error(new IOException(what));
                 log.warning(what);
             }

@@ -7,6 +7,7 @@ import io.quicpool.PoolStartException;
 import io.quicpool.ServerPool;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ConfigException;
+import io.quicpool.config.Endpoint;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.TargetResolver;
@@ -72,7 +73,8 @@ public final class CorePoolProvider implements PoolProvider {
             return connection;
         } catch (CertificateException e) {
             connection.close(0, "certificate not accepted");
-            throw new IOException("cannot connect to " + connection.remoteAddress() + ": " + e.getMessage(), e);
+            throw new IOException(
+                    "cannot connect to " + Endpoint.text(connection.remoteAddress()) + ": " + e.getMessage(), e);
         }
     }
 

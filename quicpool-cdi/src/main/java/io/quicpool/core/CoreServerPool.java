@@ -6,6 +6,7 @@ import io.quicpool.StreamErrors;
 import io.quicpool.StreamHandler;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ConfigException;
+import io.quicpool.config.Endpoint;
 import io.quicpool.config.HandlerExecutor;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.PoolLabel;
@@ -78,7 +79,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         }
         listener = bound;
         lifecycle.start();
-        log.info("listening on " + bound.localAddress());
+        log.info("listening on " + Endpoint.text(bound.localAddress()));
         listeners.fire(each -> each.ready(this));
     }
 
@@ -134,7 +135,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
             clients.add(client);
             scheduleShareUpdate();
             metrics.connects.increment();
-            clientLog.record(address + " connected");
+            clientLog.record(Endpoint.text(address) + " connected");
         }
         return client;
     }
@@ -204,7 +205,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         scheduleShareUpdate();
         // Not on the engine's thread: there may be thousands of streams.
         threads.decide(() -> evictAll(client.connection()));
-        clientLog.record(client.connection().remoteAddress() + " disconnected: " + reason);
+        clientLog.record(Endpoint.text(client.connection().remoteAddress()) + " disconnected: " + reason);
         listeners.fire(each -> each.peerLost(this, reason));
     }
 

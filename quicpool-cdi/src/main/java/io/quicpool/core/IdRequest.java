@@ -2,6 +2,7 @@ package io.quicpool.core;
 
 import io.quicpool.StreamErrors;
 import io.quicpool.StreamId;
+import io.quicpool.config.Endpoint;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
@@ -239,8 +240,8 @@ final class IdRequest {
         String what = "no id within " + timeout.toMillis() + " ms";
         for (Connection each : waiting) {
             if (full.add(each)) {
-                String why =
-                        what + ": " + each.remoteAddress() + " is full or does not answer; one stream keeps waiting";
+                String why = what + ": " + Endpoint.text(each.remoteAddress())
+                        + " is full or does not answer; one stream keeps waiting";
                 pool.log.warning(why);
                 owner.failed(each, new IOException(why), true);
             }

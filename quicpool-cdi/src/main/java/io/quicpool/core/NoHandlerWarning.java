@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import io.quicpool.config.Endpoint;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,7 +50,7 @@ final class NoHandlerWarning {
             return;
         }
         warned = true;
-        pool.log.warning(sender.client()
+        pool.log.warning(Endpoint.text(sender.client())
                 + " sends on its streams, but nobody takes them: there is no handler, and no caller has"
                 + " taken a stream yet; add a StreamHandler bean with @QuicPool(\"" + pool.name
                 + "\"), or call serve or take");

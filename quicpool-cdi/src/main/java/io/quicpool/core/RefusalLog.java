@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import io.quicpool.config.Endpoint;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,8 +41,8 @@ final class RefusalLog {
             return;
         }
         long others = suppressed.getAndSet(0);
-        log.warning("refused " + client + ": " + reason.meaning() + (detail.isEmpty() ? "" : ": " + detail)
-                + (others == 0 ? "" : " (" + others + MORE + ")"));
+        log.warning("refused " + Endpoint.text(client) + ": " + reason.meaning()
+                + (detail.isEmpty() ? "" : ": " + detail) + (others == 0 ? "" : " (" + others + MORE + ")"));
     }
 
     /** Logs the number of the others when no refusal has come for a second. Called in each periodic check. */

@@ -73,7 +73,7 @@ public final class PoolsReadiness implements HealthCheck {
         }
         String shown = peers.stream()
                 .limit(PEERS_SHOWN)
-                .map(peer -> Endpoint.of(peer.remote()).toString())
+                .map(peer -> Endpoint.text(peer.remote()))
                 .collect(Collectors.joining(" "));
         return ", " + (peers.size() == 1 ? "peer " : peers.size() + " peers ") + shown
                 + (peers.size() > PEERS_SHOWN ? " ..." : "");

@@ -23,8 +23,7 @@ public final class ConnectionData {
     }
 
     static ConnectionData of(PoolSnapshot.Peer peer) {
-        return new ConnectionData(
-                Endpoint.of(peer.local()).toString(), Endpoint.of(peer.remote()).toString());
+        return new ConnectionData(Endpoint.text(peer.local()), Endpoint.text(peer.remote()));
     }
 
     /**

@@ -11,7 +11,7 @@ final class ServerPoolView extends PoolView<ServerPool> implements ServerPoolMXB
 
     @Override
     public String getLocalAddress() {
-        return Endpoint.of(pool.localAddress()).toString();
+        return Endpoint.text(pool.localAddress());
     }
 
     @Override

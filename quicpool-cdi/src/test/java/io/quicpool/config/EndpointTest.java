@@ -74,6 +74,30 @@ class EndpointTest {
                 .satisfies(e -> assertThat(e.property()).isEqualTo("endpoint"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.5, 10.0.0.5:4433",
+        "::1, [::1]:4433",
+        "::, [::]:4433",
+        "2001:db8::1, [2001:db8::1]:4433",
+        "2001:db8:0:0:1:0:0:1, [2001:db8::1:0:0:1]:4433",
+        "2001:0:0:1:0:0:0:1, [2001:0:0:1::1]:4433",
+        "2001:db8:0:1:1:1:1:1, [2001:db8:0:1:1:1:1:1]:4433",
+        "2001:db8:10:0:0:10::, [2001:db8:10::10:0:0]:4433",
+        "fe80::1%1, [fe80::1%1]:4433"
+    })
+    void anAddressIsShownWithoutAName(String ip, String shown) throws Exception {
+        byte[] bytes = InetAddress.getByName(ip).getAddress();
+        InetAddress named = ip.contains("%") ? InetAddress.getByName(ip) : InetAddress.getByAddress("a-host", bytes);
+        assertThat(Endpoint.text(new InetSocketAddress(named, 4433))).isEqualTo(shown);
+    }
+
+    @Test
+    void anUnresolvedAddressIsShownByItsName() {
+        assertThat(Endpoint.text(InetSocketAddress.createUnresolved("orders", 4433)))
+                .isEqualTo("orders:4433");
+    }
+
     @Test
     void isLookedUpOnlyWhenAsked() throws Exception {
         InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});

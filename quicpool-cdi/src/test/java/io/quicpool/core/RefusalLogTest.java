@@ -24,7 +24,7 @@ class RefusalLogTest {
             log.record(Reason.Refused.ADDRESS, CLIENT);
         }
         assertThat(lines.written)
-                .containsExactly("server orders: refused localhost/127.0.0.1:5: its address is not in client-ip");
+                .containsExactly("server orders: refused 127.0.0.1:5: its address is not in client-ip");
         now += SECOND - 1;
         log.record(Reason.Refused.HANDSHAKES, CLIENT);
         assertThat(lines.written).hasSize(1);

@@ -58,7 +58,7 @@ class HealthPageTest {
 
     @Test
     void theDataAreThoseOfTheCode() {
-        String refused = "cannot connect to /10.0.0.5:4433: nobody listens there";
+        String refused = "cannot connect to 10.0.0.5:4433: nobody listens there";
         PoolState running = PoolState.RUNNING;
         PoolSnapshot lost = pool(running, false, "backoff", 0, 0, 8, refused);
         List<String> rows = List.of(
@@ -73,7 +73,7 @@ class HealthPageTest {
                                 1,
                                 0,
                                 64,
-                                "no stream credit: /10.0.0.5:4433 allows no more streams, 64 in use"),
+                                "no stream credit: 10.0.0.5:4433 allows no more streams, 64 in use"),
                         true,
                         true,
                         false),
@@ -96,7 +96,7 @@ class HealthPageTest {
                                 1,
                                 8,
                                 8,
-                                "cannot connect to /10.0.0.5:4433: closed by the peer: too many connections; other connections are up"),
+                                "cannot connect to 10.0.0.5:4433: closed by the peer: too many connections; other connections are up"),
                         true,
                         true,
                         false),

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.config.Endpoint;
 import io.quicpool.transport.CloseReason;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -120,7 +121,7 @@ final class GatedConnection extends ServerConnectionImpl {
 
     /** Closes the connection because of a violation. */
     void closeFor(FrameGuard.Violation violation) {
-        LOG.log(Level.DEBUG, () -> client + " " + violation.what());
+        LOG.log(Level.DEBUG, () -> Endpoint.text(client) + " " + violation.what());
         close(violation.code(), violation.what());
     }
 

@@ -1,6 +1,7 @@
 package io.quicpool.transport.kwik;
 
 import io.quicpool.TlsSession;
+import io.quicpool.config.Endpoint;
 import io.quicpool.config.Printable;
 import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
@@ -395,6 +396,7 @@ final class KwikConnection implements Connection {
     @Override
     public String toString() {
         HandshakeInfo known = handshake;
-        return (known == null ? "connection" : "connection to " + known.remote()) + " " + state + ", " + streams;
+        return (known == null ? "connection" : "connection to " + Endpoint.text(known.remote())) + " " + state + ", "
+                + streams;
     }
 }

@@ -1,6 +1,7 @@
 package io.quicpool.transport.kwik;
 
 import io.quicpool.TlsSession;
+import io.quicpool.config.Endpoint;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.Printable;
 import io.quicpool.tls.RecordingTrust;
@@ -135,7 +136,7 @@ final class KwikConnector {
     }
 
     private String failure(Exception e) {
-        String to = "cannot connect to " + spec.remote() + ": ";
+        String to = "cannot connect to " + Endpoint.text(spec.remote()) + ": ";
         CertificateException refusal = trust.refusal();
         if (refusal != null) {
             return to + refusal.getMessage();

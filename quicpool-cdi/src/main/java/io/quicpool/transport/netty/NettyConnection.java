@@ -9,6 +9,7 @@ import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.quicpool.TlsSession;
+import io.quicpool.config.Endpoint;
 import io.quicpool.config.Printable;
 import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
@@ -376,6 +377,6 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public String toString() {
         HandshakeInfo known = handshake;
-        return (known == null ? "connection" : "connection to " + known.remote) + " " + state;
+        return (known == null ? "connection" : "connection to " + Endpoint.text(known.remote)) + " " + state;
     }
 }

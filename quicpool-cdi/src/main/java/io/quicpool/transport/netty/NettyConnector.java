@@ -11,6 +11,7 @@ import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.util.concurrent.Future;
+import io.quicpool.config.Endpoint;
 import io.quicpool.config.Printable;
 import io.quicpool.tls.RecordingTrust;
 import io.quicpool.transport.CloseReason;
@@ -124,7 +125,7 @@ final class NettyConnector {
         if (!connection.alive()) {
             // It was lost before the pool could get it.
             String endReason = connection.endReason();
-            throw new IOException("cannot connect to " + spec.remote() + ": "
+            throw new IOException("cannot connect to " + Endpoint.text(spec.remote()) + ": "
                     + (endReason == null ? "it was lost at once" : endReason));
         }
         return connection;
@@ -135,7 +136,7 @@ final class NettyConnector {
         future.await();
         if (!future.isSuccess()) {
             throw new IOException(
-                    "cannot connect to " + spec.remote() + ": "
+                    "cannot connect to " + Endpoint.text(spec.remote()) + ": "
                             + Printable.said(failure(future.cause()), CloseReason.MAX_LENGTH),
                     Printable.cause(future.cause()));
         }
