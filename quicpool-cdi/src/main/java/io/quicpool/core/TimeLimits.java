@@ -29,7 +29,8 @@ final class TimeLimits {
     private final BiFunction<Duration, Runnable, Future<?>> timer;
     private final Set<Running> running = ConcurrentHashMap.newKeySet();
     private final ReentrantLock armLock = new ReentrantLock();
-    // Written under the lock, armedFor before armed. A check clears armed before it scans.
+    // Written under the lock, armedFor before armed. A check clears armed before it scans, so what sees it set is
+    // scanned.
     private volatile boolean armed;
     private volatile long armedFor;
     private @Nullable Future<?> task;
@@ -83,6 +84,16 @@ final class TimeLimits {
         }
     }
 
+    // Under the lock, because a task may start before arm() has set armed. No call would arm the timer after that.
+    private void disarm() {
+        armLock.lock();
+        try {
+            armed = false;
+        } finally {
+            armLock.unlock();
+        }
+    }
+
     private void arm(long deadline) {
         armLock.lock();
         try {
@@ -105,7 +116,7 @@ final class TimeLimits {
 
     // Timer thread. A call that starts from here on is seen by the scan, or arms the timer again.
     private void expireDue() {
-        armed = false;
+        disarm();
         long now = System.nanoTime();
         lastCheck = now;
         long soonest = Long.MAX_VALUE;

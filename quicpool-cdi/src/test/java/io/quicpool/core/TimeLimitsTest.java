@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -164,5 +165,30 @@ class TimeLimitsTest {
             return 0;
         });
         assertThat(given).hasValue(0);
+    }
+
+    /** The timer may run its task before the thread that armed it goes on. Calls after that are ended too. */
+    @Test
+    void aTaskThatStartsWhileTheTimerIsBeingArmedLosesNoLaterCall() throws Exception {
+        List<Thread> early = new CopyOnWriteArrayList<>();
+        TimeLimits armedSlowly = new TimeLimits((delay, action) -> {
+            if (!early.isEmpty()) {
+                return schedule(delay, action);
+            }
+            Thread task = new Thread(action);
+            early.add(task);
+            task.start();
+            await().until(() ->
+                    Set.of(Thread.State.WAITING, Thread.State.TERMINATED).contains(task.getState()));
+            return new CompletableFuture<>();
+        });
+        armedSlowly.within(1, () -> {}, () -> 0);
+        early.get(0).join();
+        CountDownLatch ended = new CountDownLatch(1);
+        armedSlowly.within(1, ended::countDown, () -> {
+            awaitQuietly(ended);
+            return 0;
+        });
+        assertThat(ended.getCount()).isZero();
     }
 }
