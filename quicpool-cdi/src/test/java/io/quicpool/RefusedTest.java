@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,7 +9,6 @@ import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 @Tag("contract")
 class RefusedTest {
 
-    private static final Duration SOON = Duration.ofSeconds(30);
     private static final int HELLO = 0;
     private static final int STREAMS = 50;
     // As many as a client opens at a time.

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,7 +9,6 @@ import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.EngineEvents;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +36,6 @@ import tech.kwik.core.impl.Version;
 /** Both engines close a connection for violations of its client. It is counted once and logged. */
 class CutOffTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
     private static final Version V1 = Version.QUIC_version_1;
     private static final byte[] ID = {1, 2, 3, 4, 5, 6, 7, 8};
     // One that only the server may open, and one that is far beyond the credit.
