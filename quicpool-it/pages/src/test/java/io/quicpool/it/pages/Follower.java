@@ -1,5 +1,6 @@
 package io.quicpool.it.pages;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -19,20 +20,39 @@ import org.jspecify.annotations.Nullable;
 final class Follower implements AutoCloseable {
 
     private final Path folder;
-    private final Map<String, String> environment = new HashMap<>();
+    private final Map<String, String> environment;
     private final Terminal first;
     private @Nullable Terminal second;
     private Terminal last;
 
     Follower(Path folder, Path maven, LocalRepository repository) throws IOException {
         this.folder = folder;
-        Path java = Path.of(System.getProperty("java.home"));
-        environment.putAll(repository.environment());
-        environment.put("JAVA_HOME", java.toString());
-        environment.put("PATH", maven + ":" + java.resolve("bin") + ":" + System.getenv("PATH"));
-        environment.put("TERM", "xterm");
+        environment = environment(maven, repository);
         first = new Terminal(folder, environment);
         last = first;
+    }
+
+    private static Map<String, String> environment(Path maven, LocalRepository repository) {
+        Path java = Path.of(System.getProperty("java.home"));
+        Map<String, String> environment = new HashMap<>(repository.environment());
+        environment.put("JAVA_HOME", java.toString());
+        environment.put("PATH", maven + ":" + java.resolve("bin") + ":" + System.getenv("PATH") + ":/usr/local/go/bin");
+        environment.put("TERM", "xterm");
+        // The Go that is there, also where the checksum database is out of reach.
+        environment.put("GOTOOLCHAIN", "local");
+        environment.put("GONOSUMDB", "*");
+        return environment;
+    }
+
+    /** What a command prints that ends by itself, when it fails; an empty text when it does not. */
+    String failure(String command) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", command);
+        builder.environment().putAll(environment);
+        Process process =
+                builder.directory(folder.toFile()).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
+        return process.waitFor() == 0 ? "" : printed.strip();
     }
 
     void follow(Step step) throws IOException, InterruptedException {
@@ -46,7 +66,10 @@ final class Follower implements AutoCloseable {
             last = type.elsewhere() ? second() : first;
             last.execute(type.commands());
         } else if (step instanceof Step.Prints prints) {
-            assertThat("\n" + last.printed() + "\n").contains("\n" + prints.text());
+            String printed = last.printed();
+            assertThat(prints.isIn(printed))
+                    .as(() -> prints.text() + " in " + printed)
+                    .isTrue();
         } else if (step instanceof Step.Says says) {
             first.awaitText(says.text());
         } else if (step instanceof Step.Press press) {

@@ -3,7 +3,10 @@ package io.quicpool.it.pages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,9 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Page {
 
+    private static final String README = "README.md";
     private static final Pattern BLOCK = Pattern.compile("^```(\\w*)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
-    private static final Pattern PATH = Pattern.compile("^`([\\w./-]+\\.\\w+)`[^\n]*:$", Pattern.MULTILINE);
+    private static final Pattern PATH = Pattern.compile("^`([\\w./-]+\\.\\w+|Dockerfile)`[^\n]*:$", Pattern.MULTILINE);
+    private static final Pattern LINK = Pattern.compile("\\]\\((?:docs/)?([\\w-]+\\.md)[#)]");
     private static final Pattern ELSEWHERE = Pattern.compile("(another|other|second) terminal");
+    private static final Pattern ELSEWHERE_FROM_HERE =
+            Pattern.compile("from\\s+here\\s+on\\s+in\\s+the\\s+second\\s+terminal");
     private static final Map<Pattern, Function<MatchResult, Step>> SENTENCES = Map.of(
             Pattern.compile("[Cc]hange `([^`]+)`\\s+(?:back\\s+)?to\\s+`([^`]+)`\\s+in\\s+`([^`]+)`"),
             found -> new Step.Change(found.group(1), found.group(2), found.group(3)),
@@ -43,7 +50,35 @@ final class Page {
     }
 
     static String text(String name) throws IOException {
-        return Files.readString(project().resolve("docs").resolve(name));
+        return Files.readString(
+                project().resolve(name.equals(README) ? "" : "docs").resolve(name));
+    }
+
+    /** How a reader gets from README to a page, link by link: by the fewest. */
+    static String way(String page) throws IOException {
+        Map<String, String> ways = new LinkedHashMap<>(Map.of(README, README));
+        Deque<String> next = new ArrayDeque<>(List.of(README));
+        while (!ways.containsKey(page) && !next.isEmpty()) {
+            String from = next.remove();
+            for (MatchResult link : LINK.matcher(text(from)).results().toList()) {
+                if (ways.putIfAbsent(link.group(1), ways.get(from) + " > " + link.group(1)) == null) {
+                    next.add(link.group(1));
+                }
+            }
+        }
+        String way = ways.get(page);
+        if (way == null) {
+            throw new AssertionError("no link leads from README to " + page);
+        }
+        return way;
+    }
+
+    /** Just the files that a page has its reader create. */
+    static List<Step.Create> files(String name) throws IOException {
+        return steps(name).stream()
+                .filter(Step.Create.class::isInstance)
+                .map(Step.Create.class::cast)
+                .toList();
     }
 
     static List<Step> steps(String name) throws IOException {
@@ -51,10 +86,17 @@ final class Page {
         List<Step> steps = new ArrayList<>();
         Matcher block = BLOCK.matcher(text);
         int from = 0;
+        boolean elsewhere = false;
         while (block.find()) {
             String before = text.substring(from, block.start()).stripTrailing();
             steps.addAll(sentences(before));
-            Step step = block(block.group(1), block.group(2), before.substring(before.lastIndexOf("\n\n") + 1));
+            String last = before.substring(before.lastIndexOf("\n\n") + 1);
+            elsewhere |= ELSEWHERE_FROM_HERE.matcher(before).find();
+            Step step = block(
+                    block.group(1),
+                    block.group(2),
+                    last,
+                    elsewhere || ELSEWHERE.matcher(last).find());
             if (step != null) {
                 steps.add(step);
             }
@@ -64,13 +106,13 @@ final class Page {
         return steps;
     }
 
-    private static @Nullable Step block(String language, String content, String before) {
+    private static @Nullable Step block(String language, String content, String before, boolean elsewhere) {
         Matcher path = PATH.matcher(before);
         if (path.find()) {
             return new Step.Create(path.group(1), content);
         }
         return switch (language) {
-            case "sh" -> new Step.Type(content, ELSEWHERE.matcher(before).find());
+            case "sh" -> new Step.Type(content, elsewhere);
             case "text" -> new Step.Prints(content);
             case "" -> null; // only to be read
             default -> throw new IllegalStateException("what is this block for? " + before);

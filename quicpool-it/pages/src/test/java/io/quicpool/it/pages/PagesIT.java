@@ -26,11 +26,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each page leads from an empty folder to what it says one sees. */
+/** A reader who begins at README finds each page, and gets from an empty folder to what the page says one sees. */
 class PagesIT {
 
     private static final boolean ALL = "all".equals(System.getProperty("quicpool.pages"));
     private static final Path TARGET = Path.of("target").toAbsolutePath();
+    private static final Path PROJECT = TARGET.resolve("project");
     private static final Path NEW_MAVEN =
             TARGET.resolve("maven/apache-maven-" + System.getProperty("dev.maven.version") + "/bin");
     private static final Path MAVEN = Path.of(System.getProperty("maven.home", "?"), "bin");
@@ -54,9 +55,8 @@ class PagesIT {
             made.takeWhatIsBuilt();
             return;
         }
-        Path copy = TARGET.resolve("project");
-        Copy.ofProject(copy);
-        follow("getting-started.md", copy, MAVEN);
+        Copy.ofProject(PROJECT);
+        follow("getting-started.md", PROJECT, MAVEN);
     }
 
     @AfterAll
@@ -69,6 +69,18 @@ class PagesIT {
     @Test
     void plainJava() throws Exception {
         follow("getting-started-java.md", folder, MAVEN);
+    }
+
+    @Test
+    void goPackage() throws Exception {
+        try (Follower reader = reader(folder, MAVEN)) {
+            for (Step.Create file : Page.files("go.md")) {
+                reader.follow(file);
+            }
+            String failure = reader.failure("go mod download");
+            assumeTrue(failure.isEmpty(), () -> "needs a Go that can have the package: " + failure);
+        }
+        follow("go.md", folder, MAVEN);
     }
 
     @Test
@@ -91,14 +103,18 @@ class PagesIT {
         }
         List<Step> steps = Page.steps(page);
         assertThat(steps).hasAtLeastOneElementOfType(Step.Type.class);
-        try (Follower reader = new Follower(folder, maven, requireNonNull(PagesIT.maven))) {
+        try (Follower reader = reader(folder, maven)) {
             for (Step step : steps) {
                 reader.follow(step);
             }
             reader.finish();
         }
-        System.out.println(
-                page + ": " + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s");
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        System.out.println(Page.way(page) + ": " + took.toSeconds() + " s");
+    }
+
+    private static Follower reader(Path folder, Path maven) throws IOException {
+        return new Follower(folder, maven, requireNonNull(PagesIT.maven));
     }
 
     private static Set<Integer> ports(String page) throws IOException {

@@ -1,5 +1,9 @@
 package io.quicpool.it.pages;
 
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /** Something that a page tells its reader to do, or to see. */
 sealed interface Step {
 
@@ -18,8 +22,15 @@ sealed interface Step {
     /** The key that ends what runs in the first terminal. */
     record End(String key) implements Step {}
 
-    /** Lines that the last command prints, maybe among others. */
-    record Prints(String text) implements Step {}
+    /** Lines that the last command prints, maybe among others; "..." stands for what differs. */
+    record Prints(String text) implements Step {
+
+        boolean isIn(String printed) {
+            String lines =
+                    Stream.of(text.split("\\.\\.\\.", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+            return Pattern.compile("\n" + lines).matcher("\n" + printed + "\n").find();
+        }
+    }
 
     /** What the first terminal shows at some time, from the last step in it on. */
     record Says(String text) implements Step {}

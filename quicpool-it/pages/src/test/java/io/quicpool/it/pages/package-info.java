@@ -1,4 +1,4 @@
-/** The pages for getting started, followed word for word. */
+/** Pages that readers follow step by step, followed word for word. */
 @NullMarked
 package io.quicpool.it.pages;
 
