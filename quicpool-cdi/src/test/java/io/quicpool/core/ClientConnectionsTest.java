@@ -8,12 +8,14 @@ import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,6 +93,70 @@ class ClientConnectionsTest {
         connections.close();
         assertThat(connections.awaitClosed(SOON)).isTrue();
         assertThat(pool.threads.close(SOON)).isTrue();
+    }
+
+    /** The look-up always gives both. Until an id comes, whatever happens to a connection counts against its address. */
+    @Test
+    void anAddressThatDoesNotServeIsLeftForTheOtherOfItsName() throws Exception {
+        List<InetSocketAddress> both = List.of(address("127.0.0.2"), address("127.0.0.3"));
+        List<InetSocketAddress> dialled = new CopyOnWriteArrayList<>();
+        AtomicReference<ConnectionEvents> events = new AtomicReference<>();
+        CoreClientPool pool = new CoreClientPool(
+                "test", ClientPoolConfig.builder().target("localhost:1").build(), each -> connection());
+        ClientConnections connections = new ClientConnections(
+                pool,
+                new TargetConnector(new Addresses(() -> both), (address, each) -> {
+                    events.set(each);
+                    dialled.add(address);
+                    FakeConnection made = new FakeConnection(address);
+                    made.credit = 1;
+                    return made;
+                }),
+                new Nobody(),
+                1);
+        onTimer(pool, connections::connect);
+        awaitDialled(dialled, connections, 1);
+        onTimer(pool, () -> lose(connections, events.get()));
+        awaitDialled(dialled, connections, 2);
+        // It gives no credit.
+        ((FakeConnection) connections.open().get(0)).credit = 0;
+        checkUntilDialled(dialled, pool, connections, 3);
+        // It gives credit, and no id.
+        Connection full = connections.open().get(0);
+        onTimer(pool, () -> connections.idFailed(full, new ClientConnection.IdFailure("full", true)));
+        checkUntilDialled(dialled, pool, connections, 4);
+        // One that served and is lost is left too.
+        onTimer(pool, () -> {
+            connections.markVerified(connections.open().get(0));
+            lose(connections, events.get());
+        });
+        awaitDialled(dialled, connections, 5);
+        assertThat(dialled).containsExactly(both.get(0), both.get(1), both.get(0), both.get(1), both.get(0));
+        connections.close();
+        assertThat(connections.awaitClosed(SOON)).isTrue();
+        assertThat(pool.threads.close(SOON)).isTrue();
+    }
+
+    private static InetSocketAddress address(String host) {
+        return new InetSocketAddress(host, 1);
+    }
+
+    private static void awaitDialled(List<?> dialled, ClientConnections connections, int times) {
+        await().until(() -> dialled.size() == times && connections.open().size() == 1);
+    }
+
+    // The first check after a pause of this process does nothing.
+    private static void checkUntilDialled(List<?> dialled, CorePool pool, ClientConnections connections, int times) {
+        await().until(() -> {
+            onTimer(pool, () -> connections.check(SOON, Duration.ZERO, connection -> false));
+            return dialled.size() == times;
+        });
+        awaitDialled(dialled, connections, times);
+    }
+
+    private static void lose(ClientConnections connections, ConnectionEvents events) {
+        ((FakeConnection) connections.open().get(0)).alive = false;
+        events.lost("it is full");
     }
 
     /** A server that comes and goes, each time with an id or a few, is not dialled at full speed. */

@@ -13,10 +13,19 @@ class FakeConnection implements Connection {
 
     static final InetSocketAddress ADDRESS = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
 
+    private final InetSocketAddress remote;
     volatile int credit;
     volatile boolean alive = true;
     volatile Runnable onClose = () -> {};
     volatile Runnable onAlive = () -> {};
+
+    FakeConnection() {
+        this(ADDRESS);
+    }
+
+    FakeConnection(InetSocketAddress remote) {
+        this.remote = remote;
+    }
 
     @Override
     public InetSocketAddress localAddress() {
@@ -25,7 +34,7 @@ class FakeConnection implements Connection {
 
     @Override
     public InetSocketAddress remoteAddress() {
-        return ADDRESS;
+        return remote;
     }
 
     @Override
