@@ -2,9 +2,13 @@ package io.quicpool.core;
 
 import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.StreamId;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,6 +144,31 @@ class TimeLimitsTest {
         boolean seen = ended.get();
         returned.countDown();
         assertThat(seen).isTrue();
+    }
+
+    /** The stream is reset by then. */
+    @Test
+    void aWriteThatIsCompleteAsItsTimeEndsThrows() {
+        CountDownLatch reset = new CountDownLatch(1);
+        FakeStream stream = new FakeStream() {
+            @Override
+            public OutputStream output() {
+                return new OutputStream() {
+                    @Override
+                    public void write(int one) {
+                        awaitQuietly(reset);
+                    }
+                };
+            }
+
+            @Override
+            public void reset(long applicationErrorCode) {
+                reset.countDown();
+            }
+        };
+        LeaseOutput output = new LeaseOutput(stream, new StreamId(1), limits);
+        output.timeout(Duration.ofMillis(20));
+        assertThatThrownBy(() -> output.write(1)).isInstanceOf(SocketTimeoutException.class);
     }
 
     /** No call is ended after it has returned. */
