@@ -24,32 +24,18 @@ public interface ClientPool extends StreamPool {
      */
     List<ClientPool> members();
 
-    /**
-     * The bounds of {@link #capacity}.
-     *
-     * @return the bounds in force
-     */
+    /** The bounds of {@link #capacity}. */
     CapacityBounds capacityBounds();
 
     /**
      * Changes the bounds of {@link #capacity} at run time. Takes effect at once: the pool opens streams up to a new minimum
      * and evicts idle ones above a new maximum.
-     *
-     * @param bounds the new bounds
      */
     void capacityBounds(CapacityBounds bounds);
 
-    /**
-     * The bounds of {@link #interval}.
-     *
-     * @return the bounds in force
-     */
+    /** The bounds of {@link #interval}. */
     IntervalBounds intervalBounds();
 
-    /**
-     * Changes the bounds of {@link #interval} at run time. Takes effect at once.
-     *
-     * @param bounds the new bounds
-     */
+    /** Changes the bounds of {@link #interval} at run time. Takes effect at once. */
     void intervalBounds(IntervalBounds bounds);
 }

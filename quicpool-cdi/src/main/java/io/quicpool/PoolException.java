@@ -34,20 +34,12 @@ public class PoolException extends RuntimeException {
         this.snapshot = snapshot;
     }
 
-    /**
-     * The name of the pool.
-     *
-     * @return the name
-     */
+    /** The name of the pool. */
     public String poolName() {
         return poolName;
     }
 
-    /**
-     * How long the call took until it failed.
-     *
-     * @return the time
-     */
+    /** How long the call took until it failed. */
     public Duration elapsed() {
         return elapsed;
     }

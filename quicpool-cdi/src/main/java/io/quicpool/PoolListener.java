@@ -9,46 +9,25 @@ package io.quicpool;
  */
 public interface PoolListener {
 
-    /**
-     * The pool became {@link StreamPool#ready ready} for the first time.
-     *
-     * @param pool the pool
-     */
+    /** The pool became {@link StreamPool#ready ready} for the first time. */
     default void ready(StreamPool pool) {}
 
     /**
      * A client pool lost its connection, or a server pool lost the connection of one client. Its idle streams were evicted.
      *
-     * @param pool the pool
      * @param reason the reason, for people
      */
     default void peerLost(StreamPool pool, String reason) {}
 
-    /**
-     * A client pool is ready again after it had lost its connection.
-     *
-     * @param pool the pool
-     */
+    /** A client pool is ready again after it had lost its connection. */
     default void recovered(StreamPool pool) {}
 
-    /**
-     * A caller has to wait because no stream is idle. Sent once until the pool has an idle stream again.
-     *
-     * @param pool the pool
-     */
+    /** A caller has to wait because no stream is idle. Sent once until the pool has an idle stream again. */
     default void exhausted(StreamPool pool) {}
 
-    /**
-     * A bound of capacity or of interval was changed at run time.
-     *
-     * @param pool the pool
-     */
+    /** A bound of capacity or of interval was changed at run time. */
     default void boundsChanged(StreamPool pool) {}
 
-    /**
-     * The pool is closed. No event follows.
-     *
-     * @param pool the pool
-     */
+    /** The pool is closed. No event follows. */
     default void closed(StreamPool pool) {}
 }

@@ -10,39 +10,23 @@ public interface PoolProvider {
     /**
      * See {@link QuicPools#open(ClientPoolConfig, PoolListener...)}.
      *
-     * @param config the settings
      * @param listeners get all events from the start
-     * @return the pool
      */
     ClientPool open(ClientPoolConfig config, List<PoolListener> listeners);
 
     /**
      * See {@link QuicPools#open(ServerPoolConfig, PoolListener...)}.
      *
-     * @param config the settings
      * @param listeners get all events from the start
-     * @return the pool
      */
     ServerPool open(ServerPoolConfig config, List<PoolListener> listeners);
 
-    /**
-     * See {@link QuicPools#check(ClientPoolConfig)}.
-     *
-     * @param config the settings
-     */
+    /** See {@link QuicPools#check(ClientPoolConfig)}. */
     void check(ClientPoolConfig config);
 
-    /**
-     * See {@link QuicPools#check(ServerPoolConfig)}.
-     *
-     * @param config the settings
-     */
+    /** See {@link QuicPools#check(ServerPoolConfig)}. */
     void check(ServerPoolConfig config);
 
-    /**
-     * See {@link QuicPools#endsSoon(ClientPool)}.
-     *
-     * @param pool the pool
-     */
+    /** See {@link QuicPools#endsSoon(ClientPool)}. */
     default void endsSoon(ClientPool pool) {}
 }

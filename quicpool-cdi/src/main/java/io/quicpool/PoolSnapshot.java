@@ -81,46 +81,14 @@ public record PoolSnapshot(
             Duration openMean,
             Duration openMax) {
 
-        /**
-         * Keeps unmodifiable copies.
-         *
-         * @param opened streams that got an id
-         * @param failed streams that could not be opened
-         * @param handedOut streams that were taken
-         * @param timeouts callers that timed out
-         * @param connects connections that were made
-         * @param lost connections that were lost
-         * @param evicted evicted streams
-         * @param refused refusals
-         * @param waitMean the mean wait
-         * @param waitMax the longest wait
-         * @param openMean the mean time to open
-         * @param openMax the longest time to open
-         */
+        /** Keeps unmodifiable copies. */
         public Totals {
             evicted = Map.copyOf(evicted);
             refused = Map.copyOf(refused);
         }
     }
 
-    /**
-     * Keeps an unmodifiable copy of the connections.
-     *
-     * @param name the name
-     * @param state the state
-     * @param ready whether it can do its work
-     * @param link the state of the connection
-     * @param peers the connections that are up
-     * @param idle idle streams
-     * @param opening streams that have no id yet
-     * @param taken streams in use
-     * @param waiting callers that wait
-     * @param capacity the capacity
-     * @param interval the interval of size checks
-     * @param errors the error count
-     * @param lastError the last error
-     * @param totals the counters
-     */
+    /** Keeps an unmodifiable copy of the connections. */
     public PoolSnapshot {
         peers = List.copyOf(peers);
     }

@@ -17,11 +17,7 @@ import java.time.Duration;
  */
 public interface PooledStream extends AutoCloseable {
 
-    /**
-     * The id under which the peer knows this stream.
-     *
-     * @return the id
-     */
+    /** The id under which the peer knows this stream. */
     StreamId id();
 
     /**
@@ -41,25 +37,13 @@ public interface PooledStream extends AutoCloseable {
      */
     OutputStream outputStream();
 
-    /**
-     * The address of this end of the connection.
-     *
-     * @return the local address
-     */
+    /** The address of this end of the connection. */
     InetSocketAddress localAddress();
 
-    /**
-     * The address of the peer, as it was when the connection was made.
-     *
-     * @return the remote address
-     */
+    /** The address of the peer, as it was when the connection was made. */
     InetSocketAddress remoteAddress();
 
-    /**
-     * The TLS session of the connection: version, cipher suite and certificates.
-     *
-     * @return the TLS session
-     */
+    /** The TLS session of the connection: version, cipher suite and certificates. */
     TlsSession tlsSession();
 
     /**

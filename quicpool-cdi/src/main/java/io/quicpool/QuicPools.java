@@ -21,9 +21,7 @@ public final class QuicPools {
      * Opens a client pool. Returns at once: the pool connects in the background and keeps trying until it is closed, so a
      * service may start before its peer. See {@link StreamPool#ready}.
      *
-     * @param config the settings
      * @param listeners get all events from the start
-     * @return the pool, running
      * @throws PoolStartException when the configured engine is not available
      * @throws io.quicpool.config.ConfigException when the engine does not support a setting
      */
@@ -34,9 +32,7 @@ public final class QuicPools {
     /**
      * Opens a server pool. Binds its address and listens.
      *
-     * @param config the settings
      * @param listeners get all events from the start
-     * @return the pool, listening
      * @throws PoolStartException when the address cannot be bound, the certificate is not usable, or the configured
      *     engine is not available
      * @throws io.quicpool.config.ConfigException when the engine does not support a setting
@@ -48,7 +44,6 @@ public final class QuicPools {
     /**
      * Checks that the engine is available and supports the settings. Opens nothing. {@link #open} does the same check first.
      *
-     * @param config the settings
      * @throws PoolStartException when the configured engine is not available
      * @throws io.quicpool.config.ConfigException when the engine does not support a setting
      */
@@ -59,7 +54,6 @@ public final class QuicPools {
     /**
      * Checks that the engine is available and supports the settings. Opens nothing. {@link #open} does the same check first.
      *
-     * @param config the settings
      * @throws PoolStartException when the configured engine is not available
      * @throws io.quicpool.config.ConfigException when the engine does not support a setting
      */
@@ -70,8 +64,6 @@ public final class QuicPools {
     /**
      * Tells a client pool that its application is stopping, and perhaps its servers too. The pool still works until it is
      * closed, but logs lost connections on level DEBUG instead of WARNING. Does not block.
-     *
-     * @param pool a pool that this class opened
      */
     public static void endsSoon(ClientPool pool) {
         PROVIDER.endsSoon(pool);

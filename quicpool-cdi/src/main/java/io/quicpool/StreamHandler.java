@@ -11,7 +11,6 @@ public interface StreamHandler {
      * resets it with {@link StreamErrors#HANDLER_FAILED} when the handler throws. So a handler must not return before all work
      * on the stream is done, also on other threads.
      *
-     * @param stream the stream
      * @throws IOException when the stream fails; logged on level DEBUG, because mostly the peer has disconnected
      * @throws InterruptedException when the pool closes and its drain time is over; not on an executor of the application
      */

@@ -26,7 +26,6 @@ public record StreamId(int value) {
      * Parses an id from its hex digits.
      *
      * @param text 8 hex digits, upper or lower case
-     * @return the id
      * @throws IllegalArgumentException when the text is not 8 hex digits
      */
     public static StreamId parse(String text) {
@@ -40,7 +39,6 @@ public record StreamId(int value) {
      * Reads an id from its 4 bytes on the wire.
      *
      * @param bytes exactly 4 bytes
-     * @return the id
      * @throws IllegalArgumentException when there are not exactly 4 bytes
      */
     public static StreamId of(byte[] bytes) {

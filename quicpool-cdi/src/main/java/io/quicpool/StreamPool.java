@@ -23,18 +23,10 @@ import java.util.concurrent.Executor;
  */
 public interface StreamPool extends AutoCloseable {
 
-    /**
-     * The name of the pool, as it appears in logs and exceptions.
-     *
-     * @return the name
-     */
+    /** The name of the pool, as it appears in logs and exceptions. */
     String name();
 
-    /**
-     * The state of the pool.
-     *
-     * @return the state
-     */
+    /** The state of the pool. */
     PoolState state();
 
     /**
@@ -131,23 +123,13 @@ public interface StreamPool extends AutoCloseable {
      * Whether the pool can do its work now. A client pool is ready when it is running and has a verified connection: one that
      * is up and on which an id was received. It stays ready while all its streams are in use. A server pool is ready when it is
      * running and listening. A suspended pool is not ready. Does not block, and does no I/O.
-     *
-     * @return whether it is ready
      */
     boolean ready();
 
-    /**
-     * The number of idle streams.
-     *
-     * @return the number
-     */
+    /** The number of idle streams. */
     int idle();
 
-    /**
-     * {@link #idle} under the name of the Go package. Not the streams in use, which other pools call active.
-     *
-     * @return the number
-     */
+    /** {@link #idle} under the name of the Go package. Not the streams in use, which other pools call active. */
     default int active() {
         return idle();
     }
@@ -155,16 +137,12 @@ public interface StreamPool extends AutoCloseable {
     /**
      * How many idle streams a client pool aims for: between the bounds of capacity, following demand. For a server pool, how
      * many it holds at most, over all its clients.
-     *
-     * @return the number
      */
     int capacity();
 
     /**
      * The current time between two regular size checks of a client pool: between the bounds of interval, following demand. A
      * server pool opens no streams and returns {@link Duration#ZERO}.
-     *
-     * @return the interval
      */
     Duration interval();
 
@@ -190,33 +168,19 @@ public interface StreamPool extends AutoCloseable {
     /**
      * How many errors there were since the start or the last {@link #resetError}: failed attempts to connect, streams that could
      * not be opened, and errors that the application added.
-     *
-     * @return the number
      */
     long errorCount();
 
     /** Sets the error count to zero and clears the last error. */
     void resetError();
 
-    /**
-     * The current state and counters. The numbers are read one after the other while the pool works.
-     *
-     * @return the snapshot
-     */
+    /** The current state and counters. The numbers are read one after the other while the pool works. */
     PoolSnapshot snapshot();
 
-    /**
-     * Adds a listener. Adding it twice has no effect.
-     *
-     * @param listener the listener
-     */
+    /** Adds a listener. Adding it twice has no effect. */
     void addListener(PoolListener listener);
 
-    /**
-     * Removes a listener.
-     *
-     * @param listener the listener
-     */
+    /** Removes a listener. */
     void removeListener(PoolListener listener);
 
     /** Closes the pool at once: {@code close(Duration.ZERO)}. */

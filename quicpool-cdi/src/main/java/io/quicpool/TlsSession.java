@@ -15,13 +15,7 @@ public record TlsSession(String protocol, String cipherSuite, List<X509Certifica
 
     private static final int MAX_NAME_LENGTH = 200;
 
-    /**
-     * Keeps an unmodifiable copy of the certificates.
-     *
-     * @param protocol the version of TLS
-     * @param cipherSuite the cipher suite
-     * @param peerCertificates the peer's certificates, its own first
-     */
+    /** Keeps an unmodifiable copy of the certificates. */
     public TlsSession {
         peerCertificates = List.copyOf(peerCertificates);
     }

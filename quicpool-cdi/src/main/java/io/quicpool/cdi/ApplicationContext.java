@@ -7,9 +7,8 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs code of the application on a thread that knows nothing of it, a pool's or one of the container's executor, as on the
- * thread that started the application: under its class loader and, where Jakarta Concurrency is there, with its JNDI names. The
- * thread does not keep them.
+ * Runs code of the application on a thread of a pool or an executor, with the context of the thread that started the application: its
+ * class loader and, if Jakarta Concurrency is present, its JNDI names. Afterwards the thread has its own context again.
  */
 final class ApplicationContext {
 
@@ -31,7 +30,8 @@ final class ApplicationContext {
 
     StreamHandler around(StreamHandler handler) {
         return stream -> {
-            // The task keeps what the handler throws: a container may wrap what comes out of its own code.
+            // The task keeps the exception of the handler: a container may wrap an exception that passes through its
+            // code.
             FutureTask<@Nullable Void> task = new FutureTask<>(() -> {
                 handler.handle(stream);
                 return null;
@@ -40,14 +40,15 @@ final class ApplicationContext {
             try {
                 task.get();
             } catch (ExecutionException e) {
-                throw ApplicationContext.<RuntimeException>asItIs(e.getCause());
+                throw ApplicationContext.<RuntimeException>rethrow(e.getCause());
             }
         };
     }
 
-    // Whatever its type: the pool tells apart what a handler may throw, and more may come out of an interceptor.
+    // Keeps the type: the pool treats exceptions by type. An interceptor may throw checked exceptions that a handler
+    // may not.
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <E extends Throwable> E asItIs(@Nullable Throwable thrown) throws E {
+    private static <E extends Throwable> E rethrow(@Nullable Throwable thrown) throws E {
         throw (E) thrown;
     }
 }

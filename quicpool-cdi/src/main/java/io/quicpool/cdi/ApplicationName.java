@@ -2,10 +2,10 @@ package io.quicpool.cdi;
 
 import org.jspecify.annotations.Nullable;
 
-/** What tells applications in one process apart. */
+/** The name of the application in JMX. It distinguishes the applications of one JVM. */
 final class ApplicationName {
 
-    private static final String OTHERWISE = "default";
+    private static final String DEFAULT = "default";
 
     private ApplicationName() {}
 
@@ -16,6 +16,6 @@ final class ApplicationName {
         }
         return ContainerNames.find(ContainerNames.APPLICATION, String.class)
                 .filter(name -> !name.isBlank())
-                .orElse(OTHERWISE);
+                .orElse(DEFAULT);
     }
 }

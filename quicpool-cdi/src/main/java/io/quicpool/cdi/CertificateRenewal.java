@@ -20,8 +20,9 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * Looks now and then whether the certificate files of the server pools were renewed, and has new connections get the new ones.
- * What cannot be used, a file that is half written say, is told once and tried again; the certificate so far stays.
+ * Checks regularly whether the certificate files of the server pools have changed. New connections then get the new certificate. If a
+ * file cannot be used, for example because it is half written, the old certificate stays. That is logged once, and the file is tried
+ * again.
  */
 final class CertificateRenewal {
 
@@ -40,32 +41,32 @@ final class CertificateRenewal {
         thread.setContextClassLoader(CertificateRenewal.class.getClassLoader());
         return thread;
     });
-    private List<Problem> told = List.of();
+    private List<Problem> reported = List.of();
 
     CertificateRenewal(Config config, ApplicationContext context) {
         this.config = config;
         this.context = context;
     }
 
-    /** A pool was opened. Before {@link #start}. */
+    /** Adds a pool, before {@link #start}. */
     void add(PoolSettings<ServerPoolConfig> settings, ServerPool pool) {
         pools.put(settings.name(), pool);
         presented.put(settings.name(), settings.config().certificate().certificateChain());
     }
 
-    /** Begins to check the files. */
+    /** Starts the regular check. */
     void start() {
         if (!pools.isEmpty()) {
             var unused = timer.scheduleWithFixedDelay(
-                    this::lookSafely, PERIOD.toNanos(), PERIOD.toNanos(), TimeUnit.NANOSECONDS);
+                    this::checkSafely, PERIOD.toNanos(), PERIOD.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
-    // What it throws must not end the looking.
-    private void lookSafely() {
+    // An exception would end the timer's task.
+    private void checkSafely() {
         try {
-            // The application's own sources of configuration are asked.
-            context.run(this::look);
+            // Configuration sources of the application need its context.
+            context.run(this::check);
         } catch (RuntimeException | Error e) {
             LOG.log(
                     Level.WARNING,
@@ -74,10 +75,10 @@ final class CertificateRenewal {
         }
     }
 
-    /** Reads the files, and hands on what is new. */
-    synchronized void look() {
+    /** Reads the files, and gives new certificates to the pools. */
+    synchronized void check() {
         Settings settings = SettingsReader.read(config);
-        tell(settings.problems());
+        report(settings.problems());
         for (PoolSettings<ServerPoolConfig> each : settings.servers()) {
             ServerPool pool = pools.get(each.name());
             List<X509Certificate> chain = each.config().certificate().certificateChain();
@@ -91,25 +92,25 @@ final class CertificateRenewal {
         try {
             pool.certificate(settings.config().certificate());
         } catch (RuntimeException e) {
-            // Such as that the pool is closed, which is nothing to the others.
+            // The pool may be closed. The others go on.
             LOG.log(
                     Level.WARNING,
                     "{0}: the new certificate is not used, the old one stays: {1}",
                     PoolLabel.server(pool.name()),
                     e.getMessage());
         }
-        // Also one that was refused: it is no better the next time.
+        // Also if it was refused: the next attempt would fail too.
         presented.put(settings.name(), chain);
     }
 
-    private void tell(List<Problem> problems) {
-        if (!problems.isEmpty() && !problems.equals(told)) {
+    private void report(List<Problem> problems) {
+        if (!problems.isEmpty() && !problems.equals(reported)) {
             LOG.log(
                     Level.WARNING,
                     "server pools keep their certificates, because the configuration has problems: {0}",
                     problems);
         }
-        told = problems;
+        reported = problems;
     }
 
     void close() {

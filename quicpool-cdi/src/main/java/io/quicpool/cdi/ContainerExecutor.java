@@ -7,12 +7,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The container's managed executor, which gives its threads what code in a container expects, such as its class loader. Known
- * by its standard type, as a bean, or by its standard name.
+ * Finds the container's managed executor, whose threads have what code in a container expects, such as the class loader. It is a bean of
+ * a standard type, or has a standard JNDI name.
  */
 final class ContainerExecutor {
 
-    // Names, not classes: neither API is there everywhere.
+    // By name, because each API may be absent.
     private static final List<String> TYPES = List.of(
             "org.eclipse.microprofile.context.ManagedExecutor", // MicroProfile Context Propagation
             "jakarta.enterprise.concurrent.ManagedExecutorService"); // Jakarta Concurrency

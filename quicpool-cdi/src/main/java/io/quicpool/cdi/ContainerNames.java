@@ -5,7 +5,7 @@ import java.util.concurrent.Executor;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
-/** What a Jakarta EE container offers under its standard JNDI names; nothing elsewhere. */
+/** Looks up objects under the standard JNDI names of a Jakarta EE container. Finds nothing elsewhere. */
 final class ContainerNames {
 
     /** The application's name (Jakarta EE Platform 10, section EE.5.15). */
@@ -14,16 +14,16 @@ final class ContainerNames {
     /** The managed executor (Jakarta Concurrency 3.0, section 3.1.4). */
     static final String EXECUTOR = "java:comp/DefaultManagedExecutorService";
 
-    /** What gives code the context of a component (Jakarta Concurrency 3.0, section 3.3.5). */
+    /** The service that gives code the context of a component (Jakarta Concurrency 3.0, section 3.3.5). */
     static final String CONTEXT_SERVICE = "java:comp/DefaultContextService";
 
     private ContainerNames() {}
 
-    /** Runs code on the calling thread with the context of the thread that asks for it now; empty where there is no such service. */
+    /** An executor that runs code on the calling thread, with the context of the current thread; empty if there is no such service. */
     static Optional<Executor> currentContext() {
         return find(CONTEXT_SERVICE, Object.class).flatMap(service -> {
             try {
-                // By name: the API is not there everywhere.
+                // By name, because the API may be absent.
                 Class<?> type = Class.forName(
                         "jakarta.enterprise.concurrent.ContextService",
                         false,
@@ -36,7 +36,7 @@ final class ContainerNames {
         });
     }
 
-    // Only the constants above are looked up, in the container's own name space.
+    // Only the constants above are looked up.
     @SuppressWarnings("BanJNDI")
     static <T> Optional<T> find(String name, Class<T> type) {
         try {

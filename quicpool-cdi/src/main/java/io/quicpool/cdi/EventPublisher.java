@@ -4,7 +4,7 @@ import io.quicpool.PoolListener;
 import io.quicpool.StreamPool;
 import jakarta.enterprise.event.Event;
 
-/** Passes what a pool tells on to CDI observers. */
+/** Passes the events of a pool to CDI observers. */
 final class EventPublisher implements PoolListener {
 
     private final Event<PoolEvent> events;

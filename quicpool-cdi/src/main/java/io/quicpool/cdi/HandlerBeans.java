@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** The beans that implement {@link StreamHandler} and say by {@link QuicPool} which server pool they serve. */
+/** The beans that implement {@link StreamHandler}. {@link QuicPool} says which server pool each one serves. */
 final class HandlerBeans {
 
     private final Instance<StreamHandler> handlers;
@@ -24,7 +24,7 @@ final class HandlerBeans {
         this.handlers = handlers;
     }
 
-    /** Handlers for pools that there are not, and pools with several. */
+    /** Problems: handlers for pools that do not exist, and pools with several handlers. */
     List<Problem> problems(PoolNames names) {
         List<Problem> problems = new ArrayList<>();
         Map<String, String> served = new HashMap<>();
@@ -34,7 +34,7 @@ final class HandlerBeans {
                 continue;
             }
             String bean = "handler " + handle.getBean().getBeanClass().getName();
-            String pool = names.meant(PoolKind.SERVER, name);
+            String pool = names.resolve(PoolKind.SERVER, name);
             if (pool == null && names.isBroken(PoolKind.SERVER, name)) {
                 continue;
             }
@@ -51,7 +51,7 @@ final class HandlerBeans {
         return problems;
     }
 
-    // Null for a bean that says no pool: it is somebody's part, not ours.
+    // Null for a bean without the qualifier, which is for other uses.
     private static @Nullable String poolOf(Instance.Handle<StreamHandler> handle) {
         return handle.getBean().getQualifiers().stream()
                 .filter(QuicPool.class::isInstance)
@@ -60,11 +60,11 @@ final class HandlerBeans {
                 .orElse(null);
     }
 
-    /** Lets the pool be served by its handler, if it has one. */
+    /** Gives the pool its handler, if there is one. */
     void serve(ServerPool pool, HandlerExecutor where, PoolNames names, ApplicationContext context) {
         for (Instance.Handle<StreamHandler> handle : handlers.handles()) {
             String name = poolOf(handle);
-            if (name != null && pool.name().equals(names.meant(PoolKind.SERVER, name))) {
+            if (name != null && pool.name().equals(names.resolve(PoolKind.SERVER, name))) {
                 inUse.add(handle);
                 StreamHandler handler = context.around(handle.get());
                 Executor executor = where == HandlerExecutor.CONTAINER ? ContainerExecutor.find() : null;
@@ -77,7 +77,7 @@ final class HandlerBeans {
         }
     }
 
-    /** The pools are closed: handlers that live as long as their pool end with it. */
+    /** Destroys the dependent handler beans, after the pools are closed. */
     void release() {
         for (Instance.Handle<StreamHandler> handle : inUse) {
             if (handle.getBean().getScope().equals(Dependent.class)) {

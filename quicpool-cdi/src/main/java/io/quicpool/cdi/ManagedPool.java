@@ -4,7 +4,7 @@ import io.quicpool.StreamPool;
 import io.quicpool.settings.PoolKind;
 import java.time.Duration;
 
-/** A pool with what the container does about it. */
+/** A pool and how the component treats it. */
 record ManagedPool(
         PoolKind kind,
         StreamPool pool,

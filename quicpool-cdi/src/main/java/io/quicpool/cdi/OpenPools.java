@@ -23,11 +23,11 @@ import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
-/** The pools of one run of the application: opened all or none, closed together. */
+/** The open pools of the application. Either all are opened or none. They are closed together. */
 final class OpenPools {
 
     private final List<ManagedPool> pools = new ArrayList<>();
-    private final List<StreamPool> shown = new ArrayList<>();
+    private final List<StreamPool> inJmx = new ArrayList<>();
     private final List<PoolSettings<ServerPoolConfig>> servers;
     private final PoolNames names;
     private final HandlerBeans handlers;
@@ -46,18 +46,18 @@ final class OpenPools {
         this.application = ApplicationName.of(settings.application());
     }
 
-    /** Opens all; when one cannot be opened, those that were are closed again before its exception goes on. */
+    /** Opens all pools. If one cannot be opened, closes the others and throws its exception. */
     static OpenPools open(
             Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events, Config config) {
         OpenPools result = new OpenPools(settings, names, handlers, events, config);
         try {
-            // An engine that is missing is found before anything is opened.
+            // Find a missing engine before anything is opened.
             settings.clients().forEach(each -> QuicPools.check(each.config()));
             settings.servers().forEach(each -> QuicPools.check(each.config()));
-            // Clients may be of these servers, and handlers may want these clients.
+            // Servers first, because clients may connect to them. Handlers may need the clients, so they come later.
             settings.servers().forEach(result::openServer);
             settings.clients().forEach(each -> result.openClient(each, settings));
-            PoolMBeans.registerAll(result.shown, result.application);
+            PoolMBeans.registerAll(result.inJmx, result.application);
             return result;
         } catch (RuntimeException | Error e) {
             result.close();
@@ -70,10 +70,14 @@ final class OpenPools {
         ClientPoolConfig config = server == null
                 ? settings.config()
                 : settings.config().toBuilder().target(target(server, all)).build();
-        open(PoolKind.CLIENT, settings, config.tlsMode() == TlsMode.INSECURE, told -> QuicPools.open(config, told));
+        open(
+                PoolKind.CLIENT,
+                settings,
+                config.tlsMode() == TlsMode.INSECURE,
+                listeners -> QuicPools.open(config, listeners));
     }
 
-    // The port may be the system's choice. The host is the configured one, for the certificate must bear it.
+    // The system may have chosen the port. The configured host is used, because the certificate must have this name.
     private Endpoint target(String server, Settings all) {
         InetSocketAddress address = ((ServerPool) pool(PoolKind.SERVER, server)).localAddress();
         String host = all.servers().stream()
@@ -86,11 +90,15 @@ final class OpenPools {
     }
 
     private void openServer(PoolSettings<ServerPoolConfig> settings) {
-        ManagedPool managed = open(PoolKind.SERVER, settings, false, told -> QuicPools.open(settings.config(), told));
+        ManagedPool managed =
+                open(PoolKind.SERVER, settings, false, listeners -> QuicPools.open(settings.config(), listeners));
         renewal.add(settings, (ServerPool) managed.pool());
     }
 
-    /** Gives the server pools their handlers. These may use the pools while they are made, so {@link PoolRegistry} must know them. */
+    /**
+     * Gives the server pools their handlers. A handler may use pools while it is created, so {@link PoolRegistry} must know them
+     * by then.
+     */
     void serve() {
         for (PoolSettings<ServerPoolConfig> each : servers) {
             ServerPool pool = (ServerPool) pool(PoolKind.SERVER, each.name());
@@ -107,24 +115,24 @@ final class OpenPools {
                 new ManagedPool(kind, pool, settings.drainTimeout(), settings.readiness(), readiness, insecure);
         pools.add(managed);
         if (settings.jmx()) {
-            shown.add(pool);
+            inJmx.add(pool);
         }
         return managed;
     }
 
-    /** Whether certificates were renewed; for tests, it looks by itself. */
+    /** The check of the certificate files, for tests. */
     CertificateRenewal renewal() {
         return renewal;
     }
 
-    /** The clients first, whatever the order in which they were opened. */
+    /** All pools, clients first. */
     List<ManagedPool> all() {
         return pools.stream().sorted(comparing(ManagedPool::kind)).toList();
     }
 
     StreamPool pool(PoolKind kind, String name) {
-        String meant = names.meant(kind, name);
-        StreamPool pool = meant == null ? null : find(kind, meant);
+        String resolved = names.resolve(kind, name);
+        StreamPool pool = resolved == null ? null : find(kind, resolved);
         if (pool == null) {
             throw new IllegalArgumentException(names.missing(kind, name));
         }
@@ -141,8 +149,8 @@ final class OpenPools {
     }
 
     /**
-     * Closes the servers, whose requests may need the clients, and then the clients, which may be clients of these servers. The drain
-     * time-outs of all begin now.
+     * Closes the servers first, because requests that are being served may need the clients. Then closes the clients. All drain
+     * time-outs begin now.
      */
     void close() {
         renewal.close();

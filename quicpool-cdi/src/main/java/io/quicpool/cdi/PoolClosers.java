@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes pools side by side, each on a thread of its own. The drain time-outs of all begin when this is made, so that the end of an
- * application takes no longer than the longest of them and a second more, whatever blocks. Used by one thread.
+ * Closes pools at the same time, each on its own thread. All drain time-outs begin when this object is made. So an application stops
+ * within the longest drain time-out and one second, whatever blocks. Used by one thread.
  */
 final class PoolClosers {
 
-    /** What {@link StreamPool#close(Duration)} takes at most beyond the drain time-out. */
-    private static final Duration FAREWELL = Duration.ofSeconds(1);
+    /** Maximum time of {@link StreamPool#close(Duration)} beyond the drain time-out. */
+    private static final Duration CLOSE_TIME = Duration.ofSeconds(1);
 
     private final long start = System.nanoTime();
     private final List<Thread> threads = new ArrayList<>();
     private Duration longest = Duration.ZERO;
     private boolean interrupted;
 
-    /** Begins to close these. */
+    /** Starts to close these pools. */
     void close(List<ManagedPool> pools) {
         List<StreamPool> withoutThread = new ArrayList<>();
         for (ManagedPool each : pools) {
@@ -39,20 +39,20 @@ final class PoolClosers {
         withoutThread.forEach(StreamPool::close);
     }
 
-    /** Waits until all that were begun with are closed, or have no time for draining left. */
+    /** Waits until these pools are closed or their drain time-outs have passed. */
     void awaitDrained() {
         await(longest);
     }
 
-    /** Waits until all are closed. The interrupted flag is set when there was an interrupt meanwhile. */
+    /** Waits until all pools are closed. Sets the interrupt flag if there was an interrupt. */
     void awaitClosed() {
-        await(longest.plus(FAREWELL));
+        await(longest.plus(CLOSE_TIME));
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    // An interrupt ends the time for draining, not the closing.
+    // An interrupt ends the draining, not the closing.
     private void await(Duration timeout) {
         for (Thread closer : threads) {
             while (closer.isAlive() && left(timeout) > 0) {

@@ -9,8 +9,8 @@ import jakarta.enterprise.inject.build.compatible.spi.SyntheticBeanCreator;
 import jakarta.enterprise.inject.spi.CDI;
 
 /**
- * Gives the pool that a bean added by {@link QuicPoolExtension} stands for. The pool is the registry's: nothing is closed with
- * the bean. Public for containers.
+ * Gives the pool of a bean that {@link QuicPoolExtension} has added. The registry owns the pool, so destroying the bean closes nothing.
+ * Public for containers.
  *
  * @param <P> the kind of pool
  */
@@ -22,10 +22,10 @@ public abstract class PoolCreator<P extends StreamPool> implements SyntheticBean
 
     @Override
     public final P create(Instance<Object> lookup, Parameters parameters) {
-        // Some containers give a lookup that sees the beans of extensions only.
-        Instance<PoolRegistry> given = lookup.select(PoolRegistry.class);
-        PoolRegistry registry = given.isResolvable()
-                ? given.get()
+        // In some containers this lookup sees only the beans of extensions.
+        Instance<PoolRegistry> inLookup = lookup.select(PoolRegistry.class);
+        PoolRegistry registry = inLookup.isResolvable()
+                ? inLookup.get()
                 : CDI.current().select(PoolRegistry.class).get();
         return pool(registry, parameters.get(NAME, String.class));
     }

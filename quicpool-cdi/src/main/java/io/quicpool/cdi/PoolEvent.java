@@ -3,16 +3,12 @@ package io.quicpool.cdi;
 import io.quicpool.StreamPool;
 
 /**
- * What CDI observers are told about pools: {@code void on(@Observes PoolEvent.PeerLost event)}. Fired on a worker thread of the
- * pool, in order for each pool; an observer that blocks holds up later events of that pool only. No request is active there.
+ * Events of pools for CDI observers: {@code void on(@Observes PoolEvent.PeerLost event)}. Fired on a worker thread of the
+ * pool, in order for each pool; an observer that blocks delays only later events of the same pool. There is no active request context.
  */
 public sealed interface PoolEvent {
 
-    /**
-     * The pool that it is about.
-     *
-     * @return the pool
-     */
+    /** The pool of the event. */
     StreamPool pool();
 
     /**
@@ -26,7 +22,7 @@ public sealed interface PoolEvent {
      * A client pool lost its connection, or a server pool that of one client.
      *
      * @param pool the pool
-     * @param reason what is known, for people
+     * @param reason the reason, for people
      */
     record PeerLost(StreamPool pool, String reason) implements PoolEvent {}
 

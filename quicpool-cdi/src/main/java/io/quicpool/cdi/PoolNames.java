@@ -7,7 +7,7 @@ import io.quicpool.settings.SettingsReader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which pools there are, and which one a name means. */
+/** The names of the configured pools. */
 final class PoolNames {
 
     private final List<String> clients;
@@ -24,8 +24,8 @@ final class PoolNames {
         return kind == PoolKind.CLIENT ? clients : servers;
     }
 
-    /** The pool that is meant: by its name, or the only one or {@code default} by the empty name; null when there is none. */
-    @Nullable String meant(PoolKind kind, String name) {
+    /** Finds a pool: by its name; for the empty name, the only pool or {@code default}; null when there is none. */
+    @Nullable String resolve(PoolKind kind, String name) {
         List<String> names = of(kind);
         if (!name.isEmpty()) {
             return names.contains(name) ? name : null;
@@ -33,7 +33,7 @@ final class PoolNames {
         return only(names);
     }
 
-    /** The pool that the empty name means; null when there is none, or it cannot be told which. */
+    /** The pool for the empty name; null when there is none, or more than one and none is {@code default}. */
     static @Nullable String only(List<String> names) {
         if (names.size() == 1) {
             return names.get(0);
@@ -41,12 +41,12 @@ final class PoolNames {
         return names.contains(SettingsReader.DEFAULT_NAME) ? SettingsReader.DEFAULT_NAME : null;
     }
 
-    /** Whether its settings cannot be used, which is told elsewhere. */
+    /** Whether its settings have problems, which are reported elsewhere. */
     boolean isBroken(PoolKind kind, String name) {
         return name.isEmpty() ? !settings.broken().isEmpty() : settings.broken().contains(kind.pool(name));
     }
 
-    /** Why there is none, and what to do. */
+    /** Why there is no such pool, and what helps. */
     String missing(PoolKind kind, String name) {
         String pools = kind.text() + " pool";
         if (settings.disabled().contains(kind.pool(name))) {

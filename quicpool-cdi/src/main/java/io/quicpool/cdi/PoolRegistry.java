@@ -32,28 +32,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * Owns the pools of the application: opens every configured pool when the application starts, before its own observers of
  * {@link Startup}, and closes them when it ends, after its own observers of {@link Shutdown}, each with its drain time-out.
- * Whatever cannot be used is told at once, in one {@link SettingsException}, before anything is opened.
+ * All problems of the configuration are reported together, in one {@link SettingsException}, before anything is opened.
  *
- * <p>Injection of pools is the usual way to them; this is for code that wants all of them, or names them at run time.
+ * <p>Usually pools are injected. The registry is for code that needs all pools, or knows their names only at run time.
  */
 @ApplicationScoped
 public class PoolRegistry {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Instance<RequiredPools> required;
-    // A container that removes what nobody injects keeps the beans of all pools for it.
+    // Also keeps containers from removing the beans of pools that are not injected.
     private final Instance<StreamPool> beans;
     private final HandlerBeans handlers;
     private final Event<PoolEvent> events;
-    // Null before the start. Closed pools stay: late callers get PoolClosedException.
+    // Null before the start. Stays set after the end, so that late callers get PoolClosedException.
     private volatile @Nullable OpenPools open;
-    // Guarded by the lock, as is the next.
+    // Guarded by the lock, like failure.
     private boolean closed;
-    // Why the start failed. There is no second try: observers of the first one's events would cause it again and again.
+    // Why the start failed. It is not tried again: observers of its events would start it again and again.
     private @Nullable Throwable failure;
 
     /** For the container's proxies. */
-    @SuppressWarnings("NullAway") // never used: a proxy passes everything on
+    @SuppressWarnings("NullAway") // never used: a proxy delegates everything
     PoolRegistry() {
         required = null;
         beans = null;
@@ -64,9 +64,9 @@ public class PoolRegistry {
     /**
      * For the container.
      *
-     * @param required the injection points that name pools
+     * @param required injection points with a pool
      * @param handlers the beans that serve pools
-     * @param events whom to tell
+     * @param events for events of pools
      * @param beans the beans of all pools
      */
     @Inject
@@ -106,7 +106,7 @@ public class PoolRegistry {
         }
     }
 
-    // Somebody may ask for a pool before the start was observed: then that is the start.
+    // The first use of a pool may come before the Startup event. Then it starts the pools.
     private OpenPools started() {
         OpenPools pools = open;
         if (pools != null) {
@@ -151,7 +151,7 @@ public class PoolRegistry {
         SettingsReader.warnings(config).forEach(warning -> System.getLogger("io.quicpool")
                 .log(System.Logger.Level.WARNING, warning.toString()));
         OpenPools pools = OpenPools.open(settings, names, handlers, events, config);
-        // Before the handlers are made: one that asks for a pool then must find it, and not start all of this again.
+        // Set before the handlers are created, because they may ask for a pool.
         open = pools;
         try {
             pools.serve();
@@ -163,12 +163,12 @@ public class PoolRegistry {
         }
     }
 
-    // That there is no such engine says OpenPools, by an exception of its own.
+    // OpenPools reports a missing engine.
     private static void checkEngine(Runnable check) {
         try {
             check.run();
         } catch (PoolStartException e) {
-            // No setting can be checked without the engine.
+            // Settings cannot be checked without the engine.
         }
     }
 
@@ -180,9 +180,8 @@ public class PoolRegistry {
     /**
      * A client pool.
      *
-     * @param name the pool; empty for the only one or {@code default}
-     * @return the pool
-     * @throws IllegalArgumentException when there is none; says which there are and what to set
+     * @param name the name; empty for the only pool or {@code default}
+     * @throws IllegalArgumentException when there is none; the message has the existing pools and what to set
      */
     public ClientPool client(String name) {
         return (ClientPool) started().pool(PoolKind.CLIENT, name);
@@ -191,9 +190,8 @@ public class PoolRegistry {
     /**
      * A server pool.
      *
-     * @param name the pool; empty for the only one or {@code default}
-     * @return the pool
-     * @throws IllegalArgumentException when there is none; says which there are and what to set
+     * @param name the name; empty for the only pool or {@code default}
+     * @throws IllegalArgumentException when there is none; the message has the existing pools and what to set
      */
     public ServerPool server(String name) {
         return (ServerPool) started().pool(PoolKind.SERVER, name);
@@ -209,7 +207,7 @@ public class PoolRegistry {
     }
 
     /**
-     * How every pool stands, for the readiness check. Never starts anything, never blocks.
+     * The status of each pool, for the readiness check. Starts nothing and never blocks.
      *
      * @return one status for each pool; empty while the pools are not opened
      */
@@ -221,7 +219,7 @@ public class PoolRegistry {
     }
 
     /**
-     * Whether the pools are opened. Never starts anything, never blocks.
+     * Whether the pools are opened. Starts nothing and never blocks.
      *
      * @return true from the start of the application on
      */

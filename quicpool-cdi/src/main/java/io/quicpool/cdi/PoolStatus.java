@@ -4,12 +4,12 @@ import io.quicpool.PoolSnapshot;
 import io.quicpool.settings.PoolKind;
 
 /**
- * How a pool stands for the readiness check.
+ * The status of a pool for the readiness check.
  *
  * @param kind client or server
- * @param snapshot what the pool looks like
- * @param counts whether readiness depends on it: {@code readiness.enabled}
- * @param up whether it is ready, or was and its grace period is not over
- * @param insecure whether it does not check its peer's certificate
+ * @param snapshot the state of the pool
+ * @param counts whether readiness depends on the pool: {@code readiness.enabled}
+ * @param up whether the pool is ready or within its grace period
+ * @param insecure whether the pool does not check the certificate of its peer
  */
 public record PoolStatus(PoolKind kind, PoolSnapshot snapshot, boolean counts, boolean up, boolean insecure) {}

@@ -9,8 +9,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Which pool. At an injection point of a {@link io.quicpool.ClientPool} or {@link io.quicpool.ServerPool} it says what to
- * inject; on a bean that implements {@link io.quicpool.StreamHandler} it says which server pool the bean serves.
+ * Names a pool. At an injection point it selects the {@link io.quicpool.ClientPool} or {@link io.quicpool.ServerPool} to inject. On a
+ * bean that implements {@link io.quicpool.StreamHandler} it says which server pool the bean serves.
  */
 @Qualifier @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -18,10 +18,8 @@ import java.lang.annotation.Target;
 public @interface QuicPool {
 
     /**
-     * The name of the pool, as in {@code quicpool.client."NAME".target}. The empty name, which is the default, means the
-     * only pool of its kind, or that with the name {@code default} when there are several.
-     *
-     * @return the name
+     * The name of the pool, as in {@code quicpool.client."NAME".target}. The empty name, the default, means the only pool of its
+     * kind, or of several the one with the name {@code default}.
      */
     String value() default "";
 
@@ -40,8 +38,7 @@ public @interface QuicPool {
         /**
          * Names a pool.
          *
-         * @param name the pool; empty for the only one or {@code default}
-         * @return the qualifier
+         * @param name the name; empty for the only pool or {@code default}
          */
         public static Literal of(String name) {
             return new Literal(name);

@@ -34,13 +34,13 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds the beans while the application is built (at its start, or earlier where the container builds ahead): one for each pool
- * that an injection point names or that is configured. They are {@code @ApplicationScoped}, so that they can be mocked.
+ * Adds one bean for each pool that is configured or named by an injection point. It runs at the start of the application, or at build
+ * time in containers such as Quarkus. The beans are {@code @ApplicationScoped}, so that they can be mocked.
  */
 public final class QuicPoolExtension implements BuildCompatibleExtension {
 
     private final Map<PoolKind, Set<String>> named = new EnumMap<>(PoolKind.class);
-    // Each needs a pool when the application starts; an Instance does not.
+    // The application does not start without these pools. An Instance requires nothing.
     private final Set<String> required = new TreeSet<>();
 
     /** For the container. */
@@ -50,11 +50,7 @@ public final class QuicPoolExtension implements BuildCompatibleExtension {
         }
     }
 
-    /**
-     * Looks at the injection points of each bean.
-     *
-     * @param bean the bean
-     */
+    /** Collects the injection points of each bean. */
     @Registration(types = Object.class)
     public void collect(BeanInfo bean) {
         for (InjectionPointInfo point : bean.injectionPoints()) {
@@ -66,21 +62,13 @@ public final class QuicPoolExtension implements BuildCompatibleExtension {
         }
     }
 
-    /**
-     * Looks at the injection points of each interceptor, which some containers do not take for a bean.
-     *
-     * @param interceptor the interceptor
-     */
+    /** Collects the injection points of each interceptor. Some containers do not treat interceptors as beans. */
     @Registration(types = Object.class)
     public void collect(InterceptorInfo interceptor) {
         collect((BeanInfo) interceptor);
     }
 
-    /**
-     * Looks at the parameters of each observer method.
-     *
-     * @param observer the observer
-     */
+    /** Collects the parameters of each observer method. */
     @Registration(types = Object.class)
     public void collect(ObserverInfo observer) {
         MethodInfo method = observer.observerMethod();
@@ -95,7 +83,7 @@ public final class QuicPoolExtension implements BuildCompatibleExtension {
         }
     }
 
-    // Not every container can say where each injection point is declared; of those that name a pool, all do.
+    // Some containers cannot give the declaration of every injection point. Those with a pool have one everywhere.
     private void collect(Type type, Collection<AnnotationInfo> qualifiers, Supplier<DeclarationInfo> declaration) {
         PoolKind kind = kind(type);
         // Such as Instance<ClientPool>.
@@ -145,11 +133,7 @@ public final class QuicPoolExtension implements BuildCompatibleExtension {
         return declaration.toString();
     }
 
-    /**
-     * Adds the beans.
-     *
-     * @param components where to
-     */
+    /** Adds the beans. */
     @Synthesis
     public void add(SyntheticComponents components) {
         components
@@ -174,7 +158,7 @@ public final class QuicPoolExtension implements BuildCompatibleExtension {
         names.addAll(named(kind));
         String only = PoolNames.only(known);
         if (only != null) {
-            // One bean with both qualifiers, so that {@code @Any} gives it once.
+            // One bean with both qualifiers, so that @Any finds it once.
             names.remove("");
         }
         for (String name : names) {

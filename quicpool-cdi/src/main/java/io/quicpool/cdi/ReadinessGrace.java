@@ -6,10 +6,11 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps readiness from flapping: a pool that was ready counts as ready until it has not been for its grace period. A pool that
- * never was ready has none.
+ * Keeps readiness from flapping: a pool that was ready still counts as ready during its grace period. A pool that was never ready
+ * has no grace period.
  *
- * <p>The loss of a peer is told by the pool; what is not told (suspended, a socket that failed) begins when it is first seen.
+ * <p>If the peer is lost, the grace period begins with the event of the pool. Otherwise (suspended, a socket that failed) it
+ * begins with the first check that finds the pool not ready.
  */
 final class ReadinessGrace implements PoolListener {
 

@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The pools that injection points name, collected when the application is built: each must be configured. */
+/** The injection points with a pool, collected when the application is built. Each pool must be configured. */
 final class RequiredPools {
 
-    /** One injection point. As one string, it survives a build. */
+    /** One injection point. It can be written as a string, to pass it from build time to run time. */
     record Point(PoolKind kind, String pool, String place) {
 
         String text() {
@@ -51,26 +51,26 @@ final class RequiredPools {
         Instance<? extends StreamPool> found = beans.select(type, QuicPool.Literal.of(point.pool()));
         Bean<?> bean = found.isResolvable() ? found.getHandle().getBean() : null;
         if (bean != null && !bean.getBeanClass().equals(type)) {
-            return null; // not one of the extension's: the application brings its own, in a test say
+            return null; // not a bean of the extension: the application has its own, for example in a test
         }
-        String meant = names.meant(kind, point.pool());
-        if (meant == null) {
+        String resolved = names.resolve(kind, point.pool());
+        if (resolved == null) {
             return names.isBroken(kind, point.pool()) ? null : names.missing(kind, point.pool());
         }
-        String built = bean == null ? meant : nameOf(bean, meant);
-        return built.equals(meant)
+        String built = bean == null ? resolved : nameOf(bean, resolved);
+        return built.equals(resolved)
                 ? null
-                : "which one is meant? It was \"" + built + "\" when the application was built, and is \"" + meant
-                        + "\" now; write @QuicPool(\"" + meant + "\")";
+                : "which one is meant? It was \"" + built + "\" when the application was built, and is \"" + resolved
+                        + "\" now; write @QuicPool(\"" + resolved + "\")";
     }
 
-    // A bean without a name takes what is meant when the application starts.
-    private static String nameOf(Bean<?> bean, String otherwise) {
+    // The pool of a bean without a name is found when the application starts.
+    private static String nameOf(Bean<?> bean, String fallback) {
         return bean.getQualifiers().stream()
                 .filter(QuicPool.class::isInstance)
                 .map(qualifier -> ((QuicPool) qualifier).value())
                 .filter(name -> !name.isEmpty())
                 .findFirst()
-                .orElse(otherwise);
+                .orElse(fallback);
     }
 }

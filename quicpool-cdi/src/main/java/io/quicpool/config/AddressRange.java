@@ -4,8 +4,8 @@ import java.net.InetAddress;
 import java.util.regex.Pattern;
 
 /**
- * A range of IP addresses in CIDR form (RFC 4632); a single address is a range of one. An IPv4 address that arrives mapped
- * into IPv6 is taken as the IPv4 address that it is.
+ * A range of IP addresses in CIDR form (RFC 4632); a single address is a range of one. An IPv4 address that is mapped into IPv6
+ * counts as the IPv4 address.
  *
  * @param address the lowest address of the range
  * @param prefixLength how many leading bits count: from 0 to 32 for IPv4, to 128 for IPv6
@@ -19,8 +19,6 @@ public record AddressRange(InetAddress address, int prefixLength) {
     /**
      * Checks the range.
      *
-     * @param address the lowest address of the range
-     * @param prefixLength how many leading bits count
      * @throws ConfigException when the length does not fit the address, or the address has bits beyond it
      */
     public AddressRange {
@@ -47,7 +45,6 @@ public record AddressRange(InetAddress address, int prefixLength) {
      *
      * @param property the setting that the text is from, for the message
      * @param text such as {@code 10.0.0.0/8}
-     * @return the range
      * @throws ConfigException when the text has another form
      */
     public static AddressRange parse(String property, String text) {
@@ -73,7 +70,6 @@ public record AddressRange(InetAddress address, int prefixLength) {
      * Whether an address lies in the range. The scope of an IPv6 address does not matter.
      *
      * @param candidate the address
-     * @return whether it does
      */
     public boolean contains(InetAddress candidate) {
         byte[] bytes = IpLiteral.of(candidate.getAddress()).getAddress();

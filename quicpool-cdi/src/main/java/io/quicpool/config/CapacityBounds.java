@@ -1,10 +1,10 @@
 package io.quicpool.config;
 
 /**
- * Between which bounds the capacity of a client pool moves.
+ * The bounds of a client pool's capacity, the number of idle streams that it aims for.
  *
- * @param min the least number of idle streams that it aims for, at least 1
- * @param max the largest, at least {@code min} and at most {@link #LIMIT}
+ * @param min the lower bound, at least 1
+ * @param max the upper bound, at least {@code min} and at most {@link #LIMIT}
  */
 public record CapacityBounds(int min, int max) {
 
@@ -14,9 +14,7 @@ public record CapacityBounds(int min, int max) {
     /**
      * Checks the bounds.
      *
-     * @param min the least number of idle streams
-     * @param max the largest
-     * @throws ConfigException when they are out of range, or the least is above the largest
+     * @throws ConfigException when they are out of range, or {@code min} is above {@code max}
      */
     public CapacityBounds {
         Checks.range("max-capacity", max, 1, LIMIT);

@@ -6,9 +6,9 @@ import java.util.Locale;
 public enum ClientAuth {
     /** It does not ask. */
     NONE,
-    /** It asks; a client that shows none is served all the same, one that shows a wrong one is not. */
+    /** It asks. A client without a certificate is accepted, a client with a certificate that is not trusted is refused. */
     WANT,
-    /** It asks, and serves no client without a certificate that it trusts. */
+    /** It asks, and refuses a client without a trusted certificate. */
     NEED;
 
     /**
@@ -24,8 +24,7 @@ public enum ClientAuth {
      * Reads a name, in any case.
      *
      * @param text such as {@code need}
-     * @return what it names
-     * @throws ConfigException when it names none
+     * @throws ConfigException when there is no such name
      */
     public static ClientAuth parse(String text) {
         String wanted = text.strip().toLowerCase(Locale.ROOT);

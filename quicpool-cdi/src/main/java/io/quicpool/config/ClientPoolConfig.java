@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a client pool; made by {@link #builder}, whose methods say what each means and its default.
+ * The settings of a client pool. The methods of {@link #builder} describe each setting and its default.
  *
  * @param name see {@link ClientPoolConfigBuilder#name}
  * @param targets see {@link ClientPoolConfigBuilder#target(String)}; empty when there is a resolver
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostname see {@link ClientPoolConfigBuilder#hostname}; null for the target's host
  * @param tlsMode see {@link ClientPoolConfigBuilder#tlsMode(TlsMode)}
  * @param fingerprint see {@link ClientPoolConfigBuilder#fingerprint(Fingerprint)}; null for none
- * @param trust see {@link ClientPoolConfigBuilder#trust}; null for the JDK's
+ * @param trust see {@link ClientPoolConfigBuilder#trust}; null for those of the JDK
  * @param clientCertificate see {@link ClientPoolConfigBuilder#clientCertificate}; null for none
  * @param capacity see {@link ClientPoolConfigBuilder#capacity}
  * @param interval see {@link ClientPoolConfigBuilder#interval}
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param idTimeout see {@link ClientPoolConfigBuilder#idTimeout}
  * @param streamTimeouts see {@link ClientPoolConfigBuilder#readTimeout} and {@link ClientPoolConfigBuilder#writeTimeout}
  * @param maxWaiting see {@link ClientPoolConfigBuilder#maxWaiting}
- * @param streamsPerConnection see {@link ClientPoolConfigBuilder#streamsPerConnection}; 0 for what the engine does best
+ * @param streamsPerConnection see {@link ClientPoolConfigBuilder#streamsPerConnection}; 0 for the engine's default
  * @param congestionControl see {@link ClientPoolConfigBuilder#congestionControl}; null for the engine's
  * @param alpn see {@link ClientPoolConfigBuilder#alpn}
  * @param transport see {@link ClientPoolConfigBuilder#transport}
@@ -51,30 +51,11 @@ public record ClientPoolConfig(
         String alpn,
         String transport) {
 
-    private static final int MOST_TARGETS = 64;
+    private static final int MAX_TARGETS = 64;
 
     /**
-     * Checks every setting and how they go together.
+     * Checks each setting, and that the settings fit together.
      *
-     * @param name the name
-     * @param targets the targets
-     * @param resolver the resolver
-     * @param hostname the host name
-     * @param tlsMode the TLS mode
-     * @param fingerprint the fingerprint
-     * @param trust whom to trust
-     * @param clientCertificate what to present
-     * @param capacity the bounds of capacity
-     * @param interval the bounds of interval
-     * @param keepAlive the keep-alive period
-     * @param connectTimeout the connect time-out
-     * @param idTimeout the id time-out
-     * @param streamTimeouts how long streams wait for their peer
-     * @param maxWaiting how many callers may wait
-     * @param streamsPerConnection how many streams a connection carries before there is another
-     * @param congestionControl how fast to go on after loss
-     * @param alpn the application protocol
-     * @param transport the engine
      * @throws ConfigException when a setting cannot be used
      */
     public ClientPoolConfig {
@@ -110,8 +91,8 @@ public record ClientPoolConfig(
     }
 
     private static void checkTargets(List<Endpoint> targets) {
-        if (targets.size() > MOST_TARGETS) {
-            throw new ConfigException("target", text(targets), "has more than " + MOST_TARGETS + " targets");
+        if (targets.size() > MAX_TARGETS) {
+            throw new ConfigException("target", text(targets), "has more than " + MAX_TARGETS + " targets");
         }
         Set<Endpoint> seen = new HashSet<>();
         for (Endpoint target : targets) {
@@ -130,26 +111,18 @@ public record ClientPoolConfig(
                 : targets.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
     }
 
-    /**
-     * Begins the settings of a pool with the defaults.
-     *
-     * @return a builder
-     */
+    /** A builder with the defaults. */
     public static ClientPoolConfigBuilder builder() {
         return new ClientPoolConfigBuilder();
     }
 
-    /**
-     * Begins with these settings, to change some.
-     *
-     * @return a new builder
-     */
+    /** A builder with these settings, to change some of them. */
     public ClientPoolConfigBuilder toBuilder() {
         return new ClientPoolConfigBuilder(this);
     }
 
     /**
-     * After how long without a word from the peer the connection is lost.
+     * How long the peer may be silent before the connection is lost.
      *
      * @return 3 x keep-alive
      */
@@ -158,8 +131,8 @@ public record ClientPoolConfig(
     }
 
     /**
-     * The name that the server is asked for, and that its certificate must bear in mode verified. Without the dot at the end of an
-     * absolute name, which is for the lookup only (RFC 6066, section 3; RFC 9525, section 2).
+     * The server name that the client sends (SNI). In mode verified the certificate must have this name. The dot at the end of an
+     * absolute name is left out, because it is for the lookup only (RFC 6066, section 3; RFC 9525, section 2).
      *
      * @return the host name, else the host of the (first) target, else {@code localhost}
      */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the settings of a client pool; each method says what its setting means and its default. Not thread-safe. */
+/** Builds the settings of a client pool. Each method describes a setting and its default. Not thread-safe. */
 public final class ClientPoolConfigBuilder {
 
     private String name = PoolLimits.NAME;
@@ -63,7 +63,6 @@ public final class ClientPoolConfigBuilder {
      * The name of the pool in logs, threads, exceptions and JMX. Default: {@code default}.
      *
      * @param name 1 to 64 characters
-     * @return this
      */
     public ClientPoolConfigBuilder name(String name) {
         this.name = Objects.requireNonNull(name, "name");
@@ -71,11 +70,10 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * The peer as {@code HOST:PORT}, or several, separated by commas: see {@link #targets}. The host is looked up again at
-     * each connect. A target or a resolver is required.
+     * The peer as {@code HOST:PORT}, or several, separated by commas: see {@link #targets}. The host is looked up again at each
+     * attempt to connect. A target or a resolver is required.
      *
      * @param target such as {@code orders:4433} or {@code orders-1:4433, orders-2:4433}
-     * @return this
      * @throws ConfigException when the text has another form
      */
     public ClientPoolConfigBuilder target(String target) {
@@ -90,19 +88,17 @@ public final class ClientPoolConfigBuilder {
      * The peer. The host is looked up at each attempt to connect.
      *
      * @param target with a port from 1 to 65535
-     * @return this
      */
     public ClientPoolConfigBuilder target(Endpoint target) {
         return targets(List.of(target));
     }
 
     /**
-     * The peers, instead of all that was said before. With several, the pool has a member pool for each, all with these
-     * settings, its bounds of capacity included: any stream is taken from the members in turn, passing over those that are
-     * not ready, and the pool is ready while one of them is. See {@link io.quicpool.ClientPool#members}.
+     * The peers. Replaces all earlier targets. With several targets the pool has a member pool for each. Each member has all
+     * of these settings, also the bounds of capacity. Streams are taken in turn from the members that are ready. The pool is
+     * ready while one member is ready. See {@link io.quicpool.ClientPool#members}.
      *
      * @param targets up to 64 different ones, with ports from 1 to 65535
-     * @return this
      */
     public ClientPoolConfigBuilder targets(List<Endpoint> targets) {
         List<Endpoint> all = List.copyOf(targets);
@@ -112,10 +108,9 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * What finds the peer, instead of a target.
+     * Finds the peer, instead of a target.
      *
-     * @param resolver asked at each connect
-     * @return this
+     * @param resolver is asked at each attempt to connect
      */
     public ClientPoolConfigBuilder resolver(TargetResolver resolver) {
         this.resolver = Objects.requireNonNull(resolver, "resolver");
@@ -123,23 +118,17 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * The name that the server is asked for (SNI), and that its certificate must bear in mode verified. Default: the host of
+     * The server name that the client sends (SNI). In mode verified the certificate must have this name. Default: the host of
      * the target.
      *
      * @param hostname a host name or an IP address
-     * @return this
      */
     public ClientPoolConfigBuilder hostname(String hostname) {
         this.hostname = Objects.requireNonNull(hostname, "hostname");
         return this;
     }
 
-    /**
-     * How the server's certificate is checked. Default: {@link TlsMode#VERIFIED}.
-     *
-     * @param tlsMode the mode
-     * @return this
-     */
+    /** How the server's certificate is checked. Default: {@link TlsMode#VERIFIED}. */
     public ClientPoolConfigBuilder tlsMode(TlsMode tlsMode) {
         this.tlsMode = Objects.requireNonNull(tlsMode, "tlsMode");
         return this;
@@ -149,7 +138,6 @@ public final class ClientPoolConfigBuilder {
      * How the server's certificate is checked, by number or by name.
      *
      * @param tlsMode 0, 1, 2 or insecure, self-signed, verified
-     * @return this
      * @throws ConfigException when there is no such mode
      */
     public ClientPoolConfigBuilder tlsMode(String tlsMode) {
@@ -157,10 +145,9 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * The only certificate that is accepted in mode self-signed. Default: the one that the server shows at the first connect.
+     * The only certificate that is accepted in mode self-signed. Default: the one that the server presents at the first connect.
      *
      * @param fingerprint the SHA-256 fingerprint
-     * @return this
      */
     public ClientPoolConfigBuilder fingerprint(Fingerprint fingerprint) {
         this.fingerprint = Objects.requireNonNull(fingerprint, "fingerprint");
@@ -171,7 +158,6 @@ public final class ClientPoolConfigBuilder {
      * The only certificate that is accepted in mode self-signed.
      *
      * @param fingerprint 64 hex digits, colons allowed
-     * @return this
      * @throws ConfigException when it is not a SHA-256 fingerprint
      */
     public ClientPoolConfigBuilder fingerprint(String fingerprint) {
@@ -179,10 +165,9 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * Whom to trust in mode verified. Default: the JDK's trust store.
+     * The issuers to trust in mode verified. Default: those of the JDK's trust store.
      *
      * @param trust the issuers
-     * @return this
      */
     public ClientPoolConfigBuilder trust(TrustMaterial trust) {
         this.trust = Objects.requireNonNull(trust, "trust");
@@ -190,10 +175,9 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * What the client presents when the server asks for a certificate. Default: nothing.
+     * The certificate that the client presents when the server asks for one. Default: none.
      *
      * @param clientCertificate key and certificate
-     * @return this
      */
     public ClientPoolConfigBuilder clientCertificate(KeyMaterial clientCertificate) {
         this.clientCertificate = Objects.requireNonNull(clientCertificate, "clientCertificate");
@@ -201,10 +185,9 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * The least number of idle streams that the pool aims for. Default: 8.
+     * Minimum number of idle streams that the pool aims for. Default: 8.
      *
      * @param minCapacity from 1 to the largest
-     * @return this
      */
     public ClientPoolConfigBuilder minCapacity(int minCapacity) {
         this.minCapacity = minCapacity;
@@ -212,10 +195,9 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * The largest number of idle streams that the pool aims for. Default: 64.
+     * Maximum number of idle streams that the pool aims for. Default: 64.
      *
      * @param maxCapacity up to 65,536
-     * @return this
      */
     public ClientPoolConfigBuilder maxCapacity(int maxCapacity) {
         this.maxCapacity = maxCapacity;
@@ -227,7 +209,6 @@ public final class ClientPoolConfigBuilder {
      *
      * @param minCapacity from 1 to the largest
      * @param maxCapacity up to 65,536
-     * @return this
      */
     public ClientPoolConfigBuilder capacity(int minCapacity, int maxCapacity) {
         return minCapacity(minCapacity).maxCapacity(maxCapacity);
@@ -237,7 +218,6 @@ public final class ClientPoolConfigBuilder {
      * The shortest time between two regular size checks. Default: 500 ms.
      *
      * @param minInterval at least 10 ms
-     * @return this
      */
     public ClientPoolConfigBuilder minInterval(Duration minInterval) {
         this.minInterval = Objects.requireNonNull(minInterval, "minInterval");
@@ -248,7 +228,6 @@ public final class ClientPoolConfigBuilder {
      * The longest time between two regular size checks. Default: 5 s.
      *
      * @param maxInterval up to 1 h
-     * @return this
      */
     public ClientPoolConfigBuilder maxInterval(Duration maxInterval) {
         this.maxInterval = Objects.requireNonNull(maxInterval, "maxInterval");
@@ -260,7 +239,6 @@ public final class ClientPoolConfigBuilder {
      *
      * @param minInterval at least 10 ms
      * @param maxInterval up to 1 h
-     * @return this
      */
     public ClientPoolConfigBuilder interval(Duration minInterval, Duration maxInterval) {
         Objects.requireNonNull(maxInterval, "maxInterval");
@@ -268,11 +246,10 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * How often the pool makes sure that its peer is there. The idle time-out is three times as long: that late, at the latest,
-     * a lost peer is noticed. Default: 10 s.
+     * How often the pool pings its peer. The idle time-out is three times as long. A peer that is silent for that time is lost.
+     * Default: 10 s.
      *
      * @param keepAlive from 700 ms to 10 min
-     * @return this
      */
     public ClientPoolConfigBuilder keepAlive(Duration keepAlive) {
         this.keepAlive = Objects.requireNonNull(keepAlive, "keepAlive");
@@ -280,10 +257,9 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * How long one attempt to connect may take. Default: 5 s.
+     * Maximum time for one attempt to connect. Default: 5 s.
      *
      * @param connectTimeout from 100 ms to 10 min
-     * @return this
      */
     public ClientPoolConfigBuilder connectTimeout(Duration connectTimeout) {
         this.connectTimeout = Objects.requireNonNull(connectTimeout, "connectTimeout");
@@ -294,7 +270,6 @@ public final class ClientPoolConfigBuilder {
      * How long a new stream may wait for its id. Default: 10 s.
      *
      * @param idTimeout from 100 ms to 10 min
-     * @return this
      */
     public ClientPoolConfigBuilder idTimeout(Duration idTimeout) {
         this.idTimeout = Objects.requireNonNull(idTimeout, "idTimeout");
@@ -302,11 +277,10 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * How long one read of a stream may wait for its first byte, unless {@link io.quicpool.PooledStream#readTimeout} says otherwise of
-     * that stream. Default: 30 s.
+     * How long one read of a stream may wait for its first byte, unless {@link io.quicpool.PooledStream#readTimeout} sets another
+     * limit for that stream. Default: 30 s.
      *
      * @param readTimeout up to 24 h; zero waits for ever
-     * @return this
      */
     public ClientPoolConfigBuilder readTimeout(Duration readTimeout) {
         this.readTimeout = Objects.requireNonNull(readTimeout, "readTimeout");
@@ -314,11 +288,10 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * How long one write of a stream may wait for a peer that does not read, unless {@link io.quicpool.PooledStream#writeTimeout} says
-     * otherwise of that stream. Default: 30 s.
+     * How long one write of a stream may wait for a peer that does not read, unless {@link io.quicpool.PooledStream#writeTimeout}
+     * sets another limit for that stream. Default: 30 s.
      *
      * @param writeTimeout up to 24 h; zero waits for ever
-     * @return this
      */
     public ClientPoolConfigBuilder writeTimeout(Duration writeTimeout) {
         this.writeTimeout = Objects.requireNonNull(writeTimeout, "writeTimeout");
@@ -326,11 +299,10 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * How many callers may wait for a stream at a time, in each member where there are several targets. One more gets
+     * Maximum number of callers that wait for a stream at a time, for each target. Further callers get
      * {@link io.quicpool.PoolBusyException} at once. Default: 10,000.
      *
      * @param maxWaiting from 1 to 1,000,000
-     * @return this
      */
     public ClientPoolConfigBuilder maxWaiting(int maxWaiting) {
         this.maxWaiting = maxWaiting;
@@ -338,12 +310,12 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * How many streams, idle and in use, one connection carries before another is made beside it; there are never more connections
-     * than {@code max-capacity} streams need, so that many more streams in use share them. When one is lost, only its streams are.
-     * Default: 0, what the engine does best: one connection for all with {@code kwik}, 64 streams each with {@code netty}.
+     * How many streams, idle and in use, one connection carries before the pool opens another. There are no more connections
+     * than {@code max-capacity} streams need. If more streams are in use, they share these connections. A lost connection takes
+     * only its own streams with it. Default: 0, which means one connection for all streams with {@code kwik}, and 64 streams a
+     * connection with {@code netty}.
      *
      * @param streamsPerConnection from 1 to 1,048,576, or 0
-     * @return this
      */
     public ClientPoolConfigBuilder streamsPerConnection(int streamsPerConnection) {
         this.streamsPerConnection = streamsPerConnection;
@@ -351,10 +323,8 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * How fast this side goes on after loss. Default: the engine's own, CUBIC with {@code netty}; {@code kwik} leaves no choice.
-     *
-     * @param congestionControl the algorithm
-     * @return this
+     * The algorithm that this side uses for congestion control. Default: that of the engine, CUBIC with {@code netty}. It cannot
+     * be set with {@code kwik}.
      */
     public ClientPoolConfigBuilder congestionControl(CongestionControl congestionControl) {
         this.congestionControl = Objects.requireNonNull(congestionControl, "congestionControl");
@@ -362,11 +332,10 @@ public final class ClientPoolConfigBuilder {
     }
 
     /**
-     * The application protocol that both sides must agree on (ALPN, RFC 7301). Default: {@code np-quic}, that of the Go
+     * The application protocol (ALPN, RFC 7301). Both sides must have the same. Default: {@code np-quic}, that of the Go
      * package NodePassProject/quic.
      *
      * @param alpn 1 to 255 visible ASCII characters
-     * @return this
      */
     public ClientPoolConfigBuilder alpn(String alpn) {
         this.alpn = Objects.requireNonNull(alpn, "alpn");
@@ -377,7 +346,6 @@ public final class ClientPoolConfigBuilder {
      * The QUIC engine. Default: {@code kwik}.
      *
      * @param transport the name of an engine that is on the class path
-     * @return this
      */
     public ClientPoolConfigBuilder transport(String transport) {
         this.transport = Objects.requireNonNull(transport, "transport");
@@ -388,7 +356,7 @@ public final class ClientPoolConfigBuilder {
      * Checks the settings.
      *
      * @return the settings, immutable
-     * @throws ConfigException when a setting cannot be used; says which, of which pool, and what is allowed
+     * @throws ConfigException when a setting cannot be used; names the setting, the pool and what is allowed
      */
     public ClientPoolConfig build() {
         try {

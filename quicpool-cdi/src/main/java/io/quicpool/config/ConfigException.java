@@ -2,7 +2,7 @@ package io.quicpool.config;
 
 import org.jspecify.annotations.Nullable;
 
-/** A setting cannot be used; says which, what it was and what is allowed. Never contains a secret. */
+/** A setting cannot be used. The message has the setting, its value and what is allowed. It never contains a secret. */
 public final class ConfigException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
@@ -11,15 +11,15 @@ public final class ConfigException extends IllegalArgumentException {
     /** The setting in kebab-case. */
     private final String property;
 
-    /** What was given, fit for one line. */
+    /** The value, on one line. */
     private final String value;
 
     /** What is allowed, or what is wrong. */
     private final String allowed;
 
     /**
-     * Makes an exception with the message {@code PROPERTY = VALUE: ALLOWED}; one that a builder's {@code build} throws begins
-     * with {@code KIND NAME: }.
+     * Makes an exception with the message {@code PROPERTY = VALUE: ALLOWED}. An exception of a builder's {@code build} begins with
+     * {@code KIND NAME: }.
      *
      * @param property the setting in kebab-case, such as {@code min-capacity}
      * @param value what was given; null when nothing was
@@ -38,7 +38,7 @@ public final class ConfigException extends IllegalArgumentException {
      * @param cause why it cannot be used
      */
     public ConfigException(String property, @Nullable Object value, String allowed, @Nullable Throwable cause) {
-        // The reason may have its words from a file.
+        // The reason may quote a file.
         this(
                 "",
                 property,
@@ -54,12 +54,7 @@ public final class ConfigException extends IllegalArgumentException {
         this.allowed = allowed;
     }
 
-    /**
-     * The same with the pool that it is about, unless it is about the pool's name: that cannot be shown.
-     *
-     * @param pool the pool
-     * @return a new exception
-     */
+    /** The same exception with the label of the pool, unless the name of the pool is the problem: that cannot be shown. */
     public ConfigException inPool(PoolLabel pool) {
         return property.equals("name") ? this : new ConfigException(pool + ": ", property, value, allowed, getCause());
     }
@@ -74,9 +69,9 @@ public final class ConfigException extends IllegalArgumentException {
     }
 
     /**
-     * What was given.
+     * The value.
      *
-     * @return the value as text, control characters replaced; {@code (not set)} when there was none
+     * @return as text, control characters replaced; {@code (not set)} when there was none
      */
     public String value() {
         return value;

@@ -2,13 +2,13 @@ package io.quicpool.config;
 
 import java.util.Locale;
 
-/** How fast a sender goes on after loss; only for what this side sends. */
+/** The algorithm for congestion control. It applies to what this side sends. */
 public enum CongestionControl {
     /** CUBIC (RFC 9438). */
     CUBIC,
     /** New Reno (RFC 9002, section 7). */
     RENO,
-    /** BBR, which goes by the measured rate rather than by loss. */
+    /** BBR, which follows the measured rate rather than loss. */
     BBR;
 
     /**
@@ -24,8 +24,7 @@ public enum CongestionControl {
      * Reads a name, in any case.
      *
      * @param text such as {@code cubic}
-     * @return what it names
-     * @throws ConfigException when it names none
+     * @throws ConfigException when there is no such name
      */
     public static CongestionControl parse(String text) {
         String wanted = text.strip().toLowerCase(Locale.ROOT);

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 public final class Durations {
 
     private static final Pattern SIMPLE = Pattern.compile("(\\d{1,12})(ms|s|m|h)");
-    // Twelve digits of the smallest unit: what is written in short can be read.
+    // Twelve digits of the smallest unit, as SIMPLE allows: each text that is written can be read.
     private static final Duration LONGEST = Duration.ofMillis(999_999_999_999L);
 
     private Durations() {}
@@ -20,7 +20,6 @@ public final class Durations {
      *
      * @param property the setting that the text is from, for the message
      * @param text such as {@code 500ms}, {@code 5s}, {@code 2m}, {@code 1h} or {@code PT5S}, in any case
-     * @return the duration
      * @throws ConfigException when the text has another form
      */
     public static Duration parse(String property, String text) {
@@ -45,9 +44,7 @@ public final class Durations {
     /**
      * Writes a duration.
      *
-     * @param duration the duration
-     * @return in minutes, seconds or milliseconds where it has no smaller part and is no longer than 30 years, otherwise
-     *     ISO-8601; {@link #parse} reads both
+     * @return in whole minutes, seconds or milliseconds if it is at most 30 years, otherwise ISO-8601; {@link #parse} reads both
      */
     public static String text(Duration duration) {
         if (duration.isNegative() || duration.compareTo(LONGEST) > 0) {
@@ -55,7 +52,7 @@ public final class Durations {
         }
         long millis = duration.toMillis();
         if (!duration.equals(Duration.ofMillis(millis))) {
-            return duration.toString(); // rounded, a value just out of range would read like its bound
+            return duration.toString(); // a rounded value just out of range would look like the bound
         }
         if (millis % 60_000 == 0 && millis != 0) {
             return millis / 60_000 + "m";

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A host and a port. The host is looked up only by {@link #resolve}, each time again.
+ * A host and a port. Only {@link #resolve} looks the host up, each time again.
  *
  * @param host a host name or an IP address, IPv6 without brackets
  * @param port from 0 to 65535
@@ -25,8 +25,6 @@ public record Endpoint(String host, int port) {
     /**
      * Checks host and port. Does not look the host up.
      *
-     * @param host a host name or an IP address, IPv6 without brackets
-     * @param port from 0 to 65535
      * @throws ConfigException when the host cannot be one, or the port is out of range
      */
     public Endpoint {
@@ -110,9 +108,8 @@ public record Endpoint(String host, int port) {
     }
 
     /**
-     * Looks the host up, now. May block for as long as the system's resolver does.
+     * Looks the host up. May block for as long as the system's resolver does.
      *
-     * @return the address, resolved
      * @throws UnknownHostException when there is no such host; the message names it
      */
     public InetSocketAddress resolve() throws UnknownHostException {
@@ -120,9 +117,9 @@ public record Endpoint(String host, int port) {
     }
 
     /**
-     * Looks the host up, now. May block for as long as the system's resolver does.
+     * Looks the host up. May block for as long as the system's resolver does.
      *
-     * @return all its addresses, resolved, in the resolver's order; one at least
+     * @return all its addresses, at least one, in the order of the resolver
      * @throws UnknownHostException when there is no such host; the message names it
      */
     public List<InetSocketAddress> resolveAll() throws UnknownHostException {

@@ -22,7 +22,6 @@ public record Fingerprint(String hex) {
     /**
      * Checks the digits.
      *
-     * @param hex 64 lower-case hex digits
      * @throws ConfigException when it is anything else
      */
     public Fingerprint {
@@ -37,7 +36,6 @@ public record Fingerprint(String hex) {
      *
      * @param property the setting that the text is from, for the message
      * @param text the fingerprint
-     * @return the fingerprint
      * @throws ConfigException when the text is not a SHA-256 fingerprint
      */
     public static Fingerprint parse(String property, String text) {
@@ -49,12 +47,7 @@ public record Fingerprint(String hex) {
         }
     }
 
-    /**
-     * The fingerprint of a certificate.
-     *
-     * @param certificate the certificate
-     * @return its fingerprint
-     */
+    /** The fingerprint of a certificate. */
     public static Fingerprint of(X509Certificate certificate) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());

@@ -2,13 +2,13 @@ package io.quicpool.config;
 
 import java.util.Locale;
 
-/** On whose threads the handler of a server pool runs. Whatever it is, {@link HandlerConfig} bounds how many run at a time. */
+/** Where the handlers of a server pool run. {@link HandlerConfig} always limits how many run at a time. */
 public enum HandlerExecutor {
-    /** The pool's own threads, which end when they have nothing to do. */
+    /** Threads of the pool, which end when they are idle. */
     POOL,
-    /** The container's managed executor where there is one, otherwise the pool's own threads. Of the component only. */
+    /** The container's managed executor, if there is one, otherwise threads of the pool. Only for the component. */
     CONTAINER,
-    /** A virtual thread of the pool's own for each stream; needs Java 21 or later. */
+    /** A new virtual thread for each stream. Needs Java 21 or later. */
     VIRTUAL;
 
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
@@ -26,8 +26,7 @@ public enum HandlerExecutor {
      * Reads a name, in any case.
      *
      * @param text such as {@code virtual}
-     * @return what it names
-     * @throws ConfigException when it names none
+     * @throws ConfigException when there is no such name
      */
     public static HandlerExecutor parse(String text) {
         String wanted = text.strip().toLowerCase(Locale.ROOT);
@@ -39,7 +38,7 @@ public enum HandlerExecutor {
         throw new ConfigException("handler-executor", text, "must be pool, container or virtual");
     }
 
-    /** Whether this JVM can do it. */
+    /** Checks that this JVM can do it. */
     void check() {
         int version = Runtime.version().feature();
         if (this == VIRTUAL && version < FIRST_WITH_VIRTUAL_THREADS) {

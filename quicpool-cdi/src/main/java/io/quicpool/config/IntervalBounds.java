@@ -19,9 +19,7 @@ public record IntervalBounds(Duration min, Duration max) {
     /**
      * Checks the bounds.
      *
-     * @param min the shortest
-     * @param max the longest
-     * @throws ConfigException when they are out of range, or the shortest is above the longest
+     * @throws ConfigException when they are out of range, or {@code min} is above {@code max}
      */
     public IntervalBounds {
         Checks.range("max-interval", max, SHORTEST, LONGEST);

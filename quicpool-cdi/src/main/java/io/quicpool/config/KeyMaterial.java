@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A private key with its certificate chain: what a side presents to the other. Never shows the key. */
+/** A private key and its certificate chain, which one side presents to the other. Never shows the key. */
 public final class KeyMaterial {
 
     private static final String CERTIFICATE = "certificate";
@@ -39,11 +39,10 @@ public final class KeyMaterial {
     }
 
     /**
-     * Takes a key and its chain as they are.
+     * A key and its chain from objects.
      *
      * @param privateKey an EC or RSA key
      * @param chain the key's own certificate first, then those of its issuers
-     * @return the material
      * @throws ConfigException when the chain is empty or the key does not belong to its first certificate
      */
     public static KeyMaterial of(PrivateKey privateKey, List<X509Certificate> chain) {
@@ -57,7 +56,6 @@ public final class KeyMaterial {
      * @param type such as {@code PKCS12} or {@code JKS}; null for PKCS12
      * @param password of the store and of its key
      * @param alias which entry; null for the only key entry
-     * @return the material
      * @throws ConfigException when the store cannot be read, the password is wrong, or there is no such key
      */
     public static KeyMaterial fromKeyStore(Path file, @Nullable String type, char[] password, @Nullable String alias) {
@@ -103,9 +101,8 @@ public final class KeyMaterial {
      *
      * @param certificateChain the certificates, the key's own first
      * @param privateKey an unencrypted PKCS#8 key, EC or RSA; may be the same file
-     * @return the material
-     * @throws ConfigException when a file cannot be read or holds something else; when both have a problem, that of the certificates
-     *     is suppressed in that of the key
+     * @throws ConfigException when a file cannot be read or holds something else; if both files have a problem, that of the
+     *     certificates is a suppressed exception
      */
     public static KeyMaterial fromPem(Path certificateChain, Path privateKey) {
         PrivateKey key;
@@ -153,11 +150,7 @@ public final class KeyMaterial {
         }
     }
 
-    /**
-     * The private key.
-     *
-     * @return the key itself
-     */
+    /** The private key. */
     public PrivateKey privateKey() {
         return privateKey;
     }
@@ -172,15 +165,15 @@ public final class KeyMaterial {
     }
 
     /**
-     * What a peer pins.
+     * The fingerprint that a peer pins.
      *
-     * @return the fingerprint of the first certificate
+     * @return that of the first certificate
      */
     public Fingerprint fingerprint() {
         return Fingerprint.of(chain.get(0));
     }
 
-    /** Says whose certificate it is and its fingerprint, nothing of the key. */
+    /** The subject of the certificate and its fingerprint, nothing of the key. */
     @Override
     public String toString() {
         return chain.get(0).getSubjectX500Principal().getName() + " " + fingerprint();

@@ -10,7 +10,7 @@ import java.security.KeyStoreException;
 import java.security.UnrecoverableKeyException;
 import org.jspecify.annotations.Nullable;
 
-/** Opens key stores with readable errors, in which, as in those of {@link Pem}, nothing of the file is shown. */
+/** Opens key stores with readable errors. As in {@link Pem}, errors show nothing of the file. */
 final class KeyStores {
 
     private KeyStores() {}

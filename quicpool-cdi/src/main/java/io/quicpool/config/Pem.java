@@ -23,13 +23,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads certificates and private keys from PEM files (RFC 7468), and any file with readable errors. A refusal shows nothing of the
- * file but the label of a block: neither Java's words nor its exception, which may hold a piece of what is damaged.
+ * Reads certificates and private keys from PEM files (RFC 7468). Errors are readable and show nothing of the file but the label of a
+ * block. They do not pass on the text or the cause of Java's exceptions, which may contain a piece of a damaged key.
  */
 final class Pem {
 
     private static final long LARGEST = 1 << 20;
-    // Words as long as those of a label are: a message shows it, and a longer one may be a piece of a key.
+    // The words are no longer than those of a real label: a message shows the label, and a longer word may be a piece
+    // of a key.
     private static final Pattern BEGIN = Pattern.compile("-----BEGIN ((?:[A-Z0-9]{1,11} ){0,3}[A-Z0-9]{1,11})-----");
     private static final Pattern SPACE = Pattern.compile("\\s+");
 
@@ -37,7 +38,7 @@ final class Pem {
 
     private record Block(String label, String body) {}
 
-    // A damaged block fails the file: without it a chain, or what is trusted, would be another than was meant.
+    // A damaged block fails the whole file. To skip it would change the chain, or the set of trusted issuers.
     private static List<Block> blocks(String property, Path file) {
         String text = text(property, file);
         List<Block> found = new ArrayList<>();
@@ -98,7 +99,7 @@ final class Pem {
         throw new ConfigException(property, file, "has no private key; expected -----BEGIN PRIVATE KEY-----");
     }
 
-    // PKCS#8 says its algorithm, but KeyFactory wants to be told; there are two that TLS 1.3 engines take.
+    // PKCS#8 contains the algorithm, but KeyFactory has to be told. TLS 1.3 engines accept these two.
     private static PrivateKey privateKey(String property, Path file, byte[] der) {
         for (String algorithm : List.of("EC", "RSA")) {
             try {
@@ -106,13 +107,13 @@ final class Pem {
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e);
             } catch (InvalidKeySpecException otherKindOrDamaged) {
-                // The next, or neither.
+                // Try the next one.
             }
         }
         throw new ConfigException(property, file, "has a private key that is neither EC nor RSA, or is damaged");
     }
 
-    // Not the MIME decoder, which passes over what is no Base64.
+    // The MIME decoder would skip characters that are not Base64.
     private static byte[] decode(String property, Path file, Block block) {
         try {
             return Base64.getDecoder().decode(SPACE.matcher(block.body()).replaceAll(""));
@@ -126,7 +127,7 @@ final class Pem {
             if (Files.size(file) > LARGEST) {
                 throw new ConfigException(property, file, "is larger than " + LARGEST + " bytes");
             }
-            // What is outside the blocks is for people, and may be in any code that has ASCII in it.
+            // Text outside the blocks is for people, and may have any encoding that includes ASCII.
             String text = Files.readString(file, StandardCharsets.ISO_8859_1);
             if (text.indexOf('\0') >= 0) {
                 throw new ConfigException(property, file, "is not a PEM file");
@@ -146,7 +147,7 @@ final class Pem {
         } else if (Files.isDirectory(file)) {
             why = "is a directory, not a file";
         }
-        // Containers run in a directory of their own: people have to see where it was looked for.
+        // Containers have their own working directory, so the message gives the absolute path.
         String where = file.isAbsolute() ? "" : "; looked for " + file.toAbsolutePath();
         return new ConfigException(property, file, why + where, e);
     }

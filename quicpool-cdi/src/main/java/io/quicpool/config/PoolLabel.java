@@ -1,8 +1,8 @@
 package io.quicpool.config;
 
 /**
- * Which pool a message is about: its kind and its name, such as {@code client orders}. Messages begin with it, so that a client pool
- * and a server pool of one name can be told apart in the log.
+ * The kind and the name of a pool, such as {@code client orders}. Messages begin with it, so that the log distinguishes a client
+ * pool and a server pool with the same name.
  *
  * @param kind {@code client} or {@code server}
  * @param name the pool's name
@@ -13,7 +13,6 @@ public record PoolLabel(String kind, String name) {
      * The label of a client pool.
      *
      * @param name the pool's name
-     * @return the label
      */
     public static PoolLabel client(String name) {
         return new PoolLabel("client", name);
@@ -23,13 +22,12 @@ public record PoolLabel(String kind, String name) {
      * The label of a server pool.
      *
      * @param name the pool's name
-     * @return the label
      */
     public static PoolLabel server(String name) {
         return new PoolLabel("server", name);
     }
 
-    /** The label as messages begin, such as {@code client orders}. */
+    /** The label at the start of messages, such as {@code client orders}. */
     @Override
     public String toString() {
         return kind + " " + name;

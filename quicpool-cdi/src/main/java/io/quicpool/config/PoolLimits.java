@@ -5,10 +5,10 @@ import java.time.Duration;
 /** The bounds and defaults that client and server pools share. */
 final class PoolLimits {
 
-    /** The idle time-out counts in these (Go package NodePassProject/quic: 3 x keep-alive). */
+    /** The idle time-out is 3 x keep-alive, as in the Go package NodePassProject/quic. */
     static final int KEEP_ALIVES_PER_IDLE_TIMEOUT = 3;
 
-    // The engine's idle timer counts in seconds: an idle time-out below 2 s would be noise.
+    // kwik's idle timer counts whole seconds, so an idle time-out below 2 s would be inexact.
     static final Duration KEEP_ALIVE_MIN = Duration.ofMillis(700);
     static final Duration KEEP_ALIVE_MAX = Duration.ofMinutes(10);
     static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
@@ -19,12 +19,12 @@ final class PoolLimits {
     static final String ALPN = "np-quic";
     static final String TRANSPORT = "kwik";
 
-    /** A waiting caller costs some 300 bytes. More of them than these are hardly ever served in time. */
+    /** A waiter costs about 300 bytes. More waiters than this are hardly ever served in time. */
     static final int WAITING = 10_000;
 
     static final int WAITING_MAX = 1_000_000;
 
-    /** Streams that one connection may carry at most; as many as an engine can count. */
+    /** Maximum number of streams of one connection. */
     static final int STREAMS_MAX = 1 << 20;
 
     private PoolLimits() {}

@@ -4,14 +4,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text from elsewhere, fit for one line of a message. What a peer had a say in, a reason to close, a name in a certificate, an exception of an
- * engine, goes through here before it is logged, thrown, kept as last error, or told to listeners, JMX and health.
+ * Makes text from elsewhere safe for one line of a message. Text that a peer can influence goes through here before it is logged,
+ * thrown, kept as the last error, or passed to listeners, JMX and health. Examples are the reason of a close, a name in a certificate,
+ * and the exception of an engine.
  */
 public final class Printable {
 
-    // What would begin a new line, move the cursor, or turn the direction where the text is shown (Unicode Standard,
-    // section 4.5); \p{Cntrl}
-    // is ASCII only.
+    // Characters that start a new line, move the cursor, or change the direction of text (Unicode Standard, section
+    // 4.5).
+    // \p{Cntrl} is ASCII only.
     private static final Pattern UNFIT = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
 
     private static final int LONGEST_EXCEPTION = 500;
@@ -20,10 +21,10 @@ public final class Printable {
     private Printable() {}
 
     /**
-     * The beginning of a text, without characters that are not to be seen.
+     * The beginning of a text. Each invisible character becomes a question mark.
      *
      * @param text any text
-     * @param longest how many characters to show at most; more are shown as {@code ...}
+     * @param longest how many characters to show at most; {@code ...} stands for the rest
      * @return the text on one line
      */
     public static String of(String text, int longest) {
@@ -31,7 +32,7 @@ public final class Printable {
     }
 
     /**
-     * The whole text, without characters that are not to be seen.
+     * The whole text. Each invisible character becomes a question mark.
      *
      * @param text any text
      * @return the text on one line
@@ -41,7 +42,7 @@ public final class Printable {
     }
 
     /**
-     * What a peer says: the beginning, with a space for each character that is not to be seen.
+     * The beginning of a peer's text. Each invisible character becomes a space.
      *
      * @param text any text
      * @param longest how many characters to keep
@@ -53,10 +54,10 @@ public final class Printable {
     }
 
     /**
-     * An exception in whose text a peer may have had a say, with all its causes: logs show them too.
+     * An exception whose text a peer may have influenced. Its causes are checked too, because logs show them.
      *
      * @param exception any; null for none
-     * @return the same if all its texts are fit, else one with the same stack trace that says the same
+     * @return the same exception if all its texts are safe, else a copy with safe texts and the same stack trace
      */
     public static @Nullable Throwable cause(@Nullable Throwable exception) {
         return isFit(exception, 0) ? exception : copy(exception, 0);
@@ -87,7 +88,7 @@ public final class Printable {
         return new Copy(exception, copy(exception.getCause(), depth + 1));
     }
 
-    /** Says what another says. */
+    /** A copy with a safe text. */
     private static final class Copy extends Exception {
 
         private static final long serialVersionUID = 1;
@@ -100,7 +101,7 @@ public final class Printable {
             setStackTrace(original.getStackTrace());
         }
 
-        // With the class, which traces are read for.
+        // Stack traces show this text: it has the class of the original.
         @Override
         public String getLocalizedMessage() {
             return text;

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a server pool; made by {@link #builder}, whose methods say what each means and its default.
+ * The settings of a server pool. The methods of {@link #builder} describe each setting and its default.
  *
  * @param name see {@link ServerPoolConfigBuilder#name}
  * @param listen see {@link ServerPoolConfigBuilder#listen(String)}
@@ -53,28 +53,8 @@ public record ServerPoolConfig(
         String transport) {
 
     /**
-     * Checks every setting and how they go together.
+     * Checks each setting, and that the settings fit together.
      *
-     * @param name the name
-     * @param listen where to listen
-     * @param certificate what to present
-     * @param maxCapacity how many idle streams to hold
-     * @param maxWaiting how many callers may wait
-     * @param allowedClients who may connect
-     * @param keepAlive the keep-alive period
-     * @param helloTimeout the hello time-out
-     * @param maxStreamsPerConnection how many streams a connection may have
-     * @param maxConnections how many connections there may be
-     * @param maxPendingHellos how many streams may be without a hello
-     * @param maxPendingHandshakes how many clients may be connecting
-     * @param handlers how streams are served
-     * @param streamTimeouts how long streams wait for their peer
-     * @param addressValidation whether clients must show that their address is their own
-     * @param clientAuth whether clients are asked for a certificate
-     * @param clientTrust whose certificates are accepted
-     * @param congestionControl how fast to go on after loss
-     * @param alpn the application protocol
-     * @param transport the engine
      * @throws ConfigException when a setting cannot be used
      */
     public ServerPoolConfig {
@@ -95,7 +75,7 @@ public record ServerPoolConfig(
                 transport);
     }
 
-    // All that can be checked before there is a certificate.
+    // Everything that can be checked without a certificate.
     static void check(
             String name,
             int maxCapacity,
@@ -141,26 +121,18 @@ public record ServerPoolConfig(
         Checks.transport(transport);
     }
 
-    /**
-     * Begins the settings of a pool with the defaults.
-     *
-     * @return a builder
-     */
+    /** A builder with the defaults. */
     public static ServerPoolConfigBuilder builder() {
         return new ServerPoolConfigBuilder();
     }
 
-    /**
-     * Begins with these settings, to change some.
-     *
-     * @return a new builder
-     */
+    /** A builder with these settings, to change some of them. */
     public ServerPoolConfigBuilder toBuilder() {
         return new ServerPoolConfigBuilder(this);
     }
 
     /**
-     * After how long without a word from the peer a connection is lost.
+     * How long the peer may be silent before a connection is lost.
      *
      * @return 3 x keep-alive
      */

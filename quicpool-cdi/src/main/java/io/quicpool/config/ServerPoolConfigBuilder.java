@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the settings of a server pool; each method says what its setting means and its default. Not thread-safe. */
+/** Builds the settings of a server pool. Each method describes a setting and its default. Not thread-safe. */
 public final class ServerPoolConfigBuilder {
 
     private String name = PoolLimits.NAME;
@@ -65,7 +65,6 @@ public final class ServerPoolConfigBuilder {
      * The name of the pool in logs, threads, exceptions and JMX. Default: {@code default}.
      *
      * @param name 1 to 64 characters
-     * @return this
      */
     public ServerPoolConfigBuilder name(String name) {
         this.name = Objects.requireNonNull(name, "name");
@@ -73,10 +72,9 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * Where to listen as {@code HOST:PORT}; port 0 leaves the choice to the system. Required.
+     * Where to listen, as {@code HOST:PORT}. With port 0 the system chooses the port. Required.
      *
      * @param listen such as {@code 0.0.0.0:4433}
-     * @return this
      * @throws ConfigException when the text has another form
      */
     public ServerPoolConfigBuilder listen(String listen) {
@@ -86,8 +84,7 @@ public final class ServerPoolConfigBuilder {
     /**
      * Where to listen. Required.
      *
-     * @param listen port 0 leaves the choice to the system
-     * @return this
+     * @param listen with port 0 the system chooses the port
      */
     public ServerPoolConfigBuilder listen(Endpoint listen) {
         this.listen = Objects.requireNonNull(listen, "listen");
@@ -95,10 +92,9 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * What the server presents. Required.
+     * The certificate that the server presents. Required.
      *
      * @param certificate an EC or RSA key and its certificates
-     * @return this
      */
     public ServerPoolConfigBuilder certificate(KeyMaterial certificate) {
         this.certificate = Objects.requireNonNull(certificate, "certificate");
@@ -106,10 +102,9 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How many idle streams the pool holds at most, over all its clients; more are refused. Default: 1,024.
+     * Maximum number of idle streams that the pool holds, over all its clients. Further streams wait for their id. Default: 1,024.
      *
      * @param maxCapacity from 1 to 65,536
-     * @return this
      */
     public ServerPoolConfigBuilder maxCapacity(int maxCapacity) {
         this.maxCapacity = maxCapacity;
@@ -117,10 +112,10 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How many callers may wait for a stream at a time. One more gets {@link io.quicpool.PoolBusyException} at once. Default: 10,000.
+     * Maximum number of callers that wait for a stream at a time. Further callers get {@link io.quicpool.PoolBusyException} at
+     * once. Default: 10,000.
      *
      * @param maxWaiting from 1 to 1,000,000
-     * @return this
      */
     public ServerPoolConfigBuilder maxWaiting(int maxWaiting) {
         this.maxWaiting = maxWaiting;
@@ -128,10 +123,9 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * Lets clients of this address or range connect; can be called several times. Default: every client.
+     * Allows clients of this address or range. Can be called several times. Default: every client is allowed.
      *
      * @param addressOrRange an IP address or a CIDR range
-     * @return this
      * @throws ConfigException when the text is neither
      */
     public ServerPoolConfigBuilder allowClient(String addressOrRange) {
@@ -140,10 +134,9 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * Who may connect, instead of all that was said before.
+     * The clients that may connect. Replaces all earlier ranges.
      *
      * @param ranges empty for every client
-     * @return this
      */
     public ServerPoolConfigBuilder allowedClients(List<AddressRange> ranges) {
         List<AddressRange> all = List.copyOf(ranges);
@@ -153,10 +146,9 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * A third of the idle time-out, after which a client that says nothing is lost. Default: 10 s.
+     * A third of the idle time-out. A client that is silent for the idle time-out is lost. Default: 10 s.
      *
      * @param keepAlive from 700 ms to 10 min
-     * @return this
      */
     public ServerPoolConfigBuilder keepAlive(Duration keepAlive) {
         this.keepAlive = Objects.requireNonNull(keepAlive, "keepAlive");
@@ -167,7 +159,6 @@ public final class ServerPoolConfigBuilder {
      * How long a new stream may wait for its hello. Default: 10 s.
      *
      * @param helloTimeout from 100 ms to 10 min
-     * @return this
      */
     public ServerPoolConfigBuilder helloTimeout(Duration helloTimeout) {
         this.helloTimeout = Objects.requireNonNull(helloTimeout, "helloTimeout");
@@ -175,13 +166,12 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How many streams one client may have open at a time, idle and in use: the bound of its stream credit (RFC 9000, section
-     * 4.6). Below it a client may have as many idle streams open as its share of the capacity, and more for those in use. With 0
-     * there is no other bound than the engine's: 16,384 over kwik; over Netty, where streams in use count too, the share, and 256
-     * at least where the capacity is as large. Another value is over Netty the credit itself. Default: 0.
+     * Maximum number of streams that one client may have open at a time, idle and in use. It bounds the stream credit (RFC
+     * 9000, section 4.6). Within this bound a client may have as many idle streams as its share of the capacity, and any number
+     * in use. 0 means 16,384 over kwik. Over Netty streams in use count too: there 0 means the share, but at least 256 streams,
+     * or the capacity if that is less. Over Netty any other value is the credit itself. Default: 0.
      *
      * @param maxStreamsPerConnection from the capacity to 1,048,576, or 0
-     * @return this
      */
     public ServerPoolConfigBuilder maxStreamsPerConnection(int maxStreamsPerConnection) {
         this.maxStreamsPerConnection = maxStreamsPerConnection;
@@ -189,10 +179,9 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How many clients may be connected at a time. Default: 256.
+     * Maximum number of connected clients. Default: 256.
      *
      * @param maxConnections from 1 to 65,536
-     * @return this
      */
     public ServerPoolConfigBuilder maxConnections(int maxConnections) {
         this.maxConnections = maxConnections;
@@ -200,11 +189,10 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How many streams may be open without their hello at a time, over all clients; more are refused. One client may have
-     * half of them. Default: 1,024.
+     * Maximum number of open streams without a hello, over all clients. Further streams are refused. One client may have half of
+     * them. Default: 1,024.
      *
      * @param maxPendingHellos from 1 to 65,536
-     * @return this
      */
     public ServerPoolConfigBuilder maxPendingHellos(int maxPendingHellos) {
         this.maxPendingHellos = maxPendingHellos;
@@ -212,11 +200,11 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How many clients may be connecting at a time; each may take up to 10 s, or 2 s while the limit is reached. Those
-     * that come then are not answered, and try again. It bounds the threads and the memory that clients cost which begin to connect and vanish. Default: 128.
+     * Maximum number of handshakes under way. Each may take up to 10 s, or 2 s while the limit is reached. Further clients get
+     * no answer and try again. This bounds the threads and the memory for clients that start a handshake and vanish. Default:
+     * 128.
      *
      * @param maxPendingHandshakes from 1 to 65,536
-     * @return this
      */
     public ServerPoolConfigBuilder maxPendingHandshakes(int maxPendingHandshakes) {
         this.maxPendingHandshakes = maxPendingHandshakes;
@@ -224,11 +212,10 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How many handlers run at a time; see {@link io.quicpool.ServerPool#serve}. One client may have half of them when it is alone,
-     * otherwise no more than are free, and the last quarter is for clients that have none. Default: 256.
+     * Maximum number of handlers that run at a time; see {@link io.quicpool.ServerPool#serve}. They are shared among the clients,
+     * see {@link HandlerConfig}. Default: 256.
      *
      * @param maxHandlers from 1 to 65,536
-     * @return this
      */
     public ServerPoolConfigBuilder maxHandlers(int maxHandlers) {
         this.maxHandlers = maxHandlers;
@@ -236,11 +223,10 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How many streams that were spoken to may wait for a handler, shared as {@link #maxHandlers} is; more are reset with
+     * Maximum number of streams with data that wait for a handler, shared like {@link #maxHandlers}. Further streams are reset with
      * {@link io.quicpool.StreamErrors#HANDLER_BUSY}. Default: 2,048.
      *
      * @param handlerQueue from 0 to 65,536
-     * @return this
      */
     public ServerPoolConfigBuilder handlerQueue(int handlerQueue) {
         this.handlerQueue = handlerQueue;
@@ -248,11 +234,10 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * On whose threads the handler runs that is given without an executor. Default: {@link HandlerExecutor#POOL}; in code
-     * {@link HandlerExecutor#CONTAINER} is the same, the component looks for the container's executor.
+     * Where handlers run that are given without an executor. Default: {@link HandlerExecutor#POOL}. Only the component looks for
+     * the executor of the container. Without the component {@link HandlerExecutor#CONTAINER} is the same as {@code POOL}.
      *
      * @param handlerExecutor which; {@link HandlerExecutor#VIRTUAL} needs Java 21 or later
-     * @return this
      */
     public ServerPoolConfigBuilder handlerExecutor(HandlerExecutor handlerExecutor) {
         this.handlerExecutor = Objects.requireNonNull(handlerExecutor, "handlerExecutor");
@@ -260,11 +245,10 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How long one read of a stream may wait for its first byte, unless {@link io.quicpool.PooledStream#readTimeout} says otherwise of
-     * that stream. Default: 30 s.
+     * How long one read of a stream may wait for its first byte, unless {@link io.quicpool.PooledStream#readTimeout} sets another
+     * limit for that stream. Default: 30 s.
      *
      * @param readTimeout up to 24 h; zero waits for ever
-     * @return this
      */
     public ServerPoolConfigBuilder readTimeout(Duration readTimeout) {
         this.readTimeout = Objects.requireNonNull(readTimeout, "readTimeout");
@@ -272,11 +256,10 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How long one write of a stream may wait for a peer that does not read, unless {@link io.quicpool.PooledStream#writeTimeout} says
-     * otherwise of that stream. Default: 30 s.
+     * How long one write of a stream may wait for a peer that does not read, unless {@link io.quicpool.PooledStream#writeTimeout}
+     * sets another limit for that stream. Default: 30 s.
      *
      * @param writeTimeout up to 24 h; zero waits for ever
-     * @return this
      */
     public ServerPoolConfigBuilder writeTimeout(Duration writeTimeout) {
         this.writeTimeout = Objects.requireNonNull(writeTimeout, "writeTimeout");
@@ -284,11 +267,10 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * Whether a client must first prove that it receives what is sent to its address (Retry packet, RFC 9000, section 8.1.2).
-     * Keeps out clients with forged addresses, and costs a round trip for each connection. Default: false.
+     * Whether a client must first prove that it owns its address (Retry, RFC 9000, section 8.1.2). This keeps out clients with
+     * forged addresses, and costs one round trip for each connection. Default: false.
      *
-     * @param addressValidation whether it must
-     * @return this
+     * @param addressValidation true to use Retry
      */
     public ServerPoolConfigBuilder addressValidation(boolean addressValidation) {
         this.addressValidation = addressValidation;
@@ -296,11 +278,10 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * Whether clients are asked for a certificate. Goes with {@link #clientTrust}; an engine that cannot ask refuses it when the pool
-     * is opened: {@code kwik} cannot, {@code netty} can. Default: none.
+     * Whether clients are asked for a certificate. Needs {@link #clientTrust}, and an engine that can ask: {@code netty} can,
+     * {@code kwik} cannot. Default: none.
      *
      * @param clientAuth none, want or need
-     * @return this
      */
     public ServerPoolConfigBuilder clientAuth(ClientAuth clientAuth) {
         this.clientAuth = Objects.requireNonNull(clientAuth, "clientAuth");
@@ -308,10 +289,9 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * Whose clients' certificates are accepted: the chain must lead to one of these issuers. Required when clients are asked.
+     * The issuers of clients' certificates: the chain must lead to one of them. Required when clients are asked.
      *
      * @param clientTrust the issuers
-     * @return this
      */
     public ServerPoolConfigBuilder clientTrust(TrustMaterial clientTrust) {
         this.clientTrust = Objects.requireNonNull(clientTrust, "clientTrust");
@@ -319,10 +299,8 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * How fast this side goes on after loss. Default: the engine's own, CUBIC with {@code netty}; {@code kwik} leaves no choice.
-     *
-     * @param congestionControl the algorithm
-     * @return this
+     * The algorithm that this side uses for congestion control. Default: that of the engine, CUBIC with {@code netty}. It cannot
+     * be set with {@code kwik}.
      */
     public ServerPoolConfigBuilder congestionControl(CongestionControl congestionControl) {
         this.congestionControl = Objects.requireNonNull(congestionControl, "congestionControl");
@@ -330,11 +308,10 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * The application protocol that both sides must agree on (ALPN, RFC 7301). Default: {@code np-quic}, that of the Go
+     * The application protocol (ALPN, RFC 7301). Both sides must have the same. Default: {@code np-quic}, that of the Go
      * package NodePassProject/quic.
      *
      * @param alpn 1 to 255 visible ASCII characters
-     * @return this
      */
     public ServerPoolConfigBuilder alpn(String alpn) {
         this.alpn = Objects.requireNonNull(alpn, "alpn");
@@ -345,7 +322,6 @@ public final class ServerPoolConfigBuilder {
      * The QUIC engine. Default: {@code kwik}.
      *
      * @param transport the name of an engine that is on the class path
-     * @return this
      */
     public ServerPoolConfigBuilder transport(String transport) {
         this.transport = Objects.requireNonNull(transport, "transport");
@@ -356,7 +332,7 @@ public final class ServerPoolConfigBuilder {
      * Checks the settings.
      *
      * @return the settings, immutable
-     * @throws ConfigException when a setting is missing or cannot be used; says which, of which pool, and what is allowed
+     * @throws ConfigException when a setting is missing or cannot be used; names the setting, the pool and what is allowed
      */
     public ServerPoolConfig build() {
         try {
@@ -367,7 +343,7 @@ public final class ServerPoolConfigBuilder {
     }
 
     private ServerPoolConfig checked() {
-        // Before what must not be missing: who lacks that too hears of the rest first.
+        // Checked before the required settings, so that a wrong value is reported even if one of those is missing.
         HandlerConfig handlers = new HandlerConfig(maxHandlers, handlerQueue, handlerExecutor);
         StreamTimeouts streamTimeouts = new StreamTimeouts(readTimeout, writeTimeout);
         ServerPoolConfig.check(

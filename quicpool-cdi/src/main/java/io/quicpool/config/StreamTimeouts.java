@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * How long the streams of a pool wait for their peer, unless {@link io.quicpool.PooledStream#readTimeout} or
- * {@link io.quicpool.PooledStream#writeTimeout} says otherwise of one.
+ * {@link io.quicpool.PooledStream#writeTimeout} sets another limit for one of them.
  *
  * @param read how long one read may wait for its first byte; {@link Duration#ZERO} waits for ever
  * @param write how long one write may wait for a peer that does not read; {@link Duration#ZERO} waits for ever
@@ -14,16 +14,14 @@ public record StreamTimeouts(Duration read, Duration write) {
     private static final Duration LONGEST = Duration.ofHours(24);
 
     /**
-     * 30 s each: after as long without a word a connection is lost by default. Below, answers that take their time are cut off;
-     * above, a peer that says nothing costs a handler, or a caller, for longer than a lost one.
+     * 30 s each, the default idle time-out. A shorter limit cuts off slow answers. With a longer one a silent peer keeps a handler or
+     * a caller busy for longer than a lost connection does.
      */
     public static final StreamTimeouts DEFAULT = new StreamTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30));
 
     /**
      * Checks the time-outs.
      *
-     * @param read of reads
-     * @param write of writes
      * @throws ConfigException when one is negative or above 24 h
      */
     public StreamTimeouts {

@@ -4,14 +4,14 @@ import java.util.Locale;
 
 /** How a client pool checks the server's certificate. The numbers are those of the Go package NodePassProject/quic. */
 public enum TlsMode {
-    /** Mode 0, {@code insecure}: no check at all. Anybody on the path can read and change what is sent. */
+    /** Mode 0, {@code insecure}: no check at all. Anybody on the path can read and change the data. */
     INSECURE(0),
     /**
      * Mode 1, {@code self-signed}: the certificate is pinned, by its SHA-256 fingerprint when one is given, otherwise on
      * first use; any other certificate is refused from then on. Host name and issuer do not matter.
      */
     SELF_SIGNED(1),
-    /** Mode 2, {@code verified}: the chain must lead to a trusted issuer, and the certificate must be for the host. */
+    /** Mode 2, {@code verified}: the chain must lead to a trusted issuer, and the certificate must have the server name. */
     VERIFIED(2);
 
     private final int code;
@@ -42,7 +42,6 @@ public enum TlsMode {
      * Reads a mode by its number or its name, in any case.
      *
      * @param text such as {@code 2} or {@code verified}
-     * @return the mode
      * @throws ConfigException when there is no such mode
      */
     public static TlsMode parse(String text) {

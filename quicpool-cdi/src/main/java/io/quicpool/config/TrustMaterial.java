@@ -12,7 +12,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Whom a client trusts to have issued a server's certificate. */
+/** The issuers whose certificates are accepted. */
 public final class TrustMaterial {
 
     private final String source;
@@ -23,20 +23,15 @@ public final class TrustMaterial {
         this.trustManager = pkix(anchors);
     }
 
-    /**
-     * The issuers that the JDK trusts ({@code cacerts}, or what {@code javax.net.ssl.trustStore} names).
-     *
-     * @return the material
-     */
+    /** The issuers that the JDK trusts ({@code cacerts}, or what {@code javax.net.ssl.trustStore} names). */
     public static TrustMaterial jdk() {
         return new TrustMaterial("the JDK's trust store", null);
     }
 
     /**
-     * Exactly the given issuers.
+     * Only the given issuers.
      *
      * @param issuers at least one certificate
-     * @return the material
      * @throws ConfigException when there is none
      */
     public static TrustMaterial of(Collection<X509Certificate> issuers) {
@@ -66,7 +61,6 @@ public final class TrustMaterial {
      * @param file the key store
      * @param type such as {@code PKCS12} or {@code JKS}; null for PKCS12
      * @param password of the store; null when it has none
-     * @return the material
      * @throws ConfigException when the store cannot be read, the password is wrong, or it has no trusted certificate
      */
     public static TrustMaterial fromKeyStore(Path file, @Nullable String type, char @Nullable [] password) {
@@ -94,7 +88,6 @@ public final class TrustMaterial {
      * The issuers in a PEM file.
      *
      * @param file one or more certificates
-     * @return the material
      * @throws ConfigException when the file cannot be read or has none
      */
     public static TrustMaterial fromPem(Path file) {
@@ -113,7 +106,7 @@ public final class TrustMaterial {
     }
 
     /**
-     * What checks a chain against these issuers (PKIX, RFC 5280).
+     * Checks a chain against these issuers (PKIX, RFC 5280).
      *
      * @return the JDK's trust manager
      */
@@ -121,7 +114,7 @@ public final class TrustMaterial {
         return trustManager;
     }
 
-    /** Says where the issuers are from. */
+    /** Where the issuers are from. */
     @Override
     public String toString() {
         return source;

@@ -1,6 +1,6 @@
 /**
- * The settings of pools: immutable records that are checked once, when they are made, and builders that say the defaults.
- * Whatever cannot be used is refused with a {@link io.quicpool.config.ConfigException} before anything is opened.
+ * The settings of pools: immutable records that are checked when they are made, and builders with the defaults. A setting that cannot be
+ * used is refused with a {@link io.quicpool.config.ConfigException} before anything is opened.
  */
 @NullMarked
 package io.quicpool.config;

@@ -4,21 +4,17 @@ import jakarta.enterprise.inject.build.compatible.spi.BuildCompatibleExtension;
 import jakarta.enterprise.inject.build.compatible.spi.Discovery;
 import jakarta.enterprise.inject.build.compatible.spi.ScannedClasses;
 
-/** Adds the readiness check where MicroProfile Health is on the class path; elsewhere nothing is missed. */
+/** Adds the readiness check if MicroProfile Health is on the class path. */
 public final class HealthExtension implements BuildCompatibleExtension {
 
     /** For the container. */
     public HealthExtension() {}
 
-    /**
-     * Adds the check, as a class: what makes health checks known looks for their classes in some containers.
-     *
-     * @param classes where to
-     */
+    /** Adds the class of the check. Some containers find health checks only by their classes. */
     @Discovery
     public void add(ScannedClasses classes) {
         if (present()) {
-            // By its name: it cannot be loaded where the API is absent.
+            // By name, because the class cannot be loaded without the API.
             classes.add(HealthExtension.class.getPackageName() + ".PoolsReadiness");
         }
     }

@@ -15,10 +15,11 @@ import org.eclipse.microprofile.health.Readiness;
 
 /**
  * The readiness check {@code quicpool}: UP while every pool with {@code readiness.enabled} is ready or within its grace period,
- * DOWN until the pools are opened. Reads what the pools know; never touches the network, never takes a stream. There is no
- * liveness check: a peer that is lost is no reason to restart this process, which would only lose what still works.
+ * DOWN until the pools are opened. It only reads the state of the pools. It sends nothing and takes no stream. There is no
+ * liveness check: to restart this process because a peer is lost would only lose what still works.
  *
- * <p>A bean by {@link HealthExtension} alone: {@code beans.xml} leaves it out, for the API may be absent where the jar is scanned.
+ * <p>Only {@link HealthExtension} makes it a bean. {@code beans.xml} excludes it, because the API may be absent where the jar is
+ * scanned.
  */
 @Readiness
 @Singleton
@@ -35,7 +36,7 @@ public final class PoolsReadiness implements HealthCheck {
     /**
      * For the container.
      *
-     * @param registry where the pools are
+     *
      */
     @Inject
     PoolsReadiness(PoolRegistry registry) {

@@ -1,5 +1,5 @@
 /**
- * The readiness check of MicroProfile Health. Added by an extension where that API is present; nothing else knows it.
+ * The readiness check of MicroProfile Health. An extension adds it if that API is present. No other package refers to it.
  */
 @NullMarked
 package io.quicpool.health;

@@ -1,25 +1,15 @@
 package io.quicpool.jmx;
 
 /**
- * A client pool, or one of its members when it has several targets. What is set acts at once and lasts until the pool closes.
- * A value that cannot be used is refused with an {@link IllegalArgumentException} that says what is allowed.
+ * A client pool, or one of its members when it has several targets. A new value takes effect at once, until the pool closes. A
+ * wrong value is refused with an {@link IllegalArgumentException}, whose message has the allowed range.
  */
 @Description("A pool of pre-opened QUIC streams: the side that opens them")
 public interface ClientPoolMXBean extends StreamPoolMXBean {
 
-    /**
-     * The time between two regular size checks.
-     *
-     * @return milliseconds
-     */
     @Description("Milliseconds between two regular size checks; follows demand between its bounds")
     long getIntervalMillis();
 
-    /**
-     * The lower bound of capacity.
-     *
-     * @return the number of streams
-     */
     @Description("Minimum number of idle streams to aim for (for each target)")
     int getMinCapacity();
 
@@ -30,11 +20,6 @@ public interface ClientPoolMXBean extends StreamPoolMXBean {
      */
     void setMinCapacity(int streams);
 
-    /**
-     * The upper bound of capacity.
-     *
-     * @return the number of streams
-     */
     @Description("Maximum number of idle streams to aim for (for each target)")
     int getMaxCapacity();
 
@@ -45,11 +30,6 @@ public interface ClientPoolMXBean extends StreamPoolMXBean {
      */
     void setMaxCapacity(int streams);
 
-    /**
-     * The lower bound of the interval.
-     *
-     * @return milliseconds
-     */
     @Description("Shortest interval in milliseconds, at least 10")
     long getMinIntervalMillis();
 
@@ -60,11 +40,6 @@ public interface ClientPoolMXBean extends StreamPoolMXBean {
      */
     void setMinIntervalMillis(long millis);
 
-    /**
-     * The upper bound of the interval.
-     *
-     * @return milliseconds
-     */
     @Description("Longest interval in milliseconds, up to 3600000")
     long getMaxIntervalMillis();
 

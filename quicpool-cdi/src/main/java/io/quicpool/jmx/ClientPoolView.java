@@ -12,7 +12,7 @@ final class ClientPoolView extends PoolView<ClientPool> implements ClientPoolMXB
         super(pool);
     }
 
-    // One at a time: two that change one bound each must not undo each other.
+    // Synchronized, so that two calls that change one bound each do not undo each other.
     private synchronized void capacity(UnaryOperator<CapacityBounds> change) {
         try {
             pool.capacityBounds(change.apply(pool.capacityBounds()));
@@ -29,8 +29,7 @@ final class ClientPoolView extends PoolView<ClientPool> implements ClientPoolMXB
         }
     }
 
-    // The message names the attribute and is in its unit; that of the settings names the property and is in seconds or
-    // minutes.
+    // The message has the attribute and its unit. The message of the settings has the property, in seconds or minutes.
     private static Duration millis(String attribute, long value, Duration least, Duration most) {
         checked(attribute, value, least.toMillis(), most.toMillis());
         return Duration.ofMillis(value);

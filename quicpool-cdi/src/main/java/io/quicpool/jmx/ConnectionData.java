@@ -4,14 +4,14 @@ import io.quicpool.PoolSnapshot;
 import io.quicpool.config.Endpoint;
 import javax.management.ConstructorParameters;
 
-/** A connection that is up, as JMX shows it. (A record cannot be composite data before Java 21.) */
+/** A connection that is up. Not a record, which cannot be composite data before Java 21. */
 public final class ConnectionData {
 
     private final String localAddress;
     private final String remoteAddress;
 
     /**
-     * For clients that use a proxy of the MXBean.
+     * For JMX clients that use a proxy of the MXBean.
      *
      * @param localAddress this end
      * @param remoteAddress the other end

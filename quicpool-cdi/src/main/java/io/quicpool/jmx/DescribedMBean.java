@@ -10,7 +10,7 @@ import javax.management.NotificationBroadcasterSupport;
 import javax.management.StandardEmitterMBean;
 import org.jspecify.annotations.Nullable;
 
-/** An MXBean that shows the {@link Description}s of its interface, and the impact of its operations. */
+/** An MXBean with the {@link Description}s of its interface as its descriptions. */
 final class DescribedMBean extends StandardEmitterMBean {
 
     <T> DescribedMBean(T implementation, Class<T> mxBean, NotificationBroadcasterSupport notifications) {
@@ -33,19 +33,19 @@ final class DescribedMBean extends StandardEmitterMBean {
         return info == null ? null : described(info.getName(), info);
     }
 
-    private String described(String method, MBeanFeatureInfo otherwise) {
+    private String described(String method, MBeanFeatureInfo info) {
         return Arrays.stream(getMBeanInterface().getMethods())
                 .filter(each -> each.getName().equals(method) && each.isAnnotationPresent(Description.class))
                 .map(DescribedMBean::text)
                 .findFirst()
-                .orElse(otherwise.getDescription());
+                .orElse(info.getDescription());
     }
 
     private static String text(Method method) {
         return method.getAnnotation(Description.class).value();
     }
 
-    // Every operation of a pool changes it and gives nothing back.
+    // All operations of a pool are actions without a result.
     @Override
     protected int getImpact(@Nullable MBeanOperationInfo info) {
         return MBeanOperationInfo.ACTION;

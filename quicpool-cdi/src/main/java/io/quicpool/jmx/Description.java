@@ -6,16 +6,16 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What a JMX client such as JConsole shows about an MXBean, an attribute or an operation. */
+/** The description of an MXBean, an attribute or an operation, as JMX clients such as JConsole show it. */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 public @interface Description {
 
     /**
-     * The text.
+     * One sentence for an operator.
      *
-     * @return one sentence for an operator
+     *
      */
     String value();
 }

@@ -26,9 +26,9 @@ import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts pools into the platform's MBean server, as
- * {@code io.quicpool:type=ClientPool|ServerPool,name="POOL",application="APPLICATION"}, each member of a pool with several
- * targets also with {@code member="HOST:PORT"}.
+ * Registers pools in the platform's MBean server, as {@code
+ * io.quicpool:type=ClientPool|ServerPool,name="POOL",application="APPLICATION"}. Each member of a pool with several targets also
+ * has {@code member="HOST:PORT"}.
  */
 public final class PoolMBeans {
 
@@ -40,16 +40,14 @@ public final class PoolMBeans {
     private PoolMBeans() {}
 
     /**
-     * Registers the pools of one application, as {@link #register} does. Where another application of this JVM has one of the
-     * names, as in tests that run beside the application, all are registered under the name with {@code -2} appended, or
-     * {@code -3} and so on.
+     * Registers the pools of one application, each with {@link #register}. If another application of this JVM uses one of the names, for
+     * example in tests, {@code -2} or the next free number is appended to the name of the application.
      *
-     * @param pools the pools
-     * @param application what the application is called
-     * @return what it is called in the names of its pools
+     * @param application the name of the application
+     * @return the name of the application in JMX
      */
     public static String registerAll(List<? extends StreamPool> pools, String application) {
-        // Every application of the JVM has this one, whichever class loader has this class.
+        // The MBean server is the one object that all class loaders share.
         synchronized (server()) {
             String free = application;
             for (int i = 2; isTaken(pools, free); i++) {
@@ -74,12 +72,11 @@ public final class PoolMBeans {
     }
 
     /**
-     * Registers a pool, and its members when it has several targets. It is unregistered by its close. A name that is taken
-     * is a warning in the log, no error: the pool works without its MXBean.
+     * Registers a pool, and its members when it has several targets. When the pool closes, it is unregistered. If the name is
+     * taken, a warning is logged, and the pool works without its MXBean.
      *
-     * @param pool the pool
-     * @param application tells applications in one process apart
-     * @return the names under which the pool and its members were registered; empty when they were taken
+     * @param application the name of the application, which distinguishes the applications of one JVM
+     * @return the registered names of the pool and its members, without those that were taken
      */
     public static List<ObjectName> register(StreamPool pool, String application) {
         List<ObjectName> names = new ArrayList<>();
@@ -105,7 +102,7 @@ public final class PoolMBeans {
     }
 
     private static ObjectName name(StreamPool pool, String application, String name, @Nullable String member) {
-        // Written out, for clients such as JConsole show the keys in this order.
+        // As text, because clients such as JConsole show the keys in this order.
         String text = DOMAIN + ":type=" + (pool instanceof ClientPool ? "ClientPool" : "ServerPool") + ",name="
                 + ObjectName.quote(name) + ",application=" + ObjectName.quote(application)
                 + (member == null ? "" : ",member=" + ObjectName.quote(member));
@@ -118,7 +115,7 @@ public final class PoolMBeans {
 
     private static @Nullable ObjectName register(StreamPool pool, ObjectName name) {
         NotificationBroadcasterSupport notifications = new NotificationBroadcasterSupport(PoolNotification.declared());
-        Teller teller = new Teller(name, notifications, bounds(pool));
+        Notifier notifier = new Notifier(name, notifications, bounds(pool));
         try {
             server().registerMBean(view(pool, notifications), name);
         } catch (InstanceAlreadyExistsException e) {
@@ -132,9 +129,9 @@ public final class PoolMBeans {
             LOG.log(Level.WARNING, label(pool) + ": cannot register the MXBean " + name, e);
             return null;
         }
-        pool.addListener(teller);
+        pool.addListener(notifier);
         if (pool.state() == PoolState.CLOSED) {
-            teller.closed(pool); // it may have closed before it could tell
+            notifier.closed(pool); // it may have closed before the listener was added
         }
         return name;
     }
@@ -167,22 +164,22 @@ public final class PoolMBeans {
         return ManagementFactory.getPlatformMBeanServer();
     }
 
-    /** Passes on what the pool tells; at its end, unregisters. */
-    private static final class Teller implements PoolListener {
+    /** Sends events of the pool as notifications, and unregisters the pool when it closes. */
+    private static final class Notifier implements PoolListener {
 
         private final ObjectName name;
         private final NotificationBroadcasterSupport notifications;
         private final AtomicLong number = new AtomicLong();
-        // Read and written by one event at a time.
+        // Events come one at a time.
         private volatile String bounds;
 
-        Teller(ObjectName name, NotificationBroadcasterSupport notifications, String bounds) {
+        Notifier(ObjectName name, NotificationBroadcasterSupport notifications, String bounds) {
             this.name = name;
             this.notifications = notifications;
             this.bounds = bounds;
         }
 
-        private void tell(PoolNotification what, StreamPool pool, String detail) {
+        private void send(PoolNotification what, StreamPool pool, String detail) {
             notifications.sendNotification(new Notification(
                     what.type(),
                     name,
@@ -193,37 +190,37 @@ public final class PoolMBeans {
 
         @Override
         public void ready(StreamPool pool) {
-            tell(PoolNotification.READY, pool, "ready");
+            send(PoolNotification.READY, pool, "ready");
         }
 
         @Override
         public void peerLost(StreamPool pool, String reason) {
-            tell(PoolNotification.PEER_LOST, pool, "peer lost: " + reason);
+            send(PoolNotification.PEER_LOST, pool, "peer lost: " + reason);
         }
 
         @Override
         public void recovered(StreamPool pool) {
-            tell(PoolNotification.RECOVERED, pool, "ready again");
+            send(PoolNotification.RECOVERED, pool, "ready again");
         }
 
         @Override
         public void exhausted(StreamPool pool) {
-            tell(PoolNotification.EXHAUSTED, pool, "no stream is idle, a caller waits");
+            send(PoolNotification.EXHAUSTED, pool, "no stream is idle, a caller waits");
         }
 
         @Override
         public void boundsChanged(StreamPool pool) {
             String before = bounds;
             bounds = bounds(pool);
-            tell(PoolNotification.BOUNDS_CHANGED, pool, "bounds changed: " + before + " before, " + bounds + " now");
+            send(PoolNotification.BOUNDS_CHANGED, pool, "bounds changed: " + before + " before, " + bounds + " now");
         }
 
         @Override
         public void closed(StreamPool pool) {
             try {
                 server().unregisterMBean(name);
-            } catch (InstanceNotFoundException alreadyGone) {
-                // Somebody else unregistered it: what was wanted.
+            } catch (InstanceNotFoundException alreadyUnregistered) {
+                // Somebody else has unregistered it.
             } catch (JMException e) {
                 LOG.log(Level.WARNING, label(pool) + ": cannot unregister the MXBean " + name, e);
             }

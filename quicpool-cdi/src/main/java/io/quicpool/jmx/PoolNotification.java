@@ -3,7 +3,7 @@ package io.quicpool.jmx;
 import javax.management.MBeanNotificationInfo;
 import javax.management.Notification;
 
-/** What a pool's MXBean tells, by type. */
+/** The notifications of a pool's MXBean, by type. */
 enum PoolNotification {
     READY("io.quicpool.ready", "The pool became ready for the first time"),
     PEER_LOST("io.quicpool.peer-lost", "A connection was lost, and its idle streams with it"),

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What both kinds of pools show. */
+/** The attributes and operations that both kinds of pools have. */
 abstract class PoolView<P extends StreamPool> implements StreamPoolMXBean {
 
     final P pool;
@@ -28,7 +28,7 @@ abstract class PoolView<P extends StreamPool> implements StreamPoolMXBean {
         return duration.toNanos() / 1e6;
     }
 
-    /** The cause says it all, and a remote client may not have our classes. */
+    /** An exception without a cause, because a remote client may not have the class of the cause. */
     static IllegalArgumentException readable(IllegalArgumentException cause) {
         return new IllegalArgumentException(cause.getMessage());
     }

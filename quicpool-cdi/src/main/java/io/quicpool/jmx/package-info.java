@@ -1,6 +1,6 @@
 /**
- * Pools as MXBeans: {@link io.quicpool.jmx.PoolMBeans#register} puts a pool into the platform's MBean server, where it stays
- * until it closes. The names of the attributes are part of the API.
+ * Pools as MXBeans: {@link io.quicpool.jmx.PoolMBeans#register} registers a pool in the platform's MBean server until it closes.
+ * The names of the attributes are part of the API.
  */
 @NullMarked
 package io.quicpool.jmx;

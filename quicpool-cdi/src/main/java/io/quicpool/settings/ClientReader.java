@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class ClientReader extends PoolReader<ClientPoolConfig> {
 
     private static final String SERVER = "server:";
-    // For the sake of what else is set, where the target was reported or is known only when the server pool is open.
+    // Stands for a target that was reported, or that is known only when the server pool is open, so that the rest is
+    // checked.
     private static final String NO_TARGET = "localhost:1";
 
     private final List<String> servers;
@@ -30,7 +31,7 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
         this.servers = servers;
     }
 
-    // What follows is no port: a host may have the name "server".
+    // If a port follows, "server" is the name of a host.
     @Override
     @Nullable String follows() {
         String target = text(TARGET);
@@ -69,7 +70,7 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
     ClientPoolConfig build() {
         ClientPoolConfigBuilder builder = ClientPoolConfig.builder().name(usableName());
         target(builder);
-        outOfTheWay(builder);
+        replaceReportedBounds(builder);
         ifSet(MIN_CAPACITY, PoolReader::integer, builder::minCapacity);
         ifSet(MAX_CAPACITY, PoolReader::integer, builder::maxCapacity);
         ifSet(MIN_INTERVAL, Durations::parse, builder::minInterval);
@@ -103,8 +104,8 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
         return builder.build();
     }
 
-    // A default in place of what was reported would be compared with what is set, and refuse that.
-    private void outOfTheWay(ClientPoolConfigBuilder builder) {
+    // The default of a reported bound could conflict with the other bound, which is right.
+    private void replaceReportedBounds(ClientPoolConfigBuilder builder) {
         if (isLeftOut(MIN_CAPACITY)) {
             builder.minCapacity(1);
         }

@@ -19,7 +19,7 @@ public enum PoolKind {
     }
 
     /**
-     * The last part of the property without which there is no pool of this kind.
+     * The last part of the required property of this kind.
      *
      * @return {@code target} or {@code listen}
      */
@@ -53,7 +53,7 @@ public enum PoolKind {
         return "quicpool." + text() + ".";
     }
 
-    /** Without which there is no pool of this kind. */
+    /** The required property of this kind. */
     PoolProperty required() {
         return this == CLIENT ? PoolProperty.TARGET : PoolProperty.LISTEN;
     }

@@ -15,13 +15,13 @@ import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the properties of one pool. All its problems come to light although the builders stop at the first: what cannot be used
- * is noted, left out, and the rest is tried again.
+ * Reads the properties of one pool and finds all problems, although a builder stops at the first one: a property that cannot be used is
+ * reported and left out, and the builder runs again with the rest.
  */
 abstract class PoolReader<C> {
 
     private static final Duration LONGEST = Duration.ofHours(1);
-    // Where the content of a secret is handed over in place of its file, the value is a private key.
+    // If the content of a secret is given instead of its file, the value is a private key.
     static final String PEM = "-----BEGIN ";
     static final String HIDDEN = "(hidden)";
 
@@ -41,15 +41,15 @@ abstract class PoolReader<C> {
         this.problems = problems;
     }
 
-    /** Builds it from what is not left out; null when something is missing that was reported already. */
+    /** Builds the settings without the properties that are left out; null if one that was reported is required. */
     abstract @Nullable C build();
 
-    /** The server pool of the same application that a client pool connects to; null for all others. */
+    /** The server pool of the same application that a client pool connects to; otherwise null. */
     @Nullable String follows() {
         return null;
     }
 
-    /** Whether the pool is switched on; what cannot be read counts as on, and is reported by {@link #read}. */
+    /** Whether the pool is switched on. A value that cannot be read counts as on, and {@link #read} reports it. */
     boolean enabled() {
         PropertyValue found = find(PoolProperty.ENABLED);
         return found == null
@@ -58,7 +58,7 @@ abstract class PoolReader<C> {
     }
 
     /**
-     * The settings; null when there are problems, all of which were reported.
+     * The settings; null when there are problems. All problems are reported.
      *
      * @param check throws a {@link ConfigException} for settings that the engine cannot use
      */
@@ -70,7 +70,7 @@ abstract class PoolReader<C> {
                 return problems.size() == before ? settings : null;
             } catch (Refused e) {
                 if (!report(e)) {
-                    return null; // reported before, and leaving it out does not help
+                    return null; // reported before, so leaving it out did not help
                 }
             }
         }
@@ -108,7 +108,7 @@ abstract class PoolReader<C> {
         return built == null ? null : new PoolSettings<>(name, built, follows(), drain, readiness, grace, jmx);
     }
 
-    // Settings that were found to be wrong only together.
+    // The property of a problem that was found only when all settings were put together.
     private PoolProperty propertyOf(ConfigException e) {
         if (e.property().equals("trust-store") && find(PoolProperty.TRUST_STORE) == null) {
             return PoolProperty.TRUST_CERTIFICATES;
@@ -117,12 +117,13 @@ abstract class PoolReader<C> {
         return property == null ? kind.required() : property;
     }
 
-    /** The name to build with; once the pool's own was reported, one only for the sake of what else is wrong. */
+    /** The name of the pool, or the default name once the pool's own was reported, so that the rest is checked. */
     String usableName() {
         return nameReported ? SettingsReader.DEFAULT_NAME : name;
     }
 
-    // The name is written in the pool's own properties: one of them, the required one if it is there, stands for all.
+    // The name stands in the names of the pool's properties. The message shows one of them, the required one if it is
+    // set.
     private Problem nameProblem(String allowed) {
         return Stream.concat(Stream.of(kind.required()), PoolProperty.of(kind).stream())
                 .filter(property -> {
@@ -167,7 +168,7 @@ abstract class PoolReader<C> {
                 : PropertyValue.in(config, PropertyNames.PREFIX + property.key());
     }
 
-    /** The text of a property; null when it is not set, set to nothing, or left out. */
+    /** The text of a property; null when it is not set, empty, or left out. */
     @Nullable String text(PoolProperty property) {
         PropertyValue found = leftOut.contains(property) ? null : find(property);
         if (found == null) {
@@ -189,7 +190,7 @@ abstract class PoolReader<C> {
         return Arrays.stream(properties).anyMatch(leftOut::contains);
     }
 
-    /** Converts a property, if it is set, and hands it to a setter of the builder. */
+    /** Converts a property, if it is set, and passes it to a setter of the builder. */
     <T> void ifSet(PoolProperty property, BiFunction<String, String, T> parser, Consumer<T> setter) {
         value(property, null, (key, text) -> {
             setter.accept(parser.apply(key, text));
@@ -198,10 +199,10 @@ abstract class PoolReader<C> {
     }
 
     private <T extends @Nullable Object> T value(
-            PoolProperty property, T otherwise, BiFunction<String, String, T> parser) {
+            PoolProperty property, T defaultValue, BiFunction<String, String, T> parser) {
         String text = text(property);
         if (text == null) {
-            return otherwise;
+            return defaultValue;
         }
         try {
             return parser.apply(property.key(), text);
@@ -238,10 +239,10 @@ abstract class PoolReader<C> {
         return value;
     }
 
-    /** What the settings refuse, under the property that they name, else under the given one. */
-    Refused refused(ConfigException e, PoolProperty otherwise) {
+    /** The refusal of the settings, for the property that it names, else for the given one. */
+    Refused refused(ConfigException e, PoolProperty fallback) {
         PoolProperty named = PoolProperty.named(kind, e.property());
-        return new Refused(named == null ? otherwise : named, e.value(), e.allowed());
+        return new Refused(named == null ? fallback : named, e.value(), e.allowed());
     }
 
     // ---- messages

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <C> {@link io.quicpool.config.ClientPoolConfig} or {@link io.quicpool.config.ServerPoolConfig}
  * @param name the pool
- * @param config what the pool is built from; without a usable target when it follows a server pool
+ * @param config the settings; without a usable target when the pool follows a server pool
  * @param follows the server pool of the same application that a client pool connects to; null when its target is an address
- * @param drainTimeout how long streams in use may live on at the end
- * @param readiness whether readiness depends on it
- * @param readinessGrace for how long a loss is tolerated
- * @param jmx whether it has an MXBean
+ * @param drainTimeout how long streams in use may continue when the application stops
+ * @param readiness whether readiness depends on the pool
+ * @param readinessGrace how long a pool that was ready still counts as ready
+ * @param jmx whether the pool has an MXBean
  */
 public record PoolSettings<C>(
         String name,

@@ -6,28 +6,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something in the configuration that cannot be used. Never contains a secret.
  *
- * @param what what it is about, such as the property as it was written and its value
- * @param source the configuration source that it is from; null when there is none
+ * @param what the subject, such as the property as it was written and its value
+ * @param source its configuration source; null when there is none
  * @param allowed what is allowed, or what is wrong
  */
 public record Problem(String what, @Nullable String source, String allowed) {
 
     private static final int SHOWN = 200;
 
-    /**
-     * Replaces control characters: a problem is one line wherever its texts are from.
-     *
-     * @param what what it is about
-     * @param source the configuration source
-     * @param allowed what is allowed
-     */
+    /** Replaces control characters, so that a problem is always one line. */
     public Problem {
         what = Printable.line(what);
         source = source == null ? null : Printable.line(source);
         allowed = Printable.line(allowed);
     }
 
-    /** What somebody wrote, as far as a message shows it. */
+    /** Text of the configuration, shortened for a message. */
     static String shown(String text) {
         return Printable.of(text, SHOWN);
     }

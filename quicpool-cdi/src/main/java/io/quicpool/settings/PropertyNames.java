@@ -15,22 +15,22 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of pools, and unknown properties, from the names of all properties.
+ * Finds the names of pools, and unknown properties, in the names of all properties.
  *
- * <p>Environment variables have their own form: {@code QUICPOOL_CLIENT__ORDERS__TARGET} stands for
- * {@code quicpool.client."orders".target}. What they cannot say (capitals, '.' or '-' in a name) is taken from a property that
- * has the same form, otherwise the name is in lower case with '-' for '_'. Implementations also guess dotted names from them,
- * which are not what anybody wrote: these are left out. A variable that fits no property stops nothing, for systems such as
- * Kubernetes make their own ({@code QUICPOOL_SERVER_PORT}); see {@link UnknownVariables}.
+ * <p>Environment variables have their own form: {@code QUICPOOL_CLIENT__ORDERS__TARGET} stands for {@code
+ * quicpool.client."orders".target}. They cannot express capitals, '.' or '-' in a name. Such a name is taken from a property with
+ * the same form, if there is one. Otherwise the name is in lower case, with '-' for '_'. Implementations also guess dotted names
+ * from variables. Nobody wrote these names, so they are left out. A variable that fits no property is no error, because systems
+ * such as Kubernetes make their own ({@code QUICPOOL_SERVER_PORT}); see {@link UnknownVariables}.
  */
 final class PropertyNames {
 
-    /** What belongs to no pool. */
+    /** The only property that belongs to no pool. */
     static final String APPLICATION = "quicpool.application";
 
     static final String PREFIX = "quicpool.";
 
-    // For all pools of both kinds that do not say otherwise.
+    // Set for all pools of both kinds.
     private static final List<String> OF_ALL_POOLS = PoolProperty.ofAllPools(PREFIX);
     private static final Pattern VARIABLE = Pattern.compile("QUICPOOL_[A-Z0-9_]+");
     private static final Pattern PROFILE = Pattern.compile("^%[^.]+\\.");
@@ -66,7 +66,7 @@ final class PropertyNames {
         return all;
     }
 
-    /** What {@code %dev.quicpool.application} sets when that profile is active. */
+    /** The property without a profile: {@code quicpool.application} for {@code %dev.quicpool.application}. */
     static String withoutProfile(String property) {
         return PROFILE.matcher(property).replaceFirst("");
     }
@@ -82,12 +82,12 @@ final class PropertyNames {
         return names == null ? Set.of() : names;
     }
 
-    /** Properties that there are not, with the nearest that there is, if one is near. */
+    /** Unknown properties, each with the most similar known property, if there is one. */
     Map<String, @Nullable String> unknown() {
         return unknown;
     }
 
-    /** The environment variables that begin as those of this library do. */
+    /** The environment variables with the prefix of this library. */
     List<String> variables() {
         return written.stream()
                 .filter(name -> VARIABLE.matcher(name).matches())
@@ -95,20 +95,20 @@ final class PropertyNames {
                 .toList();
     }
 
-    /** Whether a variable, without what those of its kind begin with, stands for a property. */
+    /** Whether a variable stands for a property. {@code rest} is the variable without the prefix of its kind. */
     static boolean isProperty(PoolKind kind, String rest) {
         return poolOf(kind, rest) != null
                 || PoolProperty.of(kind).stream().anyMatch(each -> rest.equals(variableOf(each.key())));
     }
 
-    /** A property as the user wrote it where its value is from: itself, or its environment variable. */
+    /** The name that the user wrote: the property, or its environment variable if the value is from there. */
     String asWritten(String property, @Nullable String source) {
         String variable = variableOf(property);
         boolean ofVariable = !written.contains(property) || (source != null && sourcesOfVariables.contains(source));
         return ofVariable && written.contains(variable) ? variable : property;
     }
 
-    /** Whether {@code quicpool.client.NAME.KEY} is that property of that pool, not one for all or of another pool. */
+    /** Whether {@code quicpool.client.NAME.KEY} is a property of this pool, not of all pools or of another one. */
     static boolean isPlain(PoolKind kind, String name, PoolProperty property) {
         String rest = name + "." + property.key();
         int dot = name.indexOf('.');

@@ -9,21 +9,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * A property that is set.
  *
- * @param key under which it was found
+ * @param key the name under which it was found
  * @param value its text; null when it has an expression that leads to no value
- * @param source where it is from; null when that is not known
+ * @param source its configuration source; null when it is not known
  */
 record PropertyValue(
         String key, @Nullable String value, @Nullable String source) {
 
-    /** What is said of one without a value. */
+    /** The problem of a property without a value. */
     static final String NO_VALUE = "has an expression that leads to no value";
 
-    /** What is shown for the value that it has not. */
+    /** Shown in place of a missing value. */
     static final String UNKNOWN = "(unknown)";
 
-    /** Whether it is set to nothing, which takes what is set for all away. */
-    boolean isNothing() {
+    /** Whether it is empty. That cancels the property for all pools. */
+    boolean isEmpty() {
         return value != null && value.isBlank();
     }
 
@@ -34,7 +34,8 @@ record PropertyValue(
             boolean set = value.getRawValue() != null || value.getValue() != null;
             return set ? new PropertyValue(key, value.getValue(), value.getSourceName()) : null;
         } catch (IllegalArgumentException | NoSuchElementException e) {
-            // An expression that leads to itself. Also a name that the implementation finds too long, set or not.
+            // An expression that refers to itself, or a name that is too long for the implementation, even if it is not
+            // set.
             String source = sourceOf(config, key);
             return source == null ? null : new PropertyValue(key, null, source);
         }

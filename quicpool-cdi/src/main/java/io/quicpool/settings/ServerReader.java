@@ -26,11 +26,11 @@ final class ServerReader extends PoolReader<ServerPoolConfig> {
     @Nullable ServerPoolConfig build() {
         ServerPoolConfigBuilder builder = ServerPoolConfig.builder().name(usableName());
         if (isLeftOut(LISTEN)) {
-            builder.listen("localhost:0"); // reported: only for the sake of what else is wrong
+            builder.listen("localhost:0"); // was reported; stands for it so that the rest is checked
         } else if (!has(LISTEN)) {
             throw new Refused(LISTEN, NOT_SET, "must be HOST:PORT, such as 0.0.0.0:4433");
         }
-        // A default in place of what was reported would be compared with what is set, and refuse that.
+        // The default of a reported capacity could conflict with another setting, which is right.
         if (isLeftOut(MAX_CAPACITY)) {
             builder.maxCapacity(1);
         }
@@ -63,13 +63,13 @@ final class ServerReader extends PoolReader<ServerPoolConfig> {
             return builder.build();
         } catch (ConfigException e) {
             if (files.isKeyLeftOut() && e.property().equals(CERTIFICATE.key())) {
-                return null; // why there is none was told
+                return null; // the reason was reported
             }
             throw e;
         }
     }
 
-    // The two go together: what was reported of one is no reason to report the other.
+    // The two need each other. If one was reported, the other is not.
     private void clients(ServerPoolConfigBuilder builder, TlsFiles files) {
         TrustMaterial trust = files.trust();
         if (!isLeftOut(CLIENT_AUTH) && !files.isTrustLeftOut()) {

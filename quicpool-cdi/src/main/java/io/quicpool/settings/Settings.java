@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is configured.
+ * All pools of the configuration, and its problems.
  *
- * @param application what tells applications in one process apart; null when it is not configured
+ * @param application the name of the application in JMX; null when it is not configured
  * @param clients the client pools that are enabled and usable
  * @param servers the server pools that are enabled and usable
  * @param disabled the pools that are switched off, such as {@code client "orders"}
  * @param broken the pools that have problems, in the same form
- * @param problems what cannot be used; when there is one, nothing must be opened
+ * @param problems the problems; if there is one, no pool may be opened
  */
 public record Settings(
         @Nullable String application,
@@ -23,16 +23,7 @@ public record Settings(
         List<String> broken,
         List<Problem> problems) {
 
-    /**
-     * Keeps unmodifiable copies.
-     *
-     * @param application what tells applications apart
-     * @param clients the client pools
-     * @param servers the server pools
-     * @param disabled the pools that are switched off
-     * @param broken the pools that have problems
-     * @param problems what cannot be used
-     */
+    /** Keeps unmodifiable copies. */
     public Settings {
         clients = List.copyOf(clients);
         servers = List.copyOf(servers);

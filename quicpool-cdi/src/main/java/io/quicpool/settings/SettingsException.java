@@ -3,7 +3,7 @@ package io.quicpool.settings;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The configuration cannot be used; says everything that is wrong with it, a line each. */
+/** The configuration cannot be used. The message has one line for each problem. */
 public final class SettingsException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
@@ -28,7 +28,7 @@ public final class SettingsException extends IllegalArgumentException {
     }
 
     /**
-     * Everything that is wrong.
+     * All problems.
      *
      * @return the problems; null after serialization
      */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads all pools from MicroProfile Config. */
 public final class SettingsReader {
 
-    /** The name of a pool that is configured by the properties for all of its kind alone. */
+    /** The name of a pool that has no properties with a name. */
     public static final String DEFAULT_NAME = "default";
 
     private final Config config;
@@ -32,9 +32,8 @@ public final class SettingsReader {
     }
 
     /**
-     * Reads all pools. Key and trust stores are read too, nothing else is opened.
+     * Reads all pools, with their key and trust stores. Opens nothing else.
      *
-     * @param config the configuration
      * @return the pools, and all problems of all of them
      */
     public static Settings read(Config config) {
@@ -42,9 +41,8 @@ public final class SettingsReader {
     }
 
     /**
-     * Reads all pools as {@link #read(Config)} does, and checks what their engines can use.
+     * Reads all pools like {@link #read(Config)}, and checks the settings with the engines.
      *
-     * @param config the configuration
      * @param client throws a {@link ConfigException} for a client pool that its engine cannot open
      * @param server the same for a server pool
      * @return the pools, and all problems of all of them
@@ -56,7 +54,6 @@ public final class SettingsReader {
     /**
      * The names of the pools that are not switched off, whether or not their settings can be used.
      *
-     * @param config the configuration
      * @return the names by kind, in order
      */
     public static Map<PoolKind, List<String>> names(Config config) {
@@ -66,10 +63,9 @@ public final class SettingsReader {
     }
 
     /**
-     * What looks mistyped and is ignored: environment variables that are nearly those of a property.
+     * Environment variables that are ignored because they look like mistyped properties.
      *
-     * @param config the configuration
-     * @return a line for each; nothing of it keeps a pool from being opened
+     * @return one for each; they do not prevent the start
      */
     public static List<Problem> warnings(Config config) {
         return new UnknownVariables(new PropertyNames(config)).find();
@@ -95,7 +91,7 @@ public final class SettingsReader {
             read(server(name), checkServer, servers);
         }
         String application = application();
-        // What is wrong for all pools of a kind was found with each of them.
+        // A problem of a property for all pools was found once for each pool.
         List<Problem> each = problems.stream().distinct().toList();
         return new Settings(application, clients, servers, disabled, broken, each);
     }
@@ -127,12 +123,12 @@ public final class SettingsReader {
         return new ServerReader(config, names, name, problems);
     }
 
-    // One pool needs no name: the properties for all of a kind are enough.
+    // A single pool needs no name: it can be configured by the properties without a name.
     private Set<String> pools(PoolKind kind) {
         Set<String> named = names.pools(kind);
         PropertyValue required =
                 PropertyValue.in(config, kind.prefix() + kind.required().key());
-        boolean unnamed = named.isEmpty() && required != null && !required.isNothing();
+        boolean unnamed = named.isEmpty() && required != null && !required.isEmpty();
         return unnamed ? Set.of(DEFAULT_NAME) : named;
     }
 

@@ -3,12 +3,12 @@ package io.quicpool.settings;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what somebody may have meant. */
+/** Finds the most similar word. */
 final class Suggestions {
 
     private Suggestions() {}
 
-    /** The word that takes the fewest changes of a letter; null when all are too far away. */
+    /** The word with the fewest different letters; null when no word is similar. */
     static @Nullable String of(String text, Collection<String> words) {
         String nearest = null;
         int least = Math.max(2, text.length() / 3) + 1;

@@ -10,7 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The properties of keys and certificates, which go together and name files. */
+/** Reads the properties for keys and certificates. They depend on each other and name files. */
 final class TlsFiles {
 
     private final PoolReader<?> reader;
@@ -19,7 +19,7 @@ final class TlsFiles {
         this.reader = reader;
     }
 
-    /** Whether key and certificate were reported: what is left of their properties says nothing more. */
+    /** Whether a property of the key or its certificate was reported. Then the others are not checked. */
     boolean isKeyLeftOut() {
         return reader.isLeftOut(KEY_STORE, KEY_STORE_TYPE, KEY_STORE_PASSWORD, KEY_ALIAS, CERTIFICATE, PRIVATE_KEY);
     }
@@ -91,12 +91,12 @@ final class TlsFiles {
         }
     }
 
-    /** Whether the issuers to trust were reported. */
+    /** Whether a property of the trusted issuers was reported. */
     boolean isTrustLeftOut() {
         return reader.isLeftOut(TRUST_STORE, TRUST_STORE_TYPE, TRUST_STORE_PASSWORD, TRUST_CERTIFICATES);
     }
 
-    /** Whom to trust, from a key store or from a PEM file; null when neither is set. */
+    /** The trusted issuers, from a key store or a PEM file; null when neither is set. */
     @Nullable TrustMaterial trust() {
         if (isTrustLeftOut()) {
             return null;
@@ -117,7 +117,7 @@ final class TlsFiles {
             }
             return certificates == null ? null : TrustMaterial.fromPem(file(TRUST_CERTIFICATES, certificates));
         } catch (ConfigException e) {
-            // Both report as trust-store, or its type.
+            // In both cases the exception names trust-store or its type.
             throw store != null
                     ? reader.refused(e, TRUST_STORE)
                     : new PoolReader.Refused(TRUST_CERTIFICATES, e.value(), e.allowed());

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Environment variables that look like ours and stand for no property. Most likely they are mistyped, but a system may have made
- * them: they are told, and stop nothing.
+ * Finds environment variables that look like those of this library but stand for no property. Most likely they are mistyped. But a
+ * system may have made them, so they are only logged.
  */
 final class UnknownVariables {
 
@@ -21,7 +21,7 @@ final class UnknownVariables {
         this.names = names;
     }
 
-    /** One line for each, without its source. */
+    /** One problem for each, without its source. */
     List<Problem> find() {
         List<Problem> found = new ArrayList<>();
         for (String variable : names.variables()) {
@@ -55,7 +55,7 @@ final class UnknownVariables {
                 }
             }
         }
-        // Without the name of a pool it may be anybody's, unless it is nearly one of ours.
+        // Without the name of a pool the variable may belong to another program, unless it is similar to a property.
         String near = OF_A_SERVICE.matcher(rest).matches() ? null : nearest(kind, rest);
         return near == null ? null : problem(variable, prefix, near);
     }

@@ -1,5 +1,5 @@
 /**
- * MicroProfile Config to the settings of pools: {@link io.quicpool.settings.SettingsReader} reads all pools and collects all
+ * From MicroProfile Config to the settings of pools: {@link io.quicpool.settings.SettingsReader} reads all pools and collects all
  * problems. The table of properties is {@link io.quicpool.settings.PoolProperty}.
  */
 @NullMarked

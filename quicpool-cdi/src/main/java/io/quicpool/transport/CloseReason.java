@@ -27,7 +27,6 @@ public final class CloseReason {
      * @param byApplication whether the code is an application error or a transport error (RFC 9000, section 20)
      * @param code the error code; 0 is no error
      * @param said the peer's own reason, possibly empty; it is shortened
-     * @return one line
      */
     public static String of(boolean byApplication, long code, String said) {
         String shortened = said.isBlank() ? "" : ": " + shortened(said);
@@ -44,7 +43,6 @@ public final class CloseReason {
      * Describes why the engine itself ended the connection.
      *
      * @param failure the engine's error; null when it is not known
-     * @return one line
      */
     public static String ofEngine(@Nullable Throwable failure) {
         return "closed by the engine" + (failure == null ? "" : ": " + shortened(failure.toString()));

@@ -69,7 +69,6 @@ public interface Connection {
      * rest.
      *
      * @param timeout the longest wait
-     * @return whether all is acknowledged
      * @throws InterruptedException when the thread is interrupted
      */
     boolean awaitDelivered(Duration timeout) throws InterruptedException;
@@ -87,7 +86,6 @@ public interface Connection {
      * Waits until all resources of a closed connection are freed.
      *
      * @param timeout the longest wait
-     * @return whether all is freed
      * @throws InterruptedException when the thread is interrupted
      */
     boolean awaitClosed(Duration timeout) throws InterruptedException;

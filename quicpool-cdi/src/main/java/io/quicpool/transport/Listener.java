@@ -11,11 +11,7 @@ public interface Listener {
     /** {@return the bound address, with its real port} */
     InetSocketAddress localAddress();
 
-    /**
-     * Whether clients can still connect: false when the socket failed or was closed.
-     *
-     * @return whether it listens
-     */
+    /** Whether clients can still connect: false when the socket failed or was closed. */
     boolean alive();
 
     /**
@@ -37,7 +33,6 @@ public interface Listener {
      * over.
      *
      * @param timeout the longest wait
-     * @return whether all is freed
      * @throws InterruptedException when the thread is interrupted
      */
     boolean close(Duration timeout) throws InterruptedException;

@@ -28,7 +28,6 @@ public interface Transport {
     /**
      * Rejects settings that the engine does not support.
      *
-     * @param config the settings
      * @throws ConfigException which names the setting
      */
     default void check(ClientPoolConfig config) {}
@@ -36,7 +35,6 @@ public interface Transport {
     /**
      * Rejects settings that the engine does not support.
      *
-     * @param config the settings
      * @throws ConfigException which names the setting
      */
     default void check(ServerPoolConfig config) {}
@@ -53,7 +51,6 @@ public interface Transport {
      *
      * @param spec where and how
      * @param events receives the events of the connection; may be called before this method returns
-     * @return the connection, established
      * @throws IOException when connecting fails; the message is for people, and has the reason that TLS gave
      * @throws InterruptedException when the thread is interrupted; nothing is left open
      */
@@ -64,7 +61,6 @@ public interface Transport {
      *
      * @param spec where and how
      * @param events receives the events of the listener
-     * @return the listener, listening
      * @throws IOException when the address cannot be bound, or the engine cannot use that kind of certificate
      */
     Listener listen(ListenSpec spec, ListenerEvents events) throws IOException;

@@ -69,7 +69,7 @@ class CertificateRenewalTest {
             PoolRegistry registry = app.get(PoolRegistry.class);
             registry.server("orders").close();
             App.pem(folder, RENEWED);
-            assertThatCode(Objects.requireNonNull(registry.open()).renewal()::look)
+            assertThatCode(Objects.requireNonNull(registry.open()).renewal()::check)
                     .doesNotThrowAnyException();
         }
     }
@@ -83,17 +83,17 @@ class CertificateRenewalTest {
             ClientPool before = pinning(Pools.CERTIFICATE, server);
             await().until(before::ready);
 
-            renewal.look();
+            renewal.check();
             await().until(pinning(Pools.CERTIFICATE, server)::ready);
 
             Path file = App.pem(folder, RENEWED);
             String whole = Files.readString(file);
             Files.writeString(file, whole.substring(0, whole.length() / 2));
-            renewal.look();
+            renewal.check();
             await().until(pinning(Pools.CERTIFICATE, server)::ready);
 
             Files.writeString(file, whole);
-            renewal.look();
+            renewal.check();
             await().until(pinning(RENEWED, server)::ready);
             assertThat(before.ready()).isTrue();
             assertThat(before.snapshot().totals().lost()).isZero();

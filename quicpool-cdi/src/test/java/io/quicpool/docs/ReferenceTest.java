@@ -32,7 +32,7 @@ class ReferenceTest {
                         "`" + property.key() + "`",
                         kinds(property),
                         property.allowed(),
-                        property.otherwise(),
+                        property.defaultText(),
                         property.meaning()))
                 .toList();
         Page.same(new Page("configuration.md").rows("## Properties of a pool"), rows);

@@ -16,10 +16,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inspects every datagram before the engine does. A datagram that starts a connection makes an engine keep memory, and even threads, until
- * the idle time-out, even if the client never comes back. So the gate limits the number of handshakes and their duration ({@link
- * #HANDSHAKE_TIMEOUT}), and ignores most clients that the pool would refuse. With Retry on, it keeps nothing of a client whose address is
- * not validated.
+ * Inspects every datagram before the engine does. A datagram that starts a connection makes an engine keep memory, and even
+ * threads, until the idle time-out, even if the client never comes back. So the gate limits the number of handshakes and their
+ * duration ({@link #HANDSHAKE_TIMEOUT}), and ignores most clients that the pool would refuse. With Retry on, it keeps nothing of
+ * a client whose address is not validated.
  *
  * <p>Any thread may call it, but only one at a time {@link #admits}.
  *
@@ -301,7 +301,6 @@ public final class Gate<C> {
      * The engine has made a connection for a handshake.
      *
      * @param id the connection id that the client sent
-     * @param connection the connection
      * @return the client's token; null where none was required
      */
     public synchronized @Nullable Proof created(byte[] id, C connection) {

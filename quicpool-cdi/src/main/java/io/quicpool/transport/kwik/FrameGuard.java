@@ -51,16 +51,16 @@ final class FrameGuard {
     static final int MAX_SMALL_PIECES = 131_072;
 
     static final Violation PIECES =
-            new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "sends its data in too many small pieces");
+            new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "sent its data in too many small pieces");
 
     static final Violation TOO_LONG =
-            new Violation(TransportErrorCode.FLOW_CONTROL_ERROR, "says that a stream was longer than it may be");
+            new Violation(TransportErrorCode.FLOW_CONTROL_ERROR, "gave a stream a final size beyond its limit");
 
     static final Violation TOO_MANY =
-            new Violation(TransportErrorCode.STREAM_LIMIT_ERROR, "opens more streams than it may");
+            new Violation(TransportErrorCode.STREAM_LIMIT_ERROR, "opened more streams than its limit");
 
-    static final Violation NOT_OPEN =
-            new Violation(TransportErrorCode.STREAM_STATE_ERROR, "speaks of a stream that only this side can open");
+    static final Violation NOT_OPEN = new Violation(
+            TransportErrorCode.STREAM_STATE_ERROR, "sent a frame for a stream that only this side may open");
 
     /** The largest valid limit (RFC 9000, section 19.11). */
     private static final long MAX_STREAMS = 1L << 60;
@@ -133,22 +133,22 @@ final class FrameGuard {
     private @Nullable Violation crypto(boolean established) {
         // A client sends no TLS messages any more: kwik asks for no certificate, and key updates need none.
         if (server && established) {
-            return new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "sends messages of TLS after the handshake");
+            return new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "sent TLS messages after the handshake");
         }
         return ++crypto > MAX_CRYPTO_FRAMES
-                ? new Violation(TransportErrorCode.CRYPTO_BUFFER_EXCEEDED, "sends messages of TLS without end")
+                ? new Violation(TransportErrorCode.CRYPTO_BUFFER_EXCEEDED, "sent too many TLS messages")
                 : null;
     }
 
     private static @Nullable Violation streams(MaxStreamsFrame max) {
         return max.getMaxStreams() > MAX_STREAMS
-                ? new Violation(TransportErrorCode.FRAME_ENCODING_ERROR, "allows more streams than there are numbers")
+                ? new Violation(TransportErrorCode.FRAME_ENCODING_ERROR, "sent a stream limit above 2^60")
                 : null;
     }
 
     private @Nullable Violation ids() {
         return !server && ++ids > MAX_ID_FRAMES
-                ? new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "changes connection ids without end")
+                ? new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "changed its connection ids too often")
                 : null;
     }
 
@@ -156,7 +156,7 @@ final class FrameGuard {
     private @Nullable Violation acknowledged(long largest) {
         long sent = packetsSent.getAsLong();
         if (largest > sent + SENT_SLACK) {
-            return new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "acknowledges packets that were not sent");
+            return new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "acknowledged packets that were not sent");
         }
         largestAcknowledged = Math.max(largestAcknowledged, largest);
         if (largestAcknowledged + SENT_SLACK >= mark) {
@@ -180,7 +180,8 @@ final class FrameGuard {
             ping.run();
         }
         return cost + costBefore > MAX_UNACKNOWLEDGED
-                ? new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "acknowledges nothing of what it asks for")
+                ? new Violation(
+                        TransportErrorCode.PROTOCOL_VIOLATION, "does not acknowledge the packets that it causes")
                 : null;
     }
 }

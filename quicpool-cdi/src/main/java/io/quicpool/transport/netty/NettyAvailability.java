@@ -8,8 +8,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that Netty, its QUIC codec and the native library for this platform are there, and says what to add. It refers to classes of Netty
- * by name only, so that it can be loaded without them.
+ * Checks that Netty, its QUIC codec and the native library for this platform are there, and says what to add. It refers to
+ * classes of Netty by name only, so that it can be loaded without them.
  */
 final class NettyAvailability {
 
@@ -35,8 +35,8 @@ final class NettyAvailability {
         String old = older();
         if (old != null) {
             return "Netty on the class path is " + old
-                    + ", and all of it must be 4.2 (where a container brings its own,"
-                    + " it may not run with another): set transport = kwik, or import io.netty:netty-bom:" + VERSION
+                    + ", but all Netty artifacts must be 4.2. If Netty comes with the container, the container may need"
+                    + " its own version: then set transport = kwik. Otherwise import io.netty:netty-bom:" + VERSION
                     + " before the BOM of the container, and add " + artifacts();
         }
         if (!present("io.netty.handler.codec.quic.Quic")) {
@@ -73,7 +73,7 @@ final class NettyAvailability {
                     : "Netty's native QUIC library for " + platform() + " cannot be loaded ("
                             + ((Throwable) cause).getMessage() + "): " + add();
         } catch (ReflectiveOperationException | LinkageError e) {
-            return "Netty's QUIC codec does not go with the rest of Netty on the class path (" + cause(e) + "): "
+            return "Netty's QUIC codec does not match the other Netty artifacts on the class path (" + cause(e) + "): "
                     + add();
         }
     }
@@ -89,8 +89,8 @@ final class NettyAvailability {
                     .invoke(buffer);
             return null;
         } catch (ReflectiveOperationException | LinkageError e) {
-            return "Netty on the class path cannot allocate and free memory outside of the heap (" + cause(e)
-                    + "), as where a container changes classes of Netty for a version of its own: start Java with"
+            return "Netty on the class path cannot allocate and free memory outside the heap (" + cause(e)
+                    + "). The container may have changed classes of Netty. Start Java with"
                     + " --add-opens=java.base/java.nio=ALL-UNNAMED and -Dio.netty.tryReflectionSetAccessible=true,"
                     + " or use Java 25, or set transport = kwik";
         }

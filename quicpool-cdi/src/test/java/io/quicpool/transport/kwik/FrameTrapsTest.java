@@ -111,13 +111,13 @@ class FrameTrapsTest {
     @Test
     void messagesOfTlsAfterTheHandshakeAreNotKept() {
         send(new CryptoFrame(V1, new byte[] {20, 0, 0, 1, 0}));
-        assertCutOff("messages of TLS after the handshake");
+        assertCutOff("TLS messages after the handshake");
     }
 
     @Test
     void moreStreamsThanThereAreNumbersAreNoErrorOfOurs() {
         send(new MaxStreamsFrame((1L << 60) + 1, true));
-        assertCutOff("allows more streams than there are numbers");
+        assertCutOff("sent a stream limit above 2^60");
     }
 
     @ParameterizedTest
@@ -151,7 +151,7 @@ class FrameTrapsTest {
         EngineStream stream = RawPeer.open(here, 7);
         await().until(() -> !accepted.isEmpty());
         send(new ResetStreamFrame(((KwikStream) stream).streamId(), 0, 1L << 61));
-        assertCutOff("a stream was longer than it may be");
+        assertCutOff("a final size beyond its limit");
     }
 
     @Test

@@ -20,19 +20,19 @@ class NettyAvailabilityTest {
             + " and io.netty:netty-codec-native-quic:" + NettyAvailability.VERSION + " with the classifier "
             + NettyAvailability.platform();
     private static final String ADD = "add " + ARTIFACTS + ", or set transport = kwik";
-    private static final String BOM = "set transport = kwik, or import io.netty:netty-bom:" + NettyAvailability.VERSION
-            + " before the BOM of the container, and add " + ARTIFACTS;
+    private static final String BOM = "then set transport = kwik. Otherwise import io.netty:netty-bom:"
+            + NettyAvailability.VERSION + " before the BOM of the container, and add " + ARTIFACTS;
 
     /** Of which version the archive of a package says that it is. */
     private interface Versions {
-        @Nullable String of(String room);
+        @Nullable String of(String name);
     }
 
     private static boolean nothing(String name) {
         return false;
     }
 
-    private static String asBuilt(String room) {
+    private static String asBuilt(String name) {
         return NettyAvailability.VERSION;
     }
 
@@ -45,7 +45,7 @@ class NettyAvailabilityTest {
     }
 
     private static Predicate<String> named(String start) {
-        return room -> room.startsWith(start);
+        return name -> name.startsWith(start);
     }
 
     @Test
@@ -77,9 +77,10 @@ class NettyAvailabilityTest {
     void anOlderNettyWithoutTheCodec() throws Exception {
         Predicate<String> without =
                 named("io.netty.handler.codec.quic.").or(named("io.netty.channel.MultiThreadIoEventLoopGroup"));
-        assertThat(problem(without, room -> "4.1.136.Final"))
-                .startsWith("Netty on the class path is 4.1.136.Final"
-                        + " (netty-buffer, netty-common, netty-handler, netty-transport), and all of it must be 4.2")
+        assertThat(problem(without, name -> "4.1.136.Final"))
+                .startsWith(
+                        "Netty on the class path is 4.1.136.Final"
+                                + " (netty-buffer, netty-common, netty-handler, netty-transport), but all Netty artifacts must be 4.2")
                 .endsWith(BOM);
     }
 
@@ -87,11 +88,12 @@ class NettyAvailabilityTest {
     void anOlderNettyUnderTheCodec() throws Exception {
         assertThat(problem(
                         named("io.netty.channel.MultiThreadIoEventLoopGroup"),
-                        room -> room.startsWith("io.netty.handler.codec.quic")
+                        name -> name.startsWith("io.netty.handler.codec.quic")
                                 ? NettyAvailability.VERSION
                                 : "4.1.136.Final"))
-                .startsWith("Netty on the class path is 4.1.136.Final"
-                        + " (netty-buffer, netty-common, netty-handler, netty-transport), and all of it must be 4.2")
+                .startsWith(
+                        "Netty on the class path is 4.1.136.Final"
+                                + " (netty-buffer, netty-common, netty-handler, netty-transport), but all Netty artifacts must be 4.2")
                 .endsWith(BOM);
     }
 
@@ -99,21 +101,22 @@ class NettyAvailabilityTest {
     void oneArtifactIsOlder() throws Exception {
         assertThat(problem(
                         NettyAvailabilityTest::nothing,
-                        room -> room.equals("io.netty.buffer") ? "4.1.136.Final" : NettyAvailability.VERSION))
-                .startsWith("Netty on the class path is 4.1.136.Final (netty-buffer), and all of it must be 4.2")
+                        name -> name.equals("io.netty.buffer") ? "4.1.136.Final" : NettyAvailability.VERSION))
+                .startsWith(
+                        "Netty on the class path is 4.1.136.Final (netty-buffer), but all Netty artifacts must be 4.2")
                 .endsWith(BOM);
     }
 
     @Test
     void anOlderNettyThatDoesNotSayWhichItIs() throws Exception {
-        assertThat(problem(named("io.netty.channel.MultiThreadIoEventLoopGroup"), room -> null))
-                .startsWith("Netty on the class path is older than 4.2, and all of it must be 4.2")
+        assertThat(problem(named("io.netty.channel.MultiThreadIoEventLoopGroup"), name -> null))
+                .startsWith("Netty on the class path is older than 4.2, but all Netty artifacts must be 4.2")
                 .endsWith(BOM);
     }
 
     @Test
     void aNettyThatDoesNotSayWhichItIsMayBeNewEnough() throws Exception {
-        assertThat(problem(NettyAvailabilityTest::nothing, room -> null)).isNull();
+        assertThat(problem(NettyAvailabilityTest::nothing, name -> null)).isNull();
     }
 
     @Test
@@ -127,7 +130,7 @@ class NettyAvailabilityTest {
     @Test
     void aNettyWhoseClassesWereChanged() throws Exception {
         assertThat(problem(named("io.netty.buffer.Unpooled"), NettyAvailabilityTest::asBuilt))
-                .startsWith("Netty on the class path cannot allocate and free memory outside of the heap (")
+                .startsWith("Netty on the class path cannot allocate and free memory outside the heap (")
                 .contains("--add-opens=java.base/java.nio=ALL-UNNAMED")
                 .contains("-Dio.netty.tryReflectionSetAccessible=true")
                 .endsWith("or set transport = kwik");
@@ -161,9 +164,9 @@ class NettyAvailabilityTest {
                 if (in == null) {
                     throw new ClassNotFoundException(name);
                 }
-                String room = name.substring(0, name.lastIndexOf('.'));
-                if (getDefinedPackage(room) == null) {
-                    definePackage(room, null, null, null, null, versions.of(room), null, null);
+                String packageName = name.substring(0, name.lastIndexOf('.'));
+                if (getDefinedPackage(packageName) == null) {
+                    definePackage(packageName, null, null, null, null, versions.of(packageName), null, null);
                 }
                 byte[] bytes = in.readAllBytes();
                 return defineClass(name, bytes, 0, bytes.length);

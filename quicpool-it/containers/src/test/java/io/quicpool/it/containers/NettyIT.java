@@ -25,7 +25,7 @@ class NettyIT {
             assertThat(quarkus.launch().awaitEnd()).isNotZero();
             assertThat(quarkus.program().output())
                     .contains("transport = netty: Netty on the class path is 4.1.")
-                    .contains("all of it must be 4.2")
+                    .contains("all Netty artifacts must be 4.2")
                     .contains("set transport = kwik")
                     .contains("io.netty:netty-bom:4.2.")
                     .contains("io.netty:netty-codec-classes-quic:4.2.")
