@@ -84,6 +84,12 @@ class PagesIT {
     }
 
     @Test
+    void operator() throws Exception {
+        assumeTrue(ALL, "runs with -Dquicpool.pages=all");
+        follow("operate.md", PROJECT, MAVEN);
+    }
+
+    @Test
     void quarkus() throws Exception {
         assumeTrue(ALL, "runs with -Dquicpool.pages=all");
         follow("getting-started-quarkus.md", folder, NEW_MAVEN);
