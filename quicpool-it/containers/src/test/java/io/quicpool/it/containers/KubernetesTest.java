@@ -1,14 +1,15 @@
 package io.quicpool.it.containers;
 
-import static io.quicpool.it.containers.Manifests.at;
-import static io.quicpool.it.containers.Manifests.items;
-import static io.quicpool.it.containers.Manifests.number;
-import static io.quicpool.it.containers.Manifests.text;
+import static io.quicpool.it.support.Manifests.at;
+import static io.quicpool.it.support.Manifests.items;
+import static io.quicpool.it.support.Manifests.number;
+import static io.quicpool.it.support.Manifests.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.Endpoint;
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.it.support.Manifests;
 import io.quicpool.settings.PoolKind;
 import io.quicpool.settings.PoolProperty;
 import io.quicpool.settings.PoolSettings;
@@ -199,7 +200,9 @@ class KubernetesTest {
         assertThat(greeter.clients().get(0).config().targets()).containsExactly(new Endpoint("greetings", port));
         Object service = manifests.named("Service", "greetings");
         assertThat(at(service, "spec", "clusterIP")).isEqualTo("None");
-        assertThat(number(items(service, "spec", "ports").get(0), "port")).isEqualTo(port);
+        Object published = items(service, "spec", "ports").get(0);
+        assertThat(number(published, "port")).isEqualTo(port);
+        assertThat(text(published, "protocol")).isEqualTo("UDP");
         for (String name : List.of("greetings", "greeter")) {
             Object deployment = manifests.named("Deployment", name);
             assertThat(at(deployment, "spec", "selector", "matchLabels")).isEqualTo(Map.of("app", name));
@@ -213,7 +216,10 @@ class KubernetesTest {
         }
         Object server = items(manifests.named("Deployment", "greetings"), "spec", "template", "spec", "containers")
                 .get(0);
-        assertThat(number(items(server, "ports").get(0), "containerPort")).isEqualTo(port);
+        Object listening = items(server, "ports").get(0);
+        assertThat(number(listening, "containerPort")).isEqualTo(port);
+        assertThat(text(listening, "protocol")).isEqualTo("UDP");
+        assertThat(text(published, "targetPort")).isEqualTo(text(listening, "name"));
     }
 
     /** What the component makes of the ConfigMap; the files are those of prices, which are mounted at the same paths. */

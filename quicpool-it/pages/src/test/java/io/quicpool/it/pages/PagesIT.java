@@ -90,6 +90,20 @@ class PagesIT {
     }
 
     @Test
+    void kubernetes() throws Exception {
+        assumeTrue(ALL, "runs with -Dquicpool.pages=all");
+        try (Follower reader = reader(folder, NEW_MAVEN)) {
+            for (Step.Create file : Page.files("getting-started-quarkus.md")) {
+                reader.follow(file);
+            }
+        }
+        follow("kubernetes.md", folder, NEW_MAVEN);
+        try (Pods pods = new Pods(folder)) {
+            pods.check("kubernetes.md");
+        }
+    }
+
+    @Test
     void quarkus() throws Exception {
         assumeTrue(ALL, "runs with -Dquicpool.pages=all");
         follow("getting-started-quarkus.md", folder, NEW_MAVEN);

@@ -1,6 +1,4 @@
-package io.quicpool.it.containers;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package io.quicpool.it.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,11 +14,11 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** A file of docs/kubernetes: documents of YAML, read by paths of keys. */
-record Manifests(List<Object> documents) {
+public record Manifests(List<Object> documents) {
 
     private static final Path FOLDER = Path.of("../../docs/kubernetes");
 
-    static List<String> files() {
+    public static List<String> files() {
         try (Stream<Path> files = Files.list(FOLDER)) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
         } catch (IOException e) {
@@ -28,7 +26,7 @@ record Manifests(List<Object> documents) {
         }
     }
 
-    static Manifests of(String file) {
+    public static Manifests of(String file) {
         LoaderOptions strict = new LoaderOptions();
         strict.setAllowDuplicateKeys(false);
         try {
@@ -42,19 +40,21 @@ record Manifests(List<Object> documents) {
         }
     }
 
-    List<Object> all(String kind) {
+    public List<Object> all(String kind) {
         return documents.stream()
                 .filter(document -> kind.equals(at(document, "kind")))
                 .toList();
     }
 
-    Object only(String kind) {
+    public Object only(String kind) {
         List<Object> all = all(kind);
-        assertThat(all).as(kind).hasSize(1);
+        if (all.size() != 1) {
+            throw new AssertionError(all.size() + " of the kind " + kind);
+        }
         return all.get(0);
     }
 
-    Object named(String kind, String name) {
+    public Object named(String kind, String name) {
         return all(kind).stream()
                 .filter(document -> name.equals(at(document, "metadata", "name")))
                 .findFirst()
@@ -62,7 +62,7 @@ record Manifests(List<Object> documents) {
     }
 
     /** What is there; null when nothing is. */
-    static @Nullable Object at(@Nullable Object node, String... path) {
+    public static @Nullable Object at(@Nullable Object node, String... path) {
         @Nullable Object found = node;
         for (String key : path) {
             found = found instanceof Map<?, ?> map ? map.get(key) : null;
@@ -70,21 +70,21 @@ record Manifests(List<Object> documents) {
         return found;
     }
 
-    static String text(@Nullable Object node, String... path) {
+    public static String text(@Nullable Object node, String... path) {
         if (at(node, path) instanceof String found) {
             return found;
         }
         throw new AssertionError("no text: " + String.join(".", path) + " of " + node);
     }
 
-    static int number(@Nullable Object node, String... path) {
+    public static int number(@Nullable Object node, String... path) {
         if (at(node, path) instanceof Integer found) {
             return found;
         }
         throw new AssertionError("no number: " + String.join(".", path) + " of " + node);
     }
 
-    static List<Object> items(@Nullable Object node, String... path) {
+    public static List<Object> items(@Nullable Object node, String... path) {
         if (at(node, path) instanceof List<?> found) {
             return new ArrayList<>(found);
         }
