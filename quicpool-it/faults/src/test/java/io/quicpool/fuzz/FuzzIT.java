@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quicpool.core.AdmissionFuzz;
 import io.quicpool.core.IdRequestFuzz;
+import io.quicpool.it.support.QuickJava;
 import io.quicpool.settings.SettingsFuzz;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,15 +28,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs Jazzer on each target for a while, in a process of its own, two at a time and nothing beside them. What it finds stays under {@code target/fuzz}; with
+ * Runs Jazzer on each target for a while, in a process of its own, two at a time. What it finds stays under {@code target/fuzz}; with
  * {@code quicpool.fuzz.input} that one input is run again.
  */
-@Isolated
+@Execution(ExecutionMode.CONCURRENT)
 class FuzzIT {
 
     private static final int SECONDS = Integer.getInteger("quicpool.fuzz.seconds", 3);
@@ -44,7 +45,8 @@ class FuzzIT {
     private static final String INPUT = System.getProperty("quicpool.fuzz.input", "");
     // One input may take this long: a key store may ask for five million rounds of hashing, which is the JDK's limit.
     private static final int LONGEST_INPUT = 30;
-    private static final int START = 60;
+    // Patience: on a busy machine the start takes a minute.
+    private static final int START = 300;
     private static final Pattern WRITTEN = Pattern.compile("Test unit written to (\\S+)");
     private static final Pattern RUNS = Pattern.compile("Done \\d+ runs in \\d+ second");
 
@@ -125,12 +127,9 @@ class FuzzIT {
     }
 
     private static List<String> command(Class<?> target, Path corpus) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = QuickJava.command(
                 "-ea",
                 "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 // Text is what the input says, not what the machine's settings make of it.
                 "-Dfile.encoding=UTF-8",
                 "-classpath",
@@ -143,7 +142,7 @@ class FuzzIT {
                 "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.FilePathTraversal",
                 "-seed=" + seed(),
                 "-timeout=" + LONGEST_INPUT,
-                "-rss_limit_mb=2048"));
+                "-rss_limit_mb=2048");
         if (INPUT.isEmpty()) {
             command.add("-max_total_time=" + SECONDS);
             command.add("-max_len=4096");

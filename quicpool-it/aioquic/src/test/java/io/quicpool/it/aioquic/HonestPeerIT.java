@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.quicpool.ClientPool;
 import io.quicpool.PooledStream;
 import io.quicpool.ServerPool;
+import io.quicpool.it.support.LineProcess;
 import io.quicpool.it.support.PemFiles;
 import io.quicpool.testing.Pools;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ class HonestPeerIT {
     void aServerPoolServesIt(String engine, String what, String seen) throws Exception {
         ServerPool server = pools.server(s -> s.transport(engine));
         server.serve(stream -> stream.outputStream().write(stream.inputStream().readAllBytes()));
-        try (Lines client = Python.start("honest")) {
+        try (LineProcess client = Python.start("honest")) {
             assertThat(client.ask(what + " " + server.localAddress().getPort(), "done"))
                     .isEqualTo(seen);
         }
@@ -56,7 +57,7 @@ class HonestPeerIT {
     @ValueSource(strings = {"kwik", "netty"})
     void aClientPoolIsServedByIt(String engine) throws Exception {
         PemFiles files = PemFiles.write(Pools.CERTIFICATE, folder);
-        try (Lines server = Python.start(
+        try (LineProcess server = Python.start(
                 "honest", files.certificate().toString(), files.privateKey().toString())) {
             int port = Integer.parseInt(server.next("port"));
             ClientPool client =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.ServerPool;
 import io.quicpool.it.aioquic.Victim.Look;
+import io.quicpool.it.support.LineProcess;
 import io.quicpool.it.support.PemFiles;
 import io.quicpool.testing.Pools;
 import java.io.IOException;
@@ -46,8 +47,8 @@ class HostileServerIT {
 
         private final String engine;
         private final Pools pools = new Pools();
-        private final Lines hostile;
-        private final Lines victim;
+        private final LineProcess hostile;
+        private final LineProcess victim;
         private final long heap;
 
         Stand(String engine) throws IOException, InterruptedException {

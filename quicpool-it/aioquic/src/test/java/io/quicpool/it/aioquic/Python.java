@@ -2,6 +2,7 @@ package io.quicpool.it.aioquic;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.quicpool.it.support.LineProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +31,15 @@ final class Python {
     private Python() {}
 
     /** Starts a script; what it says of errors is in a file of its name. */
-    static Lines start(String script, String... arguments) throws IOException, InterruptedException {
+    static LineProcess start(String script, String... arguments) throws IOException, InterruptedException {
         make();
         assumeTrue(missing == null, missing);
         Stream<String> command = Stream.of(
                 INTERPRETER.toString(), "-B", SCRIPTS.resolve(script + ".py").toString());
         File errors = Path.of("target", script + ".log").toFile();
-        return new Lines(Stream.concat(command, Arrays.stream(arguments)).collect(Collectors.toList()), errors);
+        return new LineProcess(new ProcessBuilder(
+                        Stream.concat(command, Arrays.stream(arguments)).toList())
+                .redirectError(errors));
     }
 
     // Once in this process, be it in vain.

@@ -6,6 +6,7 @@ import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TlsMode;
 import io.quicpool.it.aioquic.Caller.Trips;
 import io.quicpool.it.aioquic.Victim.Look;
+import io.quicpool.it.support.LineProcess;
 import io.quicpool.it.support.PemFiles;
 import io.quicpool.testing.Pools;
 import java.io.IOException;
@@ -17,8 +18,8 @@ import java.time.Duration;
 final class Stage implements AutoCloseable {
 
     final String engine;
-    private final Lines victim;
-    private final Lines attacker;
+    private final LineProcess victim;
+    private final LineProcess attacker;
     private final int port;
     private final ClientPool pool;
     private final Caller caller;

@@ -8,7 +8,9 @@ import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.it.support.LineProcess;
 import io.quicpool.it.support.PemFiles;
+import io.quicpool.it.support.QuickJava;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -18,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -83,7 +84,7 @@ final class Victim {
     private Victim() {}
 
     /** Starts one as a server; its first line is its port. */
-    static Lines server(String engine, PemFiles files) throws IOException {
+    static LineProcess server(String engine, PemFiles files) {
         return start(
                 Victim.class,
                 log("server", engine),
@@ -93,17 +94,14 @@ final class Victim {
     }
 
     /** Starts a program with the heap of a small container. */
-    static Lines start(Class<?> program, File log, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    static LineProcess start(Class<?> program, File log, String... arguments) {
+        List<String> command = QuickJava.command(
                 "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                program.getName()));
+                program.getName());
         command.addAll(List.of(arguments));
-        return new Lines(command, log);
+        return new LineProcess(new ProcessBuilder(command).redirectError(log));
     }
 
     /** What it has logged. */

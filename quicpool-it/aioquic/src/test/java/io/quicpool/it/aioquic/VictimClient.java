@@ -5,8 +5,8 @@ import io.quicpool.QuicPools;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TlsMode;
 import io.quicpool.it.aioquic.Caller.Trips;
+import io.quicpool.it.support.LineProcess;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,7 +21,7 @@ final class VictimClient {
     private VictimClient() {}
 
     /** Starts one. */
-    static Lines start(String engine, int honestPort) throws IOException {
+    static LineProcess start(String engine, int honestPort) {
         return Victim.start(VictimClient.class, Victim.log("client", engine), engine, Integer.toString(honestPort));
     }
 

@@ -3,6 +3,7 @@ package io.quicpool.it.containers;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.it.support.PemFiles;
+import io.quicpool.it.support.QuickJava;
 import io.quicpool.it.support.SelfSigned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -134,11 +135,9 @@ abstract class Container implements AutoCloseable {
 
     /** Starts it without waiting, where others start too or it is not expected to come up. */
     Program launch() {
-        List<String> options = new ArrayList<>(List.of(
+        List<String> options = new ArrayList<>(QuickJava.OPTIONS);
+        options.addAll(List.of(
                 "-Xmx256m",
-                // A start is most of what a test costs: these halve it.
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
                 "-Dcom.sun.management.jmxremote.port=" + jmxPort,
                 "-Dcom.sun.management.jmxremote.rmi.port=" + jmxPort,
                 "-Dcom.sun.management.jmxremote.host=127.0.0.1",

@@ -1,5 +1,6 @@
 package io.quicpool.it.containers;
 
+import io.quicpool.it.support.QuickJava;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ final class QuarkusDev extends Container {
     @Override
     List<String> command(Jdk on, Path folder, List<String> options) throws IOException {
         environment("JAVA_HOME", on.home().toString());
-        environment("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+        environment("MAVEN_OPTS", String.join(" ", QuickJava.OPTIONS));
         for (String module : List.of("", "lib", "app")) {
             Path pom = Path.of(module, "pom.xml");
             Files.createDirectories(folder.resolve(module));

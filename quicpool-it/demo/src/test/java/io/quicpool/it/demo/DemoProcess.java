@@ -2,6 +2,7 @@ package io.quicpool.it.demo;
 
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.it.support.QuickJava;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -10,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,14 +32,11 @@ final class DemoProcess implements AutoCloseable {
     DemoProcess(int port) throws IOException {
         this.port = port;
         this.log = new File("target/demo-" + port + ".log");
-        process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
+        process = new ProcessBuilder(QuickJava.command(
                         "-Ddemo.port=" + port,
                         "-Ddemo.peer=" + System.getProperty("demo.peer"),
                         "-jar",
-                        "target/quarkus-app/quarkus-run.jar")
+                        "target/quarkus-app/quarkus-run.jar"))
                 .redirectErrorStream(true)
                 .redirectOutput(log)
                 .start();

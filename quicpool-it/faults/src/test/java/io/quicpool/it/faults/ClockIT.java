@@ -62,7 +62,7 @@ class ClockIT {
                         "1",
                         "FAKETIME_FORCE_MONOTONIC_FIX",
                         "0"),
-                List.of("-Xmx256m", "-XX:+UseSerialGC"),
+                "256m",
                 ClockProgram.class);
         List<Long> back = new ArrayList<>();
         try {

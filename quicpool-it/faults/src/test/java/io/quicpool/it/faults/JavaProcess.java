@@ -1,107 +1,67 @@
 package io.quicpool.it.faults;
 
+import io.quicpool.it.support.LineProcess;
+import io.quicpool.it.support.QuickJava;
 import io.quicpool.testing.Pools;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /** A program of these tests in a process of its own: it ends when its input does, so none is left behind. */
 final class JavaProcess implements AutoCloseable {
 
-    private static final long LONGEST_WAIT = 60;
+    private static final String WRONG = "wrong ";
 
-    private final Process process;
-    private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
-    private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
-    private final Thread reader;
+    private final LineProcess process;
+    private final List<String> wrong = new ArrayList<>();
 
     JavaProcess(Class<?> program, String... arguments) {
-        this(Map.of(), List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), program, arguments);
+        this(Map.of(), "128m", program, arguments);
     }
 
-    JavaProcess(Map<String, String> environment, List<String> options, Class<?> program, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(options);
-        command.add("-Dtest.engine.client=" + Pools.CLIENT_ENGINE);
-        command.add("-Dtest.engine.server=" + Pools.SERVER_ENGINE);
-        command.add("-cp");
-        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-        command.add(program.getName());
+    /** With a heap of that size. */
+    JavaProcess(Map<String, String> environment, String heap, Class<?> program, String... arguments) {
+        List<String> command = QuickJava.command(
+                "-Xmx" + heap,
+                "-Dtest.engine.client=" + Pools.CLIENT_ENGINE,
+                "-Dtest.engine.server=" + Pools.SERVER_ENGINE,
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                program.getName());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(environment);
-        try {
-            process = builder.start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        reader = new Thread(this::read, "output of " + program.getSimpleName());
-        reader.setDaemon(true);
-        reader.start();
-    }
-
-    private void read() {
-        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-            for (String line = out.readLine(); line != null; line = out.readLine()) {
-                if (line.startsWith("wrong ")) {
-                    wrong.add(line);
-                } else {
-                    answers.add(line);
-                }
-            }
-        } catch (IOException e) {
-            // It was killed.
-        }
+        process = new LineProcess(builder);
     }
 
     /** Tells it one line. */
     void say(String line) {
-        try {
-            Writer in = process.outputWriter(StandardCharsets.UTF_8);
-            in.write(line + "\n");
-            in.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        process.tell(line);
     }
 
-    /** Waits for a line that it prints. */
+    /** Waits for a line that it prints, other than what it found to be wrong. */
     String await() throws InterruptedException {
-        String line = answers.poll(LONGEST_WAIT, TimeUnit.SECONDS);
-        if (line == null) {
-            throw new IllegalStateException("the process " + (process.isAlive() ? "says nothing" : "has ended"));
+        String line = process.next();
+        while (line.startsWith(WRONG)) {
+            wrong.add(line);
+            line = process.next();
         }
         return line;
     }
 
-    /** What it found to be wrong: all of it once it was killed. */
-    Queue<String> wrong() {
+    /** What it found to be wrong until it last answered: all of it once it was killed. */
+    List<String> wrong() {
         return wrong;
     }
 
     /** SIGKILL; returns when it is gone and all that it said was read. */
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
-        reader.join(TimeUnit.SECONDS.toMillis(LONGEST_WAIT));
-        if (reader.isAlive()) {
-            throw new IllegalStateException("the output of the process that was killed has no end");
-        }
+        process.kill();
+        process.rest().stream().filter(line -> line.startsWith(WRONG)).forEach(wrong::add);
     }
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.close();
     }
 }

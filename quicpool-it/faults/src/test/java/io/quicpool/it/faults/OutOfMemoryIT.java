@@ -8,7 +8,6 @@ import io.quicpool.it.support.PemFiles;
 import io.quicpool.testing.Pools;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,7 +42,7 @@ class OutOfMemoryIT {
         PemFiles pem = PemFiles.write(Pools.CERTIFICATE, folder);
         try (JavaProcess server = new JavaProcess(
                 Map.of(),
-                List.of("-Xmx64m", "-XX:+UseSerialGC"),
+                "64m",
                 ServerProgram.class,
                 "127.0.0.1:0",
                 pem.certificate().toString(),
