@@ -3,7 +3,6 @@ package io.quicpool;
 import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
@@ -130,16 +129,15 @@ class CreditTest {
 
     @Test
     void aClientThatWaitsForAPlaceIsNoError() {
-        assumeFalse(
-                Pools.CLIENT_ENGINE.equals("netty") && Pools.SERVER_ENGINE.equals("kwik"),
-                "a client over Netty keeps the one more that a kwik server gives for its pings: no stream waits");
         ServerPool server = pools.server(s -> s.maxCapacity(2).maxStreamsPerConnection(10));
         ClientPool client = pools.client(server, c -> c.capacity(8, 8).idTimeout(Duration.ofSeconds(1)));
         Pools.awaitIdle(client, 2);
-        await().untilAsserted(() -> {
-            assertThat(client.snapshot().opening()).isLessThanOrEqualTo(1);
-            assertThat(client.snapshot().lastError()).contains("is full or does not answer");
-        });
+        await().until(() -> client.snapshot().opening() <= 1);
+        // A client over Netty keeps the one more that a kwik server gives for its pings: no stream of it waits.
+        if (Pools.CLIENT_ENGINE.equals("kwik") || Pools.SERVER_ENGINE.equals("netty")) {
+            await().untilAsserted(
+                            () -> assertThat(client.snapshot().lastError()).contains("is full or does not answer"));
+        }
         // Said once, whatever time it takes.
         long errors = client.errorCount();
         await().during(Duration.ofMillis(2500)).until(() -> client.errorCount() == errors);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quicpool.ClientPool;
 import io.quicpool.StreamPool;
+import io.quicpool.docs.ComponentExample;
 import io.quicpool.settings.SettingsException;
+import io.quicpool.testing.LogOf;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,6 +24,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** Pools are beans as others are: each once, for those who replace or wrap it by an alternative too. */
@@ -155,35 +159,17 @@ class PoolBeansTest {
         }
     }
 
-    /** As a user writes it, for CDI puts no interceptor around a bean that is made by an extension. */
-    @Alternative
-    @Priority(1)
-    @ApplicationScoped
-    static class Wrapped {
-
-        static final Queue<String> CALLS = new ConcurrentLinkedQueue<>();
-
-        @Produces
-        @ApplicationScoped
-        @QuicPool("orders")
-        ClientPool orders(PoolRegistry registry) {
-            ClientPool pool = registry.client("orders");
-            return (ClientPool) Proxy.newProxyInstance(
-                    ClientPool.class.getClassLoader(),
-                    new Class<?>[] {ClientPool.class},
-                    (proxy, method, arguments) -> {
-                        CALLS.add(method.getName());
-                        return method.invoke(pool, arguments);
-                    });
-        }
-    }
-
+    /** CDI puts no interceptor around a bean that an extension makes. */
     @Test
     void aPoolIsWrappedByAnAlternative() {
-        Wrapped.CALLS.clear();
-        try (App app = App.start(clients("orders"), Orders.class, Wrapped.class)) {
+        Logger shop = Logger.getLogger("shop");
+        shop.setLevel(Level.FINE);
+        try (LogOf log = new LogOf("shop");
+                App app = App.start(clients("orders"), Orders.class, ComponentExample.Traced.class)) {
             assertThat(app.get(Orders.class).name()).isEqualTo("orders");
-            assertThat(Wrapped.CALLS).containsExactly("name");
+            assertThat(log.lines()).containsExactly("name");
+        } finally {
+            shop.setLevel(null);
         }
     }
 

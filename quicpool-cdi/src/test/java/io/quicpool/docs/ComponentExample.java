@@ -17,8 +17,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 
-/** The examples of docs/component.md, compiled and run; ComponentPageTest compares the two. */
-final class ComponentExample {
+/** The examples of docs/component.md, compiled; {@link ReadmeTest} compares the two. */
+public final class ComponentExample {
 
     private ComponentExample() {}
 
