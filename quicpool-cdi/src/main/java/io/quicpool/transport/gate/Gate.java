@@ -58,6 +58,16 @@ public final class Gate<C> {
         /** Ends a connection without telling the peer, and frees its resources. */
         void giveUp(C connection);
 
+        /**
+         * Whether the engine can safely read an Initial packet before there is a connection for it. On the receiving thread.
+         *
+         * @param datagram begins with the packet
+         * @param id the connection id that it is for
+         */
+        default boolean isSound(ByteBuffer datagram, byte[] id) {
+            return true;
+        }
+
         /** Whether the engine ignores unknown tokens. Otherwise the gate answers them with a Retry packet. */
         default boolean ignoresTokens() {
             return true;
@@ -160,13 +170,13 @@ public final class Gate<C> {
             }
             lastAdmittedId = initial.destination;
             // After its end the engine has forgotten the connection and would start another, which is not counted.
-            return !known.ended && mayContinue(known, client);
+            return !known.ended && mayContinue(known, datagram, initial.destination);
         }
         Ignored why = initial == null
                         || datagram.remaining() < Initial.MIN_DATAGRAM
                         || initial.destination.length < CONNECTION_ID_LENGTH
                 ? Ignored.MALFORMED
-                : admitNew(initial, client);
+                : admitNew(initial, datagram, client);
         if (why == Ignored.SENT_BACK) {
             return false;
         }
@@ -177,19 +187,26 @@ public final class Gate<C> {
     }
 
     // Engines keep pieces of an incomplete ClientHello without a limit.
-    private boolean mayContinue(Attempt<C> attempt, InetSocketAddress client) {
-        if (hasConnection(attempt) || ++attempt.furtherDatagrams <= MAX_WITHOUT_CONNECTION) {
+    private boolean mayContinue(Attempt<C> attempt, ByteBuffer datagram, byte[] id) {
+        if (hasConnection(attempt)) {
             return true;
         }
-        events.ignored(client, Ignored.DROPPED);
-        return false;
+        if (++attempt.furtherDatagrams > MAX_WITHOUT_CONNECTION) {
+            events.ignored(attempt.client, Ignored.DROPPED);
+            return false;
+        }
+        if (!engine.isSound(datagram, id)) {
+            events.ignored(attempt.client, Ignored.MALFORMED);
+            return false;
+        }
+        return true;
     }
 
     private synchronized boolean hasConnection(Attempt<C> attempt) {
         return attempt.connection != null || !attempt.pending;
     }
 
-    private @Nullable Ignored admitNew(Initial initial, InetSocketAddress client) {
+    private @Nullable Ignored admitNew(Initial initial, ByteBuffer datagram, InetSocketAddress client) {
         long now = clock.getAsLong();
         if (closed) {
             return Ignored.SENT_BACK;
@@ -207,7 +224,14 @@ public final class Gate<C> {
             proof = new Proof(firstId, initial.token);
         }
         lastAdmittedId = initial.destination;
-        return start(initial.destination, new Attempt<>(now, client, proof)) ? null : Ignored.BUSY;
+        if (!start(initial.destination, new Attempt<>(now, client, proof))) {
+            return Ignored.BUSY;
+        }
+        if (!engine.isSound(datagram, initial.destination)) {
+            forget(initial.destination);
+            return Ignored.MALFORMED;
+        }
+        return null;
     }
 
     private boolean mayRefuseByHandshake(long now) {
@@ -242,6 +266,13 @@ public final class Gate<C> {
         }
         overdue.forEach(this::giveUp);
         return admitted;
+    }
+
+    private synchronized void forget(byte[] id) {
+        Attempt<C> attempt = attempts.remove(ByteBuffer.wrap(id));
+        if (attempt != null) {
+            end(attempt);
+        }
     }
 
     /** Ends handshakes that take too long, also when no datagram comes. Any thread, periodically. */

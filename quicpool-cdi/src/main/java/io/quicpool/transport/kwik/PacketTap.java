@@ -28,6 +28,12 @@ abstract class PacketTap extends NullLogger {
         }
     }
 
+    // Just before the frames in it are parsed.
+    @Override
+    public void decrypted(String what, byte[] data) {
+        FrameLengths.decrypted(what, data);
+    }
+
     static boolean closes(QuicPacket packet) {
         return packet.getFrames().stream().anyMatch(ConnectionCloseFrame.class::isInstance);
     }

@@ -90,6 +90,11 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
     }
 
     @Override
+    public boolean isSound(ByteBuffer datagram, byte[] id) {
+        return FrameLengths.isSound(datagram, id);
+    }
+
+    @Override
     public void giveUp(ServerConnectionImpl connection) {
         KwikInternals.giveUp(connection);
     }

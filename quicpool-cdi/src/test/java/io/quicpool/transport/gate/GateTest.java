@@ -122,6 +122,12 @@ class GateTest {
     private static final class Asked implements Gate.Engine<String> {
         private final List<byte[]> sent = new ArrayList<>();
         private final List<String> givenUp = new ArrayList<>();
+        private boolean sound = true;
+
+        @Override
+        public boolean isSound(ByteBuffer datagram, byte[] id) {
+            return sound;
+        }
 
         @Override
         public void send(byte[] datagram, InetSocketAddress client) {
@@ -220,6 +226,23 @@ class GateTest {
             }
             return null;
         }
+    }
+
+    /** An unknown client must not make an engine read what it cannot read safely, nor take a place for a handshake with that. */
+    @Test
+    void whatTheEngineCannotReadSafelyIsNoBeginning() {
+        Gate<String> gate = gate(1, false);
+        asked.sound = false;
+        assertThat(gate.admits(initial(1), CLIENT)).isFalse();
+        assertThat(gate.pending()).isZero();
+        asked.sound = true;
+        assertThat(gate.admits(initial(1), CLIENT)).isTrue();
+        asked.sound = false;
+        assertThat(gate.admits(initial(1), CLIENT)).isFalse();
+        assertThat(told.ignored).containsExactly(ListenerEvents.Ignored.MALFORMED, ListenerEvents.Ignored.MALFORMED);
+        // The connection checks what comes from now on.
+        gate.created(id(1), "made");
+        assertThat(gate.admits(initial(1), CLIENT)).isTrue();
     }
 
     @Test

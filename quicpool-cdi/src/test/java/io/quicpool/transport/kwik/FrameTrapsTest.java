@@ -197,6 +197,20 @@ class FrameTrapsTest {
         assertNothingLogged();
     }
 
+    /** kwik would allocate what a frame says, before it looks whether that many bytes have come. */
+    @Test
+    void aLengthThatNoPacketHasIsNotAllocated() {
+        send(new RawFrame("07c00000004000000078"));
+        assertCutOff("FRAME_ENCODING_ERROR");
+    }
+
+    @Test
+    void aServersLengthThatNoPacketHasIsNotAllocated() {
+        there.quic().send(new RawFrame("07c00000004000000078"), lost -> {}, true);
+        await().until(() -> !here.alive());
+        assertThat(here.lostReason()).contains("FRAME_ENCODING_ERROR");
+    }
+
     private static ShortHeaderPacket packet(QuicFrame frame) {
         ShortHeaderPacket packet = new ShortHeaderPacket(V1, new byte[8], frame);
         packet.setPacketNumber(0);
