@@ -10,8 +10,10 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tech.kwik.core.ack.AckGenerator;
 import tech.kwik.core.ack.GlobalAckGenerator;
 import tech.kwik.core.common.EncryptionLevel;
+import tech.kwik.core.common.PnSpace;
 import tech.kwik.core.frame.Padding;
 import tech.kwik.core.frame.QuicFrame;
 import tech.kwik.core.impl.QuicConnectionImpl;
@@ -37,7 +39,14 @@ final class SmallDatagrams extends GlobalPacketAssembler {
     private static final @Nullable Field VERSION = field(QuicConnectionImpl.class, "quicVersion");
     private static final @Nullable Field QUEUES = field(SenderImpl.class, "sendRequestQueue");
     private static final @Nullable Field ACKS = field(SenderImpl.class, "globalAckGenerator");
+    private static final @Nullable Field RANGES = field(AckGenerator.class, "rangesToAcknowledge");
     private static final @Nullable Field ASSEMBLER = field(SenderImpl.class, "packetAssembler");
+
+    /**
+     * Ranges of packet numbers in an acknowledgement. kwik has room for 1,000 bytes, and its sender ends with an error when the ranges
+     * take more.
+     */
+    private static final int MAX_RANGES = 64;
 
     // In a long header kwik may count one byte for a length that takes two, at most once in a datagram without padding.
     // Only
@@ -49,11 +58,13 @@ final class SmallDatagrams extends GlobalPacketAssembler {
     private static final int NUMBER_AND_TAG = 1 + 16;
 
     private final SendRequestQueue[] queues;
+    private final GlobalAckGenerator acks;
     private volatile @Nullable PathWatch watch;
 
     private SmallDatagrams(VersionHolder version, SendRequestQueue[] queues, GlobalAckGenerator acks) {
         super(version, queues, acks);
         this.queues = queues;
+        this.acks = acks;
     }
 
     /** Limits the datagrams of a connection, before it sends anything. */
@@ -83,6 +94,7 @@ final class SmallDatagrams extends GlobalPacketAssembler {
 
     @Override
     public List<SendItem> assemble(int window, int largest, byte[] sourceId, byte[] destinationId) {
+        forgetOldRanges();
         PathWatch path = watch;
         int max = path == null ? largest : Math.min(largest, path.largest(hasProbe()));
         List<SendItem> items = super.assemble(Math.min(window, max - LENGTH_SLACK), max, sourceId, destinationId);
@@ -91,6 +103,17 @@ final class SmallDatagrams extends GlobalPacketAssembler {
             path.fill(items);
         }
         return items;
+    }
+
+    // The peer sends again what is not acknowledged (RFC 9000, section 13.2.3).
+    private void forgetOldRanges() {
+        AckGenerator generator = acks.getAckGenerator(PnSpace.App);
+        synchronized (generator) {
+            // The newest are first.
+            if (get(RANGES, generator) instanceof List<?> ranges && ranges.size() > MAX_RANGES) {
+                ranges.subList(MAX_RANGES, ranges.size()).clear();
+            }
+        }
     }
 
     // kwik indexes its queues by the ordinal of the level.

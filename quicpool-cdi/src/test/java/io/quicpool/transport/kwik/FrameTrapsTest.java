@@ -14,6 +14,7 @@ import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.ListenerEvents;
+import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -25,14 +26,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tech.kwik.core.ack.GlobalAckGenerator;
 import tech.kwik.core.frame.CryptoFrame;
 import tech.kwik.core.frame.MaxStreamsFrame;
 import tech.kwik.core.frame.NewConnectionIdFrame;
 import tech.kwik.core.frame.PathChallengeFrame;
+import tech.kwik.core.frame.PingFrame;
 import tech.kwik.core.frame.QuicFrame;
 import tech.kwik.core.frame.ResetStreamFrame;
 import tech.kwik.core.frame.RetireConnectionIdFrame;
 import tech.kwik.core.frame.StreamFrame;
+import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.packet.PacketMetaData;
 import tech.kwik.core.packet.ShortHeaderPacket;
@@ -209,6 +213,27 @@ class FrameTrapsTest {
         there.quic().send(new RawFrame("07c00000004000000078"), lost -> {}, true);
         await().until(() -> !here.alive());
         assertThat(here.lostReason()).contains("FRAME_ENCODING_ERROR");
+    }
+
+    /** kwik would acknowledge all of them in one frame, for which it has 1,000 bytes. */
+    @Test
+    void moreGapsInPacketNumbersThanAnAcknowledgementHoldsAreNoError() throws Exception {
+        GlobalAckGenerator acks = acknowledgements(there);
+        for (int i = 0; i < 2_000; i++) {
+            ShortHeaderPacket packet = packet(new PingFrame(V1));
+            packet.setPacketNumber(10_000 + 2 * i);
+            acks.packetReceived(packet);
+        }
+        // It has come, though this client has not sent them.
+        await().untilAsserted(() ->
+                assertThat(client.losses).anyMatch(each -> each.contains("acknowledges packets that were not sent")));
+        assertNothingLogged();
+    }
+
+    private static GlobalAckGenerator acknowledgements(KwikConnection connection) throws ReflectiveOperationException {
+        Method acks = QuicConnectionImpl.class.getDeclaredMethod("getAckGenerator");
+        acks.setAccessible(true);
+        return (GlobalAckGenerator) acks.invoke(connection.quic());
     }
 
     private static ShortHeaderPacket packet(QuicFrame frame) {
