@@ -1,25 +1,36 @@
 """Servers that mean ill: the arguments are certificate and key; each line of input names what the next one does, and is answered by its port."""
 
+import os
 import select
+import socket
 import sys
 
+from aioquic.buffer import Buffer
+from aioquic.quic.packet import encode_quic_retry, encode_quic_version_negotiation
 from aioquic.tls import Epoch
 
+import chain
 from frames import (
+    ACK,
+    ACK_ECN,
     CONNECTION_CLOSE,
     CRYPTO,
+    DATAGRAM,
     FIN,
+    HANDSHAKE_DONE,
     HUGE,
     LENGTH,
     MAX_STREAMS,
     NEW_CONNECTION_ID,
     NEW_TOKEN,
+    OFFSET,
     PATH_CHALLENGE,
     PING,
     RESET_STREAM,
+    RETIRE_CONNECTION_ID,
     STREAM,
 )
-from wire import Peer, Server, frame
+from wire import Client, Peer, Server, frame
 
 # Packets at each turn, of which there are some hundred in a second.
 BURST = 20
@@ -152,7 +163,224 @@ class HugeWindows(Hostile):
         self.raw(frame(MAX_STREAMS, HUGE >> 2))
 
 
-KINDS = {kind.__name__: kind for kind in Hostile.__subclasses__()}
+class SilentAfterHalfAnId(Hostile):
+    """Half an id for each stream, and nothing more; PINGs keep the connection up."""
+
+    def hello(self, stream):
+        self.quic.send_stream_data(stream, b"\x00\x00")
+
+    def turn(self):
+        self.raw(frame(PING))
+
+
+class UnknownStreams(Hostile):
+    """Data on streams that the client has not opened yet."""
+
+    def turn(self):
+        for number in self.numbers():
+            self.raw(frame(STREAM | LENGTH, 4 * (number + 1_000), 4, b"\x00\x00\x00\x01"))
+
+
+class FarOffsets(Hostile):
+    """Data, and an end, at the end of what an offset can be."""
+
+    def turn(self):
+        self.raw(frame(STREAM | OFFSET | LENGTH, 0, HUGE - 1 - self.count % 2, 1, b"x", RESET_STREAM, 0, 0, HUGE))
+        self.count += 1
+
+
+class SmallPieces(Hostile):
+    """Behind each id single bytes with gaps between them."""
+
+    def turn(self):
+        for number in self.numbers():
+            stream = 4 * (number % max(1, len(self.heard)))
+            self.raw(b"".join(frame(STREAM | OFFSET | LENGTH, stream, 6 + 2 * (60 * number + k), 1, b"x") for k in range(60)))
+
+
+class CryptoGaps(Hostile):
+    """Messages of TLS with gaps, some of them far ahead."""
+
+    def turn(self):
+        offset = self.quic._crypto_streams[Epoch.ONE_RTT].sender._buffer_stop
+        for number in self.numbers():
+            self.raw(frame(CRYPTO, offset + 2 * number, 1, b"x", CRYPTO, number << 20, 1, b"x"))
+
+
+class RetiredConnectionIds(Hostile):
+    """Each id of the client is retired, whether it was given or not."""
+
+    def turn(self):
+        for number in self.numbers():
+            self.raw(frame(RETIRE_CONNECTION_ID, number))
+
+
+class FarConnectionIds(Hostile):
+    """Ids whose numbers are as large as can be."""
+
+    def turn(self):
+        for number in self.numbers():
+            cid = number.to_bytes(8, "big")
+            self.raw(frame(NEW_CONNECTION_ID, HUGE - number, HUGE - number - 1, b"\x08", cid, cid + cid))
+
+
+class LyingLengths(Hostile):
+    """Frames that say that more follows than an array can hold."""
+
+    def turn(self):
+        length = ((1 << 31) - 1, 1 << 30, HUGE)[self.count % 3]
+        self.raw((frame(CRYPTO, 0, length), frame(NEW_TOKEN, length), frame(ACK, 0, 0, length, 0))[self.count // 3 % 3])
+        self.count += 1
+
+
+class Acknowledgements(Hostile):
+    """Of packets that were sent, with delays, ranges and counts of ECN that cannot be; then of packets that were not."""
+
+    def turn(self):
+        for number in self.numbers():
+            self.raw(frame(ACK_ECN, 0 if number < 1_000 else number, HUGE, 0, 0, HUGE, HUGE, number))
+
+
+class FramesOfOthers(Hostile):
+    """HANDSHAKE_DONE without end, then DATAGRAM, which nobody has allowed."""
+
+    def turn(self):
+        for number in self.numbers():
+            self.raw(frame(HANDSHAKE_DONE) * 50 if number < 1_000 else frame(DATAGRAM, b"x"))
+
+
+class KeyUpdates(Hostile):
+    """One with each packet."""
+
+    def turn(self):
+        self.quic._cryptos[Epoch.ONE_RTT].update_key()
+        self.raw(frame(PING))
+
+
+class PacketGaps(Hostile):
+    """Leaves every other packet number out."""
+
+    def turn(self):
+        for _ in self.numbers():
+            self.raw(frame(PING), skip=1)
+
+
+class Resets(Hostile):
+    """Datagrams as a stateless reset is one, with a token that was not given; then a true one (RFC 9000, section 10.3)."""
+
+    def turn(self):
+        for number in self.numbers():
+            token = os.urandom(16) if number < 1_000 else self.quic._host_cids[0].stateless_reset_token
+            self.send(b"\x43" + os.urandom(30) + token)
+
+
+class LongChain(Hostile):
+    """A chain of certificates of 4 MB."""
+
+    def __init__(self, quic, *rest):
+        chain.allow(quic)
+        super().__init__(quic, *rest)
+
+    @classmethod
+    def configure(cls, configuration):
+        chain.configure(configuration, 4_000_000)
+
+
+class Parameters(Hostile):
+    """Adds to the transport parameters, or changes them."""
+
+    def __init__(self, quic, *rest):
+        serialize = quic._serialize_transport_parameters
+        quic._serialize_transport_parameters = lambda: self.parameters(serialize())
+        super().__init__(quic, *rest)
+
+    def parameters(self, usual):
+        """Sixty kilobytes of what nobody knows."""
+        return usual + b"".join(frame(31 * n + 27, 50, b"x" * 50) for n in range(1_100))
+
+
+class PreferredAddress(Parameters):
+    """Asks the client to go on at another address, where nobody is to be bothered (section 9.6)."""
+
+    def parameters(self, usual):
+        host, port = TRAP.getsockname()
+        address = socket.inet_aton(host) + port.to_bytes(2, "big") + bytes(18) + b"\x08" + b"another!" + bytes(16)
+        return usual + frame(0x0D, len(address), address)
+
+
+class LyingParameters(Parameters):
+    """A length that no array can have."""
+
+    def parameters(self, usual):
+        return usual + frame(58, (1 << 31) - 1, b"x")
+
+
+class HugeParameters(Parameters):
+    """Allows all that numbers can say, and twice."""
+
+    def parameters(self, usual):
+        return b"".join(usual_but(usual, {4: HUGE, 5: HUGE, 6: HUGE, 8: 1 << 60, 9: 1 << 60, 1: HUGE, 0x0E: HUGE}))
+
+
+class Retries(Hostile):
+    """Answers whatever comes by one Retry after the other, each with a token as long as a datagram (section 17.2.5)."""
+
+    @classmethod
+    def answers_first(cls, opened, header, address):
+        for _ in range(20):
+            retry = encode_quic_retry(
+                header.version, os.urandom(8), header.source_cid, header.destination_cid, os.urandom(1_400)
+            )
+            opened.sendto(retry, address)
+        return True
+
+
+class Versions(Hostile):
+    """Answers whatever comes by lists of versions that nobody knows (section 6)."""
+
+    @classmethod
+    def answers_first(cls, opened, header, address):
+        for _ in range(20):
+            unknown = [0x1A2A3A4A + 16 * n for n in range(300)]
+            opened.sendto(encode_quic_version_negotiation(header.destination_cid, header.source_cid, unknown), address)
+        return True
+
+
+class BrokenInitials(Hostile):
+    """Answers the first packet by some that are cut off, or that nobody can decrypt, and goes on."""
+
+    @classmethod
+    def answers_first(cls, opened, header, address):
+        for length in (1, 20, 21, 600, 1_200):
+            opened.sendto(b"\xc3\x00\x00\x00\x01" + os.urandom(length), address)
+        return False
+
+
+def usual_but(parameters, changes):
+    """The transport parameters with other values for some of them."""
+    buffer = Buffer(data=parameters)
+    while not buffer.eof():
+        number, length = buffer.pull_uint_var(), buffer.pull_uint_var()
+        value = buffer.pull_bytes(length)
+        changed = changes.get(number)
+        if changed is not None:
+            value = frame(changed)
+        yield frame(number, len(value), value)
+
+
+TRAP = Client.open("127.0.0.3")
+KINDS = {kind.__name__: kind for base in (Hostile, Parameters) for kind in base.__subclasses__()}
+
+
+def trapped():
+    """How many datagrams came to where a client was sent."""
+    count = 0
+    while True:
+        try:
+            TRAP.recv(65536)
+            count += 1
+        except BlockingIOError:
+            return count
 
 
 def main():
@@ -161,6 +389,9 @@ def main():
         ready, _, _ = select.select([sys.stdin], [], [], 0 if server else None)
         if ready:
             name = sys.stdin.readline().strip()
+            if name == "trapped":
+                print(f"trapped {trapped()}", flush=True)
+                continue
             if not name:
                 break
             server = Server(sys.argv[1], sys.argv[2], KINDS[name])

@@ -13,6 +13,9 @@ from aioquic.quic.connection import QuicConnection, QuicConnectionState
 from aioquic.quic.packet import pull_quic_header
 from aioquic.tls import Epoch
 
+import chain
+from frames import CONNECTION_CLOSE
+
 ALPN = "np-quic"
 HELLO = b"\x00"
 ID_BYTES = 4
@@ -45,6 +48,15 @@ class Peer:
         self.ended = set()
         # Whether it goes on when aioquic finds fault with what comes: answers to raw packets are not what it expects.
         self.lenient = False
+
+    @classmethod
+    def configure(cls, configuration):
+        """Changes the configuration of a server's connection."""
+
+    @classmethod
+    def answers_first(cls, opened, header, address):
+        """Whether the first packet of a connection was answered in another way than by a connection."""
+        return False
 
     def send_all(self):
         """What aioquic wants to send; how many datagrams that were."""
@@ -98,14 +110,19 @@ class Peer:
             return None
         return event.reason_phrase or f"code {event.error_code:#x}"
 
-    def raw(self, payload):
-        """One packet of 1-RTT with these frames, past all that aioquic knows of flow, congestion and loss."""
+    def raw(self, payload, skip=0):
+        """One packet of 1-RTT with these frames, past all that aioquic knows of flow, congestion and loss.
+
+        So many packet numbers are left out before it. Returns the datagram.
+        """
         pair = self.quic._cryptos[Epoch.ONE_RTT]
-        number = self.quic._packet_number
-        self.quic._packet_number += 1
+        number = self.quic._packet_number + skip
+        self.quic._packet_number = number + 1
         header = bytes([0x43 | pair.key_phase << 2]) + self.quic._peer_cid.cid + (number & 0xFFFFFFFF).to_bytes(4, "big")
         # Header protection takes its sample from there (RFC 9001, section 5.4.2).
-        self.send(pair.encrypt_packet(header, payload.ljust(4, b"\x00"), number))
+        datagram = pair.encrypt_packet(header, payload.ljust(4, b"\x00"), number)
+        self.send(datagram)
+        return datagram
 
 
 class Client(Peer):
@@ -131,6 +148,19 @@ class Client(Peer):
         opened.bind((source, 0))
         opened.setblocking(False)
         return opened
+
+    def packets(self):
+        """The datagrams that have come, as they are."""
+        while True:
+            try:
+                yield self.socket.recv(65536)
+            except (BlockingIOError, ConnectionRefusedError):
+                return
+
+    def present_chain(self, size):
+        """Presents a chain of certificates of about so many bytes, even if nobody asks for one."""
+        chain.configure(self.quic.configuration, size)
+        chain.allow(self.quic, asked=True)
 
     def received(self):
         """Takes what has come, without waiting."""
@@ -184,6 +214,13 @@ class Client(Peer):
         self.send_all()
         self.socket.close()
 
+    def leave(self):
+        """Closes the connection, whatever state it is in, so that the other side need not keep it."""
+        if self.socket.fileno() >= 0:
+            if self.closed is None and self.quic._handshake_confirmed:
+                self.raw(frame(CONNECTION_CLOSE, 0, 0))
+            self.socket.close()
+
 
 class Server:
     """A socket on which a peer of that class is made for each client."""
@@ -199,6 +236,7 @@ class Server:
     def configuration(self):
         configuration = QuicConfiguration(is_client=False, alpn_protocols=[ALPN], **self.settings)
         configuration.load_cert_chain(*self.files)
+        self.peer.configure(configuration)
         return configuration
 
     def step(self, longest=0.01):
@@ -213,7 +251,7 @@ class Server:
             peer = self.peers.get(address)
             if peer is None:
                 header = pull_quic_header(Buffer(data=datagram), host_cid_length=8)
-                if header.token is None:
+                if header.token is None or self.peer.answers_first(self.socket, header, address):
                     continue
                 quic = QuicConnection(
                     configuration=self.configuration(),

@@ -14,29 +14,26 @@ import java.util.regex.Pattern;
  *
  * @param quiet the honest client's round trips right before
  * @param trips and meanwhile, until some began after it
- * @param start what the victim cost when all was quiet for the first time
+ * @param others what those took meanwhile whom nobody attacked: where these are longer, it was the machine
+ * @param heap how many bytes more than when all was quiet for the first time
  * @param said what the attacker saw
  * @param log what the victim has logged meanwhile
  */
-record Outcome(Trips quiet, Trips trips, Look start, Look before, Look after, String said, String log) {
+record Outcome(Trips quiet, Trips trips, Trips others, Look before, Look after, long heap, String said, String log) {
 
-    static final double LONGEST_TRIP_MILLIS = 500;
+    private static final double LONGEST_TRIP_MILLIS = 500;
     static final long MOST_HEAP = 16 << 20;
-    private static final int MOST_LINES = 100;
+    private static final double MOST_LINES_A_SECOND = 100;
     // All but line ends: control and format characters, and separators that end a line.
     private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}&&[^\\n\\t]]");
 
-    /** What a machine that stalls may exceed once. */
-    boolean withinBounds() {
-        return inTime() && moreHeap() < MOST_HEAP;
+    private double longestTripMillis() {
+        return longestTripMillis(quiet.worstMillis(), others.worstMillis());
     }
 
-    private long moreHeap() {
-        return after.heap() - start.heap();
-    }
-
-    private boolean inTime() {
-        return trips.worstMillis() < Math.max(LONGEST_TRIP_MILLIS, 3 * quiet.worstMillis());
+    /** How long the worst round trip may take, where these are the worst ones of callers that nobody attacked. */
+    static double longestTripMillis(double before, double others) {
+        return Math.max(LONGEST_TRIP_MILLIS, 3 * Math.max(before, others));
     }
 
     Map<String, Long> refused() {
@@ -46,21 +43,26 @@ record Outcome(Trips quiet, Trips trips, Look start, Look before, Look after, St
         return more;
     }
 
-    void assertHarmless() {
+    /** {@code seconds} is how long the attack took. */
+    void assertHarmless(double seconds) {
         assertThat(trips.failures()).as("honest requests that failed").isEmpty();
-        assertThat(inTime()).as("round trips are short: %s", row()).isTrue();
-        assertThat(moreHeap()).as("bytes of heap").isLessThan(MOST_HEAP);
+        assertThat(trips.worstMillis())
+                .as("worst round trip in ms, beside %.1f of others: %s", others.worstMillis(), row())
+                .isLessThan(longestTripMillis());
+        assertThat(heap).as("bytes of heap").isLessThan(MOST_HEAP);
         assertThat(after.served()).as("who was served").doesNotContainKeys("127.0.0.2", "127.0.0.9");
-        assertSafe(log + after.lastError());
+        assertSafe(log + after.lastError(), seconds);
     }
 
     /** What is in the log can be printed, and there is not too much of it. */
-    static void assertSafe(String log) {
+    static void assertSafe(String log, double seconds) {
         assertThat(UNSAFE.matcher(log).find())
                 .as("text that is not safe in the log: %s", log)
                 .isFalse();
         assertThat(log).as("stack traces").doesNotContain("\tat ");
-        assertThat(log.lines().count()).as("lines of log: %s", log).isLessThan(MOST_LINES);
+        assertThat((double) log.lines().count())
+                .as("lines of log: %s", log)
+                .isLessThan(MOST_LINES_A_SECOND * Math.max(1, seconds));
     }
 
     /** As the table of docs/figures.md. */
@@ -73,7 +75,7 @@ record Outcome(Trips quiet, Trips trips, Look start, Look before, Look after, St
                 trips.medianMillis(),
                 trips.worstMillis(),
                 after.cpuMillis() - before.cpuMillis(),
-                moreHeap() / 1e6,
+                heap / 1e6,
                 (after.resident() - before.resident()) / 1e6,
                 said.replace('|', '/'),
                 counted());

@@ -1,5 +1,7 @@
 package io.quicpool.it.aioquic;
 
+import static io.quicpool.testing.Patience.SOON;
+
 import io.quicpool.ClientPool;
 import io.quicpool.QuicPools;
 import io.quicpool.config.ClientPoolConfig;
@@ -14,15 +16,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A server in a process of its own, one who attacks it in another, and an honest client here. */
+/** A server in a process of its own, one who attacks it in another, an honest client here, and a control. */
 final class Stage implements AutoCloseable {
 
-    final String engine;
+    /** How long a backlog may take, far less than the idle time-out: until then the attackers' connections are kept. */
+    private static final Duration BACKLOG = Duration.ofSeconds(10);
+
+    private final String engine;
     private final LineProcess victim;
     private final LineProcess attacker;
-    private final int port;
+    private final String port;
+    private final String guardedPort;
     private final ClientPool pool;
     private final Caller caller;
+    private final Control control;
     private final Look start;
 
     Stage(String engine) throws IOException, InterruptedException {
@@ -30,7 +37,9 @@ final class Stage implements AutoCloseable {
         attacker = Python.start("attack");
         PemFiles files = PemFiles.write(Pools.CERTIFICATE, Files.createTempDirectory("attack"));
         victim = Victim.server(engine, files);
-        port = Integer.parseInt(victim.next("port"));
+        String[] ports = victim.next("ports").split(" ", -1);
+        port = ports[0];
+        guardedPort = ports[1];
         pool = QuicPools.open(ClientPoolConfig.builder()
                 .name("honest")
                 .transport(engine)
@@ -38,9 +47,10 @@ final class Stage implements AutoCloseable {
                 .tlsMode(TlsMode.SELF_SIGNED)
                 .fingerprint(Pools.CERTIFICATE.fingerprint())
                 .capacity(16, 32)
-                .keepAlive(Duration.ofSeconds(1))
+                .keepAlive(Victim.KEEP_ALIVE)
                 .build());
         caller = new Caller(pool);
+        control = new Control(engine);
         // Until the code is compiled and the heap has what it always has.
         caller.trips(150);
         look();
@@ -52,16 +62,42 @@ final class Stage implements AutoCloseable {
         return Look.of(victim.ask("look", "look"));
     }
 
-    Outcome attack(String name, double seconds) throws IOException, InterruptedException {
+    Outcome attack(Attack attack, double seconds) throws IOException, InterruptedException {
+        Look before = settled();
         caller.trips(0);
         Trips quiet = caller.trips(20);
         int logged = log().length();
-        Look before = look();
-        String said = attacker.ask(name + " " + port + " " + seconds, "done");
+        control.trips();
+        String said =
+                attacker.ask(attack.name() + " " + (attack.guarded() ? guardedPort : port) + " " + seconds, "done");
         Trips trips = caller.trips(10);
+        Trips others = control.trips();
         Look after = look();
+        long heap = heapWhenProcessed(after);
         attacker.ask("", "gone");
-        return new Outcome(quiet, trips, start, before, after, said, log().substring(logged));
+        return new Outcome(quiet, trips, others, before, after, heap - start.heap(), said, log().substring(logged));
+    }
+
+    // Nothing is left of the attack before.
+    private Look settled() throws InterruptedException {
+        long begin = System.nanoTime();
+        Look look = look();
+        while (look.connections() > start.connections() && System.nanoTime() - begin < SOON.toNanos()) {
+            caller.trips(20);
+            look = look();
+        }
+        return look;
+    }
+
+    // What has come, and has not been processed yet, is no memory that the attack costs.
+    private long heapWhenProcessed(Look first) throws InterruptedException {
+        long begin = System.nanoTime();
+        long heap = first.heap();
+        while (heap - start.heap() >= Outcome.MOST_HEAP && System.nanoTime() - begin < BACKLOG.toNanos()) {
+            caller.trips(20);
+            heap = look().heap();
+        }
+        return heap;
     }
 
     private String log() throws IOException {
@@ -71,6 +107,7 @@ final class Stage implements AutoCloseable {
 
     @Override
     public void close() {
+        control.close();
         caller.close();
         pool.close();
         attacker.close();

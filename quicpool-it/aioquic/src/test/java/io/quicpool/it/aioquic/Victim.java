@@ -6,8 +6,11 @@ import io.quicpool.PooledStream;
 import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
+import io.quicpool.config.ClientAuth;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.config.ServerPoolConfigBuilder;
+import io.quicpool.config.TrustMaterial;
 import io.quicpool.it.support.LineProcess;
 import io.quicpool.it.support.PemFiles;
 import io.quicpool.it.support.QuickJava;
@@ -20,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,8 +31,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The server that is attacked, a pool that echoes; it says what it costs. With the default bounds: those are
- * what is tried.
+ * The server that is attacked: a pool that echoes, and another that also uses Retry and, where the engine can, asks for certificates. It
+ * says what it costs. With the default bounds: those are what is tried.
  */
 final class Victim {
 
@@ -39,6 +43,7 @@ final class Victim {
             long resident,
             long threads,
             long connects,
+            int connections,
             Map<String, Long> served,
             Map<String, Long> refused,
             String lastError) {
@@ -51,9 +56,10 @@ final class Victim {
                     Long.parseLong(parts[2]),
                     Long.parseLong(parts[3]),
                     Long.parseLong(parts[4]),
-                    counts(parts[5]),
+                    Integer.parseInt(parts[5]),
                     counts(parts[6]),
-                    parts[7]);
+                    counts(parts[7]),
+                    parts[8]);
         }
 
         private static Map<String, Long> counts(String text) {
@@ -79,11 +85,13 @@ final class Victim {
         }
     }
 
+    static final Duration KEEP_ALIVE = Duration.ofSeconds(1);
+
     private static final Map<String, LongAdder> SERVED = new ConcurrentHashMap<>();
 
     private Victim() {}
 
-    /** Starts one as a server; its first line is its port. */
+    /** Starts one as a server; its first line is its ports. */
     static LineProcess server(String engine, PemFiles files) {
         return start(
                 Victim.class,
@@ -110,27 +118,38 @@ final class Victim {
     }
 
     public static void main(String[] args) throws Exception {
-        try (ServerPool pool = server(args);
+        KeyMaterial certificate = KeyMaterial.fromPem(Path.of(args[1]), Path.of(args[2]));
+        ServerPoolConfigBuilder guarded =
+                config("guarded", args[0], certificate).addressValidation(true);
+        if (args[0].equals("netty")) {
+            guarded.clientAuth(ClientAuth.WANT).clientTrust(TrustMaterial.of(certificate.certificateChain()));
+        }
+        try (ServerPool pool = open(config("victim", args[0], certificate));
+                ServerPool other = open(guarded);
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            System.out.println("ports " + pool.localAddress().getPort() + " "
+                    + other.localAddress().getPort());
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                System.out.println("look " + look(pool));
+                System.out.println("look " + look(pool, other));
             }
         }
         System.exit(0);
     }
 
-    private static ServerPool server(String[] args) {
-        ServerPool pool = QuicPools.open(ServerPoolConfig.builder()
-                .name("victim")
-                .transport(args[0])
+    private static ServerPoolConfigBuilder config(String name, String engine, KeyMaterial certificate) {
+        return ServerPoolConfig.builder()
+                .name(name)
+                .transport(engine)
                 .listen("127.0.0.1:0")
                 .allowClient("127.0.0.1")
                 .allowClient("127.0.0.9")
-                .certificate(KeyMaterial.fromPem(Path.of(args[1]), Path.of(args[2])))
-                .keepAlive(Duration.ofSeconds(1))
-                .build());
+                .certificate(certificate)
+                .keepAlive(KEEP_ALIVE);
+    }
+
+    private static ServerPool open(ServerPoolConfigBuilder config) {
+        ServerPool pool = QuicPools.open(config.build());
         pool.serve(Victim::echo);
-        System.out.println("port " + pool.localAddress().getPort());
         return pool;
     }
 
@@ -140,22 +159,33 @@ final class Victim {
         stream.outputStream().write(stream.inputStream().readAllBytes());
     }
 
-    static String look(StreamPool pool) throws IOException {
+    static String look(StreamPool... pools) throws IOException {
         long cpu =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime() / 1_000_000;
         System.gc();
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        PoolSnapshot now = pool.snapshot();
+        long connects = 0;
+        int connections = 0;
+        Map<String, Long> refused = new TreeMap<>();
+        List<String> errors = new ArrayList<>();
+        for (StreamPool pool : pools) {
+            PoolSnapshot now = pool.snapshot();
+            connects += now.totals().connects();
+            connections += now.peers().size();
+            now.totals().refused().forEach((reason, count) -> refused.merge(reason, count, Long::sum));
+            errors.add(String.valueOf(now.lastError()));
+        }
         return String.join(
                 "\t",
                 Long.toString(cpu),
                 Long.toString(heap),
                 Long.toString(resident()),
                 Long.toString(ManagementFactory.getThreadMXBean().getThreadCount()),
-                Long.toString(now.totals().connects()),
+                Long.toString(connects),
+                Integer.toString(connections),
                 Look.text(SERVED),
-                Look.text(now.totals().refused()),
-                String.valueOf(now.lastError()));
+                Look.text(refused),
+                String.join("; ", errors));
     }
 
     /** In bytes, 0 where the system does not say. */

@@ -32,6 +32,10 @@ final class VictimClient {
             caller.trips(150);
             ClientPool pool = honest;
             for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.equals("look")) {
+                    System.out.println("look " + Victim.look(pool));
+                    continue;
+                }
                 if (pool != honest) {
                     pool.close();
                 }
