@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.Endpoint;
 import io.quicpool.config.TargetResolver;
 import io.quicpool.config.TlsMode;
 import io.quicpool.testing.LogOf;
@@ -84,8 +85,9 @@ class OtherAddressTest {
         assertThat(warningsOfTheClient())
                 .hasSizeLessThan(5)
                 .doesNotHaveDuplicates()
-                .anyMatch(text -> text.contains(full.localAddress() + ": closed by the peer: too many connections"))
-                .anyMatch(text -> text.contains(dead + ": nobody listens there"));
+                .anyMatch(text -> text.contains(
+                        Endpoint.text(full.localAddress()) + ": closed by the peer: too many connections"))
+                .anyMatch(text -> text.contains(Endpoint.text(dead) + ": nobody listens there"));
         // It is ready: what kept it from that is over.
         await().untilAsserted(() -> assertThat(client.snapshot().lastError()).isNull());
     }
@@ -104,7 +106,8 @@ class OtherAddressTest {
             ServerPool server = pools.server(s -> s, "127.0.0.3:" + Pools.freePort());
             assertServedBy(server, client(rotating(mute, server.localAddress()), Duration.ofSeconds(1)));
             assertThat(warningsOfTheClient())
-                    .anyMatch(text -> text.contains("cannot connect to " + mute + ": no id within 1000 ms"));
+                    .anyMatch(text ->
+                            text.contains("cannot connect to " + Endpoint.text(mute) + ": no id within 1000 ms"));
         }
     }
 
@@ -113,7 +116,8 @@ class OtherAddressTest {
     void saysWhyItIsTurnedAwayOnceHoweverOftenItTries() {
         ServerPool full = full(Pools.freePort());
         ClientPool client = client(full::localAddress);
-        String why = "cannot connect to " + full.localAddress() + ": closed by the peer: too many connections";
+        String why = "cannot connect to " + Endpoint.text(full.localAddress())
+                + ": closed by the peer: too many connections";
         await().until(() -> client.snapshot().totals().connects() >= 6);
         await().untilAsserted(() -> assertThat(client.snapshot().lastError()).isEqualTo(why));
         assertThat(client.ready()).isFalse();
@@ -132,8 +136,8 @@ class OtherAddressTest {
                 assertThat(warningsOfTheClient()).anyMatch(text -> text.contains("too many connections")));
         InetSocketAddress address = full.localAddress();
         pools.close(full);
-        await().untilAsserted(() ->
-                assertThat(warningsOfTheClient()).anyMatch(text -> text.contains(address + ": nobody listens there")));
+        await().untilAsserted(() -> assertThat(warningsOfTheClient())
+                .anyMatch(text -> text.contains(Endpoint.text(address) + ": nobody listens there")));
         List<String> all = new ArrayList<>(warningsOfTheClient());
         assertThat(all).doesNotHaveDuplicates();
         assertThat(client.snapshot().lastError()).contains("nobody listens there");
