@@ -251,14 +251,14 @@ class KwikTrapsTest {
         assertThat(there.alive()).isTrue();
     }
 
-    /** kwik would wait for three probe time-outs: about ten seconds where a round trip takes one. */
+    /** kwik would wait for three probe time-outs: about 18 seconds where a round trip takes two. */
     @Test
     void aClientDoesNotWaitForWhatMayComeLate() throws Exception {
         InetSocketAddress there = server.listen(10).localAddress();
         try (Relay relay = new Relay(there)) {
             relay.hold();
             Thread late = KwikThreads.start("late", () -> {
-                await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+                await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
                 try {
                     relay.release();
                 } catch (IOException e) {
@@ -269,7 +269,7 @@ class KwikTrapsTest {
                     client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.port()));
             late.join();
             connection.close(0, "closed");
-            assertThat(connection.awaitClosed(SOON)).isTrue();
+            assertThat(connection.awaitClosed(Duration.ofSeconds(9))).isTrue();
             await().untilAsserted(() -> assertThat(server.losses).anyMatch(each -> each.contains("closed")));
         }
     }
