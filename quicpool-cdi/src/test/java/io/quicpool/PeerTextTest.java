@@ -181,6 +181,31 @@ class PeerTextTest {
         assertFit();
     }
 
+    /** A handler may repeat it. */
+    @Test
+    void whatAHandlerThrows() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        server.serve(stream -> {
+            if (stream.inputStream().read() == 1) {
+                throw new IOException(EVIL);
+            }
+            throw new IllegalStateException(EVIL);
+        });
+        ClientPool client = pools.client(server, c -> c.capacity(1, 1));
+        for (int kind = 1; kind <= 2; kind++) {
+            try (PooledStream stream = client.take(SOON)) {
+                stream.outputStream().write(kind);
+                assertThatThrownBy(() -> stream.inputStream().read()).isInstanceOf(IOException.class);
+            }
+        }
+        await().until(() ->
+                said.stream().filter(text -> text.contains("WARN forged")).count() >= 2);
+        await().until(() -> server.snapshot().lastError() != null);
+        said.add(String.valueOf(server.snapshot().lastError()));
+        assertThatThrownBy(() -> server.take(new StreamId(4711), Duration.ZERO)).satisfies(this::said);
+        assertFit();
+    }
+
     @Test
     void namesInCertificates() throws Exception {
         KeyMaterial evil = TestCertificates.selfSigned(EVIL.replace("\ud83d", ""), "localhost");

@@ -10,7 +10,9 @@ import io.quicpool.config.Endpoint;
 import io.quicpool.config.HandlerExecutor;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.PoolLabel;
+import io.quicpool.config.Printable;
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineStream;
@@ -120,7 +122,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     @Override
     public void handshakeFailed(InetSocketAddress address, String reason) {
         metrics.refused(Reason.Refused.FAILED_HANDSHAKE);
-        refusalLog.record(Reason.Refused.FAILED_HANDSHAKE, address, reason);
+        refusalLog.record(Reason.Refused.FAILED_HANDSHAKE, address, Printable.said(reason, CloseReason.MAX_LENGTH));
     }
 
     @Override

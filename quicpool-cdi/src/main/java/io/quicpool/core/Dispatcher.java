@@ -181,7 +181,7 @@ final class Dispatcher {
             returned = true;
         } catch (IOException e) {
             // The peer has disconnected or reset the stream.
-            pool.log.debug("the handler of stream " + lease.id() + " ended: " + e.getMessage());
+            pool.log.debug("the handler of stream " + lease.id() + " ended: " + Metrics.text(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             if (!pool.isClosing()) {
