@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -81,6 +82,20 @@ class CompletionThreadsTest {
         });
         execute(() -> pass(end));
         assertThat(alive()).isEqualTo(CompletionThreads.MIN_THREADS);
+    }
+
+    /** No timer runs any more. */
+    @Test
+    void theirNumberGrowsWhileThePoolCloses() throws Exception {
+        AtomicInteger begun = new AtomicInteger();
+        execute(() -> {
+            if (begun.incrementAndGet() == BLOCKED) {
+                end.countDown();
+            }
+            pass(end);
+        });
+        threads.shutdown();
+        assertThat(threads.awaitTermination(SOON.toNanos())).isTrue();
     }
 
     /** Whoever waits for its result would wait for ever. */
