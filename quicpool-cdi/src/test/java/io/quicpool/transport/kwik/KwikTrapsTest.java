@@ -230,6 +230,30 @@ class KwikTrapsTest {
         assertThat(made.awaitClosed(SOON)).isTrue();
     }
 
+    /** None waits for the end of its connection. */
+    @Test
+    void endingConnectionsTakesNoMoreThreads() throws Exception {
+        InetSocketAddress there = server.listen(10).localAddress();
+        for (int i = 0; i < 10; i++) {
+            client.connect(there);
+        }
+        await().until(() -> server.connections.size() == 10);
+        List<String> before = threads();
+        server.connections.forEach(each -> each.close(0, "over"));
+        assertThat(threads()).hasSizeLessThanOrEqualTo(before.size());
+        await().until(() -> client.losses.size() == 10);
+        client.connections.forEach(each -> each.close(0, "over"));
+        assertThat(threads()).hasSizeLessThanOrEqualTo(before.size());
+    }
+
+    // Of this library, not of kwik.
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("quicpool-"))
+                .toList();
+    }
+
     /** kwik ignores frames of a stream that no data has opened. A later stream opens it too, and then nothing ends it. */
     @Test
     void aStreamIsOpenedByItsEndToo() throws Exception {
