@@ -1,11 +1,14 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.gate.Coalesced;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +20,13 @@ final class ClientSocket extends DatagramSocket {
 
     static final int UNREACHABLE_LIMIT = 3;
     private static final int BUFFER = 1 << 20;
+    private static final byte[] NOTHING = {};
 
+    private final InetSocketAddress remote;
     private volatile @Nullable KwikConnection connection;
     private volatile boolean refused;
+    // Only for the receiver thread.
+    private byte[] unread = NOTHING;
     private int unreachable;
     private long lastUnreachable;
 
@@ -28,6 +35,7 @@ final class ClientSocket extends DatagramSocket {
         setReceiveBufferSize(BUFFER);
         setSendBufferSize(BUFFER);
         connect(remote);
+        this.remote = remote;
     }
 
     /** The handshake is complete: from now on a port unreachable is the connection's business. */
@@ -40,16 +48,35 @@ final class ClientSocket extends DatagramSocket {
         return refused;
     }
 
+    // Only kwik's single receiver thread calls this.
     @Override
     public void receive(DatagramPacket packet) throws IOException {
+        byte[] rest = unread;
+        if (rest.length > 0) {
+            packet.setData(rest);
+            packet.setSocketAddress(remote);
+            keepBehindFirst(packet);
+            return;
+        }
         while (true) {
             try {
                 super.receive(packet);
+                keepBehindFirst(packet);
                 return;
             } catch (PortUnreachableException e) {
                 onUnreachable(e);
             }
         }
+    }
+
+    // The rest is received next, see Coalesced.
+    private void keepBehindFirst(DatagramPacket packet) {
+        byte[] data = packet.getData();
+        int begin = packet.getOffset();
+        int all = packet.getLength();
+        int first = Coalesced.firstLongLength(ByteBuffer.wrap(data, begin, all));
+        unread = first == all ? NOTHING : Arrays.copyOfRange(data, begin + first, begin + all);
+        packet.setLength(first);
     }
 
     @Override

@@ -20,6 +20,7 @@ import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.agent15.extension.Extension;
 import tech.kwik.core.cid.ConnectionIdInfo;
 import tech.kwik.core.cid.ConnectionIdStatus;
+import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.crypto.CryptoStream;
 import tech.kwik.core.frame.ConnectionCloseFrame;
 import tech.kwik.core.frame.NewConnectionIdFrame;
@@ -46,16 +47,21 @@ final class GatedConnection extends ServerConnectionImpl {
             new TransportParameters.VersionInformation(Version.QUIC_version_1, List.of(Version.QUIC_version_1));
 
     private final InetSocketAddress client;
+    private final Object handshakeLock = new Object();
     private final FrameGuard guard = new FrameGuard(true, () -> getStats().packetsSent(), this::ping);
+    // Guarded by handshakeLock.
+    private boolean closing;
     private volatile boolean failed;
     private volatile String handshakeFailure = "";
     private volatile boolean closeSent;
     private volatile @Nullable ServerConnectionProxy receiver;
     private volatile @Nullable Throwable failure;
 
-    /** Its CONNECTION_CLOSE has left. */
-    void closeSent() {
-        closeSent = true;
+    /** A CONNECTION_CLOSE has left. The client may not have the keys of a lower level any more. */
+    void closeSent(EncryptionLevel level) {
+        if (level == currentEncryptionLevel) {
+            closeSent = true;
+        }
     }
 
     /**
@@ -106,9 +112,31 @@ final class GatedConnection extends ServerConnectionImpl {
         }
     }
 
+    // kwik does not expect a close while the handshake proceeds on another thread. It would drop its CONNECTION_CLOSE
+    // with the keys of the handshake, or go on after it, and the client would wait until its idle time-out.
+    @Override
+    protected void immediateCloseWithError(long error, ErrorType type, String reason) {
+        synchronized (handshakeLock) {
+            closing = true;
+            super.immediateCloseWithError(error, type, reason);
+        }
+    }
+
     // Called for every packet, except duplicates and packets after the end.
     @Override
     protected void processFrames(QuicPacket packet, PacketMetaData metaData) {
+        if (packet.getEncryptionLevel() == EncryptionLevel.App) {
+            inspectAndProcess(packet, metaData);
+            return;
+        }
+        synchronized (handshakeLock) {
+            if (!closing) {
+                inspectAndProcess(packet, metaData);
+            }
+        }
+    }
+
+    private void inspectAndProcess(QuicPacket packet, PacketMetaData metaData) {
         FrameGuard.Violation violation = guard.inspect(packet);
         if (violation == null) {
             withoutUnknownIds(packet);
@@ -179,11 +207,22 @@ final class GatedConnection extends ServerConnectionImpl {
     // lists no known version it would throw.
     @Override
     public void extensionsReceived(List<Extension> extensions) throws TlsProtocolException {
-        transportParameters(extensions).forEach(parameters -> parameters.setVersionInformation(null));
+        transportParameters(extensions).forEach(parameters -> {
+            parameters.setVersionInformation(null);
+            repairIdLimit(parameters);
+        });
         super.extensionsReceived(extensions);
         if (getTlsEngine() instanceof TlsServerEngine server) {
             transportParameters(server.getServerExtensions())
                     .forEach(parameters -> parameters.setVersionInformation(ONLY_VERSION_1));
+        }
+    }
+
+    // kwik keeps 32 bits of a limit that may have 62, and would refuse the client for a negative rest. It gives no
+    // client more than a few ids.
+    static void repairIdLimit(TransportParameters parameters) {
+        if (parameters.getActiveConnectionIdLimit() < 0) {
+            parameters.setActiveConnectionIdLimit(Integer.MAX_VALUE);
         }
     }
 

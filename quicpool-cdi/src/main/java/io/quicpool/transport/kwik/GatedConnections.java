@@ -5,6 +5,7 @@ import io.quicpool.transport.gate.Coalesced;
 import io.quicpool.transport.gate.Gate;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,7 @@ import tech.kwik.core.crypto.CryptoStream;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.packet.InitialPacket;
 import tech.kwik.core.packet.PacketMetaData;
+import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.server.ServerConnectionFactory;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
 import tech.kwik.core.server.impl.ServerConnectionProxy;
@@ -30,6 +32,9 @@ final class GatedConnections extends ServerConnectionFactory {
 
     /** Datagrams that may wait for one connection. More are dropped, as a network does. */
     private static final int MAX_QUEUED = 2048;
+
+    // A connection may begin after the others were closed.
+    private static final Duration CLOSE_AGAIN = Duration.ofMillis(20);
 
     private final ConnectorInternals.FactoryParts parts;
     private final Consumer<ServerConnectionImpl> closed;
@@ -63,6 +68,9 @@ final class GatedConnections extends ServerConnectionFactory {
                         gate.ended(id, connection instanceof GatedConnection gated ? gated.handshakeFailure() : "");
                         original.closeCallback().accept(connection);
                         closed.accept(connection);
+                        synchronized (live) {
+                            live.notifyAll();
+                        }
                     }
                 },
                 ignored);
@@ -109,11 +117,12 @@ final class GatedConnections extends ServerConnectionFactory {
         tls = other;
     }
 
-    /** A CONNECTION_CLOSE for the peer with this id has left. */
-    void closeSent(byte[] peersId) {
+    /** A packet with a CONNECTION_CLOSE has left. */
+    void closeSent(QuicPacket packet) {
+        byte[] peersId = packet.getDestinationConnectionId();
         live.keySet().forEach(each -> {
             if (each instanceof GatedConnection gated && Arrays.equals(gated.getDestinationConnectionId(), peersId)) {
-                gated.closeSent();
+                gated.closeSent(packet.getEncryptionLevel());
                 if (ending) {
                     gated.endIfPeerInformed();
                 }
@@ -121,14 +130,31 @@ final class GatedConnections extends ServerConnectionFactory {
         });
     }
 
-    /** The socket is about to be closed: each connection ends as soon as its CONNECTION_CLOSE has left. */
-    void endWhenPeersInformed() {
+    /**
+     * The socket is about to be closed: closes each connection, also one whose handshake is under way. It ends as soon as its
+     * CONNECTION_CLOSE has left.
+     */
+    void closeAll() {
         ending = true;
         live.keySet().forEach(each -> {
+            each.close();
             if (each instanceof GatedConnection gated) {
                 gated.endIfPeerInformed();
             }
         });
+    }
+
+    /** Waits until all connections have ended, or for the given time. Closes those that begin meanwhile. */
+    void awaitEnded(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!live.isEmpty() && System.nanoTime() - deadline < 0) {
+            closeAll();
+            synchronized (live) {
+                if (!live.isEmpty()) {
+                    live.wait(CLOSE_AGAIN.toMillis());
+                }
+            }
+        }
     }
 
     /** The handshake of a connection is complete. */

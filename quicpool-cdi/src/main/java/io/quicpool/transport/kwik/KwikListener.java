@@ -222,9 +222,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         public void sent(Instant time, List<QuicPacket> packets) {
             GatedConnections gated = factory;
             if (gated != null) {
-                packets.stream()
-                        .filter(PacketTap::closes)
-                        .forEach(packet -> gated.closeSent(packet.getDestinationConnectionId()));
+                packets.stream().filter(PacketTap::closes).forEach(gated::closeSent);
             }
         }
     }
@@ -264,11 +262,12 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     @Override
     public boolean close(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
+        stopAccepting();
         for (KwikConnection connection : connections) {
             connection.close(0, "listener closed");
         }
         if (factory != null) {
-            factory.endWhenPeersInformed();
+            factory.closeAll();
         }
         boolean freed = true;
         Thread closer;
@@ -276,14 +275,20 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             for (KwikConnection connection : connections) {
                 freed &= connection.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
             }
+            if (factory != null) {
+                factory.awaitEnded(until(deadline));
+            }
         } finally {
             // An interrupt ends the waiting, not the closing.
             closer = KwikThreads.start("quicpool-" + spec.poolName() + "-closer", this::closeConnector);
         }
         try {
-            closer.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+            if (factory == null) {
+                closer.join(until(deadline).toMillis());
+            }
         } finally {
-            // Ends what kwik waits for, too: the address must be free when this returns.
+            // kwik would wait half a minute for a client that sent one packet.
+            // The address must be free when this returns.
             closer.interrupt();
         }
         long last = Math.max(0, deadline - System.nanoTime()) + System.nanoTime() + GRACE.toNanos();
@@ -297,7 +302,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         return Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
     }
 
-    // Waits for handshakes under way. Must precede the closing of the socket, see ServerSocket.
+    // Must precede the closing of the socket, see ServerSocket.
     private void closeConnector() {
         connector.close();
         ConnectorInternals.endTimers(connector);

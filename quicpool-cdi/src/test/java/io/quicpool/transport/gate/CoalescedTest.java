@@ -28,6 +28,15 @@ class CoalescedTest {
         assertThat(Coalesced.firstHandshakeLength(later)).isEqualTo(15);
     }
 
+    @Test
+    void aClientIsAlsoSentPacketsBehindAnInitialPacket() {
+        String initial = "c0 00000001 02a1a2 02b1b2 01d1 03c1c2c3";
+        assertThat(Coalesced.firstLongLength(datagram(initial + HANDSHAKE))).isEqualTo(17);
+        assertThat(Coalesced.firstLongLength(datagram(HANDSHAKE + SHORT))).isEqualTo(15);
+        assertThat(Coalesced.firstLongLength(datagram(initial))).isEqualTo(17);
+        assertThat(Coalesced.firstLongLength(datagram(SHORT))).isEqualTo(7);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -86,7 +86,8 @@ class FrameLengthsTest {
         assertThat(FrameLengths.isSound(honest, new byte[8])).isFalse();
     }
 
-    private static ByteBuffer initial(QuicFrame frame) throws Exception {
+    /** The first packet of a client. */
+    static ByteBuffer initial(QuicFrame frame) throws Exception {
         ConnectionSecrets secrets = new ConnectionSecrets(new VersionHolder(V1), Role.Client, null, new NullLogger());
         secrets.computeInitialKeys(ID);
         InitialPacket packet = new InitialPacket(V1, new byte[8], ID, null, frame);

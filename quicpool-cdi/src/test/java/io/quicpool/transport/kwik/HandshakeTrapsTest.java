@@ -8,8 +8,10 @@ import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.Listener;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -24,9 +26,12 @@ import tech.kwik.core.QuicConnection.QuicVersion;
 import tech.kwik.core.QuicStream;
 import tech.kwik.core.impl.QuicClientConnectionImpl;
 import tech.kwik.core.impl.QuicClientConnectionImpl.EarlyDataStatus;
+import tech.kwik.core.impl.Role;
 import tech.kwik.core.impl.TransportParameters;
 import tech.kwik.core.impl.Version;
+import tech.kwik.core.log.NullLogger;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
+import tech.kwik.core.tls.QuicTransportParametersExtension;
 
 /** What kwik would do or keep for a client in the handshake, and must not; see docs/kwik.md. */
 class HandshakeTrapsTest {
@@ -147,5 +152,18 @@ class HandshakeTrapsTest {
         // The server offers no other version either.
         TransportParameters ofServer = ((QuicClientConnectionImpl) client).getPeerTransportParameters();
         assertThat(ofServer.getVersionInformation().getOtherVersions()).containsExactly(Version.QUIC_version_1);
+    }
+
+    /** kwik would take it for a negative number, and refuse the client. */
+    @Test
+    void aClientMayHaveRoomForAnyNumberOfConnectionIds() throws Exception {
+        // active_connection_id_limit = 2^62 - 1 (RFC 9000, section 18.2), as an extension of TLS.
+        byte[] extension = HexFormat.of().parseHex("0039000a" + "0e08ffffffffffffffff");
+        TransportParameters ofClient = new QuicTransportParametersExtension(Version.QUIC_version_1)
+                .parse(ByteBuffer.wrap(extension), Role.Client, new NullLogger())
+                .getTransportParameters();
+        assertThat(ofClient.getActiveConnectionIdLimit()).isNegative();
+        GatedConnection.repairIdLimit(ofClient);
+        assertThat(ofClient.getActiveConnectionIdLimit()).isGreaterThan(1);
     }
 }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +28,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tech.kwik.core.frame.CryptoFrame;
+import tech.kwik.core.impl.Version;
 
 /** The pitfalls of kwik's listeners in docs/kwik.md; see {@link KwikTrapsTest}. */
 class KwikListenerTrapsTest {
@@ -71,6 +74,41 @@ class KwikListenerTrapsTest {
         client.connect(listener.localAddress());
         listener.close(Duration.ofMillis(1));
         assertFree(listener.localAddress());
+    }
+
+    /**
+     * kwik's server forgets its CONNECTION_CLOSE when the handshake completes at that moment, and its client drops it in a datagram
+     * behind a packet that it has no keys for.
+     */
+    @Test
+    void aClientThatConnectsWhileItsServerClosesLearnsOfIt() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            Listener listener = server.listen(10);
+            Connection connection = client.connect(listener.localAddress());
+            listener.close(SOON);
+            await().until(() -> !connection.alive());
+        }
+        await().until(() -> client.losses.size() >= 100);
+        assertThat(client.losses).noneMatch(reason -> reason.contains("idle time-out"));
+    }
+
+    /** kwik keeps a client that has sent half of its ClientHello for half a minute, and waits for it. */
+    @Test
+    void aListenerThatIsClosedWaitsForNoClientThatHasSentOnePacket() throws Exception {
+        Listener listener = server.listen(10);
+        byte[] half = new byte[1180];
+        // A ClientHello of 4,096 bytes.
+        half[0] = 1;
+        half[2] = 0x10;
+        byte[] first = FrameLengthsTest.initial(new CryptoFrame(Version.QUIC_version_1, half))
+                .array();
+        try (DatagramSocket stranger = new DatagramSocket()) {
+            stranger.send(new DatagramPacket(first, first.length, listener.localAddress()));
+        }
+        client.connect(listener.localAddress());
+        long begin = System.nanoTime();
+        assertThat(listener.close(SOON)).isTrue();
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(25));
     }
 
     /** A thread that reads from a socket keeps its address bound until the system call returns, a moment after the close. */
