@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Who may know whom; the table is in docs/design.md. */
+/** Which package may use which; the table is in docs/design.md. */
 class ArchitectureTest {
 
     private static final String[] JDK = {
@@ -150,7 +150,7 @@ class ArchitectureTest {
                 .check(code);
     }
 
-    /** It says what is missing where Netty is not there, so it must be loaded without it. */
+    /** Reports that Netty is missing, so it must be loadable without Netty. */
     @Test
     void whatIsLoadedWithoutNettyNamesNothingOfIt() {
         noClasses()

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever is passed in: null is refused before anything is changed, and a duration may have any size. */
+/** Null is refused before anything changes, and a duration may have any size. */
 @SuppressWarnings({"NullAway", "FutureReturnValueIgnored"})
 class ArgumentsTest {
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Asynchronous gets: nobody's code holds up another's, and however one ends it stops waiting and costs no stream. */
+/** Asynchronous takes: code of one caller does not delay another, and a take that ends stops waiting and costs no stream. */
 class AsyncGetTest {
 
     private static final Duration SHORT = Duration.ofMillis(100);
@@ -71,7 +71,7 @@ class AsyncGetTest {
         return pools.client(servers, c -> c.capacity(1, 1));
     }
 
-    /** In a server's pool, in a client's, and in a group. */
+    /** In a server pool, a client pool, and a group. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void dependentsThatBlockHoldUpNoOtherGet(int targets) throws Exception {
@@ -87,7 +87,7 @@ class AsyncGetTest {
                 CompletionStage<?> end = i % 2 == 0 ? get : CompletableFuture.allOf(get);
                 end.whenComplete((stream, failure) -> {
                     blocked.incrementAndGet();
-                    // What has ended already by then is Java's to run here.
+                    // If it has completed already, Java runs this here.
                     if (Thread.currentThread() != caller) {
                         block();
                     }
@@ -111,7 +111,7 @@ class AsyncGetTest {
         }
     }
 
-    /** The last gets of a pool that closes end too. */
+    /** The last takes of a closing pool end too. */
     @Test
     void dependentsThatBlockHoldUpNoGetOfAPoolThatCloses() throws Exception {
         ServerPool server = pools.server(s -> s);
@@ -173,7 +173,7 @@ class AsyncGetTest {
         assertThat(seen.join()).isZero();
     }
 
-    /** The two at the same moment, again and again. */
+    /** Both at the same moment, many times. */
     @Test
     void whatIsServedToAGetThatIsBeingEndedIsNotLost() throws Exception {
         ServerPool server = pools.server(s -> s);
@@ -204,7 +204,7 @@ class AsyncGetTest {
         assertThat(client.snapshot().waiting()).isZero();
     }
 
-    // ---- an executor of the caller's
+    // ---- an executor of the caller
 
     static Stream<Function<CompletableFuture<PooledStream>, CompletionStage<?>>> dependents() {
         CompletableFuture<PooledStream> open = new CompletableFuture<>();

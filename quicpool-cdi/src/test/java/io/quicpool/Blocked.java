@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A thread that does something that blocks, and what it ends with. */
+/** A thread in a blocking call, and the outcome of the call. */
 final class Blocked {
 
     interface Action {

@@ -17,12 +17,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Mutual TLS: what netty does and kwik refuses. */
+/** Mutual TLS, which netty supports and kwik refuses. */
 class ClientAuthTest {
 
     private static final KeyMaterial FRIEND = TestCertificates.selfSigned("friend");
     // Of the same name: a client shows no certificate of an issuer that the server does not name.
-    private static final KeyMaterial STRANGER = TestCertificates.selfSigned("friend");
+    private static final KeyMaterial UNTRUSTED = TestCertificates.selfSigned("friend");
 
     private final Pools pools = new Pools();
 
@@ -38,7 +38,7 @@ class ClientAuthTest {
     }
 
     @Test
-    void theHandlerKnowsWhoseCertificateItWas() throws Exception {
+    void theHandlerSeesTheClientsCertificate() throws Exception {
         ServerPool server = server(ClientAuth.NEED);
         for (String engine : List.of("netty", "kwik")) {
             ClientPool client = pools.client(
@@ -55,7 +55,7 @@ class ClientAuthTest {
     }
 
     @Test
-    void whoShowsNoneOrAnotherIsNotServedWhereOneIsNeeded() {
+    void aClientWithoutATrustedCertificateIsRefusedIfOneIsNeeded() {
         ServerPool server = server(ClientAuth.NEED);
         for (String engine : List.of("netty", "kwik")) {
             ClientPool none = pools.client(
@@ -63,7 +63,7 @@ class ClientAuthTest {
             ClientPool other = pools.client(server, c -> c.name(engine + " with another")
                     .transport(engine)
                     .capacity(1, 1)
-                    .clientCertificate(STRANGER));
+                    .clientCertificate(UNTRUSTED));
             await().until(() -> none.errorCount() + none.snapshot().totals().lost() > 1);
             await().until(() -> other.errorCount() + other.snapshot().totals().lost() > 1);
             assertThat(none.ready()).isFalse();
@@ -79,7 +79,7 @@ class ClientAuthTest {
     }
 
     @Test
-    void whereOneIsWantedItMayBeMissingButNotWrong() throws Exception {
+    void aWantedCertificateMayBeMissingButNotUntrusted() throws Exception {
         ServerPool server = server(ClientAuth.WANT);
         ClientPool none = pools.client(server, c -> c.transport("netty").capacity(1, 1));
         awaitIdle(none, 1);
@@ -88,7 +88,7 @@ class ClientAuthTest {
             assertThat(there.tlsSession().peerCertificates()).isEmpty();
         }
         ClientPool other = pools.client(
-                server, c -> c.name("other").transport("netty").capacity(1, 1).clientCertificate(STRANGER));
+                server, c -> c.name("other").transport("netty").capacity(1, 1).clientCertificate(UNTRUSTED));
         await().until(() -> other.errorCount() + other.snapshot().totals().lost() > 1);
         assertThat(other.ready()).isFalse();
     }

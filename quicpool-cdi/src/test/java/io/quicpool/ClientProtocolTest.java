@@ -18,11 +18,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The client's half of docs/protocol.md against servers that do not keep to it: it costs the stream, never the link. */
+/** The client's half of docs/protocol.md against servers that break it: that costs the stream, never the connection. */
 @Tag("contract")
 class ClientProtocolTest {
 
-    /** Too short for ids that never come; one that comes may be too late as well, and the next is in time. */
+    /** Short, for ids that never come. On a slow machine a real id may be late too; then a later one is in time. */
     private static final Duration IMPATIENT = Duration.ofSeconds(2);
 
     private interface Answer {
@@ -110,11 +110,11 @@ class ClientProtocolTest {
                 return;
             }
             if (number == 1) {
-                // It wants one stream, so it has given up the first when it opens the second.
+                // It wants one stream, so it has evicted the first when it opens the second.
                 try {
                     id(late.get(), 77);
                 } catch (IOException reset) {
-                    // The client may have said so by now.
+                    // The client may have reset it by now.
                 }
             }
             id(stream, number);
@@ -130,7 +130,7 @@ class ClientProtocolTest {
 
     @Test
     void aStreamThatIsClosedWithoutAnId() throws Exception {
-        // That is how a Go server says that it is full.
+        // A full Go server does this.
         ClientPool client = client(100, (stream, number) -> {
             if (number < 2) {
                 stream.output().close();
@@ -176,7 +176,7 @@ class ClientProtocolTest {
     }
 
     @Test
-    void applicationBytesBehindTheIdAreKeptForWhoeverTakesTheStream() throws Exception {
+    void bytesAfterTheIdAreKeptUntilTheStreamIsTaken() throws Exception {
         ClientPool client = client(100, (stream, number) -> {
             id(stream, 9);
             stream.output().write(new byte[] {42, 43});
@@ -197,7 +197,7 @@ class ClientProtocolTest {
         awaitIdle(client, most);
         assertThat(client.snapshot().totals().failed()).isZero();
         assertThat(client.errorCount()).isZero();
-        // Ending one gives its credit back, and another is opened.
+        // A stream that ends gives its credit back, and the pool opens another.
         client.take(SOON).close();
         raw.connections.forEach(connection -> assertThat(connection.alive()).isTrue());
         assertThat(count).hasValue(most);

@@ -93,7 +93,7 @@ class ClosingTest {
         }
     }
 
-    /** What it has in use there lives on; what it opens from now on is elsewhere, where its target leads by then. */
+    /** Its streams in use continue. New streams go to the address that its target then has. */
     @Test
     void aClientWithAStreamInUseOnAServerThatDrainsConnectsElsewhere() throws Exception {
         ServerPool first = pools.server(s -> s);
@@ -130,7 +130,7 @@ class ClosingTest {
         assertThat(client.ready()).isTrue();
     }
 
-    /** What an application means by it is its own business. */
+    /** The application may use the code for its own purposes. */
     @Test
     void theSameCodeOnAStreamInUseSaysNothingOfThePool() throws Exception {
         ServerPool server = pools.server(s -> s);
@@ -211,7 +211,7 @@ class ClosingTest {
     }
 
     @Test
-    void aServerThatDrainsLetsThoseGoOfWhomNoStreamIsInUse() throws Exception {
+    void aDrainingServerClosesConnectionsWithoutStreamsInUse() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool busy = pools.client(server, c -> c.name("busy").capacity(2, 2));
         awaitIdle(busy, 2);
@@ -221,7 +221,7 @@ class ClosingTest {
         awaitIdle(other, 2);
 
         CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> server.close(SOON));
-        // It may go where it is served, instead of waiting for a stream that is not its own.
+        // It may connect elsewhere, instead of waiting for the streams of others.
         await().until(() -> other.snapshot().totals().lost() == 1);
         assertThat(closing).isNotDone();
         assertThat(busy.snapshot().peers()).hasSize(1);
@@ -248,7 +248,7 @@ class ClosingTest {
     }
 
     @Test
-    void aDrainTimeoutMayBeAsLongAsOneLikes() throws Exception {
+    void aDrainTimeoutMayHaveAnySize() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(1, 1));
         Thread closing = new Thread(() -> client.close(ChronoUnit.FOREVER.getDuration()));
@@ -311,9 +311,9 @@ class ClosingTest {
         assertNothingIsLeft();
     }
 
-    /** Whoever is interrupted stops waiting; the pool closes all the same. */
+    /** A caller that is interrupted stops waiting. The pool still closes. */
     @Test
-    void twoWhoCloseMayBothBeInterrupted() throws Exception {
+    void twoClosersCanBothBeInterrupted() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(1, 1));
         PooledStream held = client.take(SOON);
@@ -334,7 +334,7 @@ class ClosingTest {
         assertNothingIsLeft();
     }
 
-    /** As when anybody else closes it. */
+    /** As for any other caller. */
     @Test
     void whatBlocksIsInterruptedWhenAListenerClosesThePool() {
         ServerPool server = pools.server(s -> s);
@@ -363,9 +363,9 @@ class ClosingTest {
         assertNothingIsLeft();
     }
 
-    /** Not even the event that the pool is closed: MXBeans are unregistered by it. */
+    /** Not even the event "closed", which unregisters MXBeans. */
     @Test
-    void manyListenersThatBlockHoldUpNoOther() {
+    void manyBlockedListenersDelayNoOther() {
         ServerPool server = pools.server(s -> s);
         CountDownLatch never = new CountDownLatch(1);
         AtomicInteger told = new AtomicInteger();
@@ -401,7 +401,7 @@ class ClosingTest {
     }
 
     @Test
-    void aListenerThatThrowsOrBlocksHoldsUpNobody() {
+    void aListenerThatThrowsOrBlocksDelaysNoOther() {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c);
         AtomicInteger told = new AtomicInteger();

@@ -21,11 +21,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Closing takes a second more than the time for draining at most, whatever blocks and heeds no interrupt. */
+/** Closing takes at most the drain time-out and one second, even if something blocks and ignores interrupts. */
 class ClosingTimeTest {
 
     private static final Duration PROMISED = Duration.ofSeconds(1);
-    // A machine that is busy with other things may be late; a pool that waits for what blocks is late each time.
+    // A busy machine may be late once. A pool that waits for blocked code is late each time.
     private static final int TRIES = 5;
 
     private final Pools pools = new Pools();
@@ -40,7 +40,7 @@ class ClosingTimeTest {
         relays.forEach(Relay::close);
     }
 
-    // As a system's resolver does it.
+    // Like the resolver of the operating system.
     private void block() {
         blocked.release();
         boolean interrupted = false;
@@ -63,7 +63,7 @@ class ClosingTimeTest {
         }
     };
 
-    /** Opens a pool with something that blocks, and closes it, until it takes no longer than is promised. */
+    /** Opens a pool with something that blocks and closes it, until one close is in time. */
     private void assertClosesInTime(Callable<? extends StreamPool> opening, Duration drain) throws Exception {
         assertCloses(opening, drain, drain.plus(PROMISED));
     }
@@ -162,7 +162,7 @@ class ClosingTimeTest {
                 Duration.ofMillis(100));
     }
 
-    /** Of the one who closes it; others wait no longer than they say. */
+    /** The interrupt of the thread that closes. Other callers wait for their own time. */
     @Test
     void anInterruptEndsTheDrainingOfAGroup() throws Exception {
         String targets = IntStream.range(0, 2)
@@ -188,7 +188,7 @@ class ClosingTimeTest {
         assertThat(inUse).hasSize(2);
     }
 
-    /** Nobody acknowledges that the pools close, nor what was written. */
+    /** Nobody acknowledges the close or the data. */
     @Test
     void peersThatHaveVanished() throws Exception {
         assertClosesInTime(() -> vanished(Vanished.SERVER), Duration.ZERO);
@@ -211,7 +211,7 @@ class ClosingTimeTest {
         return peer == Vanished.SERVER ? client : server;
     }
 
-    /** A server of which nothing is in use does not wait for three probe time-outs of its clients, however far they are. */
+    /** A server without streams in use does not wait for three probe time-outs of distant clients. */
     @Test
     void nothingInUse() throws Exception {
         assertCloses(
@@ -235,7 +235,7 @@ class ClosingTimeTest {
         return relay;
     }
 
-    /** Its own time counts, not that of who closes it already. */
+    /** Its own time-out counts, not that of the first caller. */
     @Test
     void aSecondCallerWaitsNoLongerThanItSays() throws Exception {
         ServerPool server = pools.server(s -> s);

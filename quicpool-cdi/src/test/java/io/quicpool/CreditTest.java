@@ -18,7 +18,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A server gives its clients the stream credit that it has room for; being full is waiting; who has none says so. */
+/**
+ * A server gives its clients the stream credit that it has capacity for. A full server makes clients wait. A client without
+ * credit reports it.
+ */
 class CreditTest {
 
     private static final int PLACES = 30;
@@ -63,7 +66,7 @@ class CreditTest {
         });
     }
 
-    private static void assertNobodyWasTurnedAway(ServerPool server) {
+    private static void assertNobodyWasRefused(ServerPool server) {
         assertThat(server.snapshot().totals().refused().values()).allMatch(count -> count == 0);
     }
 
@@ -76,8 +79,8 @@ class CreditTest {
             clients.add(greedy(server));
             awaitFairShares(server, clients);
         }
-        assertNobodyWasTurnedAway(server);
-        // What is taken is opened anew, and what is held takes nobody's place.
+        assertNobodyWasRefused(server);
+        // Taken streams are replaced, and streams in use need no capacity.
         List<PooledStream> held = new ArrayList<>();
         for (int i = 0; i < 2 * PLACES; i++) {
             PooledStream one = clients.get(i % CLIENTS).take(SOON);
@@ -91,10 +94,10 @@ class CreditTest {
             }
         }
         awaitFairShares(server, clients);
-        assertNobodyWasTurnedAway(server);
+        assertNobodyWasRefused(server);
         assertThat(clients).allMatch(client -> client.snapshot().totals().connects() == 1, "one connection");
         held.forEach(PooledStream::close);
-        // One that goes leaves its places to the others.
+        // A client that disconnects leaves its share to the others.
         pools.close(clients.remove(0));
         awaitFairShares(server, clients);
     }
@@ -105,13 +108,13 @@ class CreditTest {
         List<ClientPool> clients =
                 Stream.generate(() -> greedy(server)).limit(CLIENTS).toList();
         awaitFairShares(server, clients);
-        assertNobodyWasTurnedAway(server);
+        assertNobodyWasRefused(server);
     }
 
     @Test
-    void theCreditOfAClientIsItsShareOfThePlacesAndOneMore() throws Exception {
+    void theCreditOfAClientIsItsShareAndOneMore() throws Exception {
         ServerPool server = pools.server(s -> s.maxCapacity(1000).maxPendingHellos(4096));
-        // A client over Netty keeps one for its pings.
+        // A client over Netty reserves one for its pings.
         int kept = Pools.CLIENT_ENGINE.equals("netty") ? 1 : 0;
         Connection first = raw.connect(server.localAddress());
         assertThat(first.credit()).isEqualTo(1001 - kept);
@@ -128,7 +131,7 @@ class CreditTest {
     }
 
     @Test
-    void aClientThatWaitsForAPlaceIsNoError() {
+    void waitingForCapacityIsNoError() {
         ServerPool server = pools.server(s -> s.maxCapacity(2).maxStreamsPerConnection(10));
         ClientPool client = pools.client(server, c -> c.capacity(8, 8).idTimeout(Duration.ofSeconds(1)));
         Pools.awaitIdle(client, 2);
@@ -146,7 +149,7 @@ class CreditTest {
         }
         Pools.awaitIdle(client, 2);
         assertThat(client.active()).isEqualTo(2);
-        assertNobodyWasTurnedAway(server);
+        assertNobodyWasRefused(server);
     }
 
     // ---- the client
@@ -173,17 +176,17 @@ class CreditTest {
         long errors = client.errorCount();
         held.add(client.take(SOON));
         assertThat(client.snapshot().totals().lost()).isZero();
-        assertThat(client.errorCount()).as("said once").isEqualTo(errors);
+        assertThat(client.errorCount()).as("reported once").isEqualTo(errors);
         await().until(() -> client.snapshot().link().indexOf("no stream credit") < 0);
         assertThat(client.ready()).isTrue();
         held.forEach(PooledStream::close);
     }
 
-    /** As a server in Go whose application does not read its streams to their ends. */
+    /** Like a Go server whose application does not read its streams to the end. */
     @Test
     void aConnectionWhosePeerGivesNoCreditBackIsLeft() throws Exception {
         int port = raw.listen(4).localAddress().getPort();
-        // What is left goes with its idle time-out.
+        // The connection that was left ends with its idle time-out.
         ClientPool client =
                 pools.client("127.0.0.1:" + port, c -> c.capacity(1, 1).keepAlive(Duration.ofSeconds(1)));
         for (int i = 0; i < 12; i++) {

@@ -20,13 +20,13 @@ import java.util.function.Function;
 import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 
-/** A pool and a raw peer, with one stream between them, in whichever of the states of docs/protocol.md it is wanted. */
+/** A pool, a raw peer, and one stream between them in a given state of docs/protocol.md. */
 final class EndOfStream implements AutoCloseable {
 
     /** A stream that was taken from the pool, and the peer's end of it. */
     record Pair(EngineStream peer, PooledStream stream) {}
 
-    /** Which kind of pool is looked at; the peer is the other. */
+    /** The kind of pool under test. The peer is the other side. */
     enum Side {
         CLIENT,
         SERVER
@@ -41,7 +41,7 @@ final class EndOfStream implements AutoCloseable {
     private final @Nullable Connection connection;
     private int ids = 1_000;
 
-    /** A pool over that engine with this time for hellos and ids, and a raw peer that hands over what streams it is asked for. */
+    /** A pool over an engine with a time-out for hellos and ids, and a raw peer whose streams the test controls. */
     EndOfStream(Side side, String engine, Duration patience, Function<Consumer<EngineStream>, RawPeer> peer)
             throws Exception {
         this.side = side;
@@ -53,7 +53,7 @@ final class EndOfStream implements AutoCloseable {
             pool = server;
         } else {
             int port = raw.listen(1_000).localAddress().getPort();
-            // It looks at its stock when one is taken, not of itself.
+            // It checks its size when a stream is taken, not periodically.
             pool = pools.client(
                     "127.0.0.1:" + port,
                     c -> c.transport(engine).capacity(1, 1).interval(SOON, SOON).idTimeout(patience));
@@ -73,7 +73,7 @@ final class EndOfStream implements AutoCloseable {
         return hello();
     }
 
-    // A client over Netty also opens streams that it ends without a byte: signs of life.
+    // A client over Netty also opens streams that it ends without a byte, as pings.
     private EngineStream hello() throws Exception {
         while (true) {
             EngineStream stream = opened.poll(SOON.toSeconds(), TimeUnit.SECONDS);
@@ -86,7 +86,7 @@ final class EndOfStream implements AutoCloseable {
         }
     }
 
-    /** Gives that stream its id, or asks for it, and behind that says these bytes at once, and a FIN if that is wanted. */
+    /** Sends the id or the hello on that stream, then some bytes, and a FIN if wanted. */
     static void exchange(Side side, EngineStream peer, int behind, boolean fin) throws Exception {
         int own = side == Side.CLIENT ? StreamId.BYTES : 1;
         byte[] said = new byte[own + behind];
@@ -99,7 +99,7 @@ final class EndOfStream implements AutoCloseable {
         }
     }
 
-    /** The peer's end of a stream that is idle in the pool's stock. */
+    /** The peer's end of an idle stream. */
     EngineStream idle() throws Exception {
         EngineStream peer = opening();
         exchange(side, peer, 0, false);
@@ -126,7 +126,7 @@ final class EndOfStream implements AutoCloseable {
         return new Pair(peer, asked.get(SOON.toSeconds(), TimeUnit.SECONDS));
     }
 
-    /** Whatever one side has sent so far has arrived at the other: what comes behind it on another stream has. */
+    /** Waits until everything that was sent has arrived, because later data on another stream has. */
     void roundTrip() throws Exception {
         Pair pair = next();
         try (PooledStream stream = pair.stream) {
@@ -140,12 +140,12 @@ final class EndOfStream implements AutoCloseable {
         pair.peer.close();
     }
 
-    /** Whether that end has heard a STOP_SENDING so far. */
+    /** Whether that end has received a STOP_SENDING. */
     boolean toldToStop(EngineStream peer) {
         if (peer.peerError() >= 0) {
             return true;
         }
-        // Netty tells no code of it.
+        // Netty does not report its code.
         try {
             peer.output().flush();
             return false;
@@ -154,7 +154,7 @@ final class EndOfStream implements AutoCloseable {
         }
     }
 
-    /** The peer goes without a word to this stream: its connections are closed. */
+    /** The peer closes its connections without ending the stream. */
     void loseConnection() {
         raw.connections.forEach(each -> each.close(0, "lost on purpose"));
     }

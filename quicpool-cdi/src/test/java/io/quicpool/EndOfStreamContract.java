@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /**
- * The table "The end of a stream" of docs/protocol.md, a test for each of its cells, seen from a client pool or a server pool. Who
- * extends it says of what kind the raw peer is.
+ * The table "The end of a stream" of docs/protocol.md, with a test for each cell, seen from a client pool or a server pool. Subclasses
+ * choose the raw peer.
  */
 abstract class EndOfStreamContract {
 
@@ -52,7 +52,7 @@ abstract class EndOfStreamContract {
 
     @AfterEach
     void close() {
-        // There is none where the peer cannot be had on this machine.
+        // Null if the peer is not available on this machine.
         if (ends != null) {
             ends.close();
         }
@@ -86,7 +86,7 @@ abstract class EndOfStreamContract {
                 soon(() -> assertThat(ends.pool().snapshot().totals().failed()).isOne());
                 assertThat(ends.pool().snapshot().lastError()).contains("before its id");
             } else {
-                // A sign of life, as this library's Netty clients send it: no failure.
+                // A ping, as Netty clients of this library send it: no failure.
                 assertReset(peer, StreamErrors.RETIRED);
                 assertThat(ends.pool().snapshot().totals().failed()).isZero();
             }
@@ -95,7 +95,7 @@ abstract class EndOfStreamContract {
             soon(() -> assertThat(ends.pool().snapshot().opening()).isZero());
         }
 
-        /** It comes into stock and leaves it at once: nobody could use it. */
+        /** It becomes idle and is evicted at once, because nobody could use it. */
         @Test
         void finBehindTheId() throws Exception {
             EngineStream peer = ends.opening();
@@ -107,7 +107,7 @@ abstract class EndOfStreamContract {
             assertThat(ends.pool().errorCount()).isZero();
         }
 
-        /** What was said before the FIN is for whoever takes the stream. */
+        /** The bytes before the FIN are for the caller that takes the stream. */
         @Test
         void finBehindBytes() throws Exception {
             EngineStream peer = ends.opening();
@@ -144,7 +144,7 @@ abstract class EndOfStreamContract {
                 soon(() -> assertThat(ends.pool().snapshot().totals().failed()).isOne());
                 assertToldToStop(peer);
             }
-            // A server pool waits for the hello of this one, if it knows of it at all, and nobody gets it.
+            // A server pool waits for the hello of this stream, if it knows the stream. Nobody gets it.
             ends.roundTrip();
             assertThat(ends.pool().active()).isZero();
             assertThat(ends.pool().snapshot().totals().lost()).isZero();
@@ -164,14 +164,14 @@ abstract class EndOfStreamContract {
                 assertReset(peer, StreamErrors.CLOSING);
                 assertToldToStop(peer);
             }
-            // What is in use lives on.
+            // Streams in use continue.
             stream.outputStream().write(5);
             assertThat(held.input().read()).isEqualTo(5);
             stream.close();
             closing.get(SOON.toSeconds(), TimeUnit.SECONDS);
         }
 
-        /** A caller's interrupt is the caller's alone: the stream comes into stock. */
+        /** An interrupt affects only its caller: the stream becomes idle. */
         @Test
         void interrupt() throws Exception {
             EngineStream peer = ends.opening();
@@ -259,7 +259,7 @@ abstract class EndOfStreamContract {
             assertToldToStop(peer);
         }
 
-        /** The pool closes: what is idle goes first, while a stream in use lives on. */
+        /** The pool closes: idle streams are reset at once, streams in use continue. */
         @Test
         void close() throws Exception {
             EngineStream peer = ends.idle();
@@ -269,7 +269,7 @@ abstract class EndOfStreamContract {
             assertThat(ends.evicted("flushed")).isOne();
         }
 
-        /** A caller who is interrupted takes a stream that is there all the same, and keeps the flag: it does not have to wait. */
+        /** An interrupted caller takes an idle stream and keeps the interrupt flag, because it does not have to wait. */
         @Test
         void interrupt() throws Exception {
             EngineStream peer = ends.idle();
@@ -322,7 +322,7 @@ abstract class EndOfStreamContract {
             assertThat(ends.pool().errorCount()).isZero();
         }
 
-        /** Whoever reads late, and has much to read, must not take a part for the whole. */
+        /** A late reader must not take a part of the data for the whole. */
         @Test
         void resetStreamBehindMuchUnread() throws Exception {
             EngineStream peer = ends.idle();
@@ -334,7 +334,7 @@ abstract class EndOfStreamContract {
             soon(() -> assertThat(stream.inputStream().available()).isGreaterThan(100_000));
             peer.reset(CODE);
             assertThat(writer.failure()).isInstanceOf(IOException.class);
-            // Time for each engine to look at what it has, after each datagram and then after a while.
+            // Time for each engine to check its streams, after each datagram and periodically.
             long begin = System.nanoTime();
             while (System.nanoTime() - begin < LOOKS.toNanos()) {
                 ends.roundTrip();
@@ -371,7 +371,7 @@ abstract class EndOfStreamContract {
             stream.close();
         }
 
-        /** All that came was read: the peer is told nothing but the end. */
+        /** All data was read: the peer gets only the FIN. */
         @Test
         void close() throws Exception {
             EngineStream peer = ends.idle();
@@ -386,7 +386,7 @@ abstract class EndOfStreamContract {
             assertThat(ends.pool().snapshot().taken()).isZero();
         }
 
-        /** The peer's last byte is read, and the stream closed at that moment: again and again, for it is a matter of timing. */
+        /** The last byte is read and the stream closed at the same moment. Many times, because it depends on timing. */
         @Test
         void closeRightAfterReading() throws Exception {
             for (int i = 0; i < 50; i++) {
@@ -405,7 +405,7 @@ abstract class EndOfStreamContract {
             }
         }
 
-        /** Something that came was not read: the peer learns that nobody will. */
+        /** Some data was not read: the peer learns that nobody will read it. */
         @Test
         void closeWithUnread() throws Exception {
             EngineStream peer = ends.idle();
@@ -440,7 +440,7 @@ abstract class EndOfStreamContract {
             assertToldToStop(peer);
         }
 
-        /** It ends at once, keeps its flag, and the stream can be used as before. */
+        /** It ends at once and keeps the interrupt flag. The stream can still be used. */
         @Test
         void interruptWhileItReads() throws Exception {
             EngineStream peer = ends.idle();
@@ -462,7 +462,7 @@ abstract class EndOfStreamContract {
             peer.output().write(5);
             soon(() -> assertThat(stream.inputStream().available()).isOne());
             Thread.currentThread().interrupt();
-            // What is there needs no waiting.
+            // Data that has arrived needs no waiting.
             assertThat(stream.inputStream().read()).isEqualTo(5);
             assertThat(Thread.currentThread().isInterrupted()).isTrue();
             assertThatThrownBy(() -> stream.inputStream().read()).isInstanceOf(InterruptedIOException.class);

@@ -13,7 +13,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** When a handshake fails, the logs of both sides say why, and which pool they are of. */
+/** When a handshake fails, the logs of both sides name the pool and the reason. */
 class HandshakeFailureLogTest {
 
     private final Pools pools = new Pools();
@@ -34,17 +34,17 @@ class HandshakeFailureLogTest {
                 .target("127.0.0.1:" + server.localAddress().getPort())
                 .trust(TrustMaterial.of(authority.certificateChain()))
                 .build()));
-        bothSay("the server's certificate is not accepted for ", "closed by the peer", "(transport error 0x1");
+        assertBothLogs("the server's certificate is not accepted for ", "closed by the peer", "(transport error 0x1");
     }
 
     @Test
     void anotherProtocol() {
         ServerPool server = pools.server(s -> s.name("orders").alpn("other"));
         pools.client(server, c -> c.name("orders"));
-        bothSay("no application protocol in common", "no application protocol");
+        assertBothLogs("no application protocol in common", "no application protocol");
     }
 
-    private void bothSay(String ofClient, String... ofServer) {
+    private void assertBothLogs(String ofClient, String... ofServer) {
         await().untilAsserted(() -> {
             assertThat(log.lines("client orders: cannot connect to 127.0.0.1:"))
                     .anyMatch(line -> line.contains(ofClient));

@@ -34,7 +34,7 @@ class JvmLifeTest {
         pools.close();
     }
 
-    /** What runs in the other JVM. */
+    /** The program of the other JVM. */
     public static final class Program {
 
         private Program() {}
@@ -67,7 +67,7 @@ class JvmLifeTest {
             try {
                 main.join();
                 System.out.println(server.localAddress().getPort());
-                // Until the other side says so.
+                // Until the test says so.
                 if (System.in.read() == 'c') {
                     server.close();
                 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A connection belongs to the address that it was made from: whoever has seen its datagrams can neither go on with it nor divert it. */
+/** A connection belongs to the address that it was made from. An observer of its datagrams can neither use nor divert it. */
 @Tag("contract")
 class OneAddressTest {
 
@@ -40,7 +40,7 @@ class OneAddressTest {
         pools.close();
     }
 
-    /** Somebody elsewhere, who has begun a connection of its own. */
+    /** An observer at another address, with its own connection attempt. */
     private static final class Observer implements AutoCloseable {
 
         private final DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName("127.0.0.2"));
@@ -51,7 +51,7 @@ class OneAddressTest {
             send(initial());
         }
 
-        /** What a client says first. */
+        /** The first datagram of a client. */
         private static byte[] initial() throws Exception {
             try (DatagramSocket nobody = new DatagramSocket(0, InetAddress.getLoopbackAddress());
                     RawPeer raw = new RawPeer()) {
@@ -69,7 +69,7 @@ class OneAddressTest {
             socket.send(new DatagramPacket(datagram, datagram.length, server));
         }
 
-        /** How many datagrams of a connection that is made have come; those of the handshake have long headers. */
+        /** How many datagrams of an established connection have come. Those of the handshake have long headers. */
         int diverted() throws IOException {
             int count = 0;
             socket.setSoTimeout(1);
@@ -107,7 +107,7 @@ class OneAddressTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.0.0.0/8"})
-    void whoHasSeenAConnectionCanNeitherGoOnWithItNorDivertIt(String allowed) throws Exception {
+    void anObserverCanNeitherUseNorDivertAConnection(String allowed) throws Exception {
         ServerPool server = pools.server(s -> s.allowClient(allowed));
         try (Relay path = new Relay(server.localAddress());
                 Observer observer = new Observer(server.localAddress())) {
@@ -116,7 +116,7 @@ class OneAddressTest {
             try (PooledStream here = client.take(SOON);
                     PooledStream there = server.take(here.id(), SOON)) {
                 for (int i = 0; i < ROUNDS; i++) {
-                    // Its datagram comes from elsewhere, and before it.
+                    // Its datagram also comes from another address, and earlier.
                     path.loseNext(1);
                     here.outputStream().write(i);
                     await().until(() -> path.toLose() == 0);

@@ -20,7 +20,7 @@ import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** An address that does not serve, in whatever way, is left for the next one, and why is told. */
+/** A client leaves an address that does not serve it, and reports why. */
 class OtherAddressTest {
 
     private final Pools pools = new Pools();
@@ -55,7 +55,7 @@ class OtherAddressTest {
                 .build()));
     }
 
-    // One after the other, over and over, as a name server does that rotates its answers.
+    // In rotation, like the answers of a name server.
     private static TargetResolver rotating(InetSocketAddress... addresses) {
         AtomicInteger turn = new AtomicInteger();
         return () -> addresses[turn.getAndIncrement() % addresses.length];
@@ -76,7 +76,7 @@ class OtherAddressTest {
     }
 
     @Test
-    void leavesAServerThatHasAllItsClients() {
+    void leavesAFullServer() {
         ServerPool full = full(Pools.freePort());
         ServerPool free = pools.server(s -> s, "127.0.0.3:" + Pools.freePort());
         InetSocketAddress dead = new InetSocketAddress("127.0.0.4", Pools.freePort());
@@ -111,9 +111,9 @@ class OtherAddressTest {
         }
     }
 
-    /** The reason is said once, and kept as the last error, although streams fail of it too. */
+    /** The reason is logged once and kept as the last error, although streams fail for it too. */
     @Test
-    void saysWhyItIsTurnedAwayOnceHoweverOftenItTries() {
+    void logsOnceWhyItIsRefused() {
         ServerPool full = full(Pools.freePort());
         ClientPool client = client(full::localAddress);
         String why = "cannot connect to " + Endpoint.text(full.localAddress())
@@ -121,7 +121,7 @@ class OtherAddressTest {
         await().until(() -> client.snapshot().totals().connects() >= 6);
         await().untilAsserted(() -> assertThat(client.snapshot().lastError()).isEqualTo(why));
         assertThat(client.ready()).isFalse();
-        // A server that tells as many as it may in a second does not answer the next.
+        // A server answers only a few refused clients a second.
         assertThat(warningsOfTheClient())
                 .contains("client client: " + why)
                 .doesNotHaveDuplicates()
@@ -129,7 +129,7 @@ class OtherAddressTest {
     }
 
     @Test
-    void saysItAgainWhenTheReasonChanges() {
+    void logsAgainWhenTheReasonChanges() {
         ServerPool full = full(Pools.freePort());
         ClientPool client = client(full::localAddress);
         await().untilAsserted(() ->

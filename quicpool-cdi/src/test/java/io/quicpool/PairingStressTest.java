@@ -47,7 +47,7 @@ class PairingStressTest {
             var servers = IntStream.range(0, THREADS)
                     .<Future<?>>mapToObj(n -> threads.submit(() -> {
                         while (toTake.getAndDecrement() > 0) {
-                            // Not closed here: the id stays with its stream until both ends have met.
+                            // Closed later, because the id belongs to its stream until both ends are taken.
                             PooledStream there = server.take(SOON);
                             assertThat(held.add(there.id())).isTrue();
                             there.outputStream().write(there.id().toBytes());

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Every path that carries datagrams of 1,200 bytes carries the pools (RFC 9000, section 14), whatever is sent on it. */
+/** Every path that carries datagrams of 1,200 bytes carries the pools (RFC 9000, section 14), for any data. */
 @Tag("contract")
 class PathSizeTest {
 

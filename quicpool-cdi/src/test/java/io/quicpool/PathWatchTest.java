@@ -35,7 +35,7 @@ class PathWatchTest {
             try {
                 stream.outputStream().write(BULK);
             } catch (IOException lost) {
-                // That is how it ends.
+                // This is how the connection ends.
             }
         });
     }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a peer has a say in is one line of visible characters wherever it is told. */
+/** Text that a peer can influence is always shown as one line of visible characters. */
 class PeerTextTest {
 
     /** A next line, a right-to-left override, a colour, a new line, a line separator, a zero width space, half a character. */
@@ -79,7 +79,7 @@ class PeerTextTest {
         logger.setLevel(null);
     }
 
-    // As a log shows it, line by line: but for what the JDK puts between.
+    // As a log shows it, without the lines that the JDK adds.
     private void said(Throwable thrown) {
         StringWriter trace = new StringWriter();
         thrown.printStackTrace(new PrintWriter(trace));
@@ -117,7 +117,7 @@ class PeerTextTest {
     }
 
     @Test
-    void theReasonForWhichAServerTurnsAway() throws Exception {
+    void theReasonWhenAServerRefuses() throws Exception {
         try (RawPeer raw = new RawPeer(stream -> stream.connection().close(7, EVIL + "x".repeat(800)))) {
             int port = raw.listen(100).localAddress().getPort();
             ClientPool client = pools.client("127.0.0.1:" + port, c -> c.name("text"));
@@ -128,7 +128,7 @@ class PeerTextTest {
     }
 
     @Test
-    void theReasonForWhichAServerEndsWhatIsInUse() throws Exception {
+    void theReasonWhenAServerClosesAConnectionInUse() throws Exception {
         Queue<Connection> connections = new ConcurrentLinkedQueue<>();
         try (RawPeer raw = new RawPeer(stream -> stream.whenReadable(1, () -> {
             try {
@@ -155,7 +155,7 @@ class PeerTextTest {
     }
 
     @Test
-    void theReasonForWhichAClientGoes() throws Exception {
+    void theReasonWhenAClientDisconnects() throws Exception {
         ServerPool server = pools.server(s -> s);
         watch(server);
         try (RawPeer raw = new RawPeer()) {

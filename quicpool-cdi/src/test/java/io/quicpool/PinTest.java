@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What is pinned on first use is what a server has proved to have the key of. */
+/** The certificate that is pinned on first use belongs to a key that the server has. */
 @Tag("contract")
 class PinTest {
 
@@ -34,7 +34,7 @@ class PinTest {
                 .build()));
     }
 
-    /** A certificate that somebody else has the key of: each CertificateVerify is made with another. */
+    /** A certificate without its key: CertificateVerify is signed with another key. */
     private static KeyMaterial stolen() {
         KeyMaterial shown = TestCertificates.selfSigned("localhost");
         try {
@@ -48,8 +48,8 @@ class PinTest {
     }
 
     @Test
-    void aServerThatHasNotTheKeyOfItsCertificateIsNotPinned() {
-        // The one engine that does not look whether they belong together.
+    void aServerWithoutTheKeyOfItsCertificateIsNotPinned() {
+        // The engine that does not check that key and certificate match.
         ServerPool hostile = pools.server(s -> s.transport("kwik").certificate(stolen()));
         ServerPool real = pools.server(s -> s);
         AtomicReference<InetSocketAddress> where = new AtomicReference<>(hostile.localAddress());

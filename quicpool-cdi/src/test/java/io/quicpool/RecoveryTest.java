@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The peer goes, comes back, moves, or is late. Kills of whole processes are in the module peer. */
+/** The peer disconnects, returns, moves, or is late. The module peer kills whole processes. */
 class RecoveryTest {
 
     private final Pools pools = new Pools();
@@ -29,7 +29,7 @@ class RecoveryTest {
         pools.close();
     }
 
-    /** Counts what it is told. */
+    /** Counts events. */
     private static final class Told implements PoolListener {
         final AtomicInteger ready = new AtomicInteger();
         final AtomicInteger lost = new AtomicInteger();
@@ -54,7 +54,7 @@ class RecoveryTest {
     }
 
     @Test
-    void afterAnOrderlyCloseTheClientHasAFreshStockAndHandsOutNoOldStream() throws Exception {
+    void afterAGracefulCloseTheClientOffersOnlyNewStreams() throws Exception {
         ServerPool server = pools.server(s -> s);
         String address = "127.0.0.1:" + server.localAddress().getPort();
         ClientPool client = pools.client(address, c -> c.capacity(50, 50));
@@ -196,7 +196,7 @@ class RecoveryTest {
         }
     }
 
-    /** Whatever it gives up, it counts as no error, and nothing is held against the client at the other end. */
+    /** Evicted streams are no errors, and the server refuses nothing. */
     @Test
     void manyFlushesCostNoErrorOnEitherSide() {
         ServerPool server = pools.server(s -> s.helloTimeout(Duration.ofSeconds(2)));
@@ -211,7 +211,7 @@ class RecoveryTest {
         }
         awaitIdle(client, 40);
         awaitIdle(server, 40);
-        // Longer than a hello may take, and the look for those that are late.
+        // Longer than the hello time-out and the check for late hellos.
         await().until(() -> System.nanoTime() - start > Duration.ofSeconds(4).toNanos()
                 && server.snapshot().opening() == 0);
         for (StreamPool each : List.of(client, server)) {
@@ -237,16 +237,16 @@ class RecoveryTest {
         awaitIdle(client, 10);
     }
 
-    /** A pool that nobody takes from stays as small as it may be, whatever made it fill its stock. */
+    /** A pool that nobody uses stays at its minimum capacity, whatever made it open streams. */
     @Test
-    void fillingTheStockIsNoDemand() {
+    void fillingThePoolIsNoDemand() {
         Duration shortest = Duration.ofMillis(50);
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(5, 20).interval(shortest, Duration.ofSeconds(5)));
         awaitIdle(client, 5);
         client.flush();
         awaitIdle(client, 5);
-        // Each look at a full stock makes it longer.
+        // Each size check of a full pool makes it longer.
         Duration looks = client.interval().plusMillis(200);
         await().until(() -> client.interval().compareTo(looks) >= 0);
         assertThat(client.capacity()).isEqualTo(5);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is cut for a bound is counted and told; those cases that no other test has. See also {@code CutOffTest}, {@link
+ * What exceeds a limit is counted and logged: the cases that no other test has. See also {@code CutOffTest}, {@link
  * ServerProtocolTest}, {@link OneAddressTest}, {@link SilentStreamsTest}.
  */
 @Tag("contract")
@@ -47,7 +47,7 @@ class RefusedTest {
         await().atMost(SOON).until(() -> log.has(told));
     }
 
-    /** Each is a failure at once, and not only when its hello is overdue. As many as a flush may reset are in order. */
+    /** Each is a failure at once, not only when its hello is late. As many as a flush may reset are allowed. */
     @Test
     void streamsThatAreResetBeforeTheirHello() throws Exception {
         ServerPool server = pools.server(s -> s);
@@ -75,9 +75,9 @@ class RefusedTest {
         assertThat(server.snapshot().totals().refused()).containsEntry("no-hello", 0L);
     }
 
-    /** That is how clients over netty say that they live. */
+    /** Clients over Netty ping this way. */
     @Test
-    void oneThatEndsInOrderWithoutAHelloIsASignOfLife() throws Exception {
+    void aStreamThatEndsWithoutAHelloIsAPing() throws Exception {
         ServerPool server = pools.server(s -> s);
         Connection connection = raw.connect(server.localAddress());
         for (int i = 0; i < STREAMS; i++) {

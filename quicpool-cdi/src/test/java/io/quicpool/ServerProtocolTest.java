@@ -87,7 +87,7 @@ class ServerProtocolTest {
         assertThat(readId(RawPeer.open(three, 0))).isEqualTo(StreamId.FIRST);
     }
 
-    /** An interrupt ends the waiting, not the closing; and who is interrupted before listens to nobody. */
+    /** An interrupt ends the waiting, not the closing. A thread that is interrupted before does not listen. */
     @Test
     void aListenerThatIsInterruptedLeavesNothingOpen() throws Exception {
         RawPeer server = new RawPeer();
@@ -105,7 +105,7 @@ class ServerProtocolTest {
         try {
             pools.server(s -> s.listen("127.0.0.1:" + port));
         } catch (RuntimeException e) {
-            // One engine notices it, the other need not wait for anything.
+            // One engine notices it, the other does not wait.
             assertThat(e).hasMessageContaining("interrupted");
         }
         assertThat(Thread.interrupted()).isTrue();
@@ -136,9 +136,9 @@ class ServerProtocolTest {
         }
     }
 
-    /** As clients put it that still acknowledge a handshake when it is over for the server. */
+    /** As clients send it that still acknowledge a handshake that is complete for the server. */
     @Test
-    void whatStandsBehindAPacketOfTheHandshakeIsRead() throws Exception {
+    void aPacketAfterAHandshakePacketIsRead() throws Exception {
         ServerPool server = pools.server(s -> s);
         try (Relay relay = new Relay(server.localAddress())) {
             Connection connection = raw.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), relay.port()));
@@ -176,7 +176,7 @@ class ServerProtocolTest {
     }
 
     @Test
-    void whatTheClientSaysBeforeItHasItsIdBelongsToTheApplication() throws Exception {
+    void bytesBeforeTheIdBelongToTheApplication() throws Exception {
         ServerPool server = pools.server(s -> s);
         EngineStream stream = RawPeer.open(raw.connect(server.localAddress()), 0, 'a', 'b', 'c');
         try (PooledStream taken = server.take(readId(stream), SOON)) {
@@ -208,7 +208,7 @@ class ServerProtocolTest {
     }
 
     @Test
-    void onlySoManyStreamsOfAClientMayWaitForAPlace() throws Exception {
+    void theWaitingStreamsOfAClientAreLimited() throws Exception {
         ServerPool server = pools.server(s ->
                 s.maxCapacity(1).maxPendingHellos(4).maxStreamsPerConnection(8).transport("netty"));
         Connection connection = raw.connect(server.localAddress());
@@ -221,14 +221,14 @@ class ServerProtocolTest {
         assertThat(connection.alive()).isTrue();
     }
 
-    // quiche tells of a stream with its first byte only, so none can be mute there.
-    private static void assumeThatStreamsCanBeMute() {
+    // quiche reports a stream with its first byte only, so there are no streams without data.
+    private static void assumeEngineReportsSilentStreams() {
         assumeTrue(Pools.SERVER_ENGINE.equals("kwik"), "netty tells of a stream with its first byte only");
     }
 
     @Test
-    void aStreamThatNeverSaysHelloIsGivenUpInTime() throws Exception {
-        assumeThatStreamsCanBeMute();
+    void aStreamWithoutAHelloIsResetInTime() throws Exception {
+        assumeEngineReportsSilentStreams();
         ServerPool server = pools.server(s -> s.helloTimeout(Duration.ofSeconds(1)));
         Connection connection = raw.connect(server.localAddress());
         EngineStream mute = RawPeer.open(connection);
@@ -240,8 +240,8 @@ class ServerProtocolTest {
     }
 
     @Test
-    void onlySoManyMayBeWithoutAHello() throws Exception {
-        assumeThatStreamsCanBeMute();
+    void streamsWithoutAHelloAreLimited() throws Exception {
+        assumeEngineReportsSilentStreams();
         ServerPool server = pools.server(s -> s.maxPendingHellos(6));
         Connection connection = raw.connect(server.localAddress());
         List<EngineStream> mute = new ArrayList<>();
@@ -252,7 +252,7 @@ class ServerProtocolTest {
         assertThat(dies(last)).isTrue();
         awaitRefused(server, "pending-hellos", 3);
         assertThat(server.snapshot().opening()).isEqualTo(3);
-        // One client may have half of them: another can begin.
+        // One client may have half of them, so another can connect.
         readId(RawPeer.open(raw.connect(server.localAddress()), 0));
         mute.forEach(stream -> stream.reset(0));
         await().until(() -> server.snapshot().opening() == 0);
@@ -260,7 +260,7 @@ class ServerProtocolTest {
     }
 
     @Test
-    void anIdleStreamThatThePeerEndsOrResetsLeavesTheStock() throws Exception {
+    void anIdleStreamThatThePeerEndsIsEvicted() throws Exception {
         ServerPool server = pools.server(s -> s);
         Connection connection = raw.connect(server.localAddress());
         EngineStream fin = RawPeer.open(connection, 0);
@@ -269,7 +269,7 @@ class ServerProtocolTest {
         readId(fin);
         readId(reset);
         StreamId left = readId(stays);
-        // A Go pool's Flush sends just this.
+        // Flush of a Go pool sends exactly this.
         fin.output().close();
         reset.reset(0);
         awaitIdle(server, 1);
@@ -286,14 +286,14 @@ class ServerProtocolTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot connect to");
         assertThat(server.snapshot().peers()).isEmpty();
-        // The server learns of it when its connection has ended, which may be a little later.
+        // The server notices when its connection has ended, which may be a little later.
         awaitRefused(server, "failed-handshake", 1);
     }
 
     @Test
     void aClientOfAForbiddenAddressIsToldSo() throws Exception {
         ServerPool server = pools.server(s -> s.allowClient("10.0.0.0/8").allowClient("::1"));
-        isTurnedAway(server, "closed by the peer: unauthorized IP");
+        assertClientRefused(server, "closed by the peer: unauthorized IP");
         awaitRefused(server, "address", 1);
         assertThat(server.snapshot().peers()).isEmpty();
     }
@@ -305,8 +305,8 @@ class ServerProtocolTest {
         awaitIdle(server, 1);
     }
 
-    // The handshake is over for the server when it says so: for the client, it may or may not be by then.
-    private void isTurnedAway(ServerPool server, String reason) throws InterruptedException {
+    // The handshake is complete for the server then. For the client it may not be.
+    private void assertClientRefused(ServerPool server, String reason) throws InterruptedException {
         try {
             raw.connect(server.localAddress());
             await().untilAsserted(() -> assertThat(raw.losses).isNotEmpty());
@@ -318,11 +318,11 @@ class ServerProtocolTest {
 
     // Often: the two ends of the handshake race.
     @RepeatedTest(5)
-    void onlySoManyClientsMayBeConnected() throws Exception {
+    void connectedClientsAreLimited() throws Exception {
         ServerPool server = pools.server(s -> s.maxConnections(1));
         raw.connect(server.localAddress());
         await().until(() -> server.snapshot().peers().size() == 1);
-        isTurnedAway(server, "too many connections");
+        assertClientRefused(server, "too many connections");
         awaitRefused(server, "connections", 1);
     }
 
@@ -349,7 +349,7 @@ class ServerProtocolTest {
     }
 
     @Test
-    void aClientShowsThatItsAddressIsItsOwnWhereThatIsAskedFor() throws Exception {
+    void aClientProvesItsAddressIfThatIsRequired() throws Exception {
         ServerPool server = pools.server(s -> s.addressValidation(true));
         for (int i = 0; i < 50; i++) {
             readId(RawPeer.open(raw.connect(server.localAddress()), 0));

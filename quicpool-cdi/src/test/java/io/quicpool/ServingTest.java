@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Client-led use: the client takes any stream and speaks, the server's handler answers. */
+/** Client-led use: the client takes any stream and writes, the handler of the server answers. */
 @Tag("contract")
 class ServingTest {
 
@@ -71,9 +71,9 @@ class ServingTest {
         assertThat(client.snapshot().totals().handedOut()).isEqualTo(5);
     }
 
-    /** Many, for it is a race: what is closed at once may be given up by either side before it is heard. */
+    /** Many, because it is a race: either side may discard a stream that is closed at once. */
     @Test
-    void whoSaysSomethingAndGoesIsHeard() throws Exception {
+    void aStreamThatIsClosedAtOnceIsServed() throws Exception {
         int times = 5000;
         AtomicInteger heard = new AtomicInteger();
         ServerPool server = pools.server(s -> s);
@@ -151,7 +151,7 @@ class ServingTest {
     }
 
     @Test
-    void whateverTheExecutorThrowsCostsItsStreamOnly() throws Exception {
+    void anExceptionOfTheExecutorCostsOnlyItsStream() throws Exception {
         ServerPool server = pools.server(s -> s);
         AtomicInteger tasks = new AtomicInteger();
         server.serve(ServingTest::echo, task -> {
@@ -172,7 +172,7 @@ class ServingTest {
         try {
             assertThat(ask(client, new byte[] {3})).containsExactly(3);
         } catch (IOException e) {
-            // Turned away: one of the two, and never both.
+            // Refused by one of the two, and never by both.
             assertThat(server.snapshot().totals().refused()).containsEntry("handler-busy", 3L);
         }
         assertThat(ask(client, new byte[] {4})).containsExactly(4);
@@ -182,7 +182,7 @@ class ServingTest {
 
     /** A container's executor may stop before the pools of the application do. */
     @Test
-    void whatTheExecutorOfTheContainerTakesNoMoreIsServedByThePool() throws Exception {
+    void aStreamThatTheContainerRejectsIsServedByThePool() throws Exception {
         ServerPool server = pools.server(s -> s.handlerExecutor(HandlerExecutor.CONTAINER));
         ExecutorService container = Executors.newSingleThreadExecutor();
         Queue<String> threads = new ConcurrentLinkedQueue<>();
@@ -201,9 +201,9 @@ class ServingTest {
         assertThat(server.snapshot().totals().refused()).containsEntry("handler-busy", 0L);
     }
 
-    /** It would be the engine's, which brings all streams. */
+    /** A thread of the engine delivers all streams. */
     @Test
-    void noHandlerRunsOnTheThreadThatBringsItsStream() throws Exception {
+    void noHandlerRunsOnAThreadOfTheEngine() throws Exception {
         ServerPool server = pools.server(s -> s);
         CountDownLatch end = new CountDownLatch(1);
         server.serve(
@@ -272,7 +272,7 @@ class ServingTest {
     }
 
     @Test
-    void aStreamThatAHandlerKeepsIsClosedAllTheSame() throws Exception {
+    void aStreamThatAHandlerKeepsIsClosed() throws Exception {
         AtomicReference<PooledStream> kept = new AtomicReference<>();
         ServerPool server = pools.server(s -> s);
         server.serve(kept::set);
@@ -283,7 +283,7 @@ class ServingTest {
     }
 
     @Test
-    void whoeverSpeaksAndIsNotHeardIsToldOnceInTheLog() throws Exception {
+    void aClientThatIsNotServedIsLoggedOnce() throws Exception {
         try (LogOf log = new LogOf("io.quicpool")) {
             ServerPool server = pools.server(s -> s.name("mute"));
             ClientPool client = pools.client(server, c -> c.capacity(4, 4));
@@ -294,14 +294,14 @@ class ServingTest {
             String line = "sends on its streams, but nobody takes them";
             await().until(() -> log.has(line));
             assertThat(log.lines(line)).hasSize(1).allMatch(each -> each.startsWith("server mute: 127.0.0.1:"));
-            // What was not heard is served by whoever comes late.
+            // A handler that is set later serves the streams.
             server.serve(ServingTest::echo);
             await().until(() -> server.handlersRunning() == 2);
         }
     }
 
     @Test
-    void closingInterruptsAHandlerThatGoesOn() throws Exception {
+    void closingInterruptsARunningHandler() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         ServerPool server = pools.server(s -> s);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What clients that say nothing, or read nothing, cost the others: nothing that they notice, and it is counted. */
+/** Clients that send or read nothing do not affect others, and are counted. */
 @Tag("contract")
 class SilentStreamsTest {
 
@@ -55,7 +55,7 @@ class SilentStreamsTest {
         stream.outputStream().write(stream.inputStream().readAllBytes());
     }
 
-    /** Opens streams that say one byte and no more; each has its id, or is turned away, before the next is opened. */
+    /** Opens streams with one byte of data. Each has its id, or is refused, before the next is opened. */
     private List<EngineStream> silent(ServerPool server, int streams) throws Exception {
         Connection connection = raw.connect(server.localAddress(), CONNECTED);
         List<EngineStream> opened = new ArrayList<>();
@@ -95,10 +95,10 @@ class SilentStreamsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {64, 1000, 5000})
-    void manyOfOneClientAreNotNoticedByAnother(int streams) throws Exception {
+    void silentStreamsOfOneClientDoNotAffectAnother(int streams) throws Exception {
         int running = Math.min(streams, 128);
         int waiting = Math.min(streams - running, 1024);
-        // So long that nothing of what is silent ends by itself, and credit for more than handlers have room for.
+        // No silent stream ends by itself in this time. There is credit for more streams than handlers.
         ServerPool server = server(s -> s.readTimeout(NEVER).maxCapacity(8192));
         server.serve(SilentStreamsTest::echo);
         ClientPool client = pools.client(server, c -> c.capacity(4, 4));
@@ -130,7 +130,7 @@ class SilentStreamsTest {
     }
 
     @Test
-    void aStreamThatIsResetWhileItWaitsGivesUpItsPlace() throws Exception {
+    void aResetStreamLeavesTheQueue() throws Exception {
         ServerPool server = server(s -> s.readTimeout(NEVER).maxHandlers(2).handlerQueue(8));
         server.serve(SilentStreamsTest::echo);
         List<EngineStream> streams = silent(server, 4);

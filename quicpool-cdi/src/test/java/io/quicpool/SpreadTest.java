@@ -53,13 +53,13 @@ class SpreadTest {
     }
 
     @Test
-    void eachConnectionCarriesSoManyStreams() throws Exception {
+    void eachConnectionCarriesItsNumberOfStreams() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = client(server, 16);
         awaitIdle(client, 16);
         assertThat(client.snapshot().peers()).hasSize(4);
         assertThat(client.snapshot().totals().connects()).isEqualTo(4);
-        // What is opened for those that are taken goes to all connections: how many of each are taken is not certain.
+        // Replacements of taken streams go to all connections, so the number of each is not certain.
         List<PooledStream> taken = take(client, 16);
         assertThat(byConnection(taken)).hasSizeGreaterThan(2);
         for (PooledStream here : taken) {
@@ -72,7 +72,7 @@ class SpreadTest {
     }
 
     @Test
-    void moreStreamsInUseThanThatShareTheConnectionsThereAre() throws Exception {
+    void moreStreamsInUseShareTheConnections() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = client(server, 8);
         awaitIdle(client, 8);
@@ -85,7 +85,7 @@ class SpreadTest {
     }
 
     @Test
-    void connectionsThatNothingIsLeftOnGo() throws Exception {
+    void connectionsWithoutStreamsAreClosed() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(
                 server,
@@ -96,7 +96,7 @@ class SpreadTest {
         await().until(() -> client.snapshot().peers().size() < 3);
         assertThat(client.ready()).isTrue();
         assertThat(client.snapshot().totals().lost()).isZero();
-        // Those that went so are not waited for when all others are lost.
+        // The pool does not wait for these when all others are lost.
         CountDownLatch lost = new CountDownLatch(1);
         client.addListener(new PoolListener() {
             @Override
@@ -121,9 +121,9 @@ class SpreadTest {
                 .endsWith("; other connections are up");
     }
 
-    /** It is told as long as nothing else goes wrong, and until there is one. */
+    /** It stays the last error until there is a connection or another error. */
     @Test
-    void aConnectionMoreThatIsRefusedIsNoOutage() {
+    void aRefusedAdditionalConnectionIsNoOutage() {
         ServerPool server = pools.server(s -> s.maxConnections(2));
         ClientPool other = pools.client(server, c -> c.capacity(1, 1));
         awaitIdle(other, 1);
@@ -175,7 +175,7 @@ class SpreadTest {
         }
     }
 
-    /** Its connections are left one after the other, and each is closed when its last stream has ended. */
+    /** The pool leaves its connections one after the other, and closes each when its last stream has ended. */
     @Test
     void aServerThatDrainsLeavesNoConnectionBehind() throws Exception {
         ServerPool server = pools.server(s -> s);

@@ -125,7 +125,7 @@ class StreamTest {
         there.close();
     }
 
-    /** The id goes another way, so it may well be later than all that is said on the stream. */
+    /** The id travels another way, so it may come later than all data of the stream. */
     @Test
     void whatWasWrittenAndClosedBeforeTheOtherEndTakesTheStreamIsThere() throws Exception {
         for (int i = 0; i < 50; i++) {
@@ -142,7 +142,7 @@ class StreamTest {
     }
 
     @Test
-    void soIsWhatAClientSays() throws Exception {
+    void whatAClientWroteAndClosedIsThere() throws Exception {
         for (int i = 0; i < 50; i++) {
             PooledStream here = client.take(SOON);
             here.inputStream().close();

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A suspended pool keeps what it has and hands out nothing. */
+/** A suspended pool keeps its streams, and none can be taken. */
 class SuspendTest {
 
     private final Pools pools = new Pools();

@@ -68,7 +68,7 @@ class TargetsTest {
     }
 
     @Test
-    void passesOverAMemberWhoseServerIsGoneAndComesBackToIt() throws Exception {
+    void skipsAMemberWhoseServerIsDownUntilItIsBack() throws Exception {
         Queue<String> told = new ConcurrentLinkedQueue<>();
         ClientPool client = pools.client(targets(one, two), c -> c.capacity(4, 4));
         client.addListener(new PoolListener() {
@@ -199,7 +199,7 @@ class TargetsTest {
             server.serve(
                     stream -> stream.outputStream().write(stream.inputStream().readAllBytes()));
         }
-        // No look at the demand before there is any: it would find that all streams are new, and aim for more.
+        // No size check before there is demand: it would find only new streams, and raise the capacity.
         ClientPool client =
                 pools.client(targets(one, two), c -> c.capacity(2, 8).minInterval(Duration.ofSeconds(5)));
         awaitIdle(client, 4);

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A thousand threads at once read what a pool says of itself, and take a stream each. */
+/** A thousand threads at once read the numbers of a pool, and take a stream each. */
 class ThousandReadersTest {
 
     private static final int READERS = 1000;

@@ -101,7 +101,7 @@ class TlsPageTest {
         ClientPool after = onFirstUse(target);
         assertThat(subject(after)).isEqualTo("CN=first");
         server.close();
-        // Opened again, the new one: who has pinned the old one refuses it, a pool that is new does not.
+        // After a restart the new one. A pool that has pinned the old one refuses it, a new pool does not.
         pools.server(s -> s.certificate(KeyMaterial.fromPem(pem, pem)), target);
         await().until(() -> String.valueOf(before.snapshot().lastError()).contains("is pinned"));
         assertThat(subject(onFirstUse(target))).isEqualTo("CN=second");

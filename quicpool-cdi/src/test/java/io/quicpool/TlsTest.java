@@ -52,9 +52,9 @@ class TlsTest {
         assertAccepted(client(TestCertificates.selfSigned("elsewhere"), "127.0.0.1", c -> c.tlsMode("0")));
     }
 
-    /** Names of containers have them, though no name of a host may (RFC 952). */
+    /** Names of containers may have underscores, host names may not (RFC 952). */
     @Test
-    void aNameWithAnUnderscoreWillDoWhereItIsNotChecked() {
+    void aNameMayHaveAnUnderscoreIfItIsNotChecked() {
         KeyMaterial certificate = TestCertificates.selfSigned("elsewhere");
         assertAccepted(client(
                 certificate, "127.0.0.1", c -> c.tlsMode(TlsMode.INSECURE).hostname("orders_1.example")));
@@ -105,7 +105,7 @@ class TlsTest {
 
     /** The dot is for the lookup; a server that is asked for a name with it may refuse. */
     @Test
-    void verifiedTakesAnAbsoluteNameForTheSame() {
+    void verifiedAcceptsAnAbsoluteName() {
         KeyMaterial named = TestCertificates.issuedBy(AUTHORITY, "orders.example");
         assertAccepted(client(named, "127.0.0.1", c -> c.trust(TRUST).hostname("orders.example.")));
     }
@@ -127,10 +127,10 @@ class TlsTest {
 
     @Test
     void verifiedRefusesAnIssuerThatIsNotTrusted() {
-        KeyMaterial stranger = TestCertificates.issuedBy(TestCertificates.authority(), "localhost");
-        assertRefused(client(stranger, "localhost", c -> c.trust(TRUST)), "not accepted for localhost");
+        KeyMaterial untrusted = TestCertificates.issuedBy(TestCertificates.authority(), "localhost");
+        assertRefused(client(untrusted, "localhost", c -> c.trust(TRUST)), "not accepted for localhost");
         // The JDK's trust store is the default.
-        assertRefused(client(stranger, "localhost", c -> c), "the JDK's trust store");
+        assertRefused(client(untrusted, "localhost", c -> c), "the JDK's trust store");
     }
 
     @Test

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Callers that find no stream: served by whoever brings one, in time, and nothing is lost when they give up. */
+/** Waiters are served as soon as a stream arrives, and no stream is lost when they time out. */
 class WaitingTest {
 
     private static final Duration NEVER = Duration.ofHours(1);
@@ -51,7 +51,7 @@ class WaitingTest {
     }
 
     @Test
-    void aServerPoolThatIsDrainedIsFilledUpWhenItsClientTakesItsEnds() throws Exception {
+    void anEmptyServerPoolIsFilledWhenItsClientTakesStreams() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(8, 8).interval(NEVER, NEVER));
         awaitIdle(client, 8);
@@ -71,7 +71,7 @@ class WaitingTest {
     }
 
     @Test
-    void timeIsUp() throws Exception {
+    void aTakeTimesOut() throws Exception {
         ServerPool server = pools.server(s -> s);
         assertThatThrownBy(() -> server.take(Duration.ofMillis(80)))
                 .isInstanceOfSatisfying(PoolTimeoutException.class, e -> {
@@ -89,7 +89,7 @@ class WaitingTest {
     }
 
     @Test
-    void aTimeOutSaysWhyTheLinkIsDown() {
+    void aTimeOutSaysWhyThePoolIsNotConnected() {
         ClientPool client = pools.client("127.0.0.1:1", c -> c);
         await().until(() -> client.errorCount() > 0);
         assertThatThrownBy(() -> client.take(Duration.ofMillis(50)))
@@ -98,9 +98,9 @@ class WaitingTest {
                 .hasRootCauseInstanceOf(Exception.class);
     }
 
-    /** Not when it fails again and again because there is too much to do: a snapshot asks every connection. */
+    /** Not during an overload, when many takes fail: a snapshot asks every connection. */
     @Test
-    void aGetThatMissesCostsNoSnapshot() throws Exception {
+    void aFailedTakeCostsNoSnapshot() throws Exception {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(16, 16).streamsPerConnection(1));
         awaitIdle(client, 16);
@@ -130,9 +130,9 @@ class WaitingTest {
         }
     }
 
-    /** What it says of the pool is true at that moment. */
+    /** The message describes the pool at that moment. */
     @Test
-    void whyAGetHasMissedIsToldInNumbersOfThatMoment() throws Exception {
+    void aFailedTakeHasTheNumbersOfThatMoment() throws Exception {
         ServerPool server = pools.server(s -> s);
         for (int waiting = 0; waiting < 5; waiting++) {
             assertThatThrownBy(() -> server.take(Duration.ZERO))
@@ -235,7 +235,7 @@ class WaitingTest {
     }
 
     @Test
-    void exhaustionIsToldOnceUntilThereIsAnIdleStreamAgain() throws Exception {
+    void exhaustionIsReportedOnceUntilAStreamIsIdleAgain() throws Exception {
         ServerPool server = pools.server(s -> s);
         AtomicInteger told = new AtomicInteger();
         server.addListener(new PoolListener() {

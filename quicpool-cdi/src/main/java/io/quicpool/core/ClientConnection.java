@@ -71,7 +71,7 @@ final class ClientConnection {
 
     private static final String CANNOT_CONNECT = "cannot connect";
 
-    /** Says in messages that the pool is ready all the same. */
+    /** Says in messages that the pool is ready anyway. */
     private static final String OTHERS_ARE_UP = "; other connections are up";
 
     // The only address leads to the same peer again, which may just be slow.

@@ -62,7 +62,7 @@ final class LeaseOutput extends OutputStream {
             throw timedOut ? timeoutException(timeoutNanos) : e;
         }
         if (timedOut) {
-            // The write completed at the moment of its time-out. The stream is reset all the same.
+            // The write completed at the moment of its time-out. The stream is still reset.
             throw timeoutException(timeoutNanos);
         }
     }

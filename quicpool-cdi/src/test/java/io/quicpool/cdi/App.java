@@ -26,7 +26,7 @@ final class App implements AutoCloseable {
         this.container = container;
     }
 
-    /** Starts it; what the start throws goes on to the caller, after the container has ended. */
+    /** Starts it. If the start fails, stops the container and throws the exception. */
     static App start(Map<String, String> properties, Class<?>... beans) {
         configure(properties);
         Weld weld = weld(beans);
@@ -44,7 +44,7 @@ final class App implements AutoCloseable {
         return new App(new Weld().initialize());
     }
 
-    /** Our beans and those of a test, and nothing that lies about; our extensions are found as everywhere. */
+    /** Our beans and those of a test, without scanning the class path. Our extensions are found as usual. */
     static Weld weld(Class<?>... beans) {
         return new Weld().disableDiscovery().addBeanClasses(PoolRegistry.class).addBeanClasses(beans);
     }

@@ -62,7 +62,7 @@ class CertificateRenewalTest {
                 .hasMessageContaining("is CLOSED");
     }
 
-    /** It is nothing to the other pools of the application. */
+    /** The other pools are not affected. */
     @Test
     void newFilesOfAClosedPoolAreLeftAlone() throws Exception {
         try (App app = App.start(App.server("orders", folder))) {

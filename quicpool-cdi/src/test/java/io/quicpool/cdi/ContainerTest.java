@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a container offers by its standard names is used: its application's name, its executor; and what properties say. */
+/** The component uses what a container offers under standard names: the name of the application and the executor. */
 class ContainerTest {
 
     private static final Map<String, Object> NAMES = new HashMap<>();
@@ -46,7 +46,7 @@ class ContainerTest {
     private final ExecutorService executor = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "the-container's");
         thread.setDaemon(true);
-        // It has nothing of the application: it may serve several.
+        // Without the context of the application, like an executor that serves several.
         thread.setContextClassLoader(null);
         return thread;
     });
@@ -158,7 +158,7 @@ class ContainerTest {
         @Override
         public void handle(PooledStream stream) throws IOException {
             assertThat(stream.inputStream().read()).isEqualTo(1);
-            throw new IOException("the peer has gone, say");
+            throw new IOException("the peer disconnected");
         }
     }
 
@@ -172,7 +172,7 @@ class ContainerTest {
                 stream.outputStream().write(1);
                 assertThatThrownBy(() -> stream.inputStream().read()).isInstanceOf(IOException.class);
             }
-            // Counted as the peer's business, not as a fault of the handler's.
+            // Counted as an error of the peer, not of the handler.
             assertThat(pool.snapshot().errors()).isZero();
         }
     }

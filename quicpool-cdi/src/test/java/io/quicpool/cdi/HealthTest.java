@@ -85,7 +85,7 @@ class HealthTest {
     }
 
     @Test
-    void isDownUntilThePoolsAreOpenedAndThenSaysHowTheyStand() {
+    void isDownUntilThePoolsAreOpenAndThenShowsTheirStates() {
         Map<String, String> properties = orders("5s");
         properties.putAll(App.server("ingress", folder));
         try (App app = App.start(properties, Early.class)) {
@@ -131,7 +131,7 @@ class HealthTest {
     }
 
     @Test
-    void isDownAfterTheGracePeriodWhenThePeerHasGoneAndUpWhenItIsBack() {
+    void isDownAfterTheGracePeriodWhileThePeerIsLost() {
         ServerPool peer = pools.server(s -> s.name("one that goes"));
         port = peer.localAddress().getPort();
         try (App app = App.start(orders("4s"))) {
@@ -199,7 +199,7 @@ class HealthTest {
     }
 
     @Test
-    void saysAloudThatThePeerIsNotChecked() {
+    void showsThatThePeerIsNotChecked() {
         Map<String, String> properties = Map.of(
                 "quicpool.client.\"orders\".target", "127.0.0.1:" + port, "quicpool.client.\"orders\".tls-mode", "0");
         try (App app = App.start(properties)) {

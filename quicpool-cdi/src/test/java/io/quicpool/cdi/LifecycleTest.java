@@ -124,7 +124,7 @@ class LifecycleTest {
     }
 
     @Test
-    void aMistypedVariableIsToldAtTheStart() {
+    void aMistypedVariableIsLoggedAtTheStart() {
         String variable = "QUICPOOL_CLIENT__A__MAX_CAPCITY";
         try (LogOf log = new LogOf("io.quicpool", Level.WARNING);
                 App app = App.start(Map.of("quicpool.client.\"a\".target", "localhost:1", variable, "100"))) {
@@ -430,7 +430,7 @@ class LifecycleTest {
         return properties;
     }
 
-    // Until a handler holds a stream of the server pool, and somebody else one of the client pool.
+    // Until a handler has a stream of the server pool, and a caller one of the client pool.
     private PooledStream occupy(App app) throws Exception {
         clientOf(app, "ingress").take(SOON).outputStream().write(1);
         assertThat(Deaf.STARTED.tryAcquire(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -500,7 +500,7 @@ class LifecycleTest {
         }
     }
 
-    /** Servers open before their clients, and what ends with the application is no news. */
+    /** Servers open before their clients, and the end of the application causes no warnings. */
     @Test
     void anApplicationWithBothEndsWarnsOfNothing() throws Exception {
         try (LogOf log = new LogOf("io.quicpool", Level.WARNING)) {

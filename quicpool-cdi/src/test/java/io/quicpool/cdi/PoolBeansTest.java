@@ -28,7 +28,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
-/** Pools are beans as others are: each once, for those who replace or wrap it by an alternative too. */
+/** Pools are normal beans: each exists once, and an alternative can replace or wrap it. */
 class PoolBeansTest {
 
     // Nobody has to be there.
@@ -191,7 +191,7 @@ class PoolBeansTest {
     }
 
     @Test
-    void aPoolThatIsUsedForTheFirstTimeWhileTheApplicationEndsIsNotOpenedAnew() {
+    void aPoolIsNotOpenedWhileTheApplicationStops() {
         Farewell.SEEN.clear();
         try (App app = App.start(clients("orders"), Farewell.class)) {
             assertThat(app.get(PoolRegistry.class).isStarted()).isTrue();

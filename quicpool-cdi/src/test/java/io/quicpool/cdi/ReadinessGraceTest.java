@@ -48,11 +48,11 @@ class ReadinessGraceTest {
     }
 
     @Test
-    void aPoolThatWasReadyBetweenTwoLooksHasIt() {
+    void aPoolThatWasReadyBetweenTwoChecksHasAGracePeriod() {
         ClientPool client = pools.client("127.0.0.1:9", c -> c);
         assertThat(grace.isUp(client)).isFalse();
         pass(Duration.ofSeconds(60));
-        // It became ready, and lost its peer, while nobody looked.
+        // It became ready and lost its peer between two checks.
         grace.ready(client);
         grace.peerLost(client, "test");
         assertThat(grace.isUp(client)).isTrue();

@@ -57,7 +57,7 @@ class ClientPoolConfigTest {
     }
 
     @Test
-    void goesBackToABuilderWithEverySetting() {
+    void becomesABuilderWithEverySetting() {
         ClientPoolConfig pinned = orders().hostname("orders.example")
                 .tlsMode("self-signed")
                 .fingerprint(DIGITS)
@@ -213,7 +213,7 @@ class ClientPoolConfigTest {
     }
 
     @Test
-    void needsANameToVerifyWhomAResolverFinds() {
+    void needsANameToVerifyThePeerOfAResolver() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> ClientPoolConfig.builder().resolver(NOWHERE).build())
                 .withMessage("client default: hostname = (not set):"

@@ -153,7 +153,7 @@ class KeyMaterialTest {
         refused(large, key, large + ": is larger than 1048576 bytes");
     }
 
-    /** As openssl writes it there: the subject and the issuer, in whatever code the issuer uses. */
+    /** As openssl writes it there: subject and issuer, in the encoding of the issuer. */
     @Test
     void textBesideTheBlocksMayBeInAnyCode() throws Exception {
         byte[] text = "subject=O=Caf\u00e9 M\u00fcller\n".getBytes(StandardCharsets.ISO_8859_1);
@@ -168,7 +168,7 @@ class KeyMaterialTest {
     }
 
     @Test
-    void showsTheSubjectAndTheFingerprintOnly() {
+    void showsOnlyTheSubjectAndTheFingerprint() {
         assertThat(EC).hasToString("CN=orders " + EC.fingerprint());
         String shown = EC.toString();
         assertThat(shown).doesNotContain(SecretsOf.key(EC));

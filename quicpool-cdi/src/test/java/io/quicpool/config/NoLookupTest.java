@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The list of allowed clients is never looked up: whoever answers for a name would be on it. Runs in a JVM whose resolver
- * knows every name that is tried, among them {@code 256.1.1.1}, which InetAddress takes for a name.
+ * Names in the list of allowed clients are never looked up, because a name server could then add clients. Runs in a JVM whose resolver
+ * knows every name, even {@code 256.1.1.1}, which InetAddress takes for a name.
  */
 class NoLookupTest {
 
@@ -58,7 +58,7 @@ class NoLookupTest {
                 .toString();
     }
 
-    /** What runs in the other JVM. */
+    /** The program of the other JVM. */
     static final class Probe {
 
         private Probe() {}

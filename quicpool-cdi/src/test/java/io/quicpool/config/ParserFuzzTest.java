@@ -16,7 +16,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a parser is given, it takes it or refuses it with a ConfigException; what it takes, it writes readably. */
+/** A parser accepts any text or refuses it with a ConfigException. Accepted text is written in a form that it reads again. */
 class ParserFuzzTest {
 
     private static final String ALPHABET =

@@ -54,7 +54,7 @@ class ServerPoolConfigTest {
     }
 
     @Test
-    void goesBackToABuilderWithEverySetting() {
+    void becomesABuilderWithEverySetting() {
         ServerPoolConfig config = orders().maxCapacity(1)
                 .allowClient("10.0.0.0/8")
                 .keepAlive(Duration.ofSeconds(1))
@@ -80,7 +80,7 @@ class ServerPoolConfigTest {
     }
 
     @Test
-    void letsInWhomItNamesAndEverybodyWhenItNamesNobody() throws Exception {
+    void allowsTheListedClientsOrAllIfTheListIsEmpty() throws Exception {
         InetAddress inside = InetAddress.getByName("10.1.2.3");
         InetAddress outside = InetAddress.getByName("11.1.2.3");
         assertThat(orders().build().allows(outside)).isTrue();

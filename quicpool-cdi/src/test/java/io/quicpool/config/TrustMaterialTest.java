@@ -22,7 +22,7 @@ class TrustMaterialTest {
     private static final KeyMaterial AUTHORITY = TestCertificates.authority();
     private static final X509Certificate ISSUER = AUTHORITY.certificateChain().get(0);
     private static final X509Certificate[] TRUSTED = chain(TestCertificates.issuedBy(AUTHORITY, "orders"));
-    private static final X509Certificate[] STRANGER = chain(TestCertificates.selfSigned("orders"));
+    private static final X509Certificate[] UNTRUSTED = chain(TestCertificates.selfSigned("orders"));
 
     @TempDir
     Path folder;
@@ -35,7 +35,7 @@ class TrustMaterialTest {
         assertThat(trust.trustManager().getAcceptedIssuers()).containsExactly(ISSUER);
         assertThatNoException().isThrownBy(() -> trust.trustManager().checkServerTrusted(TRUSTED, "UNKNOWN"));
         assertThatExceptionOfType(CertificateException.class)
-                .isThrownBy(() -> trust.trustManager().checkServerTrusted(STRANGER, "UNKNOWN"));
+                .isThrownBy(() -> trust.trustManager().checkServerTrusted(UNTRUSTED, "UNKNOWN"));
     }
 
     private static void refusedPem(Path file, String why) {
@@ -78,9 +78,9 @@ class TrustMaterialTest {
 
     @Test
     void takesEveryCertificateOfAPemFileOrNone() throws Exception {
-        Path pem = Files.writeString(folder.resolve("ca.pem"), KeyFiles.pem(List.of(ISSUER, STRANGER[0])));
+        Path pem = Files.writeString(folder.resolve("ca.pem"), KeyFiles.pem(List.of(ISSUER, UNTRUSTED[0])));
         assertThat(TrustMaterial.fromPem(pem).trustManager().getAcceptedIssuers())
-                .containsExactlyInAnyOrder(ISSUER, STRANGER[0]);
+                .containsExactlyInAnyOrder(ISSUER, UNTRUSTED[0]);
         Files.writeString(pem, KeyFiles.pem(List.of(ISSUER)) + "-----BEGIN CERTIFICATE-----\nMIIB");
         refusedPem(pem, "is damaged: there is no -----END CERTIFICATE-----");
     }

@@ -70,7 +70,7 @@ class AddressesTest {
             switch (answers) {
                 case "rotating" -> Collections.rotate(next, round);
                 case "reversed" -> Collections.reverse(next);
-                // To see all of them takes as many answers.
+                // All of them are seen only after as many answers.
                 case "one" -> next = List.of(all.get(round % 7));
                 case "shrinking" -> next = round % 2 == 0 ? next : next.subList(round % 5, 7);
                 case "doubled" -> next.addAll(all);

@@ -13,7 +13,7 @@ class ClientLogTest {
     private final ClientLog log = new ClientLog(new PoolLog(PoolLabel.server("orders"), lines));
 
     @Test
-    void theFirstAreToldAndTheOthersCounted() {
+    void theFirstAreLoggedAndTheOthersCounted() {
         int[] said = {0};
         await().until(() -> {
             // A slow machine may need more than one second for so many.
@@ -36,7 +36,7 @@ class ClientLogTest {
     }
 
     @Test
-    void fewAreToldEach() {
+    void fewAreLoggedEach() {
         for (int i = 0; i < ClientLog.MAX_LINES; i++) {
             log.record("client " + i);
             log.flush();

@@ -98,7 +98,7 @@ class CompletionThreadsTest {
         assertThat(threads.awaitTermination(SOON.toNanos())).isTrue();
     }
 
-    /** Whoever waits for its result would wait for ever. */
+    /** A caller that waits for its result would wait for ever. */
     @Test
     void aTaskThatHasNotBegunRunsEvenIfAllOthersBlockWhenThePoolCloses() {
         AtomicInteger ran = new AtomicInteger();

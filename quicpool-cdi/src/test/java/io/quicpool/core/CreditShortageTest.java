@@ -26,18 +26,18 @@ class CreditShortageTest {
     }
 
     @Test
-    void isToldOnceAndActedUponAtEverLongerDistances() {
+    void isReportedOnceAndActedUponEverMoreRarely() {
         assertThat(checks(20, true)).containsExactly("REPORT 1.0", "ACT 2.0", "ACT 6.0", "ACT 14.0");
         assertThat(checks(10, false)).containsExactly("OVER 20.0");
     }
 
     @Test
-    void isActedUponOnceAMinuteInTheEnd() {
+    void isActedUponOnceAMinuteAtMost() {
         assertThat(checks(300, true)).endsWith("ACT 122.0", "ACT 182.0", "ACT 242.0");
     }
 
     @Test
-    void aShortOneIsNotTold() {
+    void aShortOneIsNotReported() {
         assertThat(checks(1, true)).isEmpty();
         assertThat(checks(1, false)).isEmpty();
         assertThat(checks(1, true)).isEmpty();

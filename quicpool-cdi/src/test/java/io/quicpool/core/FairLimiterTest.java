@@ -87,7 +87,7 @@ class FairLimiterTest {
     }
 
     @Test
-    void whoGivesUpWaitsNoLonger() {
+    void anEntryThatIsRemovedNoLongerWaits() {
         FairLimiter<String, Integer> limiter = new FairLimiter<>(1, 8);
         limiter.enter("a", 1);
         assertThat(limiter.enter("b", 2)).isEqualTo(Answer.WAITS);

@@ -92,7 +92,7 @@ class IdExchangeTest {
 
     /** After the maximum number of such streams the pool would never have opened another. */
     @Test
-    void aStreamThatNeverOpensIsGivenUpAndOneThatOpensTooLateIsReset() {
+    void aStreamThatNeverOpensIsEvictedAndOneThatOpensTooLateIsReset() {
         CompletableFuture<EngineStream> never = new CompletableFuture<>();
         connection.credit = 100_000;
         connection.opened = never;
@@ -324,7 +324,7 @@ class IdExchangeTest {
     }
 
     @Test
-    void aStreamThatIsGivenUpBetweenItsHelloAndItsIdHoldsNoId() throws Exception {
+    void aStreamThatEndsBetweenItsHelloAndItsIdHoldsNoId() throws Exception {
         try (CoreServerPool pool = server(SOON)) {
             ConnectionEvents events = pool.connected(connection);
             ScriptedStream stream = new ScriptedStream(connection);

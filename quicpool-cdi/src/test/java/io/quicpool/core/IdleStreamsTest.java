@@ -92,7 +92,7 @@ class IdleStreamsTest {
     }
 
     @Test
-    void whoWaitsForAnIdIsServedBeforeOneWhoTakesAny() {
+    void aWaiterForAnIdIsServedBeforeOneForAnyStream() {
         Waiter any = wait(null);
         Waiter byId = wait(new StreamId(7));
         Slot slot = deliverNew(7);
@@ -101,7 +101,7 @@ class IdleStreamsTest {
     }
 
     @Test
-    void aStreamGoesPastAWaiterWhoHasGivenUp() {
+    void aWaiterThatTimedOutIsSkipped() {
         Waiter givenUp = wait(null);
         Waiter next = wait(null);
         givenUp.giveUp();
@@ -112,7 +112,7 @@ class IdleStreamsTest {
     }
 
     @Test
-    void aStreamWhoseWaiterGaveUpBecomesIdle() {
+    void aStreamWhoseWaiterTimedOutBecomesIdle() {
         Waiter givenUp = wait(null);
         givenUp.giveUp();
         Slot slot = deliverNew(1);
@@ -202,7 +202,7 @@ class IdleStreamsTest {
 
     /** A pool often asks for the streams of one connection. */
     @Test
-    void theStreamsOfOneConnectionAreFoundWithoutALookAtOthers() {
+    void theStreamsOfOneConnectionAreFoundWithoutWalkingTheOthers() {
         Connection other = new FakeConnection();
         AtomicInteger checks = new AtomicInteger();
         for (int id = 1; id <= 100; id++) {
@@ -265,7 +265,7 @@ class IdleStreamsTest {
 
     /** Waking may run user code, so the lock must be free. */
     @Test
-    void whoIsServedIsToldOutsideTheLock() {
+    void waitersAreWokenOutsideTheLock() {
         List<Integer> seen = new ArrayList<>();
         Runnable look = () -> seen.add(CompletableFuture.supplyAsync(
                         () -> {
@@ -290,7 +290,7 @@ class IdleStreamsTest {
 
     /** A delivery checks only the waiters that may get the stream, however many wait. So do giving back and giving up. */
     @Test
-    void aDeliveryDoesNotLookAtAllWhoWait() {
+    void aDeliveryDoesNotWalkAllWaiters() {
         AtomicInteger checks = new AtomicInteger();
         for (int id = 1; id <= 1_000; id++) {
             idleStreams.addWaiter(new CountedWaiter(new StreamId(-id), checks));

@@ -36,7 +36,7 @@ class RefusalLogTest {
 
     /** The last refusals of a burst are counted in the log too, although none follows. */
     @Test
-    void theOthersAreToldWhenRefusalsStop() {
+    void theOthersAreLoggedWhenRefusalsStop() {
         for (int i = 0; i < 4; i++) {
             log.record(Reason.Refused.ADDRESS, CLIENT);
         }
@@ -53,7 +53,7 @@ class RefusalLogTest {
 
     /** A line with a client says more than a number. So while refusals come, each line has a client. */
     @Test
-    void aNumberAloneIsToldOnlyWhenNobodyComes() {
+    void aNumberAloneIsLoggedOnlyWhenNobodyComes() {
         while (lines.written.size() < 3) {
             log.record(Reason.Refused.ADDRESS, CLIENT);
             log.flush();

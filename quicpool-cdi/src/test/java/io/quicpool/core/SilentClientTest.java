@@ -59,7 +59,7 @@ class SilentClientTest {
             });
 
     @Test
-    void isGivenUpALittleAfterTheIdleTimeout() throws Exception {
+    void isLostShortlyAfterTheIdleTimeout() throws Exception {
         try (CoreServerPool pool = new CoreServerPool(ServerPoolConfig.builder()
                 .name("orders")
                 .listen("localhost:1")

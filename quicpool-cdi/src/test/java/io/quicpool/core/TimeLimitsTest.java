@@ -51,7 +51,7 @@ class TimeLimitsTest {
     }
 
     @Test
-    void eachCallIsGivenUpAtItsOwnTimeWhateverTheOrder() throws Exception {
+    void eachCallIsEndedAtItsOwnTime() throws Exception {
         List<Integer> ended = new CopyOnWriteArrayList<>();
         List<CompletableFuture<Void>> calls = new ArrayList<>();
         for (int millis : List.of(100_000, 900, 100, 500)) {
@@ -97,7 +97,7 @@ class TimeLimitsTest {
 
     /** A call that cannot be ended does not affect others. */
     @Test
-    void whatThrowsWhenItIsGivenUpKeepsNoOther() {
+    void anExceptionWhenACallIsEndedDoesNotAffectOthers() {
         AtomicInteger given = new AtomicInteger();
         for (int i = 0; i < 20; i++) {
             Thread caller = new Thread(() -> {
@@ -173,7 +173,7 @@ class TimeLimitsTest {
 
     /** No call is ended after it has returned. */
     @Test
-    void aCallThatCameBackIsNotGivenUp() throws Exception {
+    void aCallThatReturnedIsNotEnded() throws Exception {
         AtomicBoolean back = new AtomicBoolean();
         AtomicInteger given = new AtomicInteger();
         for (int i = 0; i < 50; i++) {

@@ -48,8 +48,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What docs/troubleshooting.md quotes is what is said: in each section, the texts in backquotes behind "Says:" and in the first
- * column of a table, in which {@code <...>} stands for what differs.
+ * The messages that docs/troubleshooting.md quotes are real. They are the texts in backquotes after "Says:" and in the first column of a
+ * table. {@code <...>} stands for the parts that differ.
  */
 class TroubleshootingTest {
 
@@ -94,7 +94,7 @@ class TroubleshootingTest {
                 .toList();
     }
 
-    /** Waits until everything that the section quotes was said: logged, thrown, or kept as the last error. */
+    /** Waits until every message that the section quotes was logged, thrown, or kept as the last error. */
     private void saysAll(String heading) {
         List<String> messages = messages(heading);
         assertThat(messages).as(heading).isNotEmpty();
@@ -106,7 +106,7 @@ class TroubleshootingTest {
         }));
     }
 
-    /** Waits until the pool stands as the section says that health shows it; of several, as the last. */
+    /** Waits until health shows the pool as the section says; of several texts, as the last. */
     private static void healthShows(String heading, StreamPool pool) {
         List<String> entries = section(heading).stream()
                 .filter(line -> line.startsWith("- Health:"))
@@ -163,7 +163,7 @@ class TroubleshootingTest {
 
     @Test
     void unknownHost() {
-        // Longer than a name may be: no server of names is asked.
+        // Longer than a name may be, so no name server is asked.
         ClientPool client = client("a".repeat(70) + ":4433", c -> c);
         saysAll("The host is unknown, or its address has changed");
         healthShows("The host is unknown, or its address has changed", client);
@@ -173,15 +173,15 @@ class TroubleshootingTest {
     void certificate() {
         KeyMaterial authority = TestCertificates.authority();
         TrustMaterial trust = TrustMaterial.of(authority.certificateChain());
-        KeyMaterial stranger = TestCertificates.selfSigned("localhost");
+        KeyMaterial untrusted = TestCertificates.selfSigned("localhost");
         KeyMaterial expired = TestCertificates.expiredOf(authority, "localhost");
         KeyMaterial elsewhere = TestCertificates.issuedBy(authority, "elsewhere");
         KeyMaterial elsewhereByAddress = TestCertificates.issuedBy(authority, "127.0.0.2");
-        verified(stranger, "localhost", trust);
+        verified(untrusted, "localhost", trust);
         verified(elsewhere, "localhost", trust);
         verified(elsewhereByAddress, "127.0.0.1", trust);
         verified(expired, "localhost", trust);
-        client(pools.server(s -> s.certificate(stranger)), c -> c);
+        client(pools.server(s -> s.certificate(untrusted)), c -> c);
         saysAll("The certificate is refused");
         watched.forEach(client -> healthShows("The certificate is refused", client));
     }

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** docs/health.md shows what the check says, for each way in which a pool can stand. */
+/** docs/health.md shows the text of the check for each state of a pool. */
 class HealthPageTest {
 
     private static PoolSnapshot pool(

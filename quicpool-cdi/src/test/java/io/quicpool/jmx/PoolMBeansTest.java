@@ -141,9 +141,9 @@ class PoolMBeansTest {
     }
 
     @Test
-    void boundsChangeTheStockWithinOneTick() throws Exception {
+    void newBoundsTakeEffectAtOnce() throws Exception {
         ServerPool server = pools.server(s -> s);
-        // The interval is an hour: it is not the regular look that does it.
+        // The interval is an hour, so this is not the regular size check.
         ClientPool client = pools.client(server, c -> c.capacity(4, 8).interval(NEVER, NEVER));
         awaitIdle(client, 4);
         ObjectName name = only(client);

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What cannot be used is told with the property as it was written, its value, its source and what is allowed; all at once. */
+/** A problem has the property as it was written, its value, its source and what is allowed. All problems are reported together. */
 class ProblemsTest {
 
     private static final String SOURCE = " (from PropertiesConfigSource[source=test.properties])";
@@ -278,7 +278,7 @@ class ProblemsTest {
     }
 
     @Test
-    void propertiesThatThereAreNot() {
+    void unknownProperties() {
         String not = SOURCE + ": there is no such property";
         Map<String, String> unknown = new LinkedHashMap<>();
         unknown.put(C + "tls-mdoe", "; did you mean " + C + "tls-mode?");
@@ -294,7 +294,7 @@ class ProblemsTest {
     }
 
     @Test
-    void aNameThatCannotBe() {
+    void anInvalidName() {
         assertThat(problems(Configs.of("quicpool.client.\"a*b\".target", "peer:1")))
                 .containsExactly(
                         "quicpool.client.\"a*b\".target = peer:1" + SOURCE + ": the pool's name must be 1 to 64"
@@ -316,7 +316,7 @@ class ProblemsTest {
     }
 
     @Test
-    void allProblemsOfAllPoolsAreToldAtOnce() {
+    void allProblemsOfAllPoolsAreReportedTogether() {
         List<String> problems = problems(Configs.of(
                 C + "target",
                 "nowhere",
@@ -349,7 +349,7 @@ class ProblemsTest {
     }
 
     @Test
-    void theKeyIsNowhereToBeSeen() {
+    void theKeyIsNotShown() {
         Settings settings = SettingsReader.read(server());
         String der = Base64.getEncoder().encodeToString(KEY.privateKey().getEncoded());
         assertThat(settings.servers()).hasSize(1);
@@ -376,7 +376,7 @@ class ProblemsTest {
     }
 
     @Test
-    void whateverIsWrittenNothingIsThrown() {
+    void nothingIsThrownForAnyConfiguration() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         String[] parts = {

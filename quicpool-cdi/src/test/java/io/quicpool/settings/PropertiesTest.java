@@ -340,7 +340,7 @@ class PropertiesTest {
     }
 
     @Test
-    void setToNothingIsTheDefaultWhateverIsSetForAll() {
+    void anEmptyValueIsTheDefaultWhateverIsSetForAll() {
         ClientPoolConfig config = onlyClient(
                 "quicpool.client.hostname", "all.example",
                 "quicpool.client.\"a\".hostname", "",

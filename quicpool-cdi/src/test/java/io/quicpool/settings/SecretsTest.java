@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Passwords and private keys are nowhere to be seen, right or wrong. */
+/** Passwords and private keys are never shown, right or wrong. */
 class SecretsTest {
 
     private static final String PASSWORD = "correct-horse-battery";
@@ -90,7 +90,7 @@ class SecretsTest {
                 .containsExactly("quicpool.client.key-store = " + keys + FROM + "the password is wrong");
     }
 
-    // As happens where the content of a secret is handed over in a variable.
+    // As when a variable has the content of a secret.
     @ParameterizedTest
     @CsvSource({
         "private-key, certificate",

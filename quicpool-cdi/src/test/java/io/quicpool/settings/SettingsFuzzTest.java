@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
 
-/** Near misses of real properties, with values that are nearly right: whatever they are, problems come of it and no more. */
+/** Names and values that are nearly right: the result is problems, never an exception. */
 class SettingsFuzzTest {
 
     private static final String ALPHABET = "abzAZ09.-_\"*?% \t\n\u0000\u0085\u2028$\\{}:/,";
@@ -72,7 +72,7 @@ class SettingsFuzzTest {
     }
 
     @Test
-    void whateverIsSetIsReadOrToldAndNeverThrown() {
+    void anyConfigurationIsReadOrReportedAndNothingIsThrown() {
         List<PoolProperty> all = List.of(PoolProperty.values());
         for (int round = 0; round < 2000; round++) {
             Map<String, String> properties = new LinkedHashMap<>();

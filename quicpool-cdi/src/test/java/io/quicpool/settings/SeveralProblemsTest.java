@@ -11,7 +11,7 @@ import java.util.Random;
 import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.Test;
 
-/** A problem is told whatever else is wrong, once; what only follows from it is not told. */
+/** Each problem is reported once, whatever else is wrong. Consequences of a problem are not reported. */
 class SeveralProblemsTest {
 
     private static final String C = "quicpool.client.\"a\".";
@@ -50,7 +50,7 @@ class SeveralProblemsTest {
     }
 
     @Test
-    void boundsInTheWrongOrderAreToldOnceAndHideNothing() {
+    void boundsInTheWrongOrderAreReportedOnceAndHideNothing() {
         assertThat(problems(
                         C + "target",
                         "peer:1",
@@ -71,7 +71,7 @@ class SeveralProblemsTest {
     }
 
     @Test
-    void aNameThatCannotBeHidesNothing() {
+    void anInvalidNameHidesNothing() {
         String client = "quicpool.client.\"a*b\".";
         assertThat(problems(client + "target", "nowhere", client + "keep-alive", "1ms", client + "alpn", "two words"))
                 .containsExactly(
@@ -89,7 +89,7 @@ class SeveralProblemsTest {
     }
 
     @Test
-    void aNameThatCannotBeIsToldWhereItIsWritten() {
+    void anInvalidNameIsReportedWhereItIsWritten() {
         assertThat(problems("quicpool.client.target", "peer:1", "quicpool.client.\"a*b\".alpn", "x"))
                 .containsExactly("quicpool.client.\"a*b\".alpn = x" + FROM + NAME);
         assertThat(problems("quicpool.client.target", "peer:1", "quicpool.client.\"a*b\".key-store-password", "secret"))
@@ -101,7 +101,7 @@ class SeveralProblemsTest {
     }
 
     @Test
-    void whatIsWrongForAllPoolsIsToldOnce() {
+    void aProblemOfAllPoolsIsReportedOnce() {
         Settings settings = SettingsReader.read(Configs.of(
                 "quicpool.client.\"a\".target", "peer:1",
                 "quicpool.client.\"b\".target", "peer:1",
@@ -116,7 +116,7 @@ class SeveralProblemsTest {
         assertThat(settings.clients()).extracting(PoolSettings::name).containsExactly("c");
     }
 
-    // ---- nothing follows from what is told
+    // ---- no consequences are reported
 
     @Test
     void whatIsComparedWithABadValueIsNotBlamed() {
@@ -140,7 +140,7 @@ class SeveralProblemsTest {
     }
 
     @Test
-    void aBadFingerprintIsToldEvenIfTheModeIsBad() {
+    void aBadFingerprintIsReportedEvenIfTheModeIsBad() {
         assertThat(problems(C + "target", "peer:1", C + "tls-mode", "pinned", C + "fingerprint", "abc"))
                 .containsExactly(
                         C + "tls-mode = pinned" + FROM
@@ -189,7 +189,7 @@ class SeveralProblemsTest {
     }
 
     @Test
-    void anyBadValuesOfAnyPoolsAreToldTogetherAndEachOnce() {
+    void anyBadValuesOfAnyPoolsAreReportedTogetherAndEachOnce() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         for (int round = 0; round < 300; round++) {

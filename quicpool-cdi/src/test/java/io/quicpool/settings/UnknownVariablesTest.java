@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Mistyped environment variables are told, those of systems such as Kubernetes are not. */
+/** Mistyped environment variables are reported, those of systems such as Kubernetes are not. */
 class UnknownVariablesTest {
 
     @ParameterizedTest
@@ -20,7 +20,7 @@ class UnknownVariablesTest {
         "QUICPOOL_CLIENT_MAX_CAPCITY, QUICPOOL_CLIENT_MAX_CAPACITY",
         "QUICPOOL_SERVER__MY_ORDERS_2__LISTN, QUICPOOL_SERVER__MY_ORDERS_2__LISTEN",
     })
-    void aVariableThatLooksMistypedIsToldAndIgnored(String variable, @Nullable String meant) {
+    void aVariableThatLooksMistypedIsReportedAndIgnored(String variable, @Nullable String meant) {
         Config config = mistyped(variable);
         assertThat(SettingsReader.read(config).problems()).isEmpty();
         assertThat(SettingsReader.warnings(config))
@@ -41,7 +41,7 @@ class UnknownVariablesTest {
                 "QUICPOOL_CLIENT_IMAGE_OF_SOMEBODY",
                 "QUICPOOL_HOME"
             })
-    void aVariableThatIsWellWrittenOrOfAnotherIsNotTold(String variable) {
+    void otherVariablesAreNotReported(String variable) {
         assertThat(SettingsReader.warnings(mistyped(variable))).isEmpty();
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which pool a property is of, and how it is called in a message. */
+/** Which pool a property belongs to, and its name in messages. */
 class WrittenNamesTest {
 
     private static final String C = "quicpool.client.\"a\".";
@@ -110,7 +110,7 @@ class WrittenNamesTest {
     }
 
     @Test
-    void onlyWhatThereIsIsMeant() {
+    void onlyExistingNamesAreSuggested() {
         assertThat(problems("quicpool.client", "x"))
                 .containsExactly("quicpool.client" + FROM + "there is no such property");
         assertThat(problems("quicpool.aplication", "x"))

@@ -8,12 +8,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** Many who do the same, some of them at a time. */
+/** Runs an action many times on several threads. */
 public final class Crowd {
 
     private Crowd() {}
 
-    /** Does something so many times, on so many threads, and gives what came of it; each within two minutes. */
+    /** Runs the action and returns the results. Each run may take two minutes. */
     public static <T> List<T> of(int threads, int times, Callable<T> task) throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {

@@ -7,7 +7,7 @@ public final class Mutations {
 
     private Mutations() {}
 
-    /** The sample with fewer than so many letters put in, replaced or taken out. */
+    /** The sample with some letters added, replaced or removed, fewer than the given number. */
     public static String of(String sample, String alphabet, int changes, Random random) {
         StringBuilder text = new StringBuilder(sample);
         for (int change = random.nextInt(changes); change > 0; change--) {

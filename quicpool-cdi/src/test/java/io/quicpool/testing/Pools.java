@@ -41,8 +41,7 @@ public final class Pools implements AutoCloseable {
     private final Deque<StreamPool> open = new ArrayDeque<>();
 
     /**
-     * A server on a free port of loopback; not one that the system gives to clients, which could take it while a test has its
-     * server away.
+     * A server on a free port of loopback. It is not an ephemeral port, which another socket could take while the server is closed.
      */
     public ServerPool server(UnaryOperator<ServerPoolConfigBuilder> settings) {
         return server(settings, "127.0.0.1:" + freePort());
@@ -75,7 +74,7 @@ public final class Pools implements AutoCloseable {
         return client("127.0.0.1:" + server.localAddress().getPort(), settings);
     }
 
-    /** A client of whoever listens there. */
+    /** A client of that address. */
     public ClientPool client(String target, UnaryOperator<ClientPoolConfigBuilder> settings) {
         ClientPoolConfigBuilder builder = ClientPoolConfig.builder()
                 .name("client")
@@ -94,7 +93,7 @@ public final class Pools implements AutoCloseable {
         return pool;
     }
 
-    /** Closes it now, and keeps nothing of it. */
+    /** Closes it now. */
     public void close(StreamPool pool) {
         open.remove(pool);
         pool.close();

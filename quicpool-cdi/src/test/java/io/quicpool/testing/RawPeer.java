@@ -24,16 +24,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 
-/** A peer that speaks QUIC and nothing of quicpool, for all that a pool's peer may do right or wrong. */
+/** A peer that speaks QUIC but knows nothing of quicpool. Tests use it for everything that a peer may do right or wrong. */
 public final class RawPeer implements ConnectionEvents, AutoCloseable {
 
-    /** Of both ends: long, for a machine that is busy lets one be silent without a fault. */
+    /** The idle time-out of both ends. Long, because on a busy machine an end may be silent for a while. */
     public static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
 
-    /** What is not closed by then when a test is over is left. */
+    /** Maximum time for closing at the end of a test. */
     private static final Duration CLEARED = Duration.ofSeconds(5);
 
-    // As a client of the engine that client pools have, as a server of that of server pools.
+    // Clients use the engine of client pools, servers that of server pools.
     private final Transport client;
     private final Transport server;
     private final Consumer<EngineStream> onStream;
@@ -49,12 +49,12 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
         this(stream -> {});
     }
 
-    /** Does something with each stream that the other side opens. */
+    /** Handles each stream that the peer opens. */
     public RawPeer(Consumer<EngineStream> onStream) {
         this(onStream, engine(Pools.CLIENT_ENGINE), engine(Pools.SERVER_ENGINE));
     }
 
-    /** Over engines of one's own. */
+    /** Over given engines. */
     public RawPeer(Consumer<EngineStream> onStream, Transport client, Transport server) {
         this.onStream = onStream;
         this.client = client;
@@ -80,7 +80,7 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
         return connection;
     }
 
-    /** How it connects: without a look at the server's certificate. */
+    /** How it connects: without checking the server's certificate. */
     public static ConnectSpec spec(InetSocketAddress server, String alpn) {
         return spec(server, alpn, IDLE_TIMEOUT, SOON);
     }
@@ -119,7 +119,7 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
         return listener;
     }
 
-    /** Opens a stream and says these bytes. */
+    /** Opens a stream and sends these bytes. */
     public static EngineStream open(Connection connection, int... bytes)
             throws IOException, InterruptedException, ExecutionException {
         EngineStream stream = connection.openStream().toCompletableFuture().get();

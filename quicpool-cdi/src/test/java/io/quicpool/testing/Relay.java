@@ -20,7 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** Passes the datagrams of clients on to a server and back, until it is told to pass nothing on. */
+/** Forwards datagrams between clients and a server, until it is told to stop. */
 public final class Relay implements AutoCloseable {
 
     private static final int LARGEST = 65_535;
@@ -127,7 +127,7 @@ public final class Relay implements AutoCloseable {
         return last.clone();
     }
 
-    /** Passes on what the client said last so many times more. */
+    /** Sends the last datagram of the client again, a number of times. */
     public void repeat(int times) throws IOException {
         byte[] datagram = last;
         for (int i = 0; i < times; i++) {
@@ -137,12 +137,12 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    /** Each datagram of the server takes so long from now on, one after the other. */
+    /** From now on each datagram of the server is delayed, one after the other. */
     public void slow(Duration each) {
         delay = each;
     }
 
-    /** The next so many datagrams of clients are lost. */
+    /** The next datagrams of clients are lost. */
     public void loseNext(int datagrams) {
         toLose.set(datagrams);
     }
@@ -152,17 +152,17 @@ public final class Relay implements AutoCloseable {
         return toLose.get();
     }
 
-    /** From now on what clients say stands behind a packet of the handshake, which is over. */
+    /** From now on each datagram of clients begins with a packet of the handshake, which is complete. */
     public void behindHandshake() {
         late = true;
     }
 
-    /** From now on what the server says waits. */
+    /** From now on datagrams of the server are held back. */
     public void hold() {
         holding = true;
     }
 
-    /** What the server has said while it had to wait goes to the only client, and what it says from now on. */
+    /** Sends the held datagrams of the server to the only client, and forwards later ones. */
     public void release() throws IOException {
         holding = false;
         SocketAddress client = backs.keySet().iterator().next();
@@ -176,7 +176,7 @@ public final class Relay implements AutoCloseable {
         cut.add(port);
     }
 
-    /** From now on larger datagrams are dropped without a word, in both directions. */
+    /** From now on larger datagrams are dropped silently, in both directions. */
     public void largest(int bytes) {
         largest = bytes;
     }

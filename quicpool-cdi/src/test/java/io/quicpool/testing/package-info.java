@@ -1,4 +1,4 @@
-/** What several tests need. */
+/** Helpers of several tests. */
 @NullMarked
 package io.quicpool.testing;
 

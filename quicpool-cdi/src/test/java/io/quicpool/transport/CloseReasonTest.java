@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The words for a close by the peer, which chooses the code and the reason. */
+/** The text for a close by the peer, which chooses the code and the reason. */
 class CloseReasonTest {
 
     private static final int NO_APPLICATION_PROTOCOL = 0x178;
@@ -36,7 +36,7 @@ class CloseReasonTest {
     }
 
     @Test
-    void whatAPeerSaysIsOneShortLine() {
+    void thePeersReasonIsOneShortLine() {
         String said = CloseReason.of(true, 1, "a\r\nb\u001b[2J" + "x".repeat(10_000));
         assertThat(said).startsWith("closed by the peer: a  b [2Jxxx").endsWith("x (application error 0x1)");
         assertThat(said.length()).isLessThan(300);

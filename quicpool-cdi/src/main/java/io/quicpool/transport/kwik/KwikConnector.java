@@ -156,7 +156,7 @@ final class KwikConnector {
         return to + reasonOf(said);
     }
 
-    /** Turns kwik's message for a failed handshake into the words of {@link CloseReason}: it is chance which of the two is used. */
+    /** Turns kwik's message for a failed handshake into the words of {@link CloseReason}: either may come. */
     static String reasonOf(String said) {
         String what = said.replaceFirst("^Handshake error: (?=.)", "");
         Matcher closed = CLOSED.matcher(what);

@@ -55,7 +55,7 @@ final class KwikOutput extends OutputStream {
         try {
             quic.close();
         } catch (IOException e) {
-            // The stream is closed all the same.
+            // The stream is still closed.
             assert !stream.alive() : e;
         }
     }

@@ -5,14 +5,14 @@ import io.netty.buffer.Unpooled;
 import java.util.concurrent.ArrayBlockingQueue;
 
 /**
- * Buffers outside the heap for what callers write, of one size, and reused. Netty's own pools would leave thread-locals in each thread that
- * writes, which in a container outlive the application.
+ * Buffers outside the heap for what callers write, of one size, and reused. Netty's own pools would leave thread-locals in each
+ * thread that writes, which in a container outlive the application.
  */
 final class SendBuffers {
 
     static final int SIZE = 32 * 1024;
 
-    /** Bytes. Up to this size a heap buffer is cheaper, which the event loop copies once more. */
+    /** Bytes. Up to this size a heap buffer is cheaper, which the event loop copies again. */
     private static final int SMALL = 2048;
 
     private static final int MAX_KEPT = 32;

@@ -149,7 +149,7 @@ class GateTest {
     }
 
     @Test
-    void aHandshakeThatTakesTooLongIsGivenUpThoughNobodyElseComes() {
+    void aSlowHandshakeIsEndedEvenIfNoOtherClientConnects() {
         Gate<String> gate = gate(2, false);
         assertThat(gate.admits(initial(1), CLIENT)).isTrue();
         gate.created(id(1), "slow");
@@ -246,7 +246,7 @@ class GateTest {
     }
 
     @Test
-    void soManyHandshakesAtATime() {
+    void handshakesUnderWayAreLimited() {
         Gate<String> gate = gate(2, false);
         assertThat(gate.admits(initial(1), CLIENT)).isTrue();
         assertThat(gate.admits(initial(2), CLIENT)).isTrue();
@@ -265,7 +265,7 @@ class GateTest {
 
     /** The engine has forgotten the connection, and would start another that nobody has counted. */
     @Test
-    void whatComesLateOfOneThatHasEndedIsDropped() {
+    void lateDatagramsOfAnEndedHandshakeAreDropped() {
         Gate<String> gate = gate(1, false);
         gate.admits(initial(1), CLIENT);
         gate.alias(id(1), id(11));
@@ -281,7 +281,7 @@ class GateTest {
 
     /** RFC 9000, section 17.2: a packet without the fixed bit is invalid. quiche does not check it. */
     @Test
-    void withoutTheFixedBitNobodyBegins() {
+    void aPacketWithoutTheFixedBitStartsNoHandshake() {
         Gate<String> gate = gate(1, false);
         for (int first = 0x80; first < 0x90; first++) {
             assertThat(gate.admits(initial(1).put(0, (byte) first), CLIENT)).isFalse();
@@ -291,7 +291,7 @@ class GateTest {
     }
 
     @Test
-    void aHandshakeThatFailsIsToldOnce() {
+    void aFailedHandshakeIsReportedOnce() {
         Gate<String> gate = gate(2, false);
         gate.admits(initial(1), CLIENT);
         assertThat(gate.created(id(1), "first")).isNull();
@@ -304,7 +304,7 @@ class GateTest {
     }
 
     @Test
-    void whatIsNoBeginningIsTheEnginesOrNobodys() {
+    void aDatagramThatStartsNoHandshakeIsPassedOnOrDropped() {
         Gate<String> gate = gate(1, false);
         ByteBuffer any = ByteBuffer.allocate(1200);
         for (int first = 0; first < 0xc0; first++) {
@@ -322,7 +322,7 @@ class GateTest {
     }
 
     @Test
-    void mostOfThoseWithoutAChanceAreIgnored() {
+    void mostClientsThatWouldBeRefusedAreIgnored() {
         Gate<String> gate = gate(100, false);
         told.welcome = false;
         int admitted = 0;
@@ -335,7 +335,7 @@ class GateTest {
     }
 
     @Test
-    void whoComesWithoutATokenIsSentOneAndForgotten() {
+    void aClientWithoutATokenGetsOneAndNothingIsKept() {
         Gate<String> gate = gate(1, true);
         assertThat(gate.admits(initial(7), CLIENT)).isFalse();
         assertThat(gate.pending()).isZero();

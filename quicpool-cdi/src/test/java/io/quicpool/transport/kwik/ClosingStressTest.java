@@ -33,7 +33,7 @@ class ClosingStressTest {
     }
 
     @Test
-    void whoeverIsFirstEachConnectionIsFreed() throws Exception {
+    void eachConnectionIsFreedWhicheverSideClosesFirst() throws Exception {
         InetSocketAddress there = server.listen(10).localAddress();
         assertThat(Crowd.of(THREADS, CONNECTIONS, () -> isFreed(there))).doesNotContain(false);
     }

@@ -82,7 +82,7 @@ class CutOffTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("all")
-    void isCountedOnceAndTold(String engine, String what) throws Exception {
+    void isCountedOnceAndLogged(String engine, String what) throws Exception {
         ServerPool server = pools.server(s -> s.transport(engine));
         KwikConnection client = (KwikConnection)
                 new KwikTransport().connect(RawPeer.spec(server.localAddress(), "np-quic"), EngineEvents.REJECT_ALL);

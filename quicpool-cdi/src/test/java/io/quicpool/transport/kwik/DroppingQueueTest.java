@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class DroppingQueueTest {
 
     @Test
-    void whatFindsNoRoomIsToldOf() {
+    void aDroppedElementIsReported() {
         List<String> dropped = new ArrayList<>();
         DroppingQueue<String> queue = new DroppingQueue<>(2, dropped::add);
         assertThat(queue.add("a")).isTrue();

@@ -40,7 +40,7 @@ class EndedStreamsTest {
     }
 
     @Test
-    void moreThanTheMostAreNotKept() {
+    void noMoreThanTheMaximumAreKept() {
         for (int stream = 0; stream < 1500; stream++) {
             open.add(stream);
             ended.add(stream);
@@ -49,7 +49,7 @@ class EndedStreamsTest {
         assertThat(released).hasSize(500);
     }
 
-    /** A burst of them must not make it let go of each one that comes later. */
+    /** A burst of them must not make it drop each later one. */
     @Test
     void afterBeingFullItKeepsAgainWhatIsUnsettled() {
         for (int stream = 0; stream < 1500; stream++) {

@@ -31,11 +31,11 @@ class FirstWordsStressTest {
 
     private static final int CONNECTIONS = 250;
     private static final int THREADS = 4;
-    private static final int MAX_GIVEN_UP = CONNECTIONS / 25;
+    private static final int MAX_FAILED = CONNECTIONS / 25;
 
     private final Pools pools = new Pools();
     private final RawPeer client = new RawPeer();
-    private final AtomicInteger handshakesGivenUp = new AtomicInteger();
+    private final AtomicInteger failedHandshakes = new AtomicInteger();
 
     @AfterEach
     void close() {
@@ -54,15 +54,15 @@ class FirstWordsStressTest {
     private StreamId firstId(InetSocketAddress server) throws Exception {
         while (true) {
             try {
-                Connection made = new KwikConnector(RawPeer.spec(server, "np-quic"), client, new Dawdling()).connect();
+                Connection made = new KwikConnector(RawPeer.spec(server, "np-quic"), client, new SlowTap()).connect();
                 EngineStream stream = RawPeer.open(made, 0);
                 StreamId id = StreamId.of(stream.input().readNBytes(StreamId.BYTES));
                 made.close(0, "that was all");
                 return id;
             } catch (IOException lost) {
-                // A server gives up a handshake after ten seconds. Some take as long on a busy machine, where threads
-                // pause.
-                if (handshakesGivenUp.incrementAndGet() > MAX_GIVEN_UP) {
+                // A server ends a handshake after ten seconds. On a busy machine, where threads pause, some take as
+                // long.
+                if (failedHandshakes.incrementAndGet() > MAX_FAILED) {
                     throw lost;
                 }
             }
@@ -70,16 +70,16 @@ class FirstWordsStressTest {
     }
 
     /** Pauses wherever kwik's threads log. */
-    private static final class Dawdling extends ClientTap {
+    private static final class SlowTap extends ClientTap {
 
         private static final double OFTEN = 0.1;
         private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(10);
 
-        Dawdling() {
+        SlowTap() {
             super(SOON);
         }
 
-        private static void dawdle() {
+        private static void pauseBriefly() {
             ThreadLocalRandom random = ThreadLocalRandom.current();
             if (random.nextDouble() < OFTEN) {
                 LockSupport.parkNanos(random.nextLong(LONGEST));
@@ -88,28 +88,28 @@ class FirstWordsStressTest {
 
         @Override
         public void received(Instant time, int datagram, QuicPacket packet) {
-            dawdle();
+            pauseBriefly();
             super.received(time, datagram, packet);
         }
 
         @Override
         public void sent(Instant time, List<QuicPacket> packets) {
-            dawdle();
+            pauseBriefly();
         }
 
         @Override
         public void raw(String message, byte[] data) {
-            dawdle();
+            pauseBriefly();
         }
 
         @Override
         public void debug(String message) {
-            dawdle();
+            pauseBriefly();
         }
 
         @Override
         public void recovery(String message) {
-            dawdle();
+            pauseBriefly();
         }
     }
 }

@@ -119,14 +119,14 @@ class FrameTrapsTest {
     }
 
     @Test
-    void moreStreamsThanThereAreNumbersAreNoErrorOfOurs() {
+    void anInvalidStreamLimitIsTheClientsViolation() {
         send(new MaxStreamsFrame((1L << 60) + 1, true));
         assertCutOff("sent a stream limit above 2^60");
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1L << 31, (1L << 32) - 1, 1L << 60})
-    void moreStreamsThanCanBeCountedAreWelcome(long streams) throws Exception {
+    void aLargeStreamLimitIsAccepted(long streams) throws Exception {
         send(new MaxStreamsFrame(streams, true));
         await().until(() -> there.credit() > 1 << 29);
         send(new MaxStreamsFrame(streams + 1 > 1L << 60 ? streams : streams + 1, true));
@@ -139,7 +139,7 @@ class FrameTrapsTest {
 
     /** Each answer fills a datagram. */
     @Test
-    void pathsThatAreAskedForAreAnswered() throws Exception {
+    void pathChallengesAreAnswered() throws Exception {
         for (int i = 0; i < 300; i++) {
             send(new PathChallengeFrame(V1, new byte[8]));
         }

@@ -155,7 +155,7 @@ class InterruptTest {
         assertNotInterrupted(reading);
     }
 
-    /** Also where the engine has let go of the connection before the streams are woken. */
+    /** Also if the engine has freed the connection before the streams are woken. */
     @Test
     void aReadEndsWithAConnectionThatIsFreed() throws Exception {
         Blocked reading = reading(here);

@@ -102,8 +102,8 @@ class KwikListenerTrapsTest {
         half[2] = 0x10;
         byte[] first = FrameLengthsTest.initial(new CryptoFrame(Version.QUIC_version_1, half))
                 .array();
-        try (DatagramSocket stranger = new DatagramSocket()) {
-            stranger.send(new DatagramPacket(first, first.length, listener.localAddress()));
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.send(new DatagramPacket(first, first.length, listener.localAddress()));
         }
         client.connect(listener.localAddress());
         long begin = System.nanoTime();
@@ -160,7 +160,7 @@ class KwikListenerTrapsTest {
 
     /** In kwik the queue of a connection is unbounded while its thread is busy. */
     @Test
-    void datagramsForWhichAConnectionHasNoRoomAreDroppedAndToldOf() throws Exception {
+    void datagramsThatDoNotFitAreDroppedAndReported() throws Exception {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger dropped = new AtomicInteger();

@@ -65,7 +65,7 @@ class KwikTrapsTest {
 
     /** kwik or the connection reports a handshake that the server ends, whichever is first. */
     @Test
-    void aServerThatEndsTheHandshakeIsToldInOneWay() {
+    void aHandshakeThatTheServerEndsIsReportedOneWay() {
         assertThat(KwikConnector.reasonOf("Handshake error: Server closed connection: TLS error 120: no such protocol"))
                 .isEqualTo(
                         "closed by the peer: no such protocol (transport error 0x178, no application protocol in common)");
@@ -460,7 +460,7 @@ class KwikTrapsTest {
 
     /** kwik reports it to nobody, and its threads run until the idle time-out. */
     @Test
-    void aServerConnectionThatDiesOfAnErrorOfTheEnginesIsToldOfAndFreed() throws Exception {
+    void aServerConnectionThatDiesOfAnErrorOfKwikIsReportedAndFreed() throws Exception {
         connect(4);
         KwikConnection there = serverSide();
         there.quic().abortConnection(new IllegalStateException("for the test"));
@@ -472,7 +472,7 @@ class KwikTrapsTest {
 
     /** kwik does not report that either. */
     @Test
-    void aClientConnectionThatDiesOfAnErrorOfTheEnginesIsToldOf() throws Exception {
+    void aClientConnectionThatDiesOfAnErrorOfKwikIsReported() throws Exception {
         KwikConnection here = (KwikConnection) connect(4);
         here.quic().abortConnection(new IllegalStateException("for the test"));
         await().until(() ->
@@ -573,7 +573,7 @@ class KwikTrapsTest {
     }
 
     @Test
-    void dataIsToldOnceWheneverItComes() throws Exception {
+    void dataIsReportedOnceWheneverItComes() throws Exception {
         Connection connection = connect(2000);
         AtomicInteger told = new AtomicInteger();
         List<EngineStream> opened = new ArrayList<>();

@@ -41,13 +41,13 @@ class BusyPollTest {
         socket.pipeline().fireChannelReadComplete();
     }
 
-    private void waitInVain() throws Exception {
+    private void pollWithoutResult() throws Exception {
         poll.written();
         after(BusyPoll.WINDOW_MICROS);
         sleeps();
     }
 
-    private void holdInVain() throws Exception {
+    private void holdWithoutResult() throws Exception {
         poll.readerWoken();
         batch();
         after(BusyPoll.WINDOW_MICROS);
@@ -92,9 +92,9 @@ class BusyPollTest {
     }
 
     @Test
-    void afterManyInVainItSleepsButForOneNowAndThen() throws Exception {
+    void afterManyMissesItPollsOnlyNowAndThen() throws Exception {
         for (int i = 0; i < BusyPoll.PATIENCE; i++) {
-            waitInVain();
+            pollWithoutResult();
         }
         for (int i = 1; i < BusyPoll.RETRY; i++) {
             poll.written();
@@ -105,9 +105,9 @@ class BusyPollTest {
     }
 
     @Test
-    void whereTheRetryWasWorthItItStaysAwakeAgain() throws Exception {
+    void itPollsAgainAfterARetryThatPaid() throws Exception {
         for (int i = 0; i < BusyPoll.PATIENCE; i++) {
-            waitInVain();
+            pollWithoutResult();
         }
         for (int i = 0; i < BusyPoll.RETRY; i++) {
             poll.written();
@@ -119,9 +119,9 @@ class BusyPollTest {
     }
 
     @Test
-    void whatIsWorthItMoreOftenThanNotIsNeverLeftAlone() throws Exception {
+    void aSpinThatMostlyPaysIsKept() throws Exception {
         for (int i = 0; i < 10 * BusyPoll.PATIENCE; i++) {
-            waitInVain();
+            pollWithoutResult();
             poll.written();
             assertThat(sleeps()).as("round %d", i).isFalse();
             poll.readerWoken();
@@ -196,9 +196,9 @@ class BusyPollTest {
     }
 
     @Test
-    void afterManyInVainNothingIsHeldBack() throws Exception {
+    void afterManyMissesNothingIsHeldBack() throws Exception {
         for (int i = 0; i < BusyPoll.PATIENCE; i++) {
-            holdInVain();
+            holdWithoutResult();
         }
         int before = ends.count;
         poll.readerWoken();

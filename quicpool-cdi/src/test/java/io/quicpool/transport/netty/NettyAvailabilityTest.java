@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What is said where Netty is not there, or not all of it, or another: the engine in a class loader that has less. */
+/** The messages if Netty is missing, incomplete, or has another version. The engine runs in a class loader with fewer classes. */
 class NettyAvailabilityTest {
 
     private static final String ARTIFACTS = "io.netty:netty-codec-classes-quic:" + NettyAvailability.VERSION
@@ -23,7 +23,7 @@ class NettyAvailabilityTest {
     private static final String BOM = "then set transport = kwik. Otherwise import io.netty:netty-bom:"
             + NettyAvailability.VERSION + " before the BOM of the container, and add " + ARTIFACTS;
 
-    /** Of which version the archive of a package says that it is. */
+    /** The version in the manifest of a package's jar. */
     private interface Versions {
         @Nullable String of(String name);
     }
@@ -136,7 +136,7 @@ class NettyAvailabilityTest {
                 .endsWith("or set transport = kwik");
     }
 
-    /** Everything of the tests' class path anew, but what is left out; archives say that they are of the version given. */
+    /** Loads the class path of the tests again, without some classes, and with other versions in the manifests. */
     private static final class Other extends ClassLoader {
 
         // None of them is ever collected: with it would go its native library, and that takes the native methods away

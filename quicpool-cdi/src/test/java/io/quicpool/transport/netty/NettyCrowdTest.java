@@ -96,7 +96,7 @@ class NettyCrowdTest {
     }
 
     @Test
-    void streamsThatNeverSettleAreLookedAtAFewAtATime() throws Exception {
+    void streamsThatNeverSettleAreCheckedAFewAtATime() throws Exception {
         crowd((relay, connection, streams) -> {
             relay.hold();
             reset(connection, streams);
@@ -107,7 +107,7 @@ class NettyCrowdTest {
         });
     }
 
-    /** To send costs as much as all that waits to be sent: streams that are closed together share it. */
+    /** Sending costs as much as all waiting data, so streams that are closed together share it. */
     @Test
     void closingAStreamDoesNotSendByItself() throws Exception {
         AtomicInteger closed = new AtomicInteger();

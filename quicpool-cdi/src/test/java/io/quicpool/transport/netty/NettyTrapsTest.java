@@ -36,10 +36,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Netty and quiche leave to whoever uses them; see docs/netty.md. When one of these fails after an upgrade, read that page. */
+/** What Netty and quiche leave to their users; see docs/netty.md. When one of these fails after an upgrade, read that page. */
 class NettyTrapsTest {
 
-    /** A little less than the pause between two looks at ends that wait. */
+    /** A little less than the pause between two checks of waiting ends. */
     private static final long LOOK_MICROS = 8000;
 
     private final Pools pools = new Pools();
@@ -134,7 +134,7 @@ class NettyTrapsTest {
         assertThat(server.snapshot().totals().evicted())
                 .containsEntry("peer-ended", 3L)
                 .containsEntry("probe", 0L);
-        System.out.printf("three idle streams left the stock in %d ms%n", (System.nanoTime() - start) / 1_000_000);
+        System.out.printf("three idle streams were evicted in %d ms%n", (System.nanoTime() - start) / 1_000_000);
         data.output().write(42);
         try (PooledStream kept = server.take(SOON)) {
             assertThat(kept.inputStream().read()).isEqualTo(42);
@@ -236,9 +236,9 @@ class NettyTrapsTest {
     }
 
     /**
-     * quiche drops a stream when its data is acknowledged, even if the FIN after it was lost (its issue 2525). When all three copies are
-     * lost, the kept FIN is sent once the loss is known. Or the FIN comes with retransmitted data, because the acknowledgement was delayed,
-     * and quiche at the other end does not report it.
+     * quiche drops a stream when its data is acknowledged, even if the FIN after it was lost (its issue 2525). When all three
+     * copies are lost, the kept FIN is sent once the loss is known. Or the FIN comes with retransmitted data, because the
+     * acknowledgement was delayed, and quiche at the other end does not report it.
      */
     @ParameterizedTest
     @ValueSource(ints = {1, 3})

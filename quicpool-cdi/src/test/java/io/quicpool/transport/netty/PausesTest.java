@@ -14,7 +14,7 @@ class PausesTest {
     }
 
     @Test
-    void aPauseGrowsWithWhatTheLookHasCost() {
+    void aPauseGrowsWithTheCostOfTheCheck() {
         assertThat(pauseAfter(0)).isEqualTo(100);
         assertThat(pauseAfter(5)).isEqualTo(100);
         assertThat(pauseAfter(50)).isEqualTo(1_000);

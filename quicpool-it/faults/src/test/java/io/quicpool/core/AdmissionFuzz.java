@@ -46,7 +46,7 @@ public final class AdmissionFuzz {
 
         private final CoreServerPool pool = new CoreServerPool(CONFIG);
         private final Object admission = field(pool, "admission");
-        private final Map<ScriptedConnection, ConnectionEvents> guests = new HashMap<>();
+        private final Map<ScriptedConnection, ConnectionEvents> clients = new HashMap<>();
         private final Queue<Runnable> handling = new ArrayDeque<>();
         private boolean serves;
         private int largest = CAPACITY;
@@ -75,17 +75,17 @@ public final class AdmissionFuzz {
             if (pool.lifecycleState() == PoolState.RUNNING) {
                 ScriptedConnection connection = new ScriptedConnection(script);
                 connections.add(connection);
-                guests.put(connection, pool.connected(connection));
+                clients.put(connection, pool.connected(connection));
             }
         }
 
         private ConnectionEvents events(ScriptedConnection connection) {
-            return Objects.requireNonNull(guests.get(connection));
+            return Objects.requireNonNull(clients.get(connection));
         }
 
         @Override
         void open(ScriptedConnection connection) {
-            if (guests.containsKey(connection)) {
+            if (clients.containsKey(connection)) {
                 ScriptedStream stream = connection.stream();
                 if (script.next(2) == 1) {
                     stream.send((byte) 0);
@@ -96,7 +96,7 @@ public final class AdmissionFuzz {
 
         @Override
         void lose(ScriptedConnection connection) {
-            if (guests.containsKey(connection)) {
+            if (clients.containsKey(connection)) {
                 connection.lose();
                 script.event(() -> events(connection).lost("lost"));
                 awaitTimer();

@@ -216,9 +216,9 @@ abstract class Exchange {
         for (Slot slot : idleStreams.live()) {
             ScriptedStream stream = (ScriptedStream) slot.stream();
             hold(slot.isIdle() || slot.isTaken(), "in the map of ids, but neither idle nor taken: ", slot);
-            hold(registered.add(stream), "its stream is in stock twice: ", slot);
+            hold(registered.add(stream), "its stream is idle twice: ", slot);
             hold(ids.add(slot.id()), "its id is held twice: ", slot);
-            hold(!stream.ended(), "in stock although its stream was ended: ", slot);
+            hold(!stream.ended(), "idle although its stream was ended: ", slot);
             idle += slot.isIdle() ? 1 : 0;
             taken += slot.isTaken() ? 1 : 0;
             checkRegistered(slot, stream);

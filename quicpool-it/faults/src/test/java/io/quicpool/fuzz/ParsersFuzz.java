@@ -10,7 +10,7 @@ import io.quicpool.config.TlsMode;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** Whatever a parser of settings is given, it takes it and can read what it then writes, or refuses it in one line. */
+/** A parser of settings accepts any text and can read its own output, or refuses it in one line. */
 public final class ParsersFuzz {
 
     private ParsersFuzz() {}

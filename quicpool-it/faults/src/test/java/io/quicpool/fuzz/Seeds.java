@@ -26,7 +26,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Good files to begin with, of keys that are made anew each time. */
+/** Valid files as seeds, with new keys each time. */
 final class Seeds {
 
     private Seeds() {}

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Whatever is in a file of keys or certificates, it is read or refused, in bounded time and memory, and no key is shown. */
+/** Any file of keys or certificates is read or refused, in bounded time and memory, and no key is shown. */
 public final class TlsMaterialFuzz {
 
     static final String PASSWORD = "correct-horse-battery";
@@ -63,7 +63,7 @@ public final class TlsMaterialFuzz {
 
     private static String[] secrets(byte[] content) {
         String text = new String(content, StandardCharsets.ISO_8859_1);
-        // A file that itself has the password, or the word of a message, says nothing.
+        // Files that contain the password or a word of a message are not checked.
         String bodies = LABEL.matcher(text).replaceAll("");
         String[] parts =
                 BASE64.matcher(bodies).results().map(MatchResult::group).toArray(String[]::new);

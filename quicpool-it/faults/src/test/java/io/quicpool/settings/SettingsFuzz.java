@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.eclipse.microprofile.config.Config;
 
-/** Whatever a configuration says, it is read, or its problems are told, a line each, without what is secret. */
+/** Any configuration is read, or its problems are reported, one line each, without secrets. */
 public final class SettingsFuzz {
 
     private static final String PASSWORD = "correct-horse-battery";
@@ -67,7 +67,8 @@ public final class SettingsFuzz {
         }
     }
 
-    // SmallRye stumbles over an index that is no int, such as [777777777777], in any name, whoever asks it first.
+    // SmallRye stumbles over an index that is no int, such as [777777777777], in any name, even if another library
+    // reads it first.
     private static boolean hasNames(Config config) {
         try {
             config.getPropertyNames();

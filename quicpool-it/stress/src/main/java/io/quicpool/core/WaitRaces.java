@@ -50,7 +50,7 @@ final class WaitRaces {
     @Outcome(
             id = {"1, 0, 1", "0, 1, 0"},
             expect = ACCEPTABLE,
-            desc = "served, or back in stock")
+            desc = "served, or idle again")
     @State
     public static class GiveUpOrServe {
         private final IdleStreams idleStreams = new IdleStreams(10_000);

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What one client does, whatever it is, costs the others nothing that they notice, and the server no memory. */
+/** An attack by one client does not affect the others, and costs the server no memory. */
 class AttackIT {
 
     private static final double SECONDS = Double.parseDouble(System.getProperty("quicpool.attack.seconds", "0.3"));

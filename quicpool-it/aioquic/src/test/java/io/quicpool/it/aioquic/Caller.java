@@ -10,7 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** An honest caller: a request each few milliseconds on a stream of its own, and how long each took, from the get to the answer's end. */
+/** An honest caller: a request every few milliseconds, each on its own stream. Measures each from the take to the end of the answer. */
 final class Caller implements AutoCloseable {
 
     private static final Duration LONGEST = Duration.ofSeconds(20);
@@ -78,7 +78,7 @@ final class Caller implements AutoCloseable {
         notifyAll();
     }
 
-    /** What there was since the last call, so many more round trips included that begin from now on. */
+    /** The round trips since the last call, and a number of further ones. */
     synchronized Trips trips(int more) throws InterruptedException {
         // The one that is under way counts, for it may be the worst.
         int wanted = finished + more + 1;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A peer over aioquic that means well: the same bytes, whoever wrote the stack. */
+/** An honest peer over aioquic, another QUIC stack. */
 class HonestPeerIT {
 
     private final Pools pools = new Pools();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What one server does, whatever it is, costs a client's other pools nothing that they notice, and no memory. */
+/** An attack by one server does not affect the other pools of a client, and costs no memory. */
 class HostileServerIT {
 
     private static final List<String> KINDS = List.of(

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The scripts of this module, run by a Python of their own with the aioquic of {@code requirements.txt}, which is made at the first
- * use. Without a Python that can make one, or a package index, who asks for it is skipped.
+ * use. Without such a Python, or a package index, the tests are skipped.
  */
 final class Python {
 
@@ -42,7 +42,7 @@ final class Python {
                 .redirectError(errors));
     }
 
-    // Once in this process, be it in vain.
+    // Only once in this process, even if it fails.
     private static synchronized void make() throws IOException, InterruptedException {
         if (!tried) {
             tried = true;

@@ -1,4 +1,4 @@
-/** A peer over aioquic, a QUIC stack in Python: one that means well, and one that attacks. */
+/** Peers over aioquic, a QUIC stack in Python: an honest one, and an attacker. */
 @NullMarked
 package io.quicpool.it.aioquic;
 

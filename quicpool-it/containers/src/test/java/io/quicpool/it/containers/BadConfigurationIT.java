@@ -15,7 +15,7 @@ class BadConfigurationIT {
         try (Quarkus quarkus = new Quarkus()) {
             spoil(quarkus, "stock");
             assertThat(quarkus.launch().awaitEnd()).isNotZero();
-            assertTold(quarkus, "stock");
+            assertLogged(quarkus, "stock");
         }
     }
 
@@ -24,12 +24,12 @@ class BadConfigurationIT {
         try (Liberty liberty = new Liberty()) {
             spoil(liberty, "prices");
             liberty.launch();
-            awaitTold(liberty, "CWWKZ0012I: The application stock was not started");
+            awaitLogged(liberty, "CWWKZ0012I: The application stock was not started");
             // The server is there, for others and for the next try; the application is not. Its port is opened after
             // the applications were tried, whatever came of them.
             liberty.awaitReadiness(503);
             assertThat(liberty.get("/stock/apple").statusCode()).isEqualTo(404);
-            assertTold(liberty, "prices");
+            assertLogged(liberty, "prices");
         }
     }
 
@@ -38,7 +38,7 @@ class BadConfigurationIT {
         try (Helidon helidon = new Helidon()) {
             spoil(helidon, "prices");
             assertThat(helidon.launch().awaitEnd()).isNotZero();
-            assertTold(helidon, "prices");
+            assertLogged(helidon, "prices");
         }
     }
 
@@ -47,12 +47,12 @@ class BadConfigurationIT {
         container.environment("QUICPOOL_CLIENT__" + pool.toUpperCase(Locale.ROOT) + "__MIN_CAPACITY", "many");
     }
 
-    private static void awaitTold(Container container, String what) {
+    private static void awaitLogged(Container container, String what) {
         await().atMost(Duration.ofMinutes(1))
                 .until(() -> container.program().output().contains(what));
     }
 
-    private static void assertTold(Container container, String pool) {
+    private static void assertLogged(Container container, String pool) {
         String output = container.program().output();
         assertThat(output)
                 .contains("quicpool cannot start: ")

@@ -69,7 +69,7 @@ abstract class Container implements AutoCloseable {
 
     abstract String readyPath();
 
-    /** Where to look for the first answer; not the readiness, which may say no for good reasons. */
+    /** The path for the first answer. Not the readiness probe, which may be DOWN for good reasons. */
     abstract String livePath();
 
     /** The command that starts it in this folder, with these options for its Java. */
@@ -238,7 +238,7 @@ abstract class Container implements AutoCloseable {
         }
     }
 
-    /** A port that nobody has now, below those that the system gives to clients; never one twice. */
+    /** A free port below the ephemeral ports; never the same port twice. */
     static int freePort() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);

@@ -13,7 +13,7 @@ import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnector;
 import org.junit.jupiter.api.Test;
 
-/** An application that is deployed anew while its server runs: nothing of the one before is left. */
+/** An application is deployed again while its server runs. Nothing of the old one is left. */
 class LibertyRedeployIT {
 
     private static final int TIMES = 5;
@@ -22,7 +22,7 @@ class LibertyRedeployIT {
     void fiveTimes() throws Exception {
         try (Quarkus peer = new Quarkus();
                 Liberty liberty = new Liberty().asking(peer)) {
-            // Caches of the JDK and of the server may keep what is gone until memory is short: let it be short.
+            // Caches of the JDK and the server may keep old objects until memory is short, so it is made short.
             liberty.option("-XX:SoftRefLRUPolicyMSPerMB=0");
             peer.start();
             liberty.start();
@@ -55,7 +55,7 @@ class LibertyRedeployIT {
                 assertThat(liberty.get("/stock/apple").statusCode()).isEqualTo(200);
                 Results.say(
                         liberty,
-                        "deployed anew " + TIMES + " times: " + ours(threads).size() + " threads of its pools (before "
+                        "deployed again " + TIMES + " times: " + ours(threads).size() + " threads of its pools (before "
                                 + threadsBefore.size() + "), "
                                 + Heap.instances(jmx, "com.ibm.ws.classloading.internal.AppClassLoader")
                                 + " class loaders of applications (before " + loadersBefore + ")");

@@ -61,7 +61,7 @@ class LibertyTwoApplicationsIT {
         }
     }
 
-    // The same application once more, under another name, with another port by its own configuration.
+    // The same application again, under another name, with another port by its own configuration.
     private static void deploySecond(Liberty liberty, int port) throws Exception {
         Path server = liberty.server();
         Files.createDirectories(server.resolve("apps"));

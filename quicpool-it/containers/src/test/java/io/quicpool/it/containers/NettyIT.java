@@ -44,7 +44,7 @@ class NettyIT {
                 Liberty liberty = new Liberty().overNetty()) {
             quarkus.asking(liberty);
             liberty.asking(quarkus).readingHistoryOf(quarkus);
-            // Caches of the JDK and of the server may keep what is gone until memory is short: let it be short.
+            // Caches of the JDK and the server may keep old objects until memory is short, so it is made short.
             liberty.option("-XX:SoftRefLRUPolicyMSPerMB=0");
             quarkus.start();
             liberty.start();
@@ -70,7 +70,7 @@ class NettyIT {
                 // Each native library keeps the class loader that loaded it: see docs/netty.md.
                 Results.say(
                         liberty,
-                        "netty in the application, deployed anew twice: " + Heap.instances(jmx, LOADER)
+                        "netty in the application, deployed again twice: " + Heap.instances(jmx, LOADER)
                                 + " class loaders of applications (before " + loaders + ")");
                 Results.shown(liberty, "netty, redeployed");
             }

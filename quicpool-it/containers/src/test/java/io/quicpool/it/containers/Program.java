@@ -77,7 +77,7 @@ final class Program implements AutoCloseable {
         process.destroy();
     }
 
-    /** Ends it at once, as nobody should (SIGKILL). */
+    /** Kills it (SIGKILL). */
     void kill() {
         // A script may have started the container.
         process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The application "prices" in the dev mode of Quarkus, which compiles what is changed and starts the application anew in the same
- * process: a copy of its sources, with the library as it was built. Configured by its file, as a developer does.
+ * The application "prices" in the dev mode of Quarkus, which compiles changes and restarts the application in the same process.
+ * Uses a copy of the sources, with the library as built. Configured by its file, as a developer does.
  */
 final class QuarkusDev extends Container {
 

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * A developer changes the handler while the application runs in the dev mode of Quarkus: the pools are closed and opened anew,
- * and the new handler finds the new classes by the context class loader.
+ * A developer changes the handler while the application runs in the dev mode of Quarkus. The pools are closed and opened again, and the
+ * new handler finds new classes by the context class loader.
  */
 class QuarkusDevIT {
 

@@ -25,7 +25,7 @@ class ShutdownIT {
 
     private static final int REQUESTS = 50;
     private static final Duration DEADLINE = Duration.ofSeconds(15);
-    /** By the signal, as the JVM tells it; or in good order. */
+    /** Exit code of a JVM that ends by the signal, or 0. */
     private static final List<Integer> ENDED = List.of(143, 0);
 
     /** Helidon and Quarkus ask Liberty. */

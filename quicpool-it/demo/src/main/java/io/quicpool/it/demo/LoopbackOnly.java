@@ -9,7 +9,7 @@ import jakarta.ws.rs.ext.Provider;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A page from elsewhere, open in the same browser, must not be able to kill the peer, nor to read what is shown here. */
+/** A page of another site in the same browser must not be able to kill the peer, or to read this page. */
 @Provider
 @PreMatching
 public class LoopbackOnly implements ContainerRequestFilter {
@@ -25,7 +25,7 @@ public class LoopbackOnly implements ContainerRequestFilter {
         }
     }
 
-    /** The host must be ours, against names that are made to lead here; the origin, where there is one, the same. */
+    /** The host must be ours, because other names may resolve to this host. The origin, if there is one, must be the same. */
     static boolean allowed(@Nullable String host, @Nullable String origin) {
         return host != null
                 && OURS.contains(host.replaceFirst(":\\d+$", ""))

@@ -82,7 +82,7 @@ public class Peer {
         }
     }
 
-    /** Starts it, if it is not there. */
+    /** Starts it, unless it runs. */
     synchronized void start() {
         if (alive()) {
             return;
@@ -113,7 +113,7 @@ public class Peer {
         }
     }
 
-    /** Ends it at once, as nobody should. */
+    /** Kills it. */
     @PreDestroy
     synchronized void kill() {
         Process running = process;

@@ -269,7 +269,7 @@ class DemoIT {
 
     @Test
     @Order(11)
-    void isDarkInTheDark() throws IOException {
+    void hasADarkTheme() throws IOException {
         assertThat(background()).isEqualTo("rgba(246, 247, 249, 1)");
         emulate(360, true);
         try {
@@ -295,7 +295,7 @@ class DemoIT {
 
     @Test
     @Order(13)
-    void saysWhenTheDemoIsGoneAndGoesOnWhenItIsBack() throws IOException {
+    void showsWhenTheDemoIsDownAndContinuesWhenItIsBack() throws IOException {
         demo.close();
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> browser.findElement(By.id("connection")).isDisplayed());

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class LoopbackOnlyTest {
 
     @Test
-    void letsTheOwnPageAndCommandLineToolsIn() {
+    void allowsTheOwnPageAndCommandLineTools() {
         assertThat(LoopbackOnly.allowed("localhost:8080", null)).isTrue();
         assertThat(LoopbackOnly.allowed("127.0.0.1:8080", "http://127.0.0.1:8080"))
                 .isTrue();
@@ -15,7 +15,7 @@ class LoopbackOnlyTest {
     }
 
     @Test
-    void keepsOtherPagesOut() {
+    void refusesOtherPages() {
         assertThat(LoopbackOnly.allowed("localhost:8080", "http://example.org")).isFalse();
         assertThat(LoopbackOnly.allowed("localhost:8080", "http://localhost:9090"))
                 .isFalse();
@@ -23,7 +23,7 @@ class LoopbackOnlyTest {
     }
 
     @Test
-    void keepsNamesOutThatOnlyLeadHere() {
+    void refusesNamesThatResolveToThisHost() {
         assertThat(LoopbackOnly.allowed("example.org:8080", null)).isFalse();
         assertThat(LoopbackOnly.allowed("localhost.example.org", null)).isFalse();
         assertThat(LoopbackOnly.allowed(null, null)).isFalse();

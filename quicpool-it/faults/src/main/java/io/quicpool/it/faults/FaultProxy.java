@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class FaultProxy implements AutoCloseable {
 
     private static final int LARGEST = 65_535;
-    // A proxy that is closed takes no orders.
+    // After close nothing can be changed.
     private static final Duration LONGEST_ORDER = Duration.ofSeconds(5);
     private static final Duration FORGOTTEN = Duration.ofSeconds(20);
     private static final int BUFFER = 1 << 22;
@@ -199,7 +199,7 @@ public final class FaultProxy implements AutoCloseable {
         });
     }
 
-    /** Counts anew. */
+    /** Starts counting again. */
     public FaultProxy countAnew() {
         return order(() -> List.of(passed, lost, doubled, damaged).forEach(LongAdder::reset));
     }

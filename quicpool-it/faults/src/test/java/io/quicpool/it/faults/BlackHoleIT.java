@@ -89,7 +89,7 @@ class BlackHoleIT {
         });
     }
 
-    /** Nothing is lost: who is patient gets his answer. */
+    /** Nothing is lost: every caller gets its answer. */
     @Test
     void shorterThanTheIdleTimeout() throws Exception {
         harmless("black hole of 1 s, both ways", proxy -> {

@@ -23,7 +23,7 @@ final class ClientProgram {
                     .keepAlive(Duration.ofMillis(700))
                     .build())) {
                 while (System.in.read() >= 0) {
-                    // Until its owner has gone.
+                    // Until the test ends its input.
                 }
                 System.out.println(pool.snapshot());
             }

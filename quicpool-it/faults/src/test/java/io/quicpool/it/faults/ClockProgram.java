@@ -11,7 +11,7 @@ import java.time.Instant;
 
 /**
  * A server, its client and traffic between them, in one process whose clock jumps. Answers each line with what it sees: the time
- * of its clock in seconds, and how many requests were answered, cut, wrong, how many connections lost, and how many streams handed out.
+ * of its clock in seconds, and how many requests were answered, cut, wrong, how many connections lost, and how many streams taken.
  */
 final class ClockProgram {
 

@@ -54,11 +54,11 @@ class DatagramStormIT {
         await().until(client::ready);
         Traffic traffic = Traffic.of(client, 4, 1000);
         long begin = System.nanoTime();
-        try (DatagramSocket stranger = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+        try (DatagramSocket attacker = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             DatagramPacket packet = new DatagramPacket(new byte[0], 0, server.localAddress());
             for (int i = 0; i < DATAGRAMS; i++) {
                 packet.setData(noise(i, patterns, random));
-                stranger.send(packet);
+                attacker.send(packet);
             }
         }
         long millis = Clock.millisSince(begin);
@@ -84,7 +84,7 @@ class DatagramStormIT {
         });
     }
 
-    /** With the id of a connection that is up, from its client's address and from others: it is not shaken. */
+    /** With the id of an open connection, from the address of its client and from others. The connection is not affected. */
     @Test
     void mutatedDatagramsOfALiveConnection() throws Exception {
         Random random = new Random(Scenario.SEED);
@@ -92,7 +92,7 @@ class DatagramStormIT {
         ServerPool server = pools.server(s -> s);
         server.serve(stream -> Traffic.answer(stream, served));
         try (FaultProxy network = new FaultProxy(server.localAddress(), Scenario.SEED);
-                DatagramSocket stranger = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+                DatagramSocket attacker = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             ClientPool client = pools.client("127.0.0.1:" + network.address().getPort(), c -> c.capacity(32, 64));
             await().until(client::ready);
             AtomicReference<byte[]> last = new AtomicReference<>(new byte[0]);
@@ -104,7 +104,7 @@ class DatagramStormIT {
                 if (i % 2 == 0) {
                     network.inject(changed);
                 } else {
-                    stranger.send(new DatagramPacket(changed, changed.length, server.localAddress()));
+                    attacker.send(new DatagramPacket(changed, changed.length, server.localAddress()));
                 }
             }
             long answered = traffic.ledger.answered.sum();

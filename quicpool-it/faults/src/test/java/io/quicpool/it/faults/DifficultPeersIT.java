@@ -105,7 +105,7 @@ class DifficultPeersIT {
         assertThat(client.snapshot().totals().lost()).isZero();
     }
 
-    /** They leave the stock, all of them, and nobody gets one. */
+    /** All of them are evicted, and nobody gets one. */
     @Test
     void thePeerResetsEveryTenthIdleStream() throws Exception {
         int idle = 100;
@@ -158,7 +158,7 @@ class DifficultPeersIT {
         });
     }
 
-    /** The name leads elsewhere from one moment to the next, and who was there is silent. */
+    /** The name suddenly resolves to another server, and the old one is silent. */
     @Test
     @Execution(ExecutionMode.CONCURRENT)
     void theNameLeadsElsewhere() throws Exception {
@@ -198,7 +198,7 @@ class DifficultPeersIT {
         }
     }
 
-    /** Foreign code that throws what it can, and foreign code that never returns. */
+    /** Code of the application that throws, and code that never returns. */
     @Test
     void listenersThatThrowOrBlock() throws Exception {
         CountDownLatch never = new CountDownLatch(1);

@@ -82,7 +82,7 @@ class FaultProxyTest {
     }
 
     @Test
-    void itCountsAnew() throws IOException {
+    void itCanStartCountingAgain() throws IOException {
         proxy.countAnew();
         exchange(2);
         assertThat(proxy.counts()).isEqualTo("seed 42: passed 2, lost 0, doubled 0, damaged 0");

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A thousand clients a second begin to connect and are never seen again: those that are connected notice nothing of it. */
+/** A thousand clients a second start to connect and vanish. Connected clients are not affected. */
 @Scenario
 @Isolated
 class HandshakeStormIT {
@@ -47,7 +47,7 @@ class HandshakeStormIT {
     }
 
     @Test
-    void connectAndVanish() throws Exception {
+    void clientsThatConnectAndVanish() throws Exception {
         storm("connect and vanish, 1,000/s", "127.0.0.1", s -> s, (server, refused) -> {
             // So many were let in, until others were given up to make room.
             assertThat(refused.get("handshakes")).isGreaterThan(PER_SECOND * SECONDS / 2);
@@ -56,15 +56,15 @@ class HandshakeStormIT {
         });
     }
 
-    /** Nothing is kept of who has not shown his address, so that a newcomer gets in while the storm is on. */
+    /** Nothing is kept for clients without a validated address, so a new client can connect during the storm. */
     @Test
-    void connectAndVanishWhereAddressesAreValidated() throws Exception {
+    void clientsThatVanishIfAddressesAreValidated() throws Exception {
         storm("connect and vanish, 1,000/s, Retry", "127.0.0.1", s -> s.addressValidation(true), (server, refused) -> {
             assertThat(refused.get("handshakes")).isZero();
-            ClientPool newcomer = pools.client(server, c -> c.name("newcomer").capacity(8, 8));
+            ClientPool newClient = pools.client(server, c -> c.name("new").capacity(8, 8));
             long begin = System.nanoTime();
-            await().until(newcomer::ready);
-            System.out.println("[faults] a newcomer was ready after " + Clock.millisSince(begin) + " ms");
+            await().until(newClient::ready);
+            System.out.println("[faults] a new client was ready after " + Clock.millisSince(begin) + " ms");
         });
     }
 
@@ -72,8 +72,8 @@ class HandshakeStormIT {
     void fromAForbiddenAddress() throws Exception {
         storm("from a forbidden address, 1,000/s", "127.0.0.2", s -> s.allowClient("127.0.0.1"), (server, refused) -> {
             assertThat(refused.get("address")).isGreaterThan(PER_SECOND * SECONDS / 2);
-            ClientPool newcomer = pools.client(server, c -> c.name("newcomer").capacity(8, 8));
-            await().until(newcomer::ready);
+            ClientPool newClient = pools.client(server, c -> c.name("new").capacity(8, 8));
+            await().until(newClient::ready);
         });
     }
 
@@ -94,10 +94,10 @@ class HandshakeStormIT {
         int most = 0;
         long millis;
         Future<?> checking = CompletableFuture.completedFuture("not yet");
-        try (DatagramSocket stranger = new DatagramSocket(new InetSocketAddress(InetAddress.getByName(from), 0))) {
+        try (DatagramSocket attacker = new DatagramSocket(new InetSocketAddress(InetAddress.getByName(from), 0))) {
             long begin = System.nanoTime();
             for (int sent = 0; sent < beginnings.size(); sent++) {
-                send(stranger, beginnings.get(sent), server.localAddress());
+                send(attacker, beginnings.get(sent), server.localAddress());
                 long due = begin + sent * 1_000_000_000L / PER_SECOND;
                 while (System.nanoTime() - due < 0) {
                     Thread.onSpinWait();

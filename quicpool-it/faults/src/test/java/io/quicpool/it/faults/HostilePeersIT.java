@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Peers that speak QUIC and mean ill; a good client beside them is served all the while. */
+/** Hostile peers that speak QUIC. An honest client is served all the time. */
 @Scenario
 @Isolated
 class HostilePeersIT {
@@ -89,7 +89,7 @@ class HostilePeersIT {
     }
 
     @Test
-    void streamsThatNeverSayHello() throws Exception {
+    void streamsWithoutAHello() throws Exception {
         beside("streams without a hello, as many as the credit allows", answering(), server -> {
             Connection connection = raw.connect(server.localAddress());
             int silent = 0;
@@ -114,7 +114,7 @@ class HostilePeersIT {
     }
 
     @Test
-    void oneThatOpensToTheLimitAndHolds() throws Exception {
+    void aClientThatHoldsAllItsStreams() throws Exception {
         ServerPool server = pools.server(s -> s.maxCapacity(200).maxStreamsPerConnection(1000));
         server.serve(stream -> Traffic.answer(stream, served));
         beside("all 1,000 streams of a connection, the server holds 200", server, same -> {
@@ -122,8 +122,7 @@ class HostilePeersIT {
             while (connection.credit() > 0) {
                 RawPeer.open(connection, HELLO);
             }
-            // More than its share at first, and half of what it opens at last: what has no place waits, or is turned
-            // away.
+            // First more than its share, at last half of its streams: streams beyond the capacity wait or are refused.
             await().during(Duration.ofSeconds(1)).atMost(SOON).until(() -> server.active() <= 200);
             return server.snapshot().opening() + " wait, server-full " + refused(server, "server-full");
         });
@@ -174,12 +173,11 @@ class HostilePeersIT {
                 // The good client is one of them.
                 await().atMost(SOON).until(() -> server.snapshot().peers().size() == most);
                 network.both(Faults.BLACK_HOLE);
-                ClientPool newcomer =
-                        pools.client(server, c -> c.name("newcomer").capacity(4, 4));
+                ClientPool newClient = pools.client(server, c -> c.name("new").capacity(4, 4));
                 await().atMost(SOON).until(() -> refused(server, "connections") > 0);
-                assertThat(newcomer.ready()).isFalse();
-                // The idle time-out of nine seconds, a second more, and the newcomer's back-off.
-                await().atMost(SOON.multipliedBy(2)).until(newcomer::ready);
+                assertThat(newClient.ready()).isFalse();
+                // The idle time-out of nine seconds, a second more, and the back-off of the new client.
+                await().atMost(SOON.multipliedBy(2)).until(newClient::ready);
                 await().atMost(SOON).until(() -> server.snapshot().peers().size() == 2);
                 assertThat(rate).as("connections a second").isGreaterThan(most / 9);
                 return "connections " + refused(server, "connections") + " (" + rate + " connected a second)";
@@ -187,9 +185,9 @@ class HostilePeersIT {
         });
     }
 
-    /** The peer's window is full, and stays so: who has a write time-out is rid of it. */
+    /** The window of the peer stays full. A write time-out ends the write. */
     @Test
-    void oneThatNeverReads() throws Exception {
+    void aClientThatNeverReads() throws Exception {
         AtomicInteger timedOut = new AtomicInteger();
         ServerPool server = pools.server(s -> s);
         byte[] answer = new byte[8 << 20];

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Clients' processes are killed while their streams fill the server's pool: those leave the stock within the idle time-out and a
- * little more. Another client, that survives, is answered all the while.
+ * Clients' processes are killed while their streams fill the server's pool: These streams are evicted shortly after the idle
+ * time-out. A client that survives is served all the time.
  */
 @Scenario
 @Isolated

@@ -18,14 +18,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A server's process is killed, again and again, while callers ask; none of them waits in vain. */
+/** A server process is killed repeatedly while callers ask. No caller times out. */
 @Scenario
 @Execution(ExecutionMode.CONCURRENT)
 class KilledServerIT {
 
     private static final int RESTARTS = Integer.getInteger("quicpool.faults.kills", 20);
     private static final int REPLACEMENTS = RESTARTS / 2;
-    /** A server that is up for so long is no server that comes and goes: the back-off begins anew. */
+    /** After this time the back-off starts at its first value again. */
     private static final Duration UP = Duration.ofMillis(1500);
 
     private static final int CALLERS = 4;

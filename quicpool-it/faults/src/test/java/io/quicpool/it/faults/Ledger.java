@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What became of streams that were handed out. */
+/** What became of the streams that were taken. */
 final class Ledger {
 
     final LongAdder handedOut = new LongAdder();
@@ -13,7 +13,7 @@ final class Ledger {
     /** Ended before the answer was there: the price of losing a connection, or of a reset. */
     final LongAdder cut = new LongAdder();
     /** Nobody got a stream in time. */
-    final LongAdder waitedInVain = new LongAdder();
+    final LongAdder timedOut = new LongAdder();
 
     final LongAdder wrongPairs = new LongAdder();
     final LongAdder wrongBytes = new LongAdder();
@@ -48,7 +48,7 @@ final class Ledger {
         handedOut.add(other.handedOut.sum());
         answered.add(other.answered.sum());
         cut.add(other.cut.sum());
-        waitedInVain.add(other.waitedInVain.sum());
+        timedOut.add(other.timedOut.sum());
         wrongPairs.add(other.wrongPairs.sum());
         wrongBytes.add(other.wrongBytes.sum());
         oldAfterNotice.add(other.oldAfterNotice.sum());
@@ -64,8 +64,8 @@ final class Ledger {
 
     @Override
     public String toString() {
-        return "handed out " + handedOut + ", answered " + answered + ", cut " + cut + ", waited in vain "
-                + waitedInVain + ", wrongly paired " + wrongPairs + ", wrong bytes " + wrongBytes
+        return "taken " + handedOut + ", answered " + answered + ", cut " + cut + ", timed out "
+                + timedOut + ", wrongly paired " + wrongPairs + ", wrong bytes " + wrongBytes
                 + ", old after notice " + oldAfterNotice + ", old before notice " + oldBeforeNotice + " (up to "
                 + longestOldMillis + " ms) " + examples + (cuts.isEmpty() ? "" : ", cut for " + cuts);
     }

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.extension.TestWatcher;
         @Override
         public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
             System.out.println("[faults] " + name(context)
-                    + " failed. Once more: mvn -B -Pone -pl quicpool-it/faults -am verify" + " -Dit.test='"
+                    + " failed. Again: mvn -B -Pone -pl quicpool-it/faults -am verify" + " -Dit.test='"
                     + name(context) + "' -Dquicpool.faults.seed=" + SEED + rounds() + engines());
         }
 

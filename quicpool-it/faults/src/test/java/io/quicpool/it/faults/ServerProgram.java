@@ -43,7 +43,7 @@ final class ServerProgram {
                 }
             });
             System.out.println(pool.localAddress().getPort());
-            // Until its owner has gone, who may ask how often there was no memory.
+            // Until the test ends its input. Each line asks how often there was no memory.
             for (int next = System.in.read(); next >= 0; next = System.in.read()) {
                 if (next == '\n') {
                     System.out.println(errors);

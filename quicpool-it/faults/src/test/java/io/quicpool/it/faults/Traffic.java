@@ -94,7 +94,7 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** The peer of every connection there is now has gone, whether the pool knows it or not. */
+    /** From now on all current connections count as lost, whether the pool knows it or not. */
     void peerGone() {
         long now = System.nanoTime();
         ports().forEach(port -> gone.putIfAbsent(port, now));
@@ -105,7 +105,7 @@ final class Traffic implements AutoCloseable {
         return lastAnswered != 0 && goneSince(lastAnswered) == null;
     }
 
-    /** A connection that was lost had this port, and another has it now: the system gives ports anew. */
+    /** A connection that was lost had this port, and another has it now: the system reuses ports. */
     private boolean isAnother(int port) {
         return lost.contains(port) && ports().contains(port);
     }
@@ -132,7 +132,7 @@ final class Traffic implements AutoCloseable {
     }
 
     private void once() throws InterruptedException {
-        // Before asking: what was known then must not be handed out any more.
+        // Before asking: streams of connections that are known to be lost must not be taken any more.
         Set<Integer> known = Set.copyOf(lost);
         ServerPool server = led;
         if (server == null) {
@@ -140,7 +140,7 @@ final class Traffic implements AutoCloseable {
                 handedOut(stream, known);
                 ask(stream);
             } catch (PoolTimeoutException e) {
-                ledger.waitedInVain.increment();
+                ledger.timedOut.increment();
             }
             return;
         }
@@ -158,7 +158,7 @@ final class Traffic implements AutoCloseable {
                 ledger.cut(e);
             }
         } catch (PoolTimeoutException e) {
-            ledger.waitedInVain.increment();
+            ledger.timedOut.increment();
         }
     }
 
@@ -221,13 +221,13 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** What never may be, whatever happened. */
+    /** What must never happen. */
     void assertNothingWrong() {
         assertThat(ledger.wrongPairs.sum()).as("wrongly paired: " + ledger).isZero();
         assertThat(ledger.wrongBytes.sum()).as("wrong bytes: " + ledger).isZero();
         assertThat(ledger.oldAfterNotice.sum())
-                .as("handed out after the loss was noticed: " + ledger)
+                .as("taken after the loss was noticed: " + ledger)
                 .isZero();
-        assertThat(ledger.waitedInVain.sum()).as("waited in vain: " + ledger).isZero();
+        assertThat(ledger.timedOut.sum()).as("timed out: " + ledger).isZero();
     }
 }

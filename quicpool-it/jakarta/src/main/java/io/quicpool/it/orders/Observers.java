@@ -5,7 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 
-/** Is told of the pools. */
+/** Observes events of the pools. */
 @ApplicationScoped
 public class Observers {
 

@@ -12,7 +12,10 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
-/** What code of this application finds on the thread that runs it. Made anew for each look: its own injection is part of it. */
+/**
+ * What code of this application finds on the thread that runs it. A new instance for each request, because its own injection is
+ * part of the result.
+ */
 @Dependent
 public class Surroundings {
 

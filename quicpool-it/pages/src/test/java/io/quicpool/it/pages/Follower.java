@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Somebody who does what a page says, with a folder and two terminals. */
+/** Follows the steps of a page, with a folder and two terminals. */
 final class Follower implements AutoCloseable {
 
     private final Path folder;

@@ -63,10 +63,10 @@ final class ClientCommand implements Callable<Integer> {
     @Option(names = "--max-capacity", paramLabel = "N", description = "idle streams at most")
     @Nullable Integer maxCapacity;
 
-    @Option(names = "--min-interval", description = "shortest time between two looks at the stock")
+    @Option(names = "--min-interval", description = "shortest time between two size checks")
     @Nullable Duration minInterval;
 
-    @Option(names = "--max-interval", description = "longest time between two looks at the stock")
+    @Option(names = "--max-interval", description = "longest time between two size checks")
     @Nullable Duration maxInterval;
 
     @Option(names = "--keep-alive", description = "a third of the idle time-out")

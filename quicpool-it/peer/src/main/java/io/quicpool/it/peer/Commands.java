@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What can be asked of the tool. The form of the commands and their answers is what scripts and other peers rely on. */
+/** The commands of the tool. Scripts and other peers rely on the form of commands and answers. */
 final class Commands {
 
     static final String HELP = """

@@ -42,7 +42,7 @@ class ClientLedIT {
             String figures = client.ok("latency 2000");
             System.out.println(
                     "client-led, from the write to the start of the handler, 1,000 idle streams: " + figures);
-            // Microseconds. House-keeping, which looks once a second, would not be that quick on any machine.
+            // Microseconds. A periodic check, once a second, would never be that quick.
             assertThat(PeerProcess.figure(figures, "p50")).isLessThan(250_000);
         }
     }

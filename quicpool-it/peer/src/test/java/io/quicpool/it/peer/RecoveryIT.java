@@ -78,7 +78,7 @@ class RecoveryIT {
         return (System.nanoTime() - start) / 1_000_000;
     }
 
-    // Every stream that is handed out now is of the new server: it has the id, and what is said comes out there.
+    // Every stream that is taken now is of the new server: it has the id and receives the data.
     private static void assertStreamsWork(PeerProcess server, PeerProcess client) throws InterruptedException {
         for (int i = 0; i < 20; i++) {
             String id = server.ok("next");

@@ -16,7 +16,7 @@ import java.time.Duration;
 import org.eclipse.microprofile.context.ManagedExecutor;
 
 /**
- * Server-led use: whoever asks for the history of a price is told the id of a stream, and reads it there. Only where the pool
+ * Server-led use: a client that asks for the history of a price gets the id of a stream, and reads it there. Only where the pool
  * "history" is configured, and has one client: with more, a stream that is taken might lead to another than the one that asked.
  */
 @Path("/history")

@@ -103,7 +103,7 @@ class GoPackageIT {
         assertThat(peer.ask("close " + id)).isEqualTo("closed " + id);
     }
 
-    private static void assertNobodyWasTurnedAway(ServerPool server) {
+    private static void assertNobodyWasRefused(ServerPool server) {
         PoolSnapshot.Totals totals = server.snapshot().totals();
         assertThat(totals.refused().values()).as("%s", totals).allMatch(count -> count == 0);
         assertThat(totals.lost()).isZero();
@@ -122,7 +122,7 @@ class GoPackageIT {
         }
         assertThat(ids).contains(StreamId.FIRST);
         assertThat(client.ask("dials")).isEqualTo("dials 1");
-        assertNobodyWasTurnedAway(server);
+        assertNobodyWasRefused(server);
     }
 
     /** The peer speaks last, this side reads it and closes at once: {@code Close} of the Go package has nothing to complain of. */
@@ -133,7 +133,7 @@ class GoPackageIT {
         GoProcess client = keep(goClient(server, PLACES));
         assertThat(client.ask("speak 1000 hello")).isEqualTo("spoke 1000");
         assertThat(client.ask("dials")).isEqualTo("dials 1");
-        assertNobodyWasTurnedAway(server);
+        assertNobodyWasRefused(server);
     }
 
     @Test
@@ -153,7 +153,7 @@ class GoPackageIT {
         await().atMost(SOON).until(() -> server.active() == PLACES);
         assertThat(client.ask("dials")).isEqualTo("dials 1");
         assertThat(server.snapshot().totals().connects()).isOne();
-        assertNobodyWasTurnedAway(server);
+        assertNobodyWasRefused(server);
     }
 
     @Test
@@ -163,7 +163,7 @@ class GoPackageIT {
         await().atMost(SOON).until(() -> server.active() == PLACES);
         await().atMost(SOON).untilAsserted(() -> assertThat(clients)
                 .allSatisfy(client -> assertThat(client.ask("active")).matches("active ([7-9]|\\d\\d)")));
-        assertNobodyWasTurnedAway(server);
+        assertNobodyWasRefused(server);
     }
 
     // ---- as server

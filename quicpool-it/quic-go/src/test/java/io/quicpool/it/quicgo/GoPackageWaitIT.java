@@ -56,7 +56,7 @@ class GoPackageWaitIT {
             GoPackageIT.talk(client, stream);
         }
         assertThat(client.ask("dials")).isEqualTo("dials 1");
-        // What has waited for too long begins anew, on the same connection.
+        // A stream that has waited for too long is opened again, on the same connection.
         assertThat(server.snapshot().totals().refused())
                 .allSatisfy((reason, count) -> assertThat(reason.equals("no-place") || count == 0)
                         .as("%s %d", reason, count)

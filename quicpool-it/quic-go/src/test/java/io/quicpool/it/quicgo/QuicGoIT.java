@@ -187,7 +187,7 @@ class QuicGoIT {
         ServerPool server = server();
         GoProcess client = holding(server, new HashSet<>());
         assertThat(client.ask("flush")).isEqualTo("flushed " + STOCK);
-        // Something may have been written before a FIN: it is kept for 30 s for whoever is told the id.
+        // Something may have been written before a FIN: the stream is kept for 30 s for the one who gets the id.
         await().atMost(Duration.ofSeconds(90)).until(() -> server.active() == 0);
         assertThat(server.snapshot().totals().lost()).isZero();
     }
