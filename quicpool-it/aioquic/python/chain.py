@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 # A TLS message says its length in three bytes.
-LONGEST = 1 << 23
+MAX_MESSAGE = 1 << 23
 EACH = 15_000
 
 
@@ -45,7 +45,7 @@ def allow(quic, asked=False):
 
     def initialized(peer_cid):
         usual = connection.CRYPTO_BUFFER_SIZE
-        connection.CRYPTO_BUFFER_SIZE = LONGEST
+        connection.CRYPTO_BUFFER_SIZE = MAX_MESSAGE
         try:
             initialize(peer_cid)
         finally:

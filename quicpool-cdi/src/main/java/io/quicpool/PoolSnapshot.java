@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import io.quicpool.config.Endpoint;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -49,7 +50,18 @@ public record PoolSnapshot(
      * @param local this end
      * @param remote the other end
      */
-    public record Peer(InetSocketAddress local, InetSocketAddress remote) {}
+    public record Peer(InetSocketAddress local, InetSocketAddress remote) {
+
+        /**
+         * Both addresses, as messages show them.
+         *
+         * @return such as {@code Peer[local=10.0.0.7:51000, remote=10.0.0.5:4433]}
+         */
+        @Override
+        public String toString() {
+            return "Peer[local=" + Endpoint.text(local) + ", remote=" + Endpoint.text(remote) + "]";
+        }
+    }
 
     /**
      * Counters since the pool was opened.

@@ -27,7 +27,7 @@ class RefusedTest {
     // As many as a client opens at a time.
     private static final int OF_A_FLUSH = 128;
     // Of both engines.
-    private static final int MOST_HALF_CLOSED = 4096;
+    private static final int MAX_HALF_CLOSED = 4096;
 
     private final Pools pools = new Pools();
     private final RawPeer raw = new RawPeer();
@@ -91,13 +91,13 @@ class RefusedTest {
 
     @Test
     void streamsWhoseClientDoesNotEndThem() throws Exception {
-        ServerPool server = pools.server(
-                s -> s.maxStreamsPerConnection(3 * MOST_HALF_CLOSED).maxCapacity(64));
+        ServerPool server =
+                pools.server(s -> s.maxStreamsPerConnection(3 * MAX_HALF_CLOSED).maxCapacity(64));
         server.serve(stream -> assertThat(stream.inputStream().read()).isOne());
         Connection connection = raw.connect(server.localAddress(), SOON);
         List<EngineStream> open = new ArrayList<>();
         // Some more than that: on a busy machine a stream may be refused, which ends it.
-        for (int i = 0; i < 2 * MOST_HALF_CLOSED; i++) {
+        for (int i = 0; i < 2 * MAX_HALF_CLOSED; i++) {
             EngineStream stream = RawPeer.open(connection, HELLO, 1);
             open.add(stream);
             if (i % STREAMS == 0) {

@@ -11,7 +11,7 @@ public final class Durations {
 
     private static final Pattern SIMPLE = Pattern.compile("(\\d{1,12})(ms|s|m|h)");
     // Twelve digits of the smallest unit, as SIMPLE allows: each text that is written can be read.
-    private static final Duration LONGEST = Duration.ofMillis(999_999_999_999L);
+    private static final Duration MAX_SIMPLE = Duration.ofMillis(999_999_999_999L);
 
     private Durations() {}
 
@@ -47,7 +47,7 @@ public final class Durations {
      * @return in whole minutes, seconds or milliseconds if it is at most 30 years, otherwise ISO-8601; {@link #parse} reads both
      */
     public static String text(Duration duration) {
-        if (duration.isNegative() || duration.compareTo(LONGEST) > 0) {
+        if (duration.isNegative() || duration.compareTo(MAX_SIMPLE) > 0) {
             return duration.toString();
         }
         long millis = duration.toMillis();

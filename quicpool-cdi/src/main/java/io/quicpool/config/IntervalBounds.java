@@ -5,16 +5,16 @@ import java.time.Duration;
 /**
  * The bounds of a client pool's interval, the time between two regular size checks.
  *
- * @param min the shortest, at least {@link #SHORTEST}
- * @param max the longest, at least {@code min} and at most {@link #LONGEST}
+ * @param min the shortest, at least {@link #MIN_INTERVAL}
+ * @param max the longest, at least {@code min} and at most {@link #MAX_INTERVAL}
  */
 public record IntervalBounds(Duration min, Duration max) {
 
     /** The shortest interval that any pool may have. */
-    public static final Duration SHORTEST = Duration.ofMillis(10);
+    public static final Duration MIN_INTERVAL = Duration.ofMillis(10);
 
     /** The longest interval that any pool may have. */
-    public static final Duration LONGEST = Duration.ofHours(1);
+    public static final Duration MAX_INTERVAL = Duration.ofHours(1);
 
     /**
      * Checks the bounds.
@@ -22,12 +22,13 @@ public record IntervalBounds(Duration min, Duration max) {
      * @throws ConfigException when they are out of range, or {@code min} is above {@code max}
      */
     public IntervalBounds {
-        Checks.range("max-interval", max, SHORTEST, LONGEST);
-        if (min.compareTo(SHORTEST) < 0 || min.compareTo(max) > 0) {
+        Checks.range("max-interval", max, MIN_INTERVAL, MAX_INTERVAL);
+        if (min.compareTo(MIN_INTERVAL) < 0 || min.compareTo(max) > 0) {
             throw new ConfigException(
                     "min-interval",
                     Durations.text(min),
-                    "must be from " + Durations.text(SHORTEST) + " to max-interval, which is " + Durations.text(max));
+                    "must be from " + Durations.text(MIN_INTERVAL) + " to max-interval, which is "
+                            + Durations.text(max));
         }
     }
 

@@ -15,8 +15,8 @@ public final class Printable {
     // \p{Cntrl} is ASCII only.
     private static final Pattern UNFIT = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
 
-    private static final int LONGEST_EXCEPTION = 500;
-    private static final int DEEPEST = 8;
+    private static final int MAX_EXCEPTION_LENGTH = 500;
+    private static final int MAX_CAUSES = 8;
 
     private Printable() {}
 
@@ -68,8 +68,8 @@ public final class Printable {
             return true;
         }
         String text = exception.toString();
-        if (depth == DEEPEST
-                || text.length() > LONGEST_EXCEPTION
+        if (depth == MAX_CAUSES
+                || text.length() > MAX_EXCEPTION_LENGTH
                 || UNFIT.matcher(text).find()) {
             return false;
         }
@@ -82,7 +82,7 @@ public final class Printable {
     }
 
     private static @Nullable Throwable copy(@Nullable Throwable exception, int depth) {
-        if (exception == null || depth == DEEPEST) {
+        if (exception == null || depth == MAX_CAUSES) {
             return null;
         }
         return new Copy(exception, copy(exception.getCause(), depth + 1));
@@ -96,8 +96,8 @@ public final class Printable {
         private final String text;
 
         Copy(Throwable original, @Nullable Throwable cause) {
-            super(said(String.valueOf(original.getMessage()), LONGEST_EXCEPTION), cause);
-            text = said(original.toString(), LONGEST_EXCEPTION);
+            super(said(String.valueOf(original.getMessage()), MAX_EXCEPTION_LENGTH), cause);
+            text = said(original.toString(), MAX_EXCEPTION_LENGTH);
             setStackTrace(original.getStackTrace());
         }
 

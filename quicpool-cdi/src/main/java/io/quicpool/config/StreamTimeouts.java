@@ -11,7 +11,7 @@ import java.time.Duration;
  */
 public record StreamTimeouts(Duration read, Duration write) {
 
-    private static final Duration LONGEST = Duration.ofHours(24);
+    private static final Duration MAX_TIMEOUT = Duration.ofHours(24);
 
     /**
      * 30 s each, the default idle time-out. A shorter limit cuts off slow answers. With a longer one a silent peer keeps a handler or
@@ -25,7 +25,7 @@ public record StreamTimeouts(Duration read, Duration write) {
      * @throws ConfigException when one is negative or above 24 h
      */
     public StreamTimeouts {
-        Checks.range("read-timeout", read, Duration.ZERO, LONGEST);
-        Checks.range("write-timeout", write, Duration.ZERO, LONGEST);
+        Checks.range("read-timeout", read, Duration.ZERO, MAX_TIMEOUT);
+        Checks.range("write-timeout", write, Duration.ZERO, MAX_TIMEOUT);
     }
 }

@@ -80,7 +80,7 @@ final class ClientPoolView extends PoolView<ClientPool> implements ClientPoolMXB
     @Override
     public void setMinIntervalMillis(long millis) {
         interval(bounds -> new IntervalBounds(
-                millis("MinIntervalMillis", millis, IntervalBounds.SHORTEST, bounds.max()), bounds.max()));
+                millis("MinIntervalMillis", millis, IntervalBounds.MIN_INTERVAL, bounds.max()), bounds.max()));
     }
 
     @Override
@@ -91,6 +91,6 @@ final class ClientPoolView extends PoolView<ClientPool> implements ClientPoolMXB
     @Override
     public void setMaxIntervalMillis(long millis) {
         interval(bounds -> new IntervalBounds(
-                bounds.min(), millis("MaxIntervalMillis", millis, bounds.min(), IntervalBounds.LONGEST)));
+                bounds.min(), millis("MaxIntervalMillis", millis, bounds.min(), IntervalBounds.MAX_INTERVAL)));
     }
 }

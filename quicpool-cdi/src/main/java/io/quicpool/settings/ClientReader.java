@@ -113,10 +113,10 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
             builder.maxCapacity(CapacityBounds.LIMIT);
         }
         if (isLeftOut(MIN_INTERVAL)) {
-            builder.minInterval(IntervalBounds.SHORTEST);
+            builder.minInterval(IntervalBounds.MIN_INTERVAL);
         }
         if (isLeftOut(MAX_INTERVAL)) {
-            builder.maxInterval(IntervalBounds.LONGEST);
+            builder.maxInterval(IntervalBounds.MAX_INTERVAL);
         }
     }
 }

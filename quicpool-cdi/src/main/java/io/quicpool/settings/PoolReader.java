@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class PoolReader<C> {
 
-    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final Duration MAX_DURATION = Duration.ofHours(1);
     // If the content of a secret is given instead of its file, the value is a private key.
     static final String PEM = "-----BEGIN ";
     static final String HIDDEN = "(hidden)";
@@ -233,8 +233,9 @@ abstract class PoolReader<C> {
 
     private static Duration upToAnHour(String property, String text) {
         Duration value = Durations.parse(property, text);
-        if (value.isNegative() || value.compareTo(LONGEST) > 0) {
-            throw new ConfigException(property, Durations.text(value), "must be from 0s to " + Durations.text(LONGEST));
+        if (value.isNegative() || value.compareTo(MAX_DURATION) > 0) {
+            throw new ConfigException(
+                    property, Durations.text(value), "must be from 0s to " + Durations.text(MAX_DURATION));
         }
         return value;
     }

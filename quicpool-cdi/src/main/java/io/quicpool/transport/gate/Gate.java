@@ -228,7 +228,7 @@ public final class Gate<C> {
             return Ignored.BUSY;
         }
         if (!engine.isSound(datagram, initial.destination)) {
-            forget(initial.destination);
+            removeAttempt(initial.destination);
             return Ignored.MALFORMED;
         }
         return null;
@@ -268,7 +268,7 @@ public final class Gate<C> {
         return admitted;
     }
 
-    private synchronized void forget(byte[] id) {
+    private synchronized void removeAttempt(byte[] id) {
         Attempt<C> attempt = attempts.remove(ByteBuffer.wrap(id));
         if (attempt != null) {
             end(attempt);

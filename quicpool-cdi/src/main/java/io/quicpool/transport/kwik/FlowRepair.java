@@ -22,7 +22,7 @@ final class FlowRepair {
     private final QuicConnectionImpl connection;
     private final QuicStream stream;
     private final AtomicBoolean credited = new AtomicBoolean();
-    private final AtomicBoolean forgotten = new AtomicBoolean();
+    private final AtomicBoolean removedFromFlowControl = new AtomicBoolean();
     private volatile boolean stopped;
     private volatile long finalSize = -1;
 
@@ -74,7 +74,7 @@ final class FlowRepair {
     // not in its tables, and end the connection.
     void sendingAbandoned(long code) {
         KwikInternals.onSender(connection, () -> {
-            if (KwikInternals.abandonUnsent(stream, code) && forgotten.compareAndSet(false, true)) {
+            if (KwikInternals.abandonUnsent(stream, code) && removedFromFlowControl.compareAndSet(false, true)) {
                 KwikInternals.removeFromFlowControl(connection, stream);
             }
         });

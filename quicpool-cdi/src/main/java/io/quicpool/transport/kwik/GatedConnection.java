@@ -141,7 +141,7 @@ final class GatedConnection extends ServerConnectionImpl {
         if (violation == null) {
             withoutUnknownIds(packet);
             super.processFrames(packet, metaData);
-            forgetRetiredIds(packet);
+            removeRetiredIds(packet);
         } else {
             closeFor(violation);
         }
@@ -158,7 +158,7 @@ final class GatedConnection extends ServerConnectionImpl {
     }
 
     // kwik keeps all connection ids that there ever were, and searches them for each packet.
-    private void forgetRetiredIds(QuicPacket packet) {
+    private void removeRetiredIds(QuicPacket packet) {
         boolean changed = packet.getFrames().stream()
                 .anyMatch(each -> each instanceof NewConnectionIdFrame || each instanceof RetireConnectionIdFrame);
         if (changed) {
@@ -186,12 +186,12 @@ final class GatedConnection extends ServerConnectionImpl {
         return id.getConnectionIdStatus() == ConnectionIdStatus.RETIRED;
     }
 
-    // An id may be retired again by a retransmitted frame. kwik would fail, as the id is forgotten.
+    // An id may be retired again by a retransmitted frame. kwik would fail, as the id was removed.
     private void withoutUnknownIds(QuicPacket packet) {
-        packet.getFrames().removeIf(each -> each instanceof RetireConnectionIdFrame retired && isForgotten(retired));
+        packet.getFrames().removeIf(each -> each instanceof RetireConnectionIdFrame retired && isRemoved(retired));
     }
 
-    private boolean isForgotten(RetireConnectionIdFrame retired) {
+    private boolean isRemoved(RetireConnectionIdFrame retired) {
         Map<Integer, ConnectionIdInfo> own = getConnectionIdManager().getAllConnectionIds();
         return !own.containsKey(retired.getSequenceNr()) && retired.getSequenceNr() < Collections.max(own.keySet());
     }

@@ -58,7 +58,7 @@ final class KwikInput extends InputStream {
         }
         int read = readOrWait(buffer, offset, length);
         if (received.isEmpty()) {
-            stream.forgetSmallPieces();
+            stream.clearSmallPieces();
         }
         stream.onRead(bytesRead);
         return read;

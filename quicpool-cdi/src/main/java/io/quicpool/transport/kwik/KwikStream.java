@@ -158,7 +158,7 @@ final class KwikStream implements EngineStream {
     }
 
     /** kwik keeps no data of this stream any more. */
-    void forgetSmallPieces() {
+    void clearSmallPieces() {
         if (smallPieces.get() > 0) {
             connection.streams().smallPieces().addAndGet(-smallPieces.getAndSet(0));
         }
@@ -205,7 +205,7 @@ final class KwikStream implements EngineStream {
         peerError = code;
         reset = true;
         repair.finalSizeKnown(finalSize, input.bytesRead(), true);
-        forgetSmallPieces();
+        clearSmallPieces();
         markEnded();
     }
 
@@ -296,7 +296,7 @@ final class KwikStream implements EngineStream {
         input.stop();
         repair.stopped(input.bytesRead());
         KwikInternals.abortReading(quic, applicationErrorCode);
-        forgetSmallPieces();
+        clearSmallPieces();
         // If this ended the stream, kwik has queued the peer's new credit and does not send it by itself.
         KwikInternals.onSender(connection.quic(), () -> {});
     }

@@ -66,7 +66,7 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
                 failures++;
                 LockSupport.parkNanos(PAUSE);
             } finally {
-                leave();
+                systemCallReturned();
             }
         }
     }
@@ -110,11 +110,11 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
                 throw e;
             }
         } finally {
-            leave();
+            systemCallReturned();
         }
     }
 
-    private void leave() {
+    private void systemCallReturned() {
         if (inSystemCall.decrementAndGet() == 0 && isClosed()) {
             synchronized (released) {
                 released.notifyAll();

@@ -94,7 +94,7 @@ final class SmallDatagrams extends GlobalPacketAssembler {
 
     @Override
     public List<SendItem> assemble(int window, int largest, byte[] sourceId, byte[] destinationId) {
-        forgetOldRanges();
+        removeOldRanges();
         PathWatch path = watch;
         int max = path == null ? largest : Math.min(largest, path.largest(hasProbe()));
         List<SendItem> items = super.assemble(Math.min(window, max - LENGTH_SLACK), max, sourceId, destinationId);
@@ -106,7 +106,7 @@ final class SmallDatagrams extends GlobalPacketAssembler {
     }
 
     // The peer sends again what is not acknowledged (RFC 9000, section 13.2.3).
-    private void forgetOldRanges() {
+    private void removeOldRanges() {
         AckGenerator generator = acks.getAckGenerator(PnSpace.App);
         synchronized (generator) {
             // The newest are first.

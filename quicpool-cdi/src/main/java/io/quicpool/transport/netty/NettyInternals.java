@@ -39,7 +39,7 @@ final class NettyInternals {
     private static final long UNKNOWN = Long.MIN_VALUE;
 
     private static final @Nullable Field CONNECTION = field("QuicheQuicChannel", "connection");
-    private static final @Nullable Method FORGET = method("QuicheQuicChannel", "streamClosed", long.class);
+    private static final @Nullable Method STREAM_CLOSED = method("QuicheQuicChannel", "streamClosed", long.class);
     private static final @Nullable Method SEND_FIN = method("QuicheQuicChannel", "streamSendFin", long.class);
     private static final @Nullable Method IDS = method("QuicheQuicChannel", "sourceConnectionIds");
     private static final @Nullable Field GUARD = field("QuicheQuicChannel", "reantranceGuard");
@@ -66,8 +66,8 @@ final class NettyInternals {
      * Removes a closed stream from its connection's table, once nothing more can come for it. Netty does so only for streams whose FIN it
      * has read. Streams that were reset or stopped would stay until the connection ends.
      */
-    static void forget(QuicStreamChannel stream) {
-        call(FORGET, stream.parent(), stream.streamId());
+    static void removeClosedStream(QuicStreamChannel stream) {
+        call(STREAM_CLOSED, stream.parent(), stream.streamId());
     }
 
     /** The connection ids by which Netty finds a server's connection now; empty when they cannot be read. */

@@ -156,7 +156,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             @Override
             public void channelActive(ChannelHandlerContext context) {
                 gate.established(id);
-                NettyTls.forgetTickets(channel);
+                NettyTls.invalidateTickets(channel);
                 established(channel, connection);
             }
         });

@@ -432,7 +432,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     void dispose() {
         QuicStreamChannel known = channel();
         connection.streams().sendLater(() -> ignore(known.close()));
-        NettyInternals.forget(known);
+        NettyInternals.removeClosedStream(known);
         connection.streams().closed(this);
     }
 

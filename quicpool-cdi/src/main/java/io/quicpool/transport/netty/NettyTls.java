@@ -64,7 +64,7 @@ final class NettyTls {
      * Makes the session tickets that were given useless. A resumed session would outlive the client's certificate, and changes of the
      * trusted issuers. Netty cannot turn tickets off, so their key is replaced after each handshake. On the event loop.
      */
-    static void forgetTickets(QuicChannel connection) {
+    static void invalidateTickets(QuicChannel connection) {
         SSLSessionContext sessions =
                 Objects.requireNonNull(connection.sslEngine()).getSession().getSessionContext();
         ((QuicSslSessionContext) sessions)

@@ -73,7 +73,7 @@ class FirstWordsStressTest {
     private static final class SlowTap extends ClientTap {
 
         private static final double OFTEN = 0.1;
-        private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(10);
+        private static final long MAX_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
 
         SlowTap() {
             super(SOON);
@@ -82,7 +82,7 @@ class FirstWordsStressTest {
         private static void pauseBriefly() {
             ThreadLocalRandom random = ThreadLocalRandom.current();
             if (random.nextDouble() < OFTEN) {
-                LockSupport.parkNanos(random.nextLong(LONGEST));
+                LockSupport.parkNanos(random.nextLong(MAX_PAUSE));
             }
         }
 

@@ -173,7 +173,7 @@ class FrameGuardTest {
                 .isEqualTo(TransportErrorCode.FRAME_ENCODING_ERROR);
     }
 
-    /** A server forgets retired ids instead. */
+    /** A server removes retired ids instead. */
     @Test
     void connectionIdsOfAServerAreNotChangedWithoutEnd() {
         FrameGuard client = guard(false);

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Script {
 
-    private static final int DEEPEST = 3;
-    private static final int MOST_STEPS = 400;
+    private static final int MAX_DEPTH = 3;
+    private static final int MAX_STEPS = 400;
 
     private final Thread thread = Thread.currentThread();
     private final byte[] bytes;
@@ -26,7 +26,7 @@ final class Script {
     /** Runs to the end of the input. Checks the invariants after each step that is not part of another. */
     void run(Runnable oneStep, Runnable check) {
         step = oneStep;
-        while (next < bytes.length && steps++ < MOST_STEPS) {
+        while (next < bytes.length && steps++ < MAX_STEPS) {
             depth++;
             oneStep.run();
             depth--;
@@ -55,7 +55,7 @@ final class Script {
 
     /** The pool calls the engine: another thread may act at this moment. */
     void meanwhile() {
-        if (Thread.currentThread() == thread && depth > 0 && depth < DEEPEST && next() % 4 == 1) {
+        if (Thread.currentThread() == thread && depth > 0 && depth < MAX_DEPTH && next() % 4 == 1) {
             depth++;
             try {
                 step.run();

@@ -44,7 +44,7 @@ class FuzzIT {
     private static final long SEED = Long.getLong("quicpool.faults.seed", new SecureRandom().nextLong());
     private static final String INPUT = System.getProperty("quicpool.fuzz.input", "");
     // One input may take this long: a key store may ask for five million rounds of hashing, which is the JDK's limit.
-    private static final int LONGEST_INPUT = 30;
+    private static final int MAX_INPUT_SECONDS = 30;
     // Patience: on a busy machine the start takes a minute.
     private static final int START = 300;
     private static final Pattern WRITTEN = Pattern.compile("Test unit written to (\\S+)");
@@ -95,7 +95,7 @@ class FuzzIT {
             Seeds.writeMaterial(corpus);
         }
         Path log = folder.resolve("jazzer.log");
-        long longest = (long) SECONDS + LONGEST_INPUT + START;
+        long longest = (long) SECONDS + MAX_INPUT_SECONDS + START;
         System.out.println("fuzzing " + name + " for " + SECONDS + " s, quicpool.faults.seed=" + SEED);
         Process process = new ProcessBuilder(command(target, corpus))
                 .directory(folder.toFile())
@@ -141,7 +141,7 @@ class FuzzIT {
                 // A configuration names files, and may name any.
                 "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.FilePathTraversal",
                 "-seed=" + seed(),
-                "-timeout=" + LONGEST_INPUT,
+                "-timeout=" + MAX_INPUT_SECONDS,
                 "-rss_limit_mb=2048");
         if (INPUT.isEmpty()) {
             command.add("-max_total_time=" + SECONDS);

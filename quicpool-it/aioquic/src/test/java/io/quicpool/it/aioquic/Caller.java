@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 /** An honest caller: a request every few milliseconds, each on its own stream. Measures each from the take to the end of the answer. */
 final class Caller implements AutoCloseable {
 
-    private static final Duration LONGEST = Duration.ofSeconds(20);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(20);
     private static final Duration PAUSE = Duration.ofMillis(4);
 
     /** Round trips of one span, in nanoseconds, sorted; and what failed. */
@@ -54,8 +54,8 @@ final class Caller implements AutoCloseable {
     }
 
     private String ask(byte[] request) {
-        try (PooledStream stream = pool.take(LONGEST)) {
-            stream.readTimeout(LONGEST);
+        try (PooledStream stream = pool.take(MAX_WAIT)) {
+            stream.readTimeout(MAX_WAIT);
             stream.outputStream().write(request);
             stream.outputStream().close();
             byte[] answer = stream.inputStream().readAllBytes();

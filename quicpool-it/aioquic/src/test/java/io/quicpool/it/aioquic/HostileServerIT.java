@@ -100,7 +100,7 @@ class HostileServerIT {
         long heap(Seen seen) throws InterruptedException {
             long begin = System.nanoTime();
             long more = seen.look.heap() - heap;
-            while (more >= Outcome.MOST_HEAP && System.nanoTime() - begin < BACKLOG.toNanos()) {
+            while (more >= Outcome.MAX_HEAP && System.nanoTime() - begin < BACKLOG.toNanos()) {
                 more = Look.of(victim.ask("look", "look")).heap() - heap;
             }
             return more;
@@ -160,7 +160,7 @@ class HostileServerIT {
         assertThat(seen.worstMillis)
                 .as("worst round trip in ms, beside %.1f of others: %s, %s before", others.worstMillis(), seen, quiet)
                 .isLessThan(Outcome.longestTripMillis(quiet.worstMillis, others.worstMillis()));
-        assertThat(heap).as("bytes of heap").isLessThan(Outcome.MOST_HEAP);
+        assertThat(heap).as("bytes of heap").isLessThan(Outcome.MAX_HEAP);
         assertThat(stand.hostile.ask("trapped", "trapped"))
                 .as("datagrams to where the server sent its client")
                 .isEqualTo("0");

@@ -21,9 +21,9 @@ import java.util.regex.Pattern;
  */
 record Outcome(Trips quiet, Trips trips, Trips others, Look before, Look after, long heap, String said, String log) {
 
-    private static final double LONGEST_TRIP_MILLIS = 500;
-    static final long MOST_HEAP = 16 << 20;
-    private static final double MOST_LINES_A_SECOND = 100;
+    private static final double MAX_TRIP_MILLIS = 500;
+    static final long MAX_HEAP = 16 << 20;
+    private static final double MAX_LINES_A_SECOND = 100;
     // All but line ends: control and format characters, and separators that end a line.
     private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}&&[^\\n\\t]]");
 
@@ -33,7 +33,7 @@ record Outcome(Trips quiet, Trips trips, Trips others, Look before, Look after, 
 
     /** How long the worst round trip may take, where these are the worst ones of callers that nobody attacked. */
     static double longestTripMillis(double before, double others) {
-        return Math.max(LONGEST_TRIP_MILLIS, 3 * Math.max(before, others));
+        return Math.max(MAX_TRIP_MILLIS, 3 * Math.max(before, others));
     }
 
     Map<String, Long> refused() {
@@ -49,7 +49,7 @@ record Outcome(Trips quiet, Trips trips, Trips others, Look before, Look after, 
         assertThat(trips.worstMillis())
                 .as("worst round trip in ms, beside %.1f of others: %s", others.worstMillis(), row())
                 .isLessThan(longestTripMillis());
-        assertThat(heap).as("bytes of heap").isLessThan(MOST_HEAP);
+        assertThat(heap).as("bytes of heap").isLessThan(MAX_HEAP);
         assertThat(after.served()).as("who was served").doesNotContainKeys("127.0.0.2", "127.0.0.9");
         assertSafe(log + after.lastError(), seconds);
     }
@@ -62,7 +62,7 @@ record Outcome(Trips quiet, Trips trips, Trips others, Look before, Look after, 
         assertThat(log).as("stack traces").doesNotContain("\tat ");
         assertThat((double) log.lines().count())
                 .as("lines of log: %s", log)
-                .isLessThan(MOST_LINES_A_SECOND * Math.max(1, seconds));
+                .isLessThan(MAX_LINES_A_SECOND * Math.max(1, seconds));
     }
 
     /** As the table of docs/figures.md. */

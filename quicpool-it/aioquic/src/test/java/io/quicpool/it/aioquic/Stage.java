@@ -93,7 +93,7 @@ final class Stage implements AutoCloseable {
     private long heapWhenProcessed(Look first) throws InterruptedException {
         long begin = System.nanoTime();
         long heap = first.heap();
-        while (heap - start.heap() >= Outcome.MOST_HEAP && System.nanoTime() - begin < BACKLOG.toNanos()) {
+        while (heap - start.heap() >= Outcome.MAX_HEAP && System.nanoTime() - begin < BACKLOG.toNanos()) {
             caller.trips(20);
             heap = look().heap();
         }

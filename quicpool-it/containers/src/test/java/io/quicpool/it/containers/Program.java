@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /** A process of its own; what it prints is kept, and written to {@code target/logs}. */
 final class Program implements AutoCloseable {
 
-    private static final Duration LONGEST_END = Duration.ofMinutes(1);
+    private static final Duration MAX_SHUTDOWN = Duration.ofMinutes(1);
 
     private final String name;
     private final Process process;
@@ -88,10 +88,10 @@ final class Program implements AutoCloseable {
     /** Waits until it has ended and all of its output was read. */
     int awaitEnd() {
         try {
-            if (!process.waitFor(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IllegalStateException(name + " is still there after " + LONGEST_END + "\n" + output());
+            if (!process.waitFor(MAX_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException(name + " is still there after " + MAX_SHUTDOWN + "\n" + output());
             }
-            reader.join(LONGEST_END.toMillis());
+            reader.join(MAX_SHUTDOWN.toMillis());
             return process.exitValue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

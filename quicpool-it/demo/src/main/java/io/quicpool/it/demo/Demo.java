@@ -13,13 +13,13 @@ public final class Demo {
     static final String SECONDS = "demo.seconds";
     static final String PORT = "demo.port";
 
-    private static final int LONGEST = 24 * 60 * 60;
+    private static final int MAX_SECONDS = 24 * 60 * 60;
 
     private Demo() {}
 
     public static void main(String... args) {
         try {
-            number(SECONDS, "0", LONGEST);
+            number(SECONDS, "0", MAX_SECONDS);
             int port = number(PORT, "8080", 65535);
             requireFree(port);
             System.setProperty("quarkus.http.port", Integer.toString(port));

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 @ApplicationScoped
 public class Traffic {
 
-    private static final int MOST_CALLERS = 20;
+    private static final int MAX_CALLERS = 20;
     private static final double WAVE_SECONDS = 20;
     private static final Duration WAIT = Duration.ofSeconds(1);
     private static final String REQUEST = "how many are left?";
@@ -46,9 +46,9 @@ public class Traffic {
             return;
         }
         if (event.pool().name().equals(orders.name())) {
-            IntStream.range(0, MOST_CALLERS).forEach(caller -> start(caller, orders));
+            IntStream.range(0, MAX_CALLERS).forEach(caller -> start(caller, orders));
         } else {
-            IntStream.range(0, MOST_CALLERS / 4).forEach(caller -> start(caller * 4, self));
+            IntStream.range(0, MAX_CALLERS / 4).forEach(caller -> start(caller * 4, self));
         }
     }
 
@@ -90,7 +90,7 @@ public class Traffic {
 
     private static double callersNow() {
         double phase = System.nanoTime() / 1e9 / WAVE_SECONDS * 2 * Math.PI;
-        return 2 + (MOST_CALLERS - 2) * (1 + Math.sin(phase)) / 2;
+        return 2 + (MAX_CALLERS - 2) * (1 + Math.sin(phase)) / 2;
     }
 
     private void ask(ClientPool pool) throws InterruptedException {

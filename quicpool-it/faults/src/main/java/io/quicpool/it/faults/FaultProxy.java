@@ -35,8 +35,8 @@ public final class FaultProxy implements AutoCloseable {
 
     private static final int LARGEST = 65_535;
     // After close nothing can be changed.
-    private static final Duration LONGEST_ORDER = Duration.ofSeconds(5);
-    private static final Duration FORGOTTEN = Duration.ofSeconds(20);
+    private static final Duration MAX_CHANGE_WAIT = Duration.ofSeconds(5);
+    private static final Duration FLOW_TIMEOUT = Duration.ofSeconds(20);
     private static final int BUFFER = 1 << 22;
 
     /** A datagram under way. */
@@ -228,7 +228,7 @@ public final class FaultProxy implements AutoCloseable {
             done.complete(null);
         });
         selector.wakeup();
-        done.completeOnTimeout(null, LONGEST_ORDER.toMillis(), TimeUnit.MILLISECONDS)
+        done.completeOnTimeout(null, MAX_CHANGE_WAIT.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
         return this;
     }
@@ -319,7 +319,7 @@ public final class FaultProxy implements AutoCloseable {
     private Flow open(SocketAddress client) throws IOException {
         long now = System.nanoTime();
         flows.values().removeIf(flow -> {
-            boolean old = now - flow.heard > FORGOTTEN.toNanos();
+            boolean old = now - flow.heard > FLOW_TIMEOUT.toNanos();
             if (old) {
                 close(flow.back);
             }
@@ -346,7 +346,7 @@ public final class FaultProxy implements AutoCloseable {
         long due = now + fate.delayNanos();
         if (faults.bytesPerSecond() > 0) {
             long begin = Math.max(now, line.freeAt);
-            if (begin - now > Faults.LONGEST_QUEUE.toNanos()) {
+            if (begin - now > Faults.MAX_QUEUE_TIME.toNanos()) {
                 lost.increment();
                 return;
             }

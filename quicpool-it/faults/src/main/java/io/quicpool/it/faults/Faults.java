@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param reordering the chance that it is held back for {@link #HELD_BACK} longer than others
  * @param delay how long each is under way
  * @param jitter up to how much longer some are
- * @param bytesPerSecond how much passes; 0 for no limit. What would wait for longer than {@link #LONGEST_QUEUE} is lost
+ * @param bytesPerSecond how much passes; 0 for no limit. What would wait for longer than {@link #MAX_QUEUE_TIME} is lost
  */
 public record Faults(
         double loss,
@@ -26,7 +26,7 @@ public record Faults(
     public static final Duration HELD_BACK = Duration.ofMillis(10);
 
     /** How long the queue in front of a slow line is. */
-    public static final Duration LONGEST_QUEUE = Duration.ofMillis(250);
+    public static final Duration MAX_QUEUE_TIME = Duration.ofMillis(250);
 
     /** A good network. */
     public static final Faults NONE = new Faults(0, 0, 0, 0, Duration.ZERO, Duration.ZERO, 0);

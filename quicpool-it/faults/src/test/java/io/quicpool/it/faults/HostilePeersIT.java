@@ -33,7 +33,7 @@ class HostilePeersIT {
 
     private static final int HELLO = 0;
     /** What an attack may make a process hold, both ends of it, in MB: the unread bytes of a connection are the most. */
-    private static final long MOST_HEAP = 64;
+    private static final long MAX_HEAP = 64;
 
     private final Pools pools = new Pools();
     private final RawPeer raw = new RawPeer();
@@ -70,7 +70,7 @@ class HostilePeersIT {
         await().until(() -> traffic.ledger.answered.sum() > answered + 100);
         traffic.close();
         long grown = Math.max(0, heapAfterCollection() - heap) >> 20;
-        assertThat(grown).as("MB of heap").isLessThan(MOST_HEAP);
+        assertThat(grown).as("MB of heap").isLessThan(MAX_HEAP);
         Report.row(what, "heap + " + grown + " MB", traffic.ledger, List.of(), refused);
         traffic.assertNothingWrong();
         assertThat(served.examples()).isEmpty();

@@ -18,7 +18,7 @@ import java.time.Duration;
 @ApplicationScoped
 public class ShopResource {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
     @Inject
     @QuicPool("prices")
@@ -35,8 +35,8 @@ public class ShopResource {
     }
 
     private static String ask(ClientPool pool, String item) throws IOException, InterruptedException {
-        try (PooledStream stream = pool.take(LONGEST_WAIT)) {
-            stream.readTimeout(LONGEST_WAIT);
+        try (PooledStream stream = pool.take(MAX_WAIT)) {
+            stream.readTimeout(MAX_WAIT);
             stream.outputStream().write(item.getBytes(UTF_8));
             stream.outputStream().close();
             return new String(stream.inputStream().readAllBytes(), UTF_8);

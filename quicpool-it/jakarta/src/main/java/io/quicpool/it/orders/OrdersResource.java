@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 public class OrdersResource {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
     @Inject
     @QuicPool("stock")
@@ -53,8 +53,8 @@ public class OrdersResource {
     @GET
     @Path("order/{item}")
     public String order(@PathParam("item") String item) throws IOException, InterruptedException {
-        try (PooledStream stream = stock.take(LONGEST_WAIT)) {
-            stream.readTimeout(LONGEST_WAIT);
+        try (PooledStream stream = stock.take(MAX_WAIT)) {
+            stream.readTimeout(MAX_WAIT);
             stream.outputStream().write(item.getBytes(UTF_8));
             stream.outputStream().close();
             return new String(stream.inputStream().readAllBytes(), UTF_8);
@@ -73,13 +73,13 @@ public class OrdersResource {
     @Path("later")
     public String later() throws Exception {
         return Objects.requireNonNull(executor)
-                .copy(stock.takeAsync(LONGEST_WAIT))
+                .copy(stock.takeAsync(MAX_WAIT))
                 .thenApply(stream -> {
                     stream.close();
                     return looks.around();
                 })
                 .toCompletableFuture()
-                .get(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS);
+                .get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     /** What an observer of the event that a pool is ready found. */

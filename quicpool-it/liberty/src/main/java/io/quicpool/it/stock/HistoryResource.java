@@ -26,7 +26,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Path("/history")
 public class HistoryResource {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
     @Inject
     PoolRegistry pools;
@@ -38,8 +38,8 @@ public class HistoryResource {
     @GET
     @Path("{item}")
     public String days(@PathParam("item") String item) throws IOException, InterruptedException {
-        try (PooledStream stream = pools.client("history").take(begin(item), LONGEST_WAIT)) {
-            stream.readTimeout(LONGEST_WAIT);
+        try (PooledStream stream = pools.client("history").take(begin(item), MAX_WAIT)) {
+            stream.readTimeout(MAX_WAIT);
             BufferedReader lines = new BufferedReader(new InputStreamReader(stream.inputStream(), UTF_8));
             return "the price of " + item + " on " + lines.lines().count() + " days";
         }

@@ -15,14 +15,14 @@ import java.io.IOException;
 public class StockHandler implements StreamHandler {
 
     // More would not be the name of an item.
-    private static final int LONGEST_NAME = 100;
+    private static final int MAX_NAME_LENGTH = 100;
 
     @Inject
     Shelves shelves;
 
     @Override
     public void handle(PooledStream stream) throws IOException, InterruptedException {
-        String item = new String(stream.inputStream().readNBytes(LONGEST_NAME), UTF_8);
+        String item = new String(stream.inputStream().readNBytes(MAX_NAME_LENGTH), UTF_8);
         stream.outputStream().write(Integer.toString(shelves.count(item)).getBytes(UTF_8));
     }
 }

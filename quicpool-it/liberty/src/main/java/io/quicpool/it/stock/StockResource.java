@@ -16,7 +16,7 @@ import java.time.Duration;
 @Path("/stock")
 public class StockResource {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
     @Inject
     @QuicPool("prices")
@@ -28,8 +28,8 @@ public class StockResource {
     @GET
     @Path("{item}")
     public String left(@PathParam("item") String item) throws IOException, InterruptedException {
-        try (PooledStream stream = prices.take(LONGEST_WAIT)) {
-            stream.readTimeout(LONGEST_WAIT);
+        try (PooledStream stream = prices.take(MAX_WAIT)) {
+            stream.readTimeout(MAX_WAIT);
             stream.outputStream().write(item.getBytes(UTF_8));
             stream.outputStream().close();
             String price = new String(stream.inputStream().readAllBytes(), UTF_8);

@@ -41,7 +41,7 @@ final class Commands {
             """;
 
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
-    private static final int LONGEST_LINE = 1 << 20;
+    private static final int MAX_LINE_LENGTH = 1 << 20;
 
     private final StreamPool pool;
     private final Map<StreamId, PooledStream> held = new ConcurrentHashMap<>();
@@ -119,8 +119,8 @@ final class Commands {
             if (next < 0) {
                 throw new IOException("the stream ended before the end of the line");
             }
-            if (line.size() == LONGEST_LINE) {
-                throw new IOException("the line is longer than " + LONGEST_LINE + " bytes");
+            if (line.size() == MAX_LINE_LENGTH) {
+                throw new IOException("the line is longer than " + MAX_LINE_LENGTH + " bytes");
             }
             line.write(next);
         }

@@ -1,6 +1,7 @@
 package io.quicpool.it.peer;
 
 import io.quicpool.PoolSnapshot;
+import io.quicpool.config.Endpoint;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,7 @@ final class Stats {
                 field(
                         "peers",
                         pool.peers().stream()
-                                .map(peer -> text(peer.remote().toString()))
+                                .map(peer -> text(Endpoint.text(peer.remote())))
                                 .collect(Collectors.joining(",", "[", "]"))),
                 field("idle", pool.idle()),
                 field("opening", pool.opening()),

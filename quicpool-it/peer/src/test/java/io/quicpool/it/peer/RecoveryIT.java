@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RecoveryIT {
 
     /** What it takes to notice, three keep-alives of a second, and to come back; for a machine that has much else to do. */
-    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
     private static final int STOCK = 1000;
 
@@ -97,16 +97,16 @@ class RecoveryIT {
         String address = "127.0.0.1:" + first.said("port");
         try (PeerProcess client = client(address)) {
             client.awaitReady();
-            await().atMost(LONGEST).until(() -> client.stat("idle") == STOCK);
+            await().atMost(MAX_WAIT).until(() -> client.stat("idle") == STOCK);
             long connections = client.stat("connects");
             long kill = System.nanoTime();
             first.kill();
             try (PeerProcess second = server(pem, address)) {
                 long back = millisSince(kill);
                 // Of each by itself: until then streams of it are taken for alive.
-                await().atMost(LONGEST).until(() -> client.stat("lost") == connections);
+                await().atMost(MAX_WAIT).until(() -> client.stat("lost") == connections);
                 long noticed = millisSince(kill);
-                await().atMost(LONGEST).until(() -> client.stat("idle") == STOCK);
+                await().atMost(MAX_WAIT).until(() -> client.stat("idle") == STOCK);
                 long fresh = millisSince(kill);
                 System.out.println("server killed: back after " + back + " ms, loss noticed after " + noticed
                         + " ms, fresh stock of " + STOCK + " after " + fresh + " ms");
@@ -122,15 +122,15 @@ class RecoveryIT {
         String address = "127.0.0.1:" + first.said("port");
         try (PeerProcess client = client(address)) {
             client.awaitReady();
-            await().atMost(LONGEST).until(() -> client.stat("idle") == STOCK);
+            await().atMost(MAX_WAIT).until(() -> client.stat("idle") == STOCK);
             long before = client.stat("connects");
             assertThat(first.quit()).isZero();
-            await().atMost(LONGEST).until(() -> client.stat("idle") == 0);
+            await().atMost(MAX_WAIT).until(() -> client.stat("idle") == 0);
             try (PeerProcess second = server(pem, address)) {
                 long back = System.nanoTime();
-                await().atMost(LONGEST).until(() -> client.stat("connects") > before && client.stat("idle") > 0);
+                await().atMost(MAX_WAIT).until(() -> client.stat("connects") > before && client.stat("idle") > 0);
                 long again = millisSince(back);
-                await().atMost(LONGEST).until(() -> client.stat("idle") == STOCK);
+                await().atMost(MAX_WAIT).until(() -> client.stat("idle") == STOCK);
                 System.out.println("server closed in order: first stream " + again + " ms and fresh stock of " + STOCK
                         + " " + millisSince(back) + " ms after it was back");
                 assertStreamsWork(second, client);
@@ -147,7 +147,7 @@ class RecoveryIT {
             probe.quit();
         }
         try (PeerProcess client = client(address)) {
-            await().atMost(LONGEST).until(() -> client.stat("errors") > 2);
+            await().atMost(MAX_WAIT).until(() -> client.stat("errors") > 2);
             try (PeerProcess server = server(pem, address)) {
                 client.awaitReady();
                 assertStreamsWork(server, client);
@@ -160,10 +160,10 @@ class RecoveryIT {
         try (PeerProcess server = server(pem(), "127.0.0.1:0")) {
             PeerProcess client = client("127.0.0.1:" + server.said("port"));
             client.awaitReady();
-            await().atMost(LONGEST).until(() -> server.stat("idle") == STOCK);
+            await().atMost(MAX_WAIT).until(() -> server.stat("idle") == STOCK);
             long kill = System.nanoTime();
             client.kill();
-            await().atMost(LONGEST).until(() -> server.stat("idle") == 0);
+            await().atMost(MAX_WAIT).until(() -> server.stat("idle") == 0);
             System.out.println("client killed: its streams left the server's stock after " + millisSince(kill) + " ms");
         }
     }

@@ -22,7 +22,7 @@ import org.eclipse.microprofile.context.ManagedExecutor;
 @Path("/history")
 public class HistoryResource {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
     private static final int DAYS = 10_000;
 
     @Inject
@@ -34,7 +34,7 @@ public class HistoryResource {
     @POST
     @Path("{item}")
     public String begin(@PathParam("item") String item) throws InterruptedException {
-        PooledStream stream = pools.server("history").take(LONGEST_WAIT);
+        PooledStream stream = pools.server("history").take(MAX_WAIT);
         executor.execute(() -> write(item, stream));
         return stream.id().toString();
     }

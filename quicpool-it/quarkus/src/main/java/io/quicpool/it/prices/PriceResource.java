@@ -16,7 +16,7 @@ import java.time.Duration;
 @Path("/prices")
 public class PriceResource {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
     @Inject
     @QuicPool("stock")
@@ -28,8 +28,8 @@ public class PriceResource {
     @GET
     @Path("{item}")
     public String offer(@PathParam("item") String item) throws IOException, InterruptedException {
-        try (PooledStream stream = stock.take(LONGEST_WAIT)) {
-            stream.readTimeout(LONGEST_WAIT);
+        try (PooledStream stream = stock.take(MAX_WAIT)) {
+            stream.readTimeout(MAX_WAIT);
             stream.outputStream().write(item.getBytes(UTF_8));
             stream.outputStream().close();
             String left = new String(stream.inputStream().readAllBytes(), UTF_8);

@@ -29,7 +29,7 @@ import java.util.function.Function;
  */
 public final class GoEngine implements Transport, AutoCloseable {
 
-    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(60);
+    private static final Duration MAX_ANSWER_WAIT = Duration.ofSeconds(60);
 
     private final GoProcess process;
     private final AtomicLong lastNumber = new AtomicLong();
@@ -108,7 +108,7 @@ public final class GoEngine implements Transport, AutoCloseable {
 
     private static <T> T await(CompletableFuture<T> answer) throws IOException {
         try {
-            return answer.get(LONGEST_ANSWER.toSeconds(), TimeUnit.SECONDS);
+            return answer.get(MAX_ANSWER_WAIT.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new IOException(e.getCause());
         } catch (TimeoutException e) {

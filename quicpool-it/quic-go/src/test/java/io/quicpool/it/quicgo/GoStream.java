@@ -11,7 +11,7 @@ import java.util.HexFormat;
 /** A stream of the program in Go. It reads only what it is asked to: the rest stays unread there, and counts against the window. */
 final class GoStream implements EngineStream {
 
-    private static final int MOST_AT_ONCE = 16 * 1024;
+    private static final int MAX_PIECE = 16 * 1024;
     private static final String RESET = "reset ";
 
     private final GoEngine engine;
@@ -63,7 +63,7 @@ final class GoStream implements EngineStream {
             if (length == 0) {
                 return 0;
             }
-            String answer = ask("read", Math.min(length, MOST_AT_ONCE));
+            String answer = ask("read", Math.min(length, MAX_PIECE));
             if (answer.equals("fin")) {
                 return -1;
             }
@@ -85,8 +85,8 @@ final class GoStream implements EngineStream {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            for (int from = offset; from < offset + length; from += MOST_AT_ONCE) {
-                int to = Math.min(from + MOST_AT_ONCE, offset + length);
+            for (int from = offset; from < offset + length; from += MAX_PIECE) {
+                int to = Math.min(from + MAX_PIECE, offset + length);
                 done("write", HexFormat.of().formatHex(bytes, from, to));
             }
         }

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 public final class LineProcess implements AutoCloseable {
 
     /** Longer than any answer takes, also on a busy machine. */
-    private static final Duration LONGEST_ANSWER = Duration.ofMinutes(5);
+    private static final Duration MAX_ANSWER_WAIT = Duration.ofMinutes(5);
 
     private static final String END = "(end of the output)";
 
@@ -69,7 +69,7 @@ public final class LineProcess implements AutoCloseable {
     }
 
     private String nextOrEnd() throws InterruptedException {
-        String line = lines.poll(LONGEST_ANSWER.toSeconds(), TimeUnit.SECONDS);
+        String line = lines.poll(MAX_ANSWER_WAIT.toSeconds(), TimeUnit.SECONDS);
         if (line == null) {
             throw new AssertionError("the process says nothing");
         }
@@ -128,7 +128,7 @@ public final class LineProcess implements AutoCloseable {
     /** SIGKILL. Returns when the process has ended and its output was read. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
-        reader.join(LONGEST_ANSWER.toMillis());
+        reader.join(MAX_ANSWER_WAIT.toMillis());
         if (reader.isAlive()) {
             throw new IllegalStateException("the output of the process that was killed has no end");
         }
