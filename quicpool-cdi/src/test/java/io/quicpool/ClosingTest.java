@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TlsMode;
 import io.quicpool.testing.Pools;
+import io.quicpool.testing.Relay;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -90,6 +92,38 @@ class ClosingTest {
         for (PooledStream stream : streams) {
             assertThat(stream.inputStream().readAllBytes()).isEqualTo(answer);
             stream.close();
+        }
+    }
+
+    /** Such a path takes longer than a lost peer may be silent. */
+    @Test
+    void whatIsUnderWayOnASlowPathArrivesBeforeADrainedPoolCloses() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        byte[] answer = new byte[10_000];
+        CountDownLatch asked = new CountDownLatch(10);
+        server.serve(stream -> {
+            assertThat(stream.inputStream().read()).isEqualTo(1);
+            asked.countDown();
+            stream.outputStream().write(answer);
+        });
+        try (Relay path = new Relay(server.localAddress())) {
+            ClientPool client = pools.client("127.0.0.1:" + path.port(), c -> c.capacity(10, 10));
+            awaitIdle(client, 10);
+            path.slow(Duration.ofMillis(60));
+            List<FutureTask<byte[]>> answers = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                PooledStream stream = client.take(SOON);
+                stream.outputStream().write(1);
+                FutureTask<byte[]> read =
+                        new FutureTask<>(() -> stream.inputStream().readAllBytes());
+                new Thread(read).start();
+                answers.add(read);
+            }
+            assertThat(asked.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            server.close(SOON);
+            for (FutureTask<byte[]> read : answers) {
+                assertThat(read.get(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo(answer);
+            }
         }
     }
 

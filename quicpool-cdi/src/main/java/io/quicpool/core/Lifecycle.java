@@ -35,8 +35,8 @@ final class Lifecycle {
     /** Maximum time for connections, and for threads, when drain time is left. */
     private static final Duration MAX_STEP = Duration.ofSeconds(5);
 
-    /** Maximum wait for outstanding acknowledgements. */
-    private static final Duration MAX_DELIVERY = Duration.ofSeconds(2);
+    /** A peer that is silent for so long while acknowledgements are outstanding is taken for lost. */
+    private static final Duration MAX_SILENCE = Duration.ofSeconds(2);
 
     private final CorePool pool;
     private final AtomicReference<PoolState> state = new AtomicReference<>(PoolState.NEW);
@@ -203,7 +203,8 @@ final class Lifecycle {
 
     /** Closes a connection without streams in use once its peer has acknowledged all data. Blocks. */
     static void closeAfterDelivery(Connection connection) {
-        closeAfterDelivery(connection, System.nanoTime() + MAX_DELIVERY.toNanos());
+        closeAfterDelivery(
+                connection, System.nanoTime() + connection.idleTimeout().toNanos());
     }
 
     private static void closeAfterDelivery(Connection connection, long deadline) {
@@ -218,9 +219,9 @@ final class Lifecycle {
 
     // Data of the last streams may be in flight. A lost peer must not cost the whole drain time.
     private static void awaitDelivered(Connection connection, long deadline) throws InterruptedException {
-        long left = Math.min(deadline - System.nanoTime(), MAX_DELIVERY.toNanos());
+        long left = deadline - System.nanoTime();
         if (left > 0) {
-            connection.awaitDelivered(Duration.ofNanos(left));
+            connection.awaitDelivered(Duration.ofNanos(left), MAX_SILENCE);
         }
     }
 

@@ -69,9 +69,11 @@ public interface Connection {
      * rest.
      *
      * @param timeout the longest wait
+     * @param silence ends the wait early: nothing has arrived from the peer for so long
+     * @return whether everything is acknowledged
      * @throws InterruptedException when the thread is interrupted
      */
-    boolean awaitDelivered(Duration timeout) throws InterruptedException;
+    boolean awaitDelivered(Duration timeout, Duration silence) throws InterruptedException;
 
     /**
      * Closes the connection (CONNECTION_CLOSE, RFC 9000, section 10.2) and frees its resources, threads included, in the

@@ -72,7 +72,7 @@ class FakeConnection implements Connection {
     }
 
     @Override
-    public boolean awaitDelivered(Duration timeout) {
+    public boolean awaitDelivered(Duration timeout, Duration silence) {
         return true;
     }
 

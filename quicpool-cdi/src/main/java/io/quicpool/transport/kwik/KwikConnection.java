@@ -227,8 +227,10 @@ final class KwikConnection implements Connection {
     }
 
     @Override
-    public boolean awaitDelivered(Duration timeout) throws InterruptedException {
-        return undelivered.await(this::alive, timeout);
+    public boolean awaitDelivered(Duration timeout, Duration silence) throws InterruptedException {
+        long start = System.nanoTime();
+        return undelivered.await(
+                () -> alive() && Math.min(silentNanos(), System.nanoTime() - start) < silence.toNanos(), timeout);
     }
 
     // ---- packets of the peer; on kwik's receiver thread, just before kwik processes them

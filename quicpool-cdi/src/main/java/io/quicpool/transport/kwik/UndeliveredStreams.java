@@ -34,11 +34,13 @@ final class UndeliveredStreams<S> {
     /**
      * Waits until all is sent and acknowledged. kwik has no event for acknowledgements, so this checks every 2 ms. It takes two checks in
      * a row: between the detection of a loss and its retransmission nothing is in flight.
+     *
+     * @param hopeful whether the rest may still arrive
      */
-    boolean await(BooleanSupplier alive, Duration timeout) throws InterruptedException {
+    boolean await(BooleanSupplier hopeful, Duration timeout) throws InterruptedException {
         long start = System.nanoTime();
         int quiet = 0;
-        while (alive.getAsBoolean() && System.nanoTime() - start < timeout.toNanos()) {
+        while (hopeful.getAsBoolean() && System.nanoTime() - start < timeout.toNanos()) {
             streams.sweep();
             quiet = streams.isEmpty() && !inFlight.getAsBoolean() ? quiet + 1 : 0;
             if (quiet == 2) {

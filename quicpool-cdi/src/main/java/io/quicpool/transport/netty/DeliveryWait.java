@@ -16,12 +16,21 @@ final class DeliveryWait {
     private static final int PAUSE_MILLIS = 2;
 
     private final NettyConnection connection;
+    private final long silence;
     private final CompletableFuture<Boolean> outcome = new CompletableFuture<>();
     // Only for the event loop.
     private int quiet;
+    private long received;
+    private long lastReceived = System.nanoTime();
 
-    DeliveryWait(NettyConnection connection) {
+    /**
+     * Makes a wait.
+     *
+     * @param silence ends it early: nothing has arrived from the peer for so long
+     */
+    DeliveryWait(NettyConnection connection, Duration silence) {
         this.connection = connection;
+        this.silence = silence.toNanos();
     }
 
     boolean await(Duration timeout) throws InterruptedException {
@@ -39,7 +48,7 @@ final class DeliveryWait {
         if (outcome.isDone()) {
             return;
         }
-        if (!connection.alive()) {
+        if (!connection.alive() || isSilent()) {
             outcome.complete(false);
             return;
         }
@@ -50,5 +59,15 @@ final class DeliveryWait {
             var next = connection.loop().schedule(this::check, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
             assert next != null;
         }
+    }
+
+    private boolean isSilent() {
+        long now = System.nanoTime();
+        long packets = connection.packetsReceived();
+        if (packets != received) {
+            received = packets;
+            lastReceived = now;
+        }
+        return now - lastReceived >= silence;
     }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
+import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.quicpool.TlsSession;
 import io.quicpool.config.Endpoint;
@@ -230,14 +231,20 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     @Override
-    public boolean awaitDelivered(Duration timeout) throws InterruptedException {
-        DeliveryWait delivery = new DeliveryWait(this);
+    public boolean awaitDelivered(Duration timeout, Duration silence) throws InterruptedException {
+        DeliveryWait delivery = new DeliveryWait(this, silence);
         return delivery.await(timeout);
     }
 
     /** Whether something that was written to closed streams may not have arrived. On the event loop. */
     boolean isDeliveryPending() {
         return pendingFins.get() > 0 || isInFlight();
+    }
+
+    /** How many packets the peer has sent. On the event loop. */
+    long packetsReceived() {
+        QuicConnectionStats stats = channel.collectStats().getNow();
+        return stats == null ? 0 : stats.recv();
     }
 
     private boolean isInFlight() {

@@ -46,7 +46,7 @@ class SmallDatagramsTest {
             stream.output().write(new byte[100_000]);
             await().atMost(PATIENCE).until(() -> !server.connections.isEmpty());
             KwikConnection there = (KwikConnection) server.connections.element();
-            assertThat(here.awaitDelivered(PATIENCE)).isTrue();
+            assertThat(here.awaitDelivered(PATIENCE, PATIENCE)).isTrue();
             sizes.add(bufferOf(there));
             here.close(0, "");
             assertThat(sizes).containsExactly(SmallDatagrams.LARGEST);

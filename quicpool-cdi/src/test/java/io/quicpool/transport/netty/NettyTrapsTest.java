@@ -81,7 +81,7 @@ class NettyTrapsTest {
             NettyConnection connection = connect(address, EngineEvents.REJECT_ALL);
             EngineStream here = idle(connection);
             PooledStream there = server.take(SOON);
-            assertThat(connection.awaitDelivered(SOON)).isTrue();
+            assertThat(connection.awaitDelivered(SOON, SOON)).isTrue();
             boolean atRisk = connection
                     .loop()
                     .submit(() -> connection.streams().datalessFins().atRisk())
@@ -266,7 +266,7 @@ class NettyTrapsTest {
             here.output().write(7);
             there.readTimeout(SOON);
             assertThat(there.inputStream().read()).isEqualTo(7);
-            assertThat(connection.awaitDelivered(SOON)).isTrue();
+            assertThat(connection.awaitDelivered(SOON, SOON)).isTrue();
             assertThat(connection
                             .loop()
                             .submit(() -> {
@@ -335,7 +335,7 @@ class NettyTrapsTest {
             there.outputStream().close();
             assertThat(here.input().read()).isEqualTo(-1);
             EngineStream other = idle(connection);
-            assertThat(connection.awaitDelivered(SOON)).isTrue();
+            assertThat(connection.awaitDelivered(SOON, SOON)).isTrue();
             relay.hold();
             assertThat(connection
                             .loop()
@@ -380,7 +380,7 @@ class NettyTrapsTest {
             there.outputStream().close();
             assertThat(here.input().read()).isEqualTo(-1);
             there.readTimeout(SOON);
-            assertThat(connection.awaitDelivered(SOON)).isTrue();
+            assertThat(connection.awaitDelivered(SOON, SOON)).isTrue();
             assertThat(waitsAfterWriting(connection, here, 6)).isFalse();
             assertThat(there.inputStream().read()).isEqualTo(6);
             relay.loseNext(1);

@@ -136,7 +136,7 @@ final class ScriptedConnection implements Connection {
     }
 
     @Override
-    public boolean awaitDelivered(Duration timeout) {
+    public boolean awaitDelivered(Duration timeout, Duration silence) {
         return true;
     }
 

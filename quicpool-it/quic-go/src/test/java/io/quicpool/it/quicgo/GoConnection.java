@@ -96,7 +96,7 @@ final class GoConnection implements Connection {
     }
 
     @Override
-    public boolean awaitDelivered(Duration timeout) {
+    public boolean awaitDelivered(Duration timeout, Duration silence) {
         throw new UnsupportedOperationException();
     }
 
