@@ -159,7 +159,7 @@ class Frames(Attacker):
             client.send(b"\x43" + client.quic._peer_cid.cid + os.urandom(16 + sent % 60))
             sent += 1
             if sent % 20 == 0:
-                time.sleep(0.005)
+                client.step(0.005)
         return self._result(client, sent=sent, answered=client.ask(b"still here") == b"still here")
 
     def path_challenges(self):
