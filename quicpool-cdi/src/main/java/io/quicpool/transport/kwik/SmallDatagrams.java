@@ -19,6 +19,7 @@ import tech.kwik.core.frame.QuicFrame;
 import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.impl.Role;
 import tech.kwik.core.impl.VersionHolder;
+import tech.kwik.core.packet.InitialPacket;
 import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.send.GlobalPacketAssembler;
 import tech.kwik.core.send.SendItem;
@@ -74,6 +75,7 @@ final class SmallDatagrams extends GlobalPacketAssembler {
             if (get(VERSION, connection) instanceof VersionHolder version
                     && get(QUEUES, sender) instanceof SendRequestQueue[] queues
                     && get(ACKS, sender) instanceof GlobalAckGenerator acks) {
+                InitialQueue.install(queues);
                 SmallDatagrams ours = new SmallDatagrams(version, queues, acks);
                 if (connection.getRole() == Role.Client) {
                     // kwik has enabled its own assembler already.
@@ -98,7 +100,7 @@ final class SmallDatagrams extends GlobalPacketAssembler {
         PathWatch path = watch;
         int max = path == null ? largest : Math.min(largest, path.largest(hasProbe()));
         List<SendItem> items = super.assemble(Math.min(window, max - LENGTH_SLACK), max, sourceId, destinationId);
-        trimPadding(items);
+        fitPadding(items);
         if (path != null && Math.min(window, max) >= LARGEST) {
             path.fill(items);
         }
@@ -122,8 +124,10 @@ final class SmallDatagrams extends GlobalPacketAssembler {
         return queues[EncryptionLevel.App.ordinal()].hasProbe();
     }
 
-    // A padded packet may become a byte too long, when its length field takes two bytes.
-    private static void trimPadding(List<SendItem> items) {
+    // A padded packet may be a byte longer than kwik has estimated, since its length field then takes two bytes. A
+    // packet with a PING only is a byte shorter: kwik counts padding that it leaves out. Only Initial packets must fill
+    // the datagram.
+    private static void fitPadding(List<SendItem> items) {
         int surplus = -LARGEST;
         for (SendItem item : items) {
             surplus += length(item.getPacket());
@@ -131,7 +135,8 @@ final class SmallDatagrams extends GlobalPacketAssembler {
         for (SendItem item : items) {
             List<QuicFrame> frames = item.getPacket().getFrames();
             int last = frames.size() - 1;
-            if (surplus > 0 && frames.get(last) instanceof Padding padding && padding.getLength() > surplus) {
+            boolean wrong = surplus > 0 || (surplus < 0 && item.getPacket() instanceof InitialPacket);
+            if (wrong && frames.get(last) instanceof Padding padding && padding.getLength() > surplus) {
                 frames.set(last, new Padding(padding.getLength() - surplus));
                 surplus = 0;
             }
@@ -145,5 +150,29 @@ final class SmallDatagrams extends GlobalPacketAssembler {
                 packet.getFrames().stream().mapToInt(QuicFrame::getFrameLength).sum();
         boolean isLong = packet.getEncryptionLevel() != EncryptionLevel.App;
         return isLong && payload < MAX_ONE_BYTE && payload + NUMBER_AND_TAG > MAX_ONE_BYTE ? estimate + 1 : estimate;
+    }
+
+    /**
+     * Sends frames of Initial packets again without their padding. A Retry packet that comes while kwik assembles the next packet leaves a
+     * ClientHello without its token, with padding instead. Behind the token both would not fit, and kwik would send a PING in their place
+     * each time, until the connect time-out.
+     */
+    private static final class InitialQueue extends SendRequestQueue {
+
+        InitialQueue() {
+            super(EncryptionLevel.Initial);
+        }
+
+        // kwik indexes its queues by the ordinal of the level.
+        @SuppressWarnings("EnumOrdinal")
+        static void install(SendRequestQueue[] queues) {
+            queues[EncryptionLevel.Initial.ordinal()] = new InitialQueue();
+        }
+
+        @Override
+        public void addProbeRequest(List<QuicFrame> frames) {
+            super.addProbeRequest(
+                    frames.stream().filter(each -> !(each instanceof Padding)).toList());
+        }
     }
 }
