@@ -121,12 +121,15 @@ public final class PoolMBeans {
         } catch (InstanceAlreadyExistsException e) {
             LOG.log(
                     Level.WARNING,
-                    "{0}: no MXBean, its name {1} is taken; set quicpool.application to another name in each application",
+                    "{0}: no MXBean, its name {1} is taken; register the pool with another application name",
                     label(pool),
                     name);
             return null;
         } catch (JMException | RuntimeException e) {
-            LOG.log(Level.WARNING, label(pool) + ": cannot register the MXBean " + name, e);
+            LOG.log(
+                    Level.WARNING,
+                    label(pool) + ": cannot register the MXBean " + name + "; the pool works without it",
+                    e);
             return null;
         }
         pool.addListener(notifier);
