@@ -50,10 +50,15 @@ final class Listeners {
             this.listener = listener;
         }
 
+        // Not toString: that is code of the application and may throw.
+        private String name() {
+            return listener.getClass().getName();
+        }
+
         void put(Consumer<PoolListener> event) {
             if (waiting.getAndUpdate(n -> n < MAX_QUEUED ? n + 1 : n) == MAX_QUEUED) {
                 if (warned.compareAndSet(false, true)) {
-                    log.warning("the listener " + listener + " is too slow and misses events");
+                    log.warning("the listener " + name() + " is too slow and misses events");
                 }
                 return;
             }
@@ -70,7 +75,7 @@ final class Listeners {
             } catch (RuntimeException | Error e) {
                 // There is no thread now. The next event tries again.
                 draining.set(false);
-                log.warning("no thread for a listener; it is called with the next event", e);
+                log.warning("no thread for the listener " + name() + "; it is called with the next event", e);
             }
         }
 
@@ -93,7 +98,7 @@ final class Listeners {
             try {
                 event.accept(listener);
             } catch (Exception | Error e) {
-                log.warning("a listener threw an exception", e);
+                log.warning("the listener " + name() + " threw an exception", e);
             }
         }
     }

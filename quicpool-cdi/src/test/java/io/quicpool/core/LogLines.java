@@ -24,7 +24,7 @@ final class LogLines implements System.Logger {
 
     @Override
     public void log(Level level, @Nullable ResourceBundle bundle, @Nullable String text, @Nullable Throwable cause) {
-        throw new AssertionError(text);
+        written.add(Objects.requireNonNull(text));
     }
 
     @Override
