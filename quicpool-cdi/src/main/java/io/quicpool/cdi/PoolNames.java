@@ -60,7 +60,7 @@ final class PoolNames {
         if (name.isEmpty()) {
             return there.isEmpty()
                     ? exist + "; set " + kind.property(SettingsReader.DEFAULT_NAME, kind.requiredKey())
-                    : "which one is meant? " + exist + ", and none has the name default";
+                    : "which one is meant? " + exist + ", and none has the name default; write the name in @QuicPool";
         }
         return "there is no " + pools + " \"" + name + "\": " + exist + "; set "
                 + kind.property(name, kind.requiredKey());

@@ -87,7 +87,9 @@ public final class KeyMaterial {
         }
         if (keys.size() != 1) {
             throw new ConfigException(
-                    KEY_STORE, file, keys.isEmpty() ? "has no private key" : "has several keys, name one of " + keys);
+                    KEY_STORE,
+                    file,
+                    keys.isEmpty() ? "has no private key" : "has several keys; set key-alias to one of " + keys);
         }
         return keys.get(0);
     }

@@ -189,8 +189,8 @@ public final class CorePoolProvider implements PoolProvider {
         }
         throw new PoolStartException(
                 pool,
-                "transport = " + wanted + ": there is no such engine on the class path; there is "
-                        + String.join(" and ", there),
+                "transport = " + wanted + ": there is no such engine on the class path; use "
+                        + String.join(" or ", there),
                 Duration.ZERO,
                 null,
                 null);

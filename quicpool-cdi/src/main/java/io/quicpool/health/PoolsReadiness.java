@@ -33,11 +33,7 @@ public final class PoolsReadiness implements HealthCheck {
 
     private final PoolRegistry registry;
 
-    /**
-     * For the container.
-     *
-     *
-     */
+    /** For the container. */
     @Inject
     PoolsReadiness(PoolRegistry registry) {
         this.registry = registry;

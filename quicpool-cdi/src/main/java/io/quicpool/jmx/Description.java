@@ -12,10 +12,6 @@ import java.lang.annotation.Target;
 @Target({ElementType.TYPE, ElementType.METHOD})
 public @interface Description {
 
-    /**
-     * One sentence for an operator.
-     *
-     *
-     */
+    /** One sentence for an operator. */
     String value();
 }

@@ -189,8 +189,9 @@ class InjectionTest {
         neither.putAll(App.client("stock", target));
         assertThatThrownBy(() -> App.start(neither, Only.class))
                 .isInstanceOf(SettingsException.class)
-                .hasMessageContaining("injection point io.quicpool.cdi.InjectionTest$Only.client: which one is meant?"
-                        + " the client pools are \"orders\", \"stock\", and none has the name default");
+                .hasMessageContaining(
+                        "injection point io.quicpool.cdi.InjectionTest$Only.client: which one is meant?"
+                                + " the client pools are \"orders\", \"stock\", and none has the name default; write the name in @QuicPool");
     }
 
     @Test

@@ -80,7 +80,7 @@ class KeyStoreTest {
         Path file = KeyFiles.keys(folder.resolve("keys"), "PKCS12", PASSWORD, Map.of("a", ORDERS, "b", BILLING));
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> KeyMaterial.fromKeyStore(file, null, PASSWORD.toCharArray(), null))
-                .withMessageStartingWith("key-store = " + file + ": has several keys, name one of [")
+                .withMessageStartingWith("key-store = " + file + ": has several keys; set key-alias to one of [")
                 .satisfies(e -> assertThat(e.allowed()).containsPattern("\\[(a, b|b, a)\\]"));
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> KeyMaterial.fromKeyStore(file, null, PASSWORD.toCharArray(), "c"))

@@ -84,6 +84,9 @@ final class Reflection {
 
     private static void complain(String name) {
         incomplete = true;
-        LOG.log(Level.WARNING, "this version of kwik has no {0}, so that some of its leaks cannot be repaired", name);
+        LOG.log(
+                Level.WARNING,
+                "this version of kwik has no {0}, so some of its leaks cannot be repaired; use tech.kwik:kwik:0.10.6",
+                name);
     }
 }

@@ -301,7 +301,8 @@ final class NettyInternals {
     private static void complain(Exception e) {
         LOG.log(
                 Level.WARNING,
-                "quicpool was not tested with this version of Netty; streams may use more memory than they should: {0}",
+                "quicpool was not tested with this version of Netty; streams may use more memory than they should; use {0}: {1}",
+                NettyAvailability.VERSION,
                 e.toString());
     }
 }

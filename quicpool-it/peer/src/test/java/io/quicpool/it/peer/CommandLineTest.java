@@ -51,7 +51,7 @@ class CommandLineTest {
                 "client --target h:1 --tls-mode 1 --fingerprint abc | fingerprint = abc: must be 64 hex digits",
                 "client --target h:1 --trust-pem /no/such.pem | there is no such file",
                 "client --target h:1 --key-store /no/such.p12 | there is no such file",
-                "client --target h:1 --transport pigeon | transport = pigeon: there is no such engine on the class path; there is kwik and netty",
+                "client --target h:1 --transport pigeon | transport = pigeon: there is no such engine on the class path; use kwik or netty",
                 "client --target h:1 --congestion-control fast | congestion-control = fast: must be cubic, reno or bbr",
                 "client --target h:1 --streams-per-connection -1 | streams-per-connection = -1: must be from 0 to 1048576",
                 "client | Missing required option: '--target=H:P'",
