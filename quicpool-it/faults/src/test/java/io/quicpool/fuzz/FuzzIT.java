@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs Jazzer on each target for a while, in a process of its own, two at a time. What it finds stays under {@code target/fuzz}; with
+ * Runs Jazzer on each target for a while, in a separate process, two at a time. What it finds stays under {@code target/fuzz}; with
  * {@code quicpool.fuzz.input} that one input is run again.
  */
 @Execution(ExecutionMode.CONCURRENT)

@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A server in a process of its own, one who attacks it in another, an honest client here, and a control. */
+/** A server in a separate process, its attacker in another, an honest client here, and a control. */
 final class Stage implements AutoCloseable {
 
     /** How long a backlog may take, far less than the idle time-out: until then the attackers' connections are kept. */

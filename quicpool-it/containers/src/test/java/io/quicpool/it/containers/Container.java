@@ -29,7 +29,7 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 import org.jspecify.annotations.Nullable;
 
-/** A packaged application in its container, in a process of its own, on loopback. May be started again after its end. */
+/** A packaged application in its container, in a separate process, on loopback. May be started again after its end. */
 abstract class Container implements AutoCloseable {
 
     /** Certificate of every server here, and what every client trusts. */

@@ -1,4 +1,4 @@
-/** The one jar, unchanged, in packaged applications of the containers that users run; each in a process of its own. */
+/** The one jar, unchanged, in packaged applications of the containers that users run; each in a separate process. */
 @NullMarked
 package io.quicpool.it.containers;
 

@@ -18,7 +18,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service that the demo asks: a server pool in a process of its own, which can be killed and started again. It ends by
+ * The service that the demo asks: a server pool in a separate process, which can be killed and started again. It ends by
  * itself when this process is gone, for then its standard input ends.
  */
 @ApplicationScoped

@@ -47,7 +47,7 @@ public class Show implements QuarkusApplication {
     @Override
     public int run(String... args) {
         out.println(
-                "quicpool: requests flow through streams that are open ahead of use, to a peer in a process of its own.");
+                "quicpool: requests use pre-opened streams to a peer, a server pool that runs in a separate process.");
         out.println("See http://localhost:" + port + " (Ctrl-C ends the demo)");
         peer.start();
         Thread clock = new Thread(this::tick, "clock");

@@ -1,4 +1,4 @@
-/** The demo: a Quarkus application with pools, traffic, a peer in a process of its own, and a page that shows it all live. */
+/** The demo: a Quarkus application with pools, traffic, a peer in a separate process, and a page that shows it all live. */
 @NullMarked
 package io.quicpool.it.demo;
 

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The packaged demo in a process of its own. */
+/** The packaged demo in a separate process. */
 final class DemoProcess implements AutoCloseable {
 
     private static final HttpClient HTTP =

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A program of these tests in a process of its own: it ends when its input does, so none is left behind. */
+/** A program of these tests in a separate process: it ends when its input does, so none is left behind. */
 final class JavaProcess implements AutoCloseable {
 
     private static final String WRONG = "wrong ";

@@ -57,7 +57,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--rate",
             split = ",",
             paramLabel = "N",
-            description = "calls in a second, of which the CPU is said too, of this process; without: none")
+            description = "calls per second, at which the CPU time of this process is measured; default: none")
     int[] rates = {};
 
     @Option(names = "--bulk", paramLabel = "MB", description = "over all streams: ${DEFAULT-VALUE}")

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "client",
         mixinStandardHelpOptions = true,
-        description = "A client pool; prints ready when it is, and goes on trying until then.")
+        description = "A client pool; prints ready once it is. It keeps trying to connect.")
 final class ClientCommand implements Callable<Integer> {
 
     @Option(names = "--target", paramLabel = "H:P", required = true, description = "the server")

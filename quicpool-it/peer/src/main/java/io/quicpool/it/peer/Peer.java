@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
         name = "quicpool-peer",
         mixinStandardHelpOptions = true,
         version = "quicpool-peer 0.1.0",
-        description = "One side of a quicpool in a process of its own, driven by lines on standard input.",
+        description = "One pool, a server or a client, in a separate process. It reads commands from standard input.",
         subcommands = {ServerCommand.class, ClientCommand.class, BenchCommand.class},
         footer = {"", "Commands on standard input, one a line, each answered by one line:", Commands.HELP})
 final class Peer {

@@ -1,4 +1,4 @@
-/** The peer tool: one side of a pool in a process of its own, driven by lines on standard input. */
+/** The peer tool: one side of a pool in a separate process, driven by lines on standard input. */
 @NullMarked
 package io.quicpool.it.peer;
 

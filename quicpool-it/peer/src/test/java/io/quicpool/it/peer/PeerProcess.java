@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The peer tool in a process of its own, started from its jar as a user would, asked line by line. */
+/** The peer tool in a separate process, started from its jar as a user would, asked line by line. */
 final class PeerProcess implements AutoCloseable {
 
     /** The engine of the processes under test. */

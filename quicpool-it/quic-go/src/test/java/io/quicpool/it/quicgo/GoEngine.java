@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * quic-go as an engine for raw peers: what is asked of it is done by a program in Go, in a process of its own (peer.go). One
+ * quic-go as an engine for raw peers: what is asked of it is done by a program in Go, in a separate process (peer.go). One
  * process does for any number of peers.
  */
 public final class GoEngine implements Transport, AutoCloseable {

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A program in Go in a process of its own, asked line by line; it ends when its input does. */
+/** A program in Go in a separate process, asked line by line; it ends when its input does. */
 final class GoProcess implements AutoCloseable {
 
     private final LineProcess process;
@@ -54,7 +54,7 @@ final class GoProcess implements AutoCloseable {
         assertThat(process.process().waitFor()).isZero();
     }
 
-    /** Stops it and lets it go on, in turns, as long as it is there: by a process of its own, which is returned. */
+    /** Stops it and lets it go on, in turns, as long as it is there: by a separate process, which is returned. */
     Process pausing(Duration stopped, Duration running) throws IOException {
         String turn = "kill -STOP %1$d && sleep %2$s; kill -CONT %1$d && sleep %3$s"
                 .formatted(process.process().pid(), seconds(stopped), seconds(running));
