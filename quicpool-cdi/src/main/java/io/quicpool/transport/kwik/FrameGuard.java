@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import java.util.List;
 import java.util.ListIterator;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import tech.kwik.core.frame.MaxStreamsFrame;
 import tech.kwik.core.frame.NewConnectionIdFrame;
 import tech.kwik.core.frame.Padding;
 import tech.kwik.core.frame.QuicFrame;
+import tech.kwik.core.frame.Range;
 import tech.kwik.core.frame.RetireConnectionIdFrame;
 import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.packet.QuicPacket;
@@ -73,6 +75,11 @@ final class FrameGuard {
 
     private static final int GAPS_PER_UNIT = 32;
 
+    // kwik has forgotten all packets further behind the largest acknowledged one: they were acknowledged, or lost (RFC
+    // 9002,
+    // section 6.1.1).
+    private static final int KEPT_BEHIND = 16;
+
     // The answer is sent again until it is acknowledged.
     private static final int EXTRA_ID_COST = 3;
 
@@ -110,7 +117,13 @@ final class FrameGuard {
             QuicFrame frame = each.next();
             Violation violation = null;
             if (frame instanceof AckFrame ack) {
-                violation = established ? acknowledged(ack.getLargestAcknowledged()) : null;
+                long known = largestAcknowledged - KEPT_BEHIND;
+                violation = acknowledged(ack.getLargestAcknowledged(), established);
+                if (established && ack.getLargestAcknowledged() < known) {
+                    each.remove();
+                } else if (established) {
+                    removeBelow(known, ack.getAcknowledgedRanges());
+                }
             } else if (frame instanceof CryptoFrame) {
                 violation = crypto(established);
             } else if (frame instanceof MaxStreamsFrame max && max.getMaxStreams() > STREAMS_CAP) {
@@ -152,11 +165,16 @@ final class FrameGuard {
                 : null;
     }
 
-    // kwik walks all packet numbers that a frame acknowledges, even billions that were never sent.
-    private @Nullable Violation acknowledged(long largest) {
+    // kwik walks all packet numbers that a frame acknowledges, even billions that were never sent. In the handshake
+    // too:
+    // an unknown client's second packet would keep a thread busy for hours.
+    private @Nullable Violation acknowledged(long largest, boolean established) {
         long sent = packetsSent.getAsLong();
         if (largest > sent + SENT_SLACK) {
             return new Violation(TransportErrorCode.PROTOCOL_VIOLATION, "acknowledged packets that were not sent");
+        }
+        if (!established) {
+            return null;
         }
         largestAcknowledged = Math.max(largestAcknowledged, largest);
         if (largestAcknowledged + SENT_SLACK >= mark) {
@@ -167,6 +185,18 @@ final class FrameGuard {
             gaps = 0;
         }
         return null;
+    }
+
+    // kwik walks them again for each frame, however many there are since the connection began.
+    private static void removeBelow(long least, List<Range> ranges) {
+        for (ListIterator<Range> each = ranges.listIterator(); each.hasNext(); ) {
+            Range range = each.next();
+            if (range.getLargest() < least) {
+                each.remove();
+            } else if (range.getSmallest() < least) {
+                each.set(new Range(least, range.getLargest()));
+            }
+        }
     }
 
     private @Nullable Violation charge(long number, int frames) {

@@ -2,7 +2,9 @@ package io.quicpool.transport.kwik;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import tech.kwik.core.frame.PingFrame;
 import tech.kwik.core.frame.QuicFrame;
 import tech.kwik.core.frame.RetireConnectionIdFrame;
 import tech.kwik.core.impl.Version;
+import tech.kwik.core.log.NullLogger;
 import tech.kwik.core.packet.HandshakePacket;
 import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.packet.ShortHeaderPacket;
@@ -159,6 +162,42 @@ class FrameGuardTest {
         assertThat(server.inspect(packet(new AckFrame(99)))).isNull();
         assertThat(code(server.inspect(packet(new AckFrame(1L << 40)))))
                 .isEqualTo(TransportErrorCode.PROTOCOL_VIOLATION);
+    }
+
+    @Test
+    void whatWasNotSentIsNotAcknowledgedInTheHandshakeEither() {
+        sent = 2;
+        for (FrameGuard guard : new FrameGuard[] {server, guard(false)}) {
+            assertThat(guard.inspect(handshake(new AckFrame(1)))).isNull();
+            assertThat(code(guard.inspect(handshake(new AckFrame(1L << 40)))))
+                    .isEqualTo(TransportErrorCode.PROTOCOL_VIOLATION);
+        }
+    }
+
+    /** A peer may acknowledge all that there ever was, again and again. kwik would walk it each time. */
+    @Test
+    void whatWasAcknowledgedLongAgoIsNotWalkedAgain() throws Exception {
+        sent = 1_000_000;
+        AckFrame all = ack("800f4200", "800f4200");
+        assertThat(server.inspect(packet(all))).isNull();
+        assertThat(all.getAckedPacketNumbers().count()).isEqualTo(999_937);
+        AckFrame again = ack("800f4204", "800f4204");
+        QuicPacket late = packet(again, ack("02", "01"));
+        assertThat(server.inspect(late)).isNull();
+        assertThat(late.getFrames()).containsExactly(again);
+        assertThat(again.getAckedPacketNumbers().toList())
+                .hasSizeLessThan(100)
+                .contains(999_940L, 999_939L, 999_938L, 999_937L);
+    }
+
+    // One range, as a peer sends it.
+    private static AckFrame ack(String largest, String further) throws Exception {
+        byte[] bytes = HexFormat.of().parseHex("02" + largest + "00" + "00" + further);
+        return new AckFrame().parse(ByteBuffer.wrap(bytes), new NullLogger());
+    }
+
+    private static QuicPacket handshake(QuicFrame frame) {
+        return new HandshakePacket(V1, new byte[8], new byte[8], frame);
     }
 
     /** kwik would fail by an overflow. */

@@ -27,17 +27,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tech.kwik.core.ack.GlobalAckGenerator;
+import tech.kwik.core.frame.AckFrame;
 import tech.kwik.core.frame.CryptoFrame;
 import tech.kwik.core.frame.MaxStreamsFrame;
 import tech.kwik.core.frame.NewConnectionIdFrame;
 import tech.kwik.core.frame.PathChallengeFrame;
 import tech.kwik.core.frame.PingFrame;
 import tech.kwik.core.frame.QuicFrame;
+import tech.kwik.core.frame.Range;
 import tech.kwik.core.frame.ResetStreamFrame;
 import tech.kwik.core.frame.RetireConnectionIdFrame;
 import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.impl.Version;
+import tech.kwik.core.packet.HandshakePacket;
 import tech.kwik.core.packet.PacketMetaData;
 import tech.kwik.core.packet.ShortHeaderPacket;
 
@@ -215,6 +218,15 @@ class FrameTrapsTest {
         assertThat(here.lostReason()).contains("FRAME_ENCODING_ERROR");
     }
 
+    /** kwik would count to them. In the handshake anybody may send that. */
+    @Test
+    void packetsThatWereNotSentAreNotAcknowledgedInTheHandshakeEither() {
+        AckFrame all = new AckFrame(new Range(0, Integer.MAX_VALUE - 2));
+        HandshakePacket packet = new HandshakePacket(V1, new byte[8], new byte[8], all);
+        ((GatedConnection) there.quic()).processFrames(packet, new PacketMetaData(Instant.now(), null, 0));
+        assertCutOff("acknowledged packets that were not sent");
+    }
+
     /** kwik would acknowledge all of them in one frame, for which it has 1,000 bytes. */
     @Test
     void moreGapsInPacketNumbersThanAnAcknowledgementHoldsAreNoError() throws Exception {
@@ -226,7 +238,7 @@ class FrameTrapsTest {
         }
         // It has come, though this client has not sent them.
         await().untilAsserted(() ->
-                assertThat(client.losses).anyMatch(each -> each.contains("acknowledges packets that were not sent")));
+                assertThat(client.losses).anyMatch(each -> each.contains("acknowledged packets that were not sent")));
         assertNothingLogged();
     }
 
