@@ -50,7 +50,7 @@ final class RetryTokens {
 
     /** The connection id that the client chose first; null when the token is not ours, not for this client, or expired. */
     byte @Nullable [] validate(InetSocketAddress client, byte[] token, byte[] retryId, long now) {
-        if (token.length < ID_OFFSET) {
+        if (token.length < ID_OFFSET || retryId.length != Gate.CONNECTION_ID_LENGTH) {
             return null;
         }
         byte[] said = Arrays.copyOfRange(token, Long.BYTES, ID_OFFSET);
@@ -66,7 +66,7 @@ final class RetryTokens {
     private byte[] mac(InetSocketAddress client, byte[] content, byte[] retryId) {
         mac.update(client.getAddress().getAddress());
         mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(client.getPort()).flip());
-        // Its length is fixed, so that no byte can move between this part and the next.
+        // Its length is checked, so that no byte can move between this part and the next.
         mac.update(retryId);
         return Arrays.copyOf(mac.doFinal(content), MAC_LENGTH);
     }

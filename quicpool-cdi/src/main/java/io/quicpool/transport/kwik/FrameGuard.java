@@ -75,9 +75,7 @@ final class FrameGuard {
 
     private static final int GAPS_PER_UNIT = 32;
 
-    // kwik has forgotten all packets further behind the largest acknowledged one: they were acknowledged, or lost (RFC
-    // 9002,
-    // section 6.1.1).
+    // kwik has forgotten all packets further behind the largest acknowledged one (RFC 9002, section 6.1.1).
     private static final int KEPT_BEHIND = 16;
 
     // The answer is sent again until it is acknowledged.
@@ -165,9 +163,9 @@ final class FrameGuard {
                 : null;
     }
 
-    // kwik walks all packet numbers that a frame acknowledges, even billions that were never sent. In the handshake
-    // too:
-    // an unknown client's second packet would keep a thread busy for hours.
+    // kwik walks all packet numbers that a frame acknowledges, even billions that were never sent. Without this check
+    // the
+    // second packet of an unknown client would keep a thread busy for hours.
     private @Nullable Violation acknowledged(long largest, boolean established) {
         long sent = packetsSent.getAsLong();
         if (largest > sent + SENT_SLACK) {

@@ -48,6 +48,19 @@ class GateTest {
         assertThat(new RetryTokens().validate(CLIENT, token, RETRY, 1)).isNull();
     }
 
+    /** Otherwise a client could set the time of its token, and use it for several ids. */
+    @Test
+    void noByteOfATokenCanBecomePartOfTheId() {
+        ByteBuffer longId = ByteBuffer.allocate(RETRY.length + Long.BYTES);
+        longId.put(RETRY).put(token, 0, Long.BYTES);
+        ByteBuffer shifted = ByteBuffer.allocate(token.length - Long.BYTES);
+        shifted.put(FIRST, 0, Long.BYTES).put(token, Long.BYTES, token.length - Long.BYTES - FIRST.length);
+        shifted.put(FIRST, Long.BYTES, FIRST.length - Long.BYTES);
+        long issued = shifted.getLong(0);
+        assertThat(tokens.validate(CLIENT, shifted.array(), longId.array(), issued))
+                .isNull();
+    }
+
     @Test
     void aTokenThatWasChangedIsNone() {
         for (int bit = 0; bit < token.length * Byte.SIZE; bit++) {
