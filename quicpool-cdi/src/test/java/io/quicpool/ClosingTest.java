@@ -127,6 +127,31 @@ class ClosingTest {
         }
     }
 
+    /** Even if its congestion window is full: the client does not wait for its idle time-out. */
+    @Test
+    void aClientOnASlowPathIsToldThatItsServerHasClosed() throws Exception {
+        ServerPool server = pools.server(s -> s);
+        CountDownLatch asked = new CountDownLatch(10);
+        server.serve(stream -> {
+            assertThat(stream.inputStream().read()).isEqualTo(1);
+            asked.countDown();
+            stream.outputStream().write(new byte[10_000]);
+        });
+        try (Relay path = new Relay(server.localAddress())) {
+            ClientPool client = pools.client("127.0.0.1:" + path.port(), c -> c.capacity(10, 10));
+            awaitIdle(client, 10);
+            path.slow(Duration.ofMillis(60));
+            for (int i = 0; i < 10; i++) {
+                client.take(SOON).outputStream().write(1);
+            }
+            assertThat(asked.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            server.close(Duration.ZERO);
+            // The idle time-out is 30 s.
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> client.snapshot().totals().lost() > 0);
+        }
+    }
+
     /** Its streams in use continue. New streams go to the address that its target then has. */
     @Test
     void aClientWithAStreamInUseOnAServerThatDrainsConnectsElsewhere() throws Exception {

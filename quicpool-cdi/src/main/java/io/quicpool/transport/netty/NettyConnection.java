@@ -1,6 +1,5 @@
 package io.quicpool.transport.netty;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -70,6 +69,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final PathWatch pathWatch;
     // Only for the event loop: why the connection is about to end. The first reason counts.
     private @Nullable String endReason;
+    // Only for the event loop: once this side closes and the congestion window may be full.
+    private @Nullable CloseSender closing;
 
     /** Wraps Netty's connection. If it has a socket of its own, its end closes that and gives the share of the event loop back. */
     NettyConnection(QuicChannel channel, EventLoops.Share share, @Nullable Channel socket, ConnectionEvents events) {
@@ -171,6 +172,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     /** quiche has read a datagram of the peer. On the event loop. */
     void datagramRead() {
+        CloseSender sender = closing;
+        if (sender != null) {
+            sender.datagramRead();
+            return;
+        }
         streams.datagramRead();
         HandshakeInfo known = handshake;
         if (known != null && pathWatch.datagramRead(known.idleTimeout)) {
@@ -338,11 +344,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     private void end(int code, String reason) {
+        channel.closeFuture().addListener(end -> free());
         if (channel.isOpen()) {
-            channel.close(true, code, Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8))
-                    .addListener(end -> free());
-        } else {
-            free();
+            CloseSender sender = new CloseSender(channel, code, reason);
+            if (handshake != null && isInFlight()) {
+                closing = sender;
+                sender.check();
+            } else {
+                sender.closeChannel();
+            }
         }
     }
 

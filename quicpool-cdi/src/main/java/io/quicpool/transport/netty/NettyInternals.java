@@ -1,5 +1,7 @@
 package io.quicpool.transport.netty;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.quic.QuicChannel;
@@ -46,6 +48,9 @@ final class NettyInternals {
     private static final @Nullable Method SEND = method("QuicheQuicChannel", "connectionSendAndFlush");
     private static final @Nullable Method IS_FREED = method("QuicheQuicConnection", "isFreed");
     private static final @Nullable Method ADDRESS = method("QuicheQuicConnection", "address");
+    private static final @Nullable Method CLOSE =
+            method("Quiche", "quiche_conn_close", long.class, boolean.class, long.class, long.class, int.class);
+    private static final @Nullable Method MEMORY = method("Quiche", "readerMemoryAddress", ByteBuf.class);
     private static final @Nullable Method TIMEOUT = method("Quiche", "quiche_conn_timeout_as_nanos", long.class);
     private static final @Nullable Field ALLOWED = field("QuicheQuicChannel", "bidiStreamsLeft");
     private static final @Nullable Method ALLOWED_NOW =
@@ -157,6 +162,14 @@ final class NettyInternals {
         }
     }
 
+    /** Makes Netty send nothing on a connection, or all again. It goes on receiving. */
+    static void holdSending(QuicChannel channel, boolean hold) {
+        int before = guard(channel);
+        if (before >= 0) {
+            guard(channel, hold ? before | SENDING : before & ~SENDING);
+        }
+    }
+
     // -1 when it is not known.
     private static int guard(QuicChannel channel) {
         try {
@@ -179,6 +192,17 @@ final class NettyInternals {
         if (address(channel) != null) {
             call(SEND, channel);
         }
+    }
+
+    /** Makes quiche send nothing but CONNECTION_CLOSE from now on, as soon as congestion control allows. */
+    static void close(QuicChannel channel, int code, ByteBuf reason) {
+        ByteBuf text = Unpooled.directBuffer().writeBytes(reason);
+        Object address = address(channel);
+        if (address != null && call(MEMORY, null, text) instanceof Long start) {
+            call(CLOSE, null, address, true, (long) code, start, text.readableBytes());
+            send(channel);
+        }
+        text.release();
     }
 
     private static long capacity(QuicStreamChannel stream) {
