@@ -104,16 +104,6 @@ final class NettyInput extends InputStream {
         }
     }
 
-    /** Whether data is being requested, so that none waits in quiche for the reader. */
-    boolean isRequesting() {
-        lock.lock();
-        try {
-            return requesting;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     // ---- any thread
 
     int unread() {

@@ -54,6 +54,8 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     private volatile @Nullable QuicStreamChannel channel;
     // Only for the event loop.
     private boolean inputEnded;
+    // Everything that has arrived is read from quiche.
+    private boolean reading = true;
     private boolean stopSent;
     private boolean disposing;
     private int resetCode = -1;
@@ -118,7 +120,8 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     public void channelRead(ChannelHandlerContext context, Object message) {
         QuicStreamFrame frame = (QuicStreamFrame) message;
         // Refused data is read too, until the peer has stopped: its end may come after it.
-        if (handleData(frame.content(), frame.hasFin()) != NettyInput.Arrival.ENOUGH) {
+        reading = handleData(frame.content(), frame.hasFin()) != NettyInput.Arrival.ENOUGH;
+        if (reading) {
             context.read();
         }
     }
@@ -133,7 +136,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
      * stream as finished too, and a RESET_STREAM must not be taken for a FIN.
      */
     void checkForFin() {
-        if (!inputEnded && input.isRequesting() && NettyInternals.isKnownFinished(channel())) {
+        if (!inputEnded && reading && NettyInternals.isKnownFinished(channel())) {
             handleData(Unpooled.EMPTY_BUFFER, true);
         }
     }
@@ -313,7 +316,10 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
 
     /** There is room for more data. On the reader's thread. */
     void requestMore() {
-        onLoop(() -> channel().read());
+        onLoop(() -> {
+            reading = true;
+            channel().read();
+        });
     }
 
     /**

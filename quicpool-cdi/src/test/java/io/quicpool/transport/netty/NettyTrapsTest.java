@@ -3,6 +3,7 @@ package io.quicpool.transport.netty;
 import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.Channel;
@@ -27,6 +28,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -112,6 +115,39 @@ class NettyTrapsTest {
         stream.output().write(0);
         assertThat(stream.input().readNBytes(4)).hasSize(4);
         return stream;
+    }
+
+    /** quiche says that a reset stream is finished, also while data before the RESET_STREAM is unread. */
+    @Test
+    void aResetIsNoFinWhileTheReaderAsksForMore() throws Exception {
+        byte[] much = new byte[NettyInput.HIGH_WATER_MARK];
+        ServerPool server = server();
+        NettyConnection connection = connect(server, EngineEvents.REJECT_ALL);
+        NettyStream here = (NettyStream) idle(connection);
+        PooledStream there = server.take(SOON);
+        Thread writer = new Thread(() -> assertThatThrownBy(() -> {
+            while (true) {
+                there.outputStream().write(much);
+            }
+        }));
+        writer.start();
+        await().until(() -> here.input().available() >= NettyInput.HIGH_WATER_MARK);
+        there.reset(9);
+        writer.join();
+        await().until(() -> connection
+                .loop()
+                .submit(() -> NettyInternals.isKnownFinished(here.channel()))
+                .get());
+        CountDownLatch asked = new CountDownLatch(1);
+        Future<?> check = connection.loop().submit(() -> {
+            asked.await();
+            here.checkForFin();
+            return null;
+        });
+        here.input().readNBytes(here.input().available());
+        asked.countDown();
+        check.get();
+        assertThatThrownBy(() -> here.input().readAllBytes()).hasMessageContaining("Stream reset by peer, code 9");
     }
 
     @Test
