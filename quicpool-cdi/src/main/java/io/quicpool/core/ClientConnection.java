@@ -115,6 +115,10 @@ final class ClientConnection {
         return current != null && current.alive() ? current : null;
     }
 
+    boolean holds(Connection which) {
+        return connection == which;
+    }
+
     /** The current connection and those that drain, as far as they are alive. */
     List<Connection> openAndDraining() {
         Connection current = connection();

@@ -83,8 +83,9 @@ final class ClientConnections implements ClientConnection.Owner {
         return allAndClosing().mapToInt(ClientConnection::heldConnections).sum();
     }
 
+    /** Whether a connection is one of these. It may have ended if nothing has said yet that it was lost. */
     boolean contains(Connection connection) {
-        return all().anyMatch(each -> each.connection() == connection);
+        return all().anyMatch(each -> each.holds(connection));
     }
 
     boolean hasMoreThanOne() {

@@ -227,11 +227,14 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     }
 
     @Override
-    public void delivered(Slot slot) {
-        Connection connection = slot.stream().connection();
+    public void verified(Connection connection) {
         if (!verified.contains(connection)) {
             threads.decide(() -> markVerified(connection));
         }
+    }
+
+    @Override
+    public void delivered(Slot slot) {
         if (idleStreams.waitingForAny() > 0 || idleStreams.idle() + idRequest.opening() < capacity) {
             replenish();
         }

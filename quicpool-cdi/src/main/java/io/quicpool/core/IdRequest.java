@@ -29,6 +29,9 @@ final class IdRequest {
 
     /** What the pool does about events. Any thread. */
     interface Owner {
+        /** An id came on this connection. Nobody can take its stream yet. */
+        void verified(Connection connection);
+
         void delivered(Slot slot);
 
         /** A stream got no id. {@code full} when the peer has reached its capacity. */
@@ -148,7 +151,10 @@ final class IdRequest {
         full.remove(slot.stream().connection());
         if (!pool.idleStreams.register(slot)) {
             fail(slot, StreamErrors.PROTOCOL, new IOException("the peer gave the id " + slot.id() + " twice"));
-        } else if (pool.deliver(slot, System.nanoTime())) {
+            return;
+        }
+        owner.verified(slot.stream().connection());
+        if (pool.deliver(slot, System.nanoTime())) {
             pending.remove(slot);
             opening.decrementAndGet();
             owner.delivered(slot);

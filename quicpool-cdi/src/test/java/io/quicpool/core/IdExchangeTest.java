@@ -4,8 +4,10 @@ import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.PoolListener;
 import io.quicpool.PooledStream;
 import io.quicpool.StreamId;
+import io.quicpool.StreamPool;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
@@ -105,6 +107,41 @@ class IdExchangeTest {
             assertThat(late.reset).isTrue();
             assertThat(pool.snapshot().totals().failed()).isGreaterThanOrEqualTo(Policy.MAX_OPENING);
             assertThat(pool.snapshot().lastError()).isNotNull();
+        }
+    }
+
+    /** A caller may end the connection as it takes the first stream. The pool was connected until then. */
+    @Test
+    void aConnectionThatIsLostAsItsFirstStreamIsTakenCountsAsLost() {
+        connection.credit = 1;
+        AtomicReference<ConnectionEvents> events = new AtomicReference<>();
+        List<String> lost = new CopyOnWriteArrayList<>();
+        try (CoreClientPool pool = new CoreClientPool(
+                "orders",
+                ClientPoolConfig.builder()
+                        .name("orders")
+                        .target("localhost:1")
+                        .capacity(1, 1)
+                        .build(),
+                each -> {
+                    events.set(each);
+                    return connection;
+                })) {
+            pool.addListener(new PoolListener() {
+                @Override
+                public void peerLost(StreamPool pool, String reason) {
+                    lost.add(reason);
+                }
+            });
+            pool.start();
+            await().until(() -> connection.streams.size() == 1);
+            Waiter taker = new Waiter(null, System.nanoTime(), () -> {
+                connection.alive = false;
+                events.get().lost("it restarts");
+            });
+            assertThat(pool.addWaiter(taker)).isTrue();
+            connection.streams.get(0).receive(0, 0, 0, 1);
+            await().untilAsserted(() -> assertThat(lost).containsExactly("it restarts"));
         }
     }
 

@@ -121,6 +121,9 @@ public final class IdRequestFuzz {
         }
 
         @Override
+        public void verified(Connection connection) {}
+
+        @Override
         public void delivered(Slot slot) {}
 
         @Override
