@@ -36,7 +36,7 @@ final class Lifecycle {
     private static final Duration MAX_STEP = Duration.ofSeconds(5);
 
     /** A peer that is silent for so long while acknowledgements are outstanding is taken for lost. */
-    private static final Duration MAX_SILENCE = Duration.ofSeconds(2);
+    private static final Duration MAX_SILENCE = Duration.ofSeconds(5);
 
     private final CorePool pool;
     private final AtomicReference<PoolState> state = new AtomicReference<>(PoolState.NEW);
