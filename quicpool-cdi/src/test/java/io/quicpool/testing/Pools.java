@@ -4,6 +4,7 @@ import static io.quicpool.testing.Patience.SOON;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.ClientPool;
+import io.quicpool.PoolStartException;
 import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
@@ -44,7 +45,16 @@ public final class Pools implements AutoCloseable {
      * A server on a free port of loopback. It is not an ephemeral port, which another socket could take while the server is closed.
      */
     public ServerPool server(UnaryOperator<ServerPoolConfigBuilder> settings) {
-        return server(settings, "127.0.0.1:" + freePort());
+        while (true) {
+            try {
+                return server(settings, "127.0.0.1:" + freePort());
+            } catch (PoolStartException e) {
+                // Another process has taken the port meanwhile.
+                if (!String.valueOf(e.getMessage()).contains("Address already in use")) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** A port that nobody has now. */
