@@ -10,16 +10,20 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Examples that can be copied out have no parent, and the versions that this project tests. */
+/** Examples that can be copied out need only the library of this project, no parent, and have the versions that it tests. */
 class ExamplesTest {
 
     private static final Pattern VERSION = Pattern.compile("<([\\w.-]+\\.version|version)>([^<$]+)</\\1>");
+    private static final Pattern OURS =
+            Pattern.compile("<groupId>io\\.quicpool</groupId>\\s*<artifactId>([^<]+)</artifactId>");
 
     @ParameterizedTest
-    @ValueSource(strings = {"liberty", "helidon"})
+    @ValueSource(strings = {"quarkus", "liberty", "helidon"})
     void standAlone(String example) throws IOException {
         String pom = pom("quicpool-it/" + example + "/pom.xml");
         assertThat(pom).doesNotContain("<parent>");
+        assertThat(OURS.matcher(pom).results().map(one -> one.group(1)))
+                .containsExactlyInAnyOrder("quicpool-" + example, "quicpool-cdi");
         String parent = pom("pom.xml");
         assertThat(versions(pom)).isNotEmpty();
         for (String version : versions(pom)) {

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 class MockedPoolTest {
 
     @InjectMock
-    @SuppressWarnings("NullAway.Init") // by Quarkus
     @QuicPool("stock")
     ClientPool stock;
 
