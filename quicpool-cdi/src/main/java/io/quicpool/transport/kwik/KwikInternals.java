@@ -231,12 +231,15 @@ final class KwikInternals {
                 : -1;
     }
 
-    /** Gives a new stream a send buffer that can be cleared while it is being sent from. */
-    static void replaceSendBuffer(QuicStream stream) {
+    /** Gives a new stream a send buffer that can be cleared while it is being sent from. Null where kwik's member is missing. */
+    static @Nullable SteadySendBuffer replaceSendBuffer(QuicStream stream) {
         OutputStream output = stream.getOutputStream();
         if (get(OUTPUT_BUFFER, output) instanceof SendBuffer buffer) {
-            set(OUTPUT_BUFFER, output, new SteadySendBuffer(buffer.getMaxSize()));
+            SteadySendBuffer steady = new SteadySendBuffer(buffer.getMaxSize());
+            set(OUTPUT_BUFFER, output, steady);
+            return steady;
         }
+        return null;
     }
 
     /**

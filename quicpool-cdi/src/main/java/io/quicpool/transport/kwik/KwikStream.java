@@ -26,6 +26,8 @@ final class KwikStream implements EngineStream {
     private enum CreditState {
         NONE,
         IN_USE,
+        /** Closed, and not everything is sent. */
+        UNSENT,
         ENDED
     }
 
@@ -33,6 +35,7 @@ final class KwikStream implements EngineStream {
     private final QuicStream quic;
     private final KwikInput input;
     private final KwikOutput output;
+    private final @Nullable SteadySendBuffer sendBuffer;
     private final FlowRepair repair;
     private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> whenEnded = new AtomicReference<>();
@@ -53,7 +56,7 @@ final class KwikStream implements EngineStream {
         this.seenUpTo = seenUpTo;
         this.connection = connection;
         this.quic = quic;
-        KwikInternals.replaceSendBuffer(quic);
+        this.sendBuffer = KwikInternals.replaceSendBuffer(quic);
         this.repair = new FlowRepair(connection.quic(), quic);
         this.input = new KwikInput(this, quic.getInputStream());
         this.output = new KwikOutput(this, quic.getOutputStream());
@@ -259,6 +262,7 @@ final class KwikStream implements EngineStream {
         output.close();
         connection.undelivered().add(quic);
         stopReading();
+        creditWhenSent();
         endedHere();
     }
 
@@ -285,6 +289,7 @@ final class KwikStream implements EngineStream {
         quic.resetStream(applicationErrorCode);
         repair.sendingAbandoned(applicationErrorCode);
         stopReceiving(applicationErrorCode);
+        creditEnded();
         endedHere();
     }
 
@@ -314,12 +319,29 @@ final class KwikStream implements EngineStream {
         }
     }
 
-    private void endedHere() {
+    // A peer that does not take what is sent to it gets no credit for more.
+    private void creditWhenSent() {
+        StreamCredit credit = connection.peerCredit();
+        CreditState before = creditState.getAndUpdate(state -> state == CreditState.ENDED ? state : CreditState.UNSENT);
+        if (credit != null && before == CreditState.IN_USE) {
+            credit.streamClosed();
+        }
+        if (sendBuffer == null) {
+            creditEnded();
+        } else {
+            sendBuffer.whenSent(this::creditEnded);
+        }
+    }
+
+    private void creditEnded() {
         StreamCredit credit = connection.peerCredit();
         CreditState before = creditState.getAndSet(CreditState.ENDED);
         if (credit != null && before != CreditState.ENDED) {
             credit.streamEnded(before == CreditState.IN_USE);
         }
+    }
+
+    private void endedHere() {
         pending.set(null);
         whenEnded.set(null);
         connection.streams().ended(this);

@@ -1,6 +1,7 @@
 package io.quicpool.transport.kwik;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.stream.SendBuffer;
@@ -8,11 +9,12 @@ import tech.kwik.core.stream.SendBuffer;
 /**
  * The send buffer of a stream, which another thread than the sender's may clear: when this side resets the stream, or the peer stops it.
  * kwik's own buffer then throws on the sender's thread, which ends the whole connection. Here a blocked writer also learns of the end
- * without an interrupt, so that an interrupt is always the caller's own.
+ * without an interrupt, so that an interrupt is always the caller's own. And it tells when a closed stream has sent everything.
  */
 final class SteadySendBuffer extends SendBuffer {
 
     private boolean ended;
+    private @Nullable Runnable whenSent;
 
     SteadySendBuffer(int size) {
         super(size);
@@ -30,9 +32,13 @@ final class SteadySendBuffer extends SendBuffer {
     }
 
     @Override
-    public synchronized StreamFrame getStreamFrame(Version version, int stream, long offset, int max) {
-        StreamFrame frame = super.getStreamFrame(version, stream, offset, max);
-        notifyAll();
+    public StreamFrame getStreamFrame(Version version, int stream, long offset, int max) {
+        StreamFrame frame;
+        synchronized (this) {
+            frame = super.getStreamFrame(version, stream, offset, max);
+            notifyAll();
+        }
+        runIfSent();
         return frame;
     }
 
@@ -43,9 +49,31 @@ final class SteadySendBuffer extends SendBuffer {
     }
 
     @Override
-    public synchronized void clear() {
-        super.clear();
-        notifyAll();
+    public void clear() {
+        synchronized (this) {
+            super.clear();
+            notifyAll();
+        }
+        runIfSent();
+    }
+
+    /** Runs an action once, when nothing is left to be sent. For a stream that was closed. The action must not block. */
+    void whenSent(Runnable action) {
+        synchronized (this) {
+            whenSent = action;
+        }
+        runIfSent();
+    }
+
+    private void runIfSent() {
+        Runnable action;
+        synchronized (this) {
+            action = hasData() ? null : whenSent;
+            whenSent = action == null ? whenSent : null;
+        }
+        if (action != null) {
+            action.run();
+        }
     }
 
     /** The stream was reset, or its connection has ended. */

@@ -17,7 +17,10 @@ import tech.kwik.core.stream.StreamManager;
  * The stream credit of a client (MAX_STREAMS, RFC 9000, section 19.11). kwik gives credit for each stream that has ended; here streams in
  * use do not count either, up to a bound:
  *
- * <pre>limit = min(allowed idle + taken or ended so far, bound + ended so far)</pre>
+ * <pre>limit = min(allowed idle + in use now or ended so far, bound + ended so far)</pre>
+ *
+ * <p>A stream that was closed here has ended when everything is sent. Until then it counts like an idle one, so a client that takes no
+ * answers soon has no credit.
  *
  * <p>The limit never shrinks: when fewer idle streams are allowed, it stays until the sum has caught up. Any thread.
  */
@@ -36,7 +39,7 @@ final class StreamCredit {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
     private long notInUse;
-    private long takenOrEnded;
+    private long inUseOrEnded;
     private long ended;
     private long limit;
     private boolean queued;
@@ -69,18 +72,23 @@ final class StreamCredit {
         change(0, 1, 0);
     }
 
+    /** A stream that was in use is closed. It has not ended before everything is sent. */
+    void streamClosed() {
+        change(0, -1, 0);
+    }
+
     /** A stream has ended. */
     void streamEnded(boolean wasInUse) {
         change(0, wasInUse ? 0 : 1, 1);
     }
 
-    private void change(int streams, int moreTakenOrEnded, int moreEnded) {
+    private void change(int streams, int moreInUseOrEnded, int moreEnded) {
         lock.lock();
         try {
             notInUse = streams > 0 ? streams : notInUse;
-            takenOrEnded += moreTakenOrEnded;
+            inUseOrEnded += moreInUseOrEnded;
             ended += moreEnded;
-            long next = Math.min(MAX_LIMIT, Math.min(notInUse + takenOrEnded, bound + ended));
+            long next = Math.min(MAX_LIMIT, Math.min(notInUse + inUseOrEnded, bound + ended));
             if (next <= limit) {
                 return;
             }

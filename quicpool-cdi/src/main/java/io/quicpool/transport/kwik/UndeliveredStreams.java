@@ -12,7 +12,10 @@ import java.util.function.Predicate;
  */
 final class UndeliveredStreams<S> {
 
-    private static final int PAUSE_MILLIS = 2;
+    // The pause grows with the wait: a tenth of the time so far, within these.
+    private static final long MIN_PAUSE = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long MAX_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int PAUSE_FRACTION = 10;
 
     private final BooleanSupplier inFlight;
     private final EndedStreams<S> streams;
@@ -32,21 +35,23 @@ final class UndeliveredStreams<S> {
     }
 
     /**
-     * Waits until all is sent and acknowledged. kwik has no event for acknowledgements, so this checks every 2 ms. It takes two checks in
-     * a row: between the detection of a loss and its retransmission nothing is in flight.
+     * Waits until all is sent and acknowledged. kwik has no event for acknowledgements, so this checks every 2 ms, and less often after a
+     * while. It takes two checks in a row: between the detection of a loss and its retransmission nothing is in flight.
      *
      * @param hopeful whether the rest may still arrive
      */
     boolean await(BooleanSupplier hopeful, Duration timeout) throws InterruptedException {
         long start = System.nanoTime();
         int quiet = 0;
-        while (hopeful.getAsBoolean() && System.nanoTime() - start < timeout.toNanos()) {
+        for (long waited = 0;
+                hopeful.getAsBoolean() && waited < timeout.toNanos();
+                waited = System.nanoTime() - start) {
             streams.sweep();
             quiet = streams.isEmpty() && !inFlight.getAsBoolean() ? quiet + 1 : 0;
             if (quiet == 2) {
                 return true;
             }
-            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            TimeUnit.NANOSECONDS.sleep(Math.max(MIN_PAUSE, Math.min(MAX_PAUSE, waited / PAUSE_FRACTION)));
         }
         return false;
     }

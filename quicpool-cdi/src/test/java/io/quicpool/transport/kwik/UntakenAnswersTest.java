@@ -1,0 +1,73 @@
+package io.quicpool.transport.kwik;
+
+import static io.quicpool.testing.Patience.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.quicpool.ServerPool;
+import io.quicpool.testing.Pools;
+import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineEvents;
+import io.quicpool.transport.EngineStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A client that asks and does not take the answers gets no credit for more streams, until it takes them. */
+class UntakenAnswersTest {
+
+    private static final int HELLO = 0;
+    private static final int ANSWER = 40_000;
+    private static final int PLACES = 50;
+    // The client's receive window takes some 400 answers. Its share and the running handlers come on top.
+    private static final int MOST = 900;
+    private static final Duration NO_MORE_CREDIT = Duration.ofSeconds(2);
+
+    private final Pools pools = new Pools();
+
+    @AfterEach
+    void close() {
+        pools.close();
+    }
+
+    private static boolean getsCredit(Connection client) {
+        try {
+            await().atMost(NO_MORE_CREDIT).until(() -> client.credit() > 0);
+            return true;
+        } catch (ConditionTimeoutException e) {
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kwik", "netty"})
+    void areBounded(String engine) throws Exception {
+        ServerPool server = pools.server(s -> s.transport(engine).maxCapacity(PLACES));
+        server.serve(stream -> {
+            stream.inputStream().readAllBytes();
+            stream.outputStream().write(new byte[ANSWER]);
+        });
+        Connection client =
+                new KwikTransport().connect(RawPeer.spec(server.localAddress(), "np-quic"), EngineEvents.REJECT_ALL);
+        List<EngineStream> asked = new ArrayList<>();
+        while (asked.size() <= MOST && (client.credit() > 0 || getsCredit(client))) {
+            EngineStream stream = RawPeer.open(client, HELLO, 1);
+            stream.output().close();
+            asked.add(stream);
+        }
+        assertThat(asked.size()).isLessThan(MOST);
+        // All of them are answered as soon as the client reads.
+        for (EngineStream stream : asked) {
+            assertThat(stream.input().readAllBytes()).hasSize(4 + ANSWER);
+            stream.close();
+        }
+        await().atMost(SOON).until(() -> client.credit() > 0);
+        client.close(0, "test over");
+        client.awaitClosed(SOON);
+    }
+}
