@@ -46,6 +46,15 @@ public final class Gate<C> {
     private static final int MAX_REFUSED_HANDSHAKES = 5;
 
     /**
+     * How often a packet may come that the engine cannot read. It takes an engine some 100 microseconds to find out, while connected
+     * clients wait.
+     */
+    private static final long UNREADABLE_INTERVAL = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /** How many of them may come at once. */
+    private static final int UNREADABLE_AT_ONCE = 50;
+
+    /**
      * What an engine does for the gate.
      *
      * @param <C> the engine's connection
@@ -128,6 +137,8 @@ public final class Gate<C> {
     private volatile boolean closed;
     // Only for the receiving thread.
     private byte[] lastAdmittedId = new byte[0];
+    // When the next unreadable packet is due, if all had come at UNREADABLE_INTERVAL.
+    private long unreadableDue;
     private long refusalSecond;
     private int refusedHandshakes;
 
@@ -149,6 +160,7 @@ public final class Gate<C> {
         this.maxHandshakes = maxHandshakes;
         this.retry = retry;
         this.engine = engine;
+        this.unreadableDue = clock.getAsLong();
     }
 
     /** The engine will not report its connections, so that handshakes under way cannot be counted. */
@@ -195,7 +207,7 @@ public final class Gate<C> {
             events.ignored(attempt.client, Ignored.DROPPED);
             return false;
         }
-        if (!engine.isSound(datagram, id)) {
+        if (!isReadable(datagram, id)) {
             events.ignored(attempt.client, Ignored.MALFORMED);
             return false;
         }
@@ -214,24 +226,40 @@ public final class Gate<C> {
         if (!events.wouldAccept(client) && !mayRefuseByHandshake(now)) {
             return Ignored.UNWELCOME;
         }
-        Proof proof = null;
-        if (retry || (initial.token.length > 0 && !engine.ignoresTokens())) {
-            byte[] firstId = tokens.validate(client, initial.token, initial.destination, now);
-            if (firstId == null) {
-                sendRetry(client, initial, now);
-                return Ignored.SENT_BACK;
-            }
-            proof = new Proof(firstId, initial.token);
+        byte[] firstId = tokens.validate(client, initial.token, initial.destination, now);
+        if (firstId == null && needsProof(initial, now)) {
+            sendRetry(client, initial, now);
+            return Ignored.SENT_BACK;
         }
+        Proof proof = firstId == null ? null : new Proof(firstId, initial.token);
         lastAdmittedId = initial.destination;
         if (!start(initial.destination, new Attempt<>(now, client, proof))) {
             return Ignored.BUSY;
         }
-        if (!engine.isSound(datagram, initial.destination)) {
-            removeAttempt(initial.destination);
+        if (!isReadable(datagram, initial.destination)) {
+            // With a token it keeps its place, so that the number of handshakes limits these too.
+            if (proof == null) {
+                removeAttempt(initial.destination);
+            }
             return Ignored.MALFORMED;
         }
         return null;
+    }
+
+    // While many packets are unreadable, only a client that has proved its address makes the engine read one.
+    private boolean needsProof(Initial initial, long now) {
+        return retry
+                || (initial.token.length > 0 && !engine.ignoresTokens())
+                || unreadableDue - now > UNREADABLE_AT_ONCE * UNREADABLE_INTERVAL;
+    }
+
+    private boolean isReadable(ByteBuffer datagram, byte[] id) {
+        boolean readable = engine.isSound(datagram, id);
+        if (!readable) {
+            long now = clock.getAsLong();
+            unreadableDue = (unreadableDue - now > 0 ? unreadableDue : now) + UNREADABLE_INTERVAL;
+        }
+        return readable;
     }
 
     private boolean mayRefuseByHandshake(long now) {

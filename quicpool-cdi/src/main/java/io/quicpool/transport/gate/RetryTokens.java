@@ -64,9 +64,11 @@ final class RetryTokens {
     }
 
     private byte[] mac(InetSocketAddress client, byte[] content, byte[] retryId) {
-        mac.update(client.getAddress().getAddress());
+        byte[] address = client.getAddress().getAddress();
+        mac.update((byte) address.length);
+        mac.update(address);
         mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(client.getPort()).flip());
-        // Its length is checked, so that no byte can move between this part and the next.
+        // Its length is checked. So no byte can move from one part to the next.
         mac.update(retryId);
         return Arrays.copyOf(mac.doFinal(content), MAC_LENGTH);
     }

@@ -28,6 +28,8 @@ import tech.kwik.core.frame.PingFrame;
 import tech.kwik.core.frame.RetireConnectionIdFrame;
 import tech.kwik.core.impl.TransportParameters;
 import tech.kwik.core.impl.Version;
+import tech.kwik.core.log.LogProxy;
+import tech.kwik.core.log.Logger;
 import tech.kwik.core.packet.PacketMetaData;
 import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
@@ -47,6 +49,7 @@ final class GatedConnection extends ServerConnectionImpl {
             new TransportParameters.VersionInformation(Version.QUIC_version_1, List.of(Version.QUIC_version_1));
 
     private final InetSocketAddress client;
+    private final Consumer<GatedConnection> onCloseSent;
     private final Object handshakeLock = new Object();
     private final FrameGuard guard = new FrameGuard(true, () -> getStats().packetsSent(), this::ping);
     // Guarded by handshakeLock.
@@ -57,10 +60,12 @@ final class GatedConnection extends ServerConnectionImpl {
     private volatile @Nullable ServerConnectionProxy receiver;
     private volatile @Nullable Throwable failure;
 
-    /** A CONNECTION_CLOSE has left. The client may not have the keys of a lower level any more. */
-    void closeSent(EncryptionLevel level) {
-        if (level == currentEncryptionLevel) {
+    // On the sender's thread, after a datagram has left. The client may not have the keys of a lower level any more.
+    private void sent(List<QuicPacket> packets) {
+        if (packets.stream()
+                .anyMatch(each -> PacketTap.closes(each) && each.getEncryptionLevel() == currentEncryptionLevel)) {
             closeSent = true;
+            onCloseSent.accept(this);
         }
     }
 
@@ -82,7 +87,22 @@ final class GatedConnection extends ServerConnectionImpl {
             byte[] id,
             CryptoStream crypto,
             TlsServerEngineFactory tls,
-            Consumer<ServerConnectionImpl> closed) {
+            Consumer<ServerConnectionImpl> closed,
+            Consumer<GatedConnection> onCloseSent) {
+        this(parts, version, client, peersId, id, crypto, tls, closed, onCloseSent, new SentTap(parts.log(), id));
+    }
+
+    private GatedConnection(
+            ConnectorInternals.FactoryParts parts,
+            Version version,
+            InetSocketAddress client,
+            byte[] peersId,
+            byte[] id,
+            CryptoStream crypto,
+            TlsServerEngineFactory tls,
+            Consumer<ServerConnectionImpl> closed,
+            Consumer<GatedConnection> onCloseSent,
+            SentTap log) {
         super(
                 version,
                 parts.socket(),
@@ -95,8 +115,10 @@ final class GatedConnection extends ServerConnectionImpl {
                 parts.protocols(),
                 parts.registry(),
                 closed,
-                parts.log());
+                log);
         this.client = client;
+        this.onCloseSent = onCloseSent;
+        log.connection = this;
         SmallDatagrams.install(this);
     }
 
@@ -285,5 +307,24 @@ final class GatedConnection extends ServerConnectionImpl {
     // A datagram without a packet, which kwik processes after the current one.
     private void queueEmptyDatagram(ServerConnectionProxy thread) {
         thread.parsePackets(0, Instant.now(), ByteBuffer.allocate(1), client);
+    }
+
+    /** The logger of one connection. Packets alone do not show whose they are: clients may have no connection id. */
+    private static final class SentTap extends LogProxy {
+
+        private volatile @Nullable GatedConnection connection;
+
+        SentTap(Logger all, byte[] id) {
+            super(all, id);
+        }
+
+        @Override
+        public void sent(Instant time, List<QuicPacket> packets) {
+            super.sent(time, packets);
+            GatedConnection sender = connection;
+            if (sender != null) {
+                sender.sent(packets);
+            }
+        }
     }
 }

@@ -7,7 +7,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +17,6 @@ import tech.kwik.core.crypto.CryptoStream;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.packet.InitialPacket;
 import tech.kwik.core.packet.PacketMetaData;
-import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.server.ServerConnectionFactory;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
 import tech.kwik.core.server.impl.ServerConnectionProxy;
@@ -101,7 +99,8 @@ final class GatedConnections extends ServerConnectionFactory {
     @Override
     public ServerConnectionImpl createNewConnection(
             Version version, InetSocketAddress client, byte[] peersId, byte[] id, CryptoStream crypto) {
-        ServerConnectionImpl connection = new GatedConnection(parts, version, client, peersId, id, crypto, tls, closed);
+        GatedConnection connection =
+                new GatedConnection(parts, version, client, peersId, id, crypto, tls, closed, this::closeSent);
         live.put(connection, id);
 
         Gate.Proof proof = gate.created(id, connection);
@@ -117,17 +116,10 @@ final class GatedConnections extends ServerConnectionFactory {
         tls = other;
     }
 
-    /** A packet with a CONNECTION_CLOSE has left. */
-    void closeSent(QuicPacket packet) {
-        byte[] peersId = packet.getDestinationConnectionId();
-        live.keySet().forEach(each -> {
-            if (each instanceof GatedConnection gated && Arrays.equals(gated.getDestinationConnectionId(), peersId)) {
-                gated.closeSent(packet.getEncryptionLevel());
-                if (ending) {
-                    gated.endIfPeerInformed();
-                }
-            }
-        });
+    private void closeSent(GatedConnection connection) {
+        if (ending) {
+            connection.endIfPeerInformed();
+        }
     }
 
     /**

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +21,6 @@ import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicConnection;
 import tech.kwik.core.QuicConstants.TransportErrorCode;
 import tech.kwik.core.QuicStream;
-import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.server.ApplicationProtocolConnection;
 import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
 import tech.kwik.core.server.ServerConnectionConfig;
@@ -215,15 +213,6 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         @Override
         @Nullable KwikConnection connection() {
             return byThread.get(Thread.currentThread());
-        }
-
-        // On the sender's thread, after the datagram has left.
-        @Override
-        public void sent(Instant time, List<QuicPacket> packets) {
-            GatedConnections gated = factory;
-            if (gated != null) {
-                packets.stream().filter(PacketTap::closes).forEach(gated::closeSent);
-            }
         }
     }
 

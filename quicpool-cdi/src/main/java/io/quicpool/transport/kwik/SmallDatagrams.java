@@ -109,11 +109,13 @@ final class SmallDatagrams extends GlobalPacketAssembler {
 
     // The peer sends again what is not acknowledged (RFC 9000, section 13.2.3).
     private void removeOldRanges() {
-        AckGenerator generator = acks.getAckGenerator(PnSpace.App);
-        synchronized (generator) {
-            // The newest are first.
-            if (get(RANGES, generator) instanceof List<?> ranges && ranges.size() > MAX_RANGES) {
-                ranges.subList(MAX_RANGES, ranges.size()).clear();
+        for (PnSpace space : PnSpace.values()) {
+            AckGenerator generator = acks.getAckGenerator(space);
+            synchronized (generator) {
+                // The newest are first.
+                if (get(RANGES, generator) instanceof List<?> ranges && ranges.size() > MAX_RANGES) {
+                    ranges.subList(MAX_RANGES, ranges.size()).clear();
+                }
             }
         }
     }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +62,30 @@ class GateTest {
                 .isNull();
     }
 
+    /** Otherwise a client with a token for an IPv4 address could make one for an IPv6 address that it does not have. */
+    @Test
+    void noByteOfATokenCanBecomePartOfTheAddress() {
+        long issued = 4433L << Integer.SIZE;
+        byte[] longId = Arrays.copyOf(FIRST, 20);
+        byte[] given = tokens.issue(CLIENT, longId, RETRY, issued);
+        ByteBuffer parts = ByteBuffer.allocate(44);
+        parts.put(CLIENT.getAddress().getAddress()).putInt(CLIENT.getPort());
+        parts.put(RETRY).putLong(issued).put(longId).flip();
+
+        byte[] address = new byte[16];
+        parts.get(address);
+        InetSocketAddress other = new InetSocketAddress(address(address), parts.getInt());
+        byte[] otherRetry = new byte[RETRY.length];
+        parts.get(otherRetry);
+        long otherIssued = parts.getLong();
+        ByteBuffer forged = ByteBuffer.allocate(RetryTokens.ID_OFFSET + parts.remaining());
+        forged.putLong(otherIssued)
+                .put(given, Long.BYTES, RetryTokens.ID_OFFSET - Long.BYTES)
+                .put(parts);
+        assertThat(tokens.validate(other, forged.array(), otherRetry, otherIssued))
+                .isNull();
+    }
+
     @Test
     void aTokenThatWasChangedIsNone() {
         for (int bit = 0; bit < token.length * Byte.SIZE; bit++) {
@@ -79,6 +104,10 @@ class GateTest {
         for (int i = 0; i < raw.length; i++) {
             raw[i] = (byte) bytes[i];
         }
+        return address(raw);
+    }
+
+    private static InetAddress address(byte[] raw) {
         try {
             return InetAddress.getByAddress(raw);
         } catch (UnknownHostException e) {
@@ -136,9 +165,11 @@ class GateTest {
         private final List<byte[]> sent = new ArrayList<>();
         private final List<String> givenUp = new ArrayList<>();
         private boolean sound = true;
+        private int read;
 
         @Override
         public boolean isSound(ByteBuffer datagram, byte[] id) {
+            read++;
             return sound;
         }
 
@@ -258,6 +289,68 @@ class GateTest {
         assertThat(gate.admits(initial(1), CLIENT)).isTrue();
     }
 
+    /** It takes the engine some 100 microseconds to find out that it cannot read a packet, while connected clients wait. */
+    @Test
+    void aFloodOfUnreadablePacketsIsNotRead() {
+        Gate<String> gate = gate(2, false);
+        asked.sound = false;
+        for (int i = 0; i < 20_000; i++) {
+            assertThat(gate.admits(initial(i), CLIENT)).isFalse();
+            now += 50_000;
+        }
+        // In a second.
+        assertThat(asked.read).isBetween(500, 600);
+        assertThat(told.ignored).hasSize(asked.read).containsOnly(ListenerEvents.Ignored.MALFORMED);
+        // An honest client proves its address meanwhile.
+        int before = asked.read;
+        gate.admits(initial(1), CLIENT);
+        gate.admits(initial(2), CLIENT);
+        assertThat(asked.read).isLessThan(before + 2);
+        asked.sound = true;
+        ByteBuffer second = withToken(7, gate);
+        now += TimeUnit.SECONDS.toNanos(1);
+        assertThat(gate.admits(second, CLIENT)).isTrue();
+        assertThat(gate.pending()).isOne();
+        // The engine must know that, also after the flood.
+        assertThat(gate.created(idOf(second), "second")).isNotNull();
+        assertThat(gate.admits(initial(8), CLIENT)).isTrue();
+    }
+
+    @Test
+    void anUnreadablePacketWithATokenTakesThePlaceOfAHandshake() {
+        Gate<String> gate = gate(2, true);
+        asked.sound = false;
+        for (int i = 0; i < 1000; i++) {
+            assertThat(gate.admits(withToken(i, gate), CLIENT)).isFalse();
+        }
+        assertThat(asked.read).isEqualTo(2);
+        now += Gate.HANDSHAKE_TIMEOUT_WHEN_FULL.toNanos();
+        asked.sound = true;
+        assertThat(gate.admits(withToken(1000, gate), CLIENT)).isTrue();
+    }
+
+    // The first packet of a client that has been sent a Retry packet.
+    private ByteBuffer withToken(int id, Gate<String> gate) {
+        int before = asked.sent.size();
+        assertThat(gate.admits(initial(id), CLIENT)).isFalse();
+        assertThat(asked.sent).hasSize(before + 1);
+        ByteBuffer retry = ByteBuffer.wrap(asked.sent.get(before));
+        assertThat(retry.get() & 0xf0).isEqualTo(0xf0);
+        assertThat(retry.getInt()).isEqualTo(1);
+        retry.position(retry.position() + 1 + retry.get(retry.position()));
+        byte[] retryId = new byte[retry.get()];
+        retry.get(retryId);
+        byte[] given = new byte[retry.remaining() - 16];
+        retry.get(given);
+        return initial(0, given, 1200).put(6, retryId);
+    }
+
+    private static byte[] idOf(ByteBuffer initial) {
+        byte[] id = new byte[Long.BYTES];
+        initial.get(6, id);
+        return id;
+    }
+
     @Test
     void handshakesUnderWayAreLimited() {
         Gate<String> gate = gate(2, false);
@@ -350,25 +443,14 @@ class GateTest {
     @Test
     void aClientWithoutATokenGetsOneAndNothingIsKept() {
         Gate<String> gate = gate(1, true);
-        assertThat(gate.admits(initial(7), CLIENT)).isFalse();
+        ByteBuffer second = withToken(7, gate);
         assertThat(gate.pending()).isZero();
         assertThat(told.ignored).isEmpty();
-
-        ByteBuffer retry = ByteBuffer.wrap(asked.sent.get(0));
-        assertThat(retry.get() & 0xf0).isEqualTo(0xf0);
-        assertThat(retry.getInt()).isEqualTo(1);
-        retry.position(retry.position() + 1 + retry.get(retry.position()));
-        byte[] retryId = new byte[retry.get()];
-        retry.get(retryId);
-        byte[] given = new byte[retry.remaining() - 16];
-        retry.get(given);
-
-        ByteBuffer second = initial(0, given, 1200).put(6, retryId);
         assertThat(gate.admits(second, CLIENT)).isTrue();
         assertThat(gate.pending()).isOne();
-        Gate.Proof proof = Objects.requireNonNull(gate.created(retryId, "second"));
+        Gate.Proof proof = Objects.requireNonNull(gate.created(idOf(second), "second"));
         assertThat(proof.firstId()).isEqualTo(id(7));
-        assertThat(proof.token()).isEqualTo(given).endsWith(id(7));
+        assertThat(proof.token()).endsWith(id(7));
     }
 
     /** The example of RFC 9001, appendix A.4, with the first connection id of appendix A. */

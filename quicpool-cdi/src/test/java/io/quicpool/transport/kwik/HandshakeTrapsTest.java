@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
+import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.Listener;
 import java.net.URI;
@@ -152,6 +153,30 @@ class HandshakeTrapsTest {
         // The server offers no other version either.
         TransportParameters ofServer = ((QuicClientConnectionImpl) client).getPeerTransportParameters();
         assertThat(ofServer.getVersionInformation().getOtherVersions()).containsExactly(Version.QUIC_version_1);
+    }
+
+    /** Their packets differ in nothing that the server's logger could see. */
+    @Test
+    void theCloseOfAClientWithoutAnIdIsTheCloseOfNoOther() throws Exception {
+        int port = listen();
+        for (int i = 0; i < 2; i++) {
+            built(client(port).connectionIdLength(0)).connect();
+        }
+        await().until(() -> server.connections.size() == 2);
+        GatedConnection first = gated(server.connections.remove());
+        GatedConnection second = gated(server.connections.remove());
+        assertThat(first.getDestinationConnectionId()).isEmpty();
+        first.close();
+        await().until(() -> {
+            first.endIfPeerInformed();
+            return KwikInternals.hasEnded(first);
+        });
+        second.endIfPeerInformed();
+        assertThat(KwikInternals.hasEnded(second)).isFalse();
+    }
+
+    private static GatedConnection gated(Connection connection) {
+        return (GatedConnection) ((KwikConnection) connection).quic();
     }
 
     /** kwik would take it for a negative number, and refuse the client. */

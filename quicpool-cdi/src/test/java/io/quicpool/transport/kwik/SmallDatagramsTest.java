@@ -26,9 +26,11 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import tech.kwik.core.common.EncryptionLevel;
+import tech.kwik.core.frame.AckFrame;
 import tech.kwik.core.frame.CryptoFrame;
 import tech.kwik.core.frame.PingFrame;
 import tech.kwik.core.impl.QuicConnectionImpl;
+import tech.kwik.core.impl.Version;
 import tech.kwik.core.packet.InitialPacket;
 import tech.kwik.core.packet.QuicPacket;
 import tech.kwik.core.send.SenderImpl;
@@ -84,6 +86,23 @@ class SmallDatagramsTest {
         InitialPacket first = firstInitial(
                 sender -> sender.sendProbe(List.of(new PingFrame()), EncryptionLevel.Initial),
                 packet -> packet.getFrames().get(0) instanceof PingFrame);
+        assertThat(first.getSize()).isEqualTo(SmallDatagrams.LARGEST);
+    }
+
+    /** kwik has room for 1,000 bytes, and its sender ends with an error when the ranges take more. */
+    @Test
+    void anAcknowledgementInTheHandshakeHasItsLimitToo() throws Exception {
+        InitialPacket first = firstInitial(
+                sender -> {
+                    for (int i = 0; i < 2_000; i++) {
+                        InitialPacket packet = new InitialPacket(
+                                Version.QUIC_version_1, new byte[8], new byte[8], null, new PingFrame());
+                        packet.setPacketNumber(10_000 + 2 * i);
+                        sender.getGlobalAckGenerator().packetReceived(packet);
+                    }
+                    sender.sendProbe(List.of(new PingFrame()), EncryptionLevel.Initial);
+                },
+                packet -> packet.getFrames().stream().anyMatch(AckFrame.class::isInstance));
         assertThat(first.getSize()).isEqualTo(SmallDatagrams.LARGEST);
     }
 
