@@ -13,7 +13,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/NodePassProject/quic"
@@ -24,7 +23,6 @@ const patience = 20 * time.Second
 // peer is the pool, and the streams that were taken from it.
 type peer struct {
 	pool  *quic.Pool
-	dials atomic.Int64
 	taken map[string]net.Conn
 }
 
@@ -60,10 +58,7 @@ func fail(err error) {
 }
 
 func (p *peer) client(target string, capacity int) {
-	resolver := func() (string, error) {
-		p.dials.Add(1)
-		return target, nil
-	}
+	resolver := func() (string, error) { return target, nil }
 	p.pool = quic.NewClientPool(capacity, capacity, 50*time.Millisecond, 50*time.Millisecond, time.Second, "0", "localhost", resolver)
 	go p.pool.ClientManager()
 }
@@ -90,7 +85,6 @@ func (p *peer) server(listen, cert, key string, capacity int) {
 // obey knows these commands:
 //
 //	active         how many are idle                              active N
-//	dials          how often a client has connected, or tried     dials N
 //	take           takes any                                      took ID
 //	get ID         takes that one                                 got ID
 //	send ID TEXT   writes                                         sent ID
@@ -123,8 +117,6 @@ func (p *peer) do(command, rest string) (string, error) {
 	switch command {
 	case "active":
 		return fmt.Sprint("active ", p.pool.Active()), nil
-	case "dials":
-		return fmt.Sprint("dials ", p.dials.Load()), nil
 	case "flush":
 		p.pool.Flush()
 		return "flushed", nil

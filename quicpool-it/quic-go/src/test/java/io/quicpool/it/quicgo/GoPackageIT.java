@@ -121,7 +121,7 @@ class GoPackageIT {
             talk(client, stream);
         }
         assertThat(ids).contains(StreamId.FIRST);
-        assertThat(client.ask("dials")).isEqualTo("dials 1");
+        assertThat(server.snapshot().totals().connects()).isOne();
         assertNobodyWasRefused(server);
     }
 
@@ -132,7 +132,7 @@ class GoPackageIT {
         server.serve(stream -> assertThat(stream.inputStream().readNBytes(5)).hasSize(5));
         GoProcess client = keep(goClient(server, PLACES));
         assertThat(client.ask("speak 1000 hello")).isEqualTo("spoke 1000");
-        assertThat(client.ask("dials")).isEqualTo("dials 1");
+        assertThat(server.snapshot().totals().connects()).isOne();
         assertNobodyWasRefused(server);
     }
 
@@ -151,7 +151,6 @@ class GoPackageIT {
             talk(client, stream);
         }
         await().atMost(SOON).until(() -> server.active() == PLACES);
-        assertThat(client.ask("dials")).isEqualTo("dials 1");
         assertThat(server.snapshot().totals().connects()).isOne();
         assertNobodyWasRefused(server);
     }
