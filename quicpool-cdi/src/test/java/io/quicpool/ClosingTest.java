@@ -64,17 +64,36 @@ class ClosingTest {
         await().untilAsserted(() -> assertThat(left()).isEmpty());
     }
 
-    @Test
-    void whatWasWrittenBeforeADrainedPoolClosedCanStillBeRead() throws Exception {
+    private ServerPool answering(byte[] answer, CountDownLatch asked) {
         ServerPool server = pools.server(s -> s);
-        byte[] answer = new byte[40_000];
-        Arrays.fill(answer, (byte) 7);
-        CountDownLatch asked = new CountDownLatch(10);
         server.serve(stream -> {
             assertThat(stream.inputStream().read()).isEqualTo(1);
             asked.countDown();
             stream.outputStream().write(answer);
         });
+        return server;
+    }
+
+    /** A listener that blocks until it is interrupted. */
+    private static PoolListener blocking() {
+        return new PoolListener() {
+            @Override
+            public void boundsChanged(StreamPool pool) {
+                try {
+                    Thread.currentThread().join();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+    }
+
+    @Test
+    void whatWasWrittenBeforeADrainedPoolClosedCanStillBeRead() throws Exception {
+        byte[] answer = new byte[40_000];
+        Arrays.fill(answer, (byte) 7);
+        CountDownLatch asked = new CountDownLatch(10);
+        ServerPool server = answering(answer, asked);
         ClientPool client = pools.client(server, c -> c.capacity(10, 10));
         awaitIdle(client, 10);
         List<PooledStream> streams = new ArrayList<>();
@@ -98,14 +117,9 @@ class ClosingTest {
     /** Such a path takes longer than a lost peer may be silent. */
     @Test
     void whatIsUnderWayOnASlowPathArrivesBeforeADrainedPoolCloses() throws Exception {
-        ServerPool server = pools.server(s -> s);
         byte[] answer = new byte[10_000];
         CountDownLatch asked = new CountDownLatch(10);
-        server.serve(stream -> {
-            assertThat(stream.inputStream().read()).isEqualTo(1);
-            asked.countDown();
-            stream.outputStream().write(answer);
-        });
+        ServerPool server = answering(answer, asked);
         try (Relay path = new Relay(server.localAddress())) {
             ClientPool client = pools.client("127.0.0.1:" + path.port(), c -> c.capacity(10, 10));
             awaitIdle(client, 10);
@@ -130,13 +144,8 @@ class ClosingTest {
     /** Even if its congestion window is full: the client does not wait for its idle time-out. */
     @Test
     void aClientOnASlowPathIsToldThatItsServerHasClosed() throws Exception {
-        ServerPool server = pools.server(s -> s);
         CountDownLatch asked = new CountDownLatch(10);
-        server.serve(stream -> {
-            assertThat(stream.inputStream().read()).isEqualTo(1);
-            asked.countDown();
-            stream.outputStream().write(new byte[10_000]);
-        });
+        ServerPool server = answering(new byte[10_000], asked);
         try (Relay path = new Relay(server.localAddress())) {
             ClientPool client = pools.client("127.0.0.1:" + path.port(), c -> c.capacity(10, 10));
             awaitIdle(client, 10);
@@ -397,17 +406,7 @@ class ClosingTest {
     @Test
     void whatBlocksIsInterruptedWhenAListenerClosesThePool() {
         ServerPool server = pools.server(s -> s);
-        CountDownLatch never = new CountDownLatch(1);
-        PoolListener blocks = new PoolListener() {
-            @Override
-            public void boundsChanged(StreamPool pool) {
-                try {
-                    never.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        };
+        PoolListener blocks = blocking();
         PoolListener closes = new PoolListener() {
             @Override
             public void boundsChanged(StreamPool pool) {
@@ -426,20 +425,10 @@ class ClosingTest {
     @Test
     void manyBlockedListenersDelayNoOther() {
         ServerPool server = pools.server(s -> s);
-        CountDownLatch never = new CountDownLatch(1);
         AtomicInteger told = new AtomicInteger();
         AtomicInteger closed = new AtomicInteger();
         for (int i = 0; i < 20; i++) {
-            server.addListener(new PoolListener() {
-                @Override
-                public void boundsChanged(StreamPool pool) {
-                    try {
-                        never.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                }
-            });
+            server.addListener(blocking());
             server.addListener(new PoolListener() {
                 @Override
                 public void boundsChanged(StreamPool pool) {
@@ -470,16 +459,7 @@ class ClosingTest {
                 throw new IllegalStateException("a listener that throws");
             }
         });
-        client.addListener(new PoolListener() {
-            @Override
-            public void boundsChanged(StreamPool pool) {
-                try {
-                    Thread.currentThread().join();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        });
+        client.addListener(blocking());
         client.addListener(new PoolListener() {
             @Override
             public void boundsChanged(StreamPool pool) {
