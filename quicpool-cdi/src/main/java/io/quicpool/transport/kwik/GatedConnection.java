@@ -49,7 +49,6 @@ final class GatedConnection extends ServerConnectionImpl {
             new TransportParameters.VersionInformation(Version.QUIC_version_1, List.of(Version.QUIC_version_1));
 
     private final InetSocketAddress client;
-    private final Consumer<GatedConnection> onCloseSent;
     private final Object handshakeLock = new Object();
     private final FrameGuard guard = new FrameGuard(true, () -> getStats().packetsSent(), this::ping);
     // Guarded by handshakeLock.
@@ -61,12 +60,13 @@ final class GatedConnection extends ServerConnectionImpl {
     private volatile @Nullable Throwable failure;
 
     // On the sender's thread, after a datagram has left. The client may not have the keys of a lower level any more.
-    private void sent(List<QuicPacket> packets) {
-        if (packets.stream()
-                .anyMatch(each -> PacketTap.closes(each) && each.getEncryptionLevel() == currentEncryptionLevel)) {
+    private boolean closeLeft(List<QuicPacket> packets) {
+        boolean closes = packets.stream()
+                .anyMatch(each -> PacketTap.closes(each) && each.getEncryptionLevel() == currentEncryptionLevel);
+        if (closes) {
             closeSent = true;
-            onCloseSent.accept(this);
         }
+        return closes;
     }
 
     /**
@@ -88,20 +88,6 @@ final class GatedConnection extends ServerConnectionImpl {
             CryptoStream crypto,
             TlsServerEngineFactory tls,
             Consumer<ServerConnectionImpl> closed,
-            Consumer<GatedConnection> onCloseSent) {
-        this(parts, version, client, peersId, id, crypto, tls, closed, onCloseSent, new SentTap(parts.log(), id));
-    }
-
-    private GatedConnection(
-            ConnectorInternals.FactoryParts parts,
-            Version version,
-            InetSocketAddress client,
-            byte[] peersId,
-            byte[] id,
-            CryptoStream crypto,
-            TlsServerEngineFactory tls,
-            Consumer<ServerConnectionImpl> closed,
-            Consumer<GatedConnection> onCloseSent,
             SentTap log) {
         super(
                 version,
@@ -117,7 +103,6 @@ final class GatedConnection extends ServerConnectionImpl {
                 closed,
                 log);
         this.client = client;
-        this.onCloseSent = onCloseSent;
         log.connection = this;
         SmallDatagrams.install(this);
     }
@@ -310,20 +295,22 @@ final class GatedConnection extends ServerConnectionImpl {
     }
 
     /** The logger of one connection. Packets alone do not show whose they are: clients may have no connection id. */
-    private static final class SentTap extends LogProxy {
+    static final class SentTap extends LogProxy {
 
+        private final Consumer<GatedConnection> onCloseSent;
         private volatile @Nullable GatedConnection connection;
 
-        SentTap(Logger all, byte[] id) {
+        SentTap(Logger all, byte[] id, Consumer<GatedConnection> onCloseSent) {
             super(all, id);
+            this.onCloseSent = onCloseSent;
         }
 
         @Override
         public void sent(Instant time, List<QuicPacket> packets) {
             super.sent(time, packets);
             GatedConnection sender = connection;
-            if (sender != null) {
-                sender.sent(packets);
+            if (sender != null && sender.closeLeft(packets)) {
+                onCloseSent.accept(sender);
             }
         }
     }

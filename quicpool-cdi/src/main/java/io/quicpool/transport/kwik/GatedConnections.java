@@ -99,8 +99,8 @@ final class GatedConnections extends ServerConnectionFactory {
     @Override
     public ServerConnectionImpl createNewConnection(
             Version version, InetSocketAddress client, byte[] peersId, byte[] id, CryptoStream crypto) {
-        GatedConnection connection =
-                new GatedConnection(parts, version, client, peersId, id, crypto, tls, closed, this::closeSent);
+        GatedConnection.SentTap log = new GatedConnection.SentTap(parts.log(), id, this::closeSent);
+        GatedConnection connection = new GatedConnection(parts, version, client, peersId, id, crypto, tls, closed, log);
         live.put(connection, id);
 
         Gate.Proof proof = gate.created(id, connection);
