@@ -36,7 +36,6 @@ final class CloseSender {
         this.channel = channel;
         this.code = code;
         this.reason = reason;
-        NettyInternals.send(channel);
         roundTrip = roundTrip();
         // The room is for the frame. Data that waits would use it up.
         NettyInternals.holdSending(channel, true);
@@ -80,8 +79,7 @@ final class CloseSender {
         NettyInternals.close(channel, code, text());
     }
 
-    /** Closes the channel now. The frame is sent if there is room. */
-    void closeChannel() {
+    private void closeChannel() {
         NettyInternals.holdSending(channel, false);
         ChannelFuture closed = channel.close(true, code, text());
         assert closed != null;

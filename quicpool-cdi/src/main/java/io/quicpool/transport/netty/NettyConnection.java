@@ -1,6 +1,8 @@
 package io.quicpool.transport.netty;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -346,12 +348,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private void end(int code, String reason) {
         channel.closeFuture().addListener(end -> free());
         if (channel.isOpen()) {
-            CloseSender sender = new CloseSender(channel, code, reason);
+            NettyInternals.send(channel);
             if (handshake != null && isInFlight()) {
-                closing = sender;
-                sender.check();
+                closing = new CloseSender(channel, code, reason);
+                closing.check();
             } else {
-                sender.closeChannel();
+                ChannelFuture closed = channel.close(true, code, Unpooled.copiedBuffer(reason, StandardCharsets.UTF_8));
+                assert closed != null;
             }
         }
     }
