@@ -74,10 +74,8 @@ class DifficultPeersIT {
         Report.row("20 flushes, by both sides in turn", "flushes 20", traffic.ledger);
         traffic.assertNothingWrong();
         assertThat(served.examples()).isEmpty();
-        // What the callers have in their hands at each of ten flushes of the server, and what they take before they
-        // hear of
-        // it.
-        assertThat(traffic.ledger.cut.sum()).isLessThanOrEqualTo(2 * 10 * CALLERS);
+        // A caller may take streams that the server has flushed until it hears of that: the slower it hears, the more.
+        assertThat(traffic.ledger.cut.sum()).isLessThanOrEqualTo(evicted(server, "flushed"));
         assertThat(client.snapshot().totals().lost()).isZero();
     }
 
@@ -124,7 +122,7 @@ class DifficultPeersIT {
                     stream.reset(0);
                 }
             });
-            await().until(() -> evicted(client) == idle / 10);
+            await().until(() -> evicted(client, "peer-ended") == idle / 10);
             Ledger ledger = new Ledger();
             for (int i = 0; i < 2 * idle; i++) {
                 try (PooledStream stream = client.take(Duration.ofSeconds(10))) {
@@ -137,13 +135,13 @@ class DifficultPeersIT {
             Report.row("every tenth of " + idle + " idle streams is reset by the peer", "resets " + idle / 10, ledger);
             assertThat(ledger.examples()).isEmpty();
             assertThat(reset).hasSize(idle / 10);
-            assertThat(evicted(client)).isEqualTo(idle / 10);
+            assertThat(evicted(client, "peer-ended")).isEqualTo(idle / 10);
             assertThat(client.snapshot().totals().lost()).isZero();
         }
     }
 
-    private static long evicted(ClientPool client) {
-        return client.snapshot().totals().evicted().getOrDefault("peer-ended", 0L);
+    private static long evicted(StreamPool pool, String reason) {
+        return pool.snapshot().totals().evicted().getOrDefault(reason, 0L);
     }
 
     private static void giveId(EngineStream stream, AtomicInteger ids, Map<Integer, EngineStream> streams) {
