@@ -25,7 +25,7 @@ class UntakenAnswersTest {
     private static final int ANSWER = 40_000;
     private static final int PLACES = 50;
     // The client's receive window takes some 400 answers. Its share and the running handlers come on top.
-    private static final int MOST = 900;
+    private static final int MAX_ASKED = 900;
     private static final Duration NO_MORE_CREDIT = Duration.ofSeconds(2);
 
     private final Pools pools = new Pools();
@@ -55,12 +55,12 @@ class UntakenAnswersTest {
         Connection client =
                 new KwikTransport().connect(RawPeer.spec(server.localAddress(), "np-quic"), EngineEvents.REJECT_ALL);
         List<EngineStream> asked = new ArrayList<>();
-        while (asked.size() <= MOST && (client.credit() > 0 || getsCredit(client))) {
+        while (asked.size() <= MAX_ASKED && (client.credit() > 0 || getsCredit(client))) {
             EngineStream stream = RawPeer.open(client, HELLO, 1);
             stream.output().close();
             asked.add(stream);
         }
-        assertThat(asked.size()).isLessThan(MOST);
+        assertThat(asked.size()).isLessThan(MAX_ASKED);
         // All of them are answered as soon as the client reads.
         for (EngineStream stream : asked) {
             assertThat(stream.input().readAllBytes()).hasSize(4 + ANSWER);
