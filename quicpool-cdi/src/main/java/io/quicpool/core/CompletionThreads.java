@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 /**
- * The threads that complete asynchronous gets, which runs the dependents of a future, or those that call listeners. This
+ * The threads that complete asynchronous takes, which runs the dependents of a future, or those that call listeners. This
  * is user code and may block. So the number of threads is doubled whenever a task has waited for {@link #MAX_QUEUE_TIME}.
  * It shrinks when nothing blocks.
  */
@@ -20,7 +20,7 @@ final class CompletionThreads implements Executor {
     /** The number of threads while nothing blocks. */
     static final int MIN_THREADS = 8;
 
-    /** Maximum number of threads. When all block, {@link #full} refuses further gets. */
+    /** Maximum number of threads. When all block, {@link #full} refuses further takes. */
     static final int MAX_THREADS = 10_000;
 
     private static final Duration MAX_QUEUE_TIME = Duration.ofMillis(20);

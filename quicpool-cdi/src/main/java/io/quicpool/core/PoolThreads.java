@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads of one pool, named after it. One timer makes every decision and never blocks. One thread connects and a
- * few close connections, which block. Listeners, dependents of asynchronous gets ({@link CompletionThreads}) and
+ * few close connections, which block. Listeners, dependents of asynchronous takes ({@link CompletionThreads}) and
  * handlers, which are user code, have threads of their own. All but the timer end when idle. All are daemons but the
  * timer of a server pool, which keeps the JVM alive.
  */
@@ -166,12 +166,12 @@ final class PoolThreads {
         }
     }
 
-    /** Completes asynchronous gets. */
+    /** Completes asynchronous takes. */
     CompletionThreads workers() {
         return workers;
     }
 
-    /** Calls listeners. One that blocks delays no other, and no asynchronous get. */
+    /** Calls listeners. One that blocks delays no other, and no asynchronous take. */
     Executor listeners() {
         return listeners;
     }

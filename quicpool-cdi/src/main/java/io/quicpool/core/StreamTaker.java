@@ -48,9 +48,9 @@ final class StreamTaker {
     }
 
     CompletableFuture<PooledStream> takeAsync(@Nullable StreamId id, Duration timeout, @Nullable Executor executor) {
-        AsyncGet get = new AsyncGet(this, source, id, TimeoutNanos.of(timeout), executor);
-        get.begin();
-        return get;
+        AsyncTake take = new AsyncTake(this, source, id, TimeoutNanos.of(timeout), executor);
+        take.begin();
+        return take;
     }
 
     @Nullable Slot takeNow(@Nullable StreamId id) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Peers that flush, reset and move; and listeners of the own side that do what they should not. */
+/** Peers that flush, reset and move, and misbehaving listeners of this side. */
 @Scenario
 class DifficultPeersIT {
 
@@ -59,7 +59,9 @@ class DifficultPeersIT {
         await().until(() -> traffic.ledger.answered.sum() > answered + 100);
     }
 
-    /** A stream that one side takes while the other flushes is cut; no other, and none is mixed up. */
+    /**
+     * A stream that one side takes while the other flushes is cut. No other stream is cut, and none is paired wrongly.
+     */
     @Test
     void bothSidesFlush() throws Exception {
         ServerPool server = answering();
@@ -74,7 +76,8 @@ class DifficultPeersIT {
         Report.row("20 flushes, by both sides in turn", "flushes 20", traffic.ledger);
         traffic.assertNothingWrong();
         assertThat(served.examples()).isEmpty();
-        // A caller may take streams that the server has flushed until it hears of that: the slower it hears, the more.
+        // A caller may take streams that the server has flushed, until the client learns of it. The later that is, the
+        // more streams.
         assertThat(traffic.ledger.cut.sum()).isLessThanOrEqualTo(evicted(server, "flushed"));
         assertThat(client.snapshot().totals().lost()).isZero();
     }
@@ -103,7 +106,7 @@ class DifficultPeersIT {
         assertThat(client.snapshot().totals().lost()).isZero();
     }
 
-    /** All of them are evicted, and nobody gets one. */
+    /** All of them are evicted, and no caller gets one. */
     @Test
     void thePeerResetsEveryTenthIdleStream() throws Exception {
         int idle = 100;
@@ -229,7 +232,7 @@ class DifficultPeersIT {
                 more(traffic);
                 client.capacityBounds(client.capacityBounds());
             }
-            // Dependents of asynchronous gets run although all these listeners block.
+            // Dependents of asynchronous takes run although all these listeners block.
             assertThat(client.takeAsync(Duration.ofSeconds(10))
                             .thenApply(stream -> {
                                 stream.close();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * thread completes it, because completion runs the dependents. When the caller ends it first, it stops waiting, and a
  * stream that was meant for it goes to the next waiter.
  */
-final class AsyncGet extends ExecutorFuture<PooledStream> {
+final class AsyncTake extends ExecutorFuture<PooledStream> {
 
     private final StreamTaker taker;
     private final StreamSource source;
@@ -28,7 +28,7 @@ final class AsyncGet extends ExecutorFuture<PooledStream> {
     // is read. So one of the two threads sees both.
     private volatile boolean endedByCaller;
 
-    AsyncGet(
+    AsyncTake(
             StreamTaker taker,
             StreamSource source,
             @Nullable StreamId id,
