@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param name the name of the pool
  * @param state its state
  * @param ready whether it can do its work, see {@link StreamPool#ready}
- * @param link the state of the connection, for people: {@code up}, {@code up, no stream credit}, {@code connecting}, {@code backoff},
- *     {@code down}; a server pool says {@code listening} or {@code down}
+ * @param link the state of the connection, for people: {@code up}, {@code connecting}, {@code backoff} or {@code down}, with several
+ *     connections or targets {@code 1 of 2 up}, and with {@code , no stream credit} behind it where there is none; {@code closed} after the
+ *     end; a server pool says {@code listening} or {@code not listening}
  * @param peers the connections that are up
  * @param idle idle streams
  * @param opening streams that have no id yet

@@ -12,8 +12,7 @@ import java.time.Duration;
  * <p><b>Always close it</b>, best with try-with-resources. A stream that is not closed counts against the stream limit until
  * its connection ends.
  *
- * <p>Thread-safety: one thread may read while another writes; {@link #close}, {@link #reset} and
- * {@link #readTimeout(Duration)} may be called from any thread at any time.
+ * <p>Thread-safety: one thread may read while another writes; every other method may be called from any thread at any time.
  */
 public interface PooledStream extends AutoCloseable {
 

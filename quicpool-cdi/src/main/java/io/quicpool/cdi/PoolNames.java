@@ -48,21 +48,19 @@ final class PoolNames {
 
     /** Why there is no such pool, and what helps. */
     String missing(PoolKind kind, String name) {
-        String pools = kind.text() + " pool";
+        String pool = kind.text() + " pool";
         if (settings.disabled().contains(kind.pool(name))) {
-            return "the " + pools + " \"" + name + "\" is switched off; set " + kind.property(name, "enabled")
+            return "the " + pool + " \"" + name + "\" is switched off; set " + kind.property(name, "enabled")
                     + " = true";
         }
         List<String> there = of(kind);
-        String exist = there.isEmpty()
-                ? "there are no " + pools + "s"
-                : "the " + pools + "s are \"" + String.join("\", \"", there) + "\"";
+        String exist = kind.list(there);
         if (name.isEmpty()) {
             return there.isEmpty()
                     ? exist + "; set " + kind.property(SettingsReader.DEFAULT_NAME, kind.requiredKey())
                     : "which one is meant? " + exist + ", and none has the name default; write the name in @QuicPool";
         }
-        return "there is no " + pools + " \"" + name + "\": " + exist + "; set "
+        return "there is no " + pool + " \"" + name + "\": " + exist + "; set "
                 + kind.property(name, kind.requiredKey());
     }
 }

@@ -20,8 +20,8 @@ public interface StreamPoolMXBean {
     String getState();
 
     @Description(
-            "The state of the connection: down, connecting, up or backoff (client), which may end with \"no stream credit\";"
-                    + " how many targets are up (several targets); listening or not listening (server)")
+            "The state of the connection: down, connecting, up or backoff, or how many of several connections or targets are up;"
+                    + " it may end with \"no stream credit\" (client); listening or not listening (server)")
     String getLink();
 
     @Description("The connections that are up, with their addresses")

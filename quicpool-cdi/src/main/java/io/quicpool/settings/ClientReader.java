@@ -51,9 +51,7 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
                     TARGET,
                     SERVER + server,
                     "there is no server pool \"" + server + "\" in this application"
-                            + (servers.isEmpty()
-                                    ? ""
-                                    : ": the server pools are \"" + String.join("\", \"", servers) + "\"")
+                            + (servers.isEmpty() ? "" : ": " + PoolKind.SERVER.list(servers))
                             + "; the target must be server:NAME or HOST:PORT");
         }
         if (server != null || isLeftOut(TARGET)) {

@@ -1,5 +1,6 @@
 package io.quicpool.settings;
 
+import java.util.List;
 import java.util.Locale;
 
 /** The two kinds of pools, as properties, messages and health data name them. */
@@ -46,6 +47,21 @@ public enum PoolKind {
      */
     public String property(String pool, String key) {
         return prefix() + "\"" + pool + "\"." + key;
+    }
+
+    /**
+     * Which pools of this kind there are, for messages.
+     *
+     * @param pools their names
+     * @return such as {@code the client pools are "orders", "stock"}
+     */
+    public String list(List<String> pools) {
+        if (pools.isEmpty()) {
+            return "there are no " + text() + " pools";
+        }
+        return pools.size() == 1
+                ? "the only " + text() + " pool is \"" + pools.get(0) + "\""
+                : "the " + text() + " pools are \"" + String.join("\", \"", pools) + "\"";
     }
 
     /** What all properties of this kind begin with. */

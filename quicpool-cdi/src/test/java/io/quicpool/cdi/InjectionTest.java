@@ -203,13 +203,13 @@ class InjectionTest {
                 .isInstanceOf(SettingsException.class)
                 .hasMessage("quicpool cannot start: 4 problems in its configuration"
                         + "\n  - injection point io.quicpool.cdi.InjectionTest$ConstructorAndMethod.<init>(byConstructor):"
-                        + " there is no client pool \"orders\": the client pools are \"oders\";"
+                        + " there is no client pool \"orders\": the only client pool is \"oders\";"
                         + " set quicpool.client.\"orders\".target"
                         + "\n  - injection point io.quicpool.cdi.InjectionTest$EarlyBird.start(orders):"
-                        + " there is no client pool \"orders\": the client pools are \"oders\";"
+                        + " there is no client pool \"orders\": the only client pool is \"oders\";"
                         + " set quicpool.client.\"orders\".target"
                         + "\n  - injection point io.quicpool.cdi.InjectionTest$Fields.orders:"
-                        + " there is no client pool \"orders\": the client pools are \"oders\";"
+                        + " there is no client pool \"orders\": the only client pool is \"oders\";"
                         + " set quicpool.client.\"orders\".target"
                         + "\n  - injection point io.quicpool.cdi.InjectionTest$Fields.stock:"
                         + " the client pool \"stock.v2\" is switched off;"
@@ -222,7 +222,7 @@ class InjectionTest {
             PoolRegistry registry = app.get(PoolRegistry.class);
             assertThatThrownBy(() -> registry.client("nope"))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("there is no client pool \"nope\": the client pools are \"orders\";"
+                    .hasMessage("there is no client pool \"nope\": the only client pool is \"orders\";"
                             + " set quicpool.client.\"nope\".target");
             assertThatThrownBy(() -> registry.server(""))
                     .hasMessage("there are no server pools; set quicpool.server.\"default\".listen");

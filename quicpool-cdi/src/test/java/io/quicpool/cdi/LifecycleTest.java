@@ -194,7 +194,7 @@ class LifecycleTest {
         assertThatThrownBy(() -> App.start(App.server("ingress", folder), Echo.class, Another.class, Nowhere.class))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("handler io.quicpool.cdi.LifecycleTest$Nowhere: there is no server pool"
-                        + " \"nowhere\": the server pools are \"ingress\"; set quicpool.server.\"nowhere\".listen")
+                        + " \"nowhere\": the only server pool is \"ingress\"; set quicpool.server.\"nowhere\".listen")
                 .hasMessageContaining(
                         "the server pool \"ingress\" is served by handler io.quicpool.cdi.LifecycleTest$");
         assertThat(ours()).noneMatch(name -> name.contains("ingress"));
