@@ -150,7 +150,7 @@ final class EndOfStream implements AutoCloseable {
             peer.output().flush();
             return false;
         } catch (IOException e) {
-            return String.valueOf(e.getMessage()).contains("wants no more");
+            return String.valueOf(e.getMessage()).contains("STOP_SENDING");
         }
     }
 

@@ -287,8 +287,7 @@ class ServerProtocolTest {
                 .hasMessageContaining("cannot connect to");
         assertThat(server.snapshot().peers()).isEmpty();
         // The server notices when its connection has ended, which may be a little later. A slow client may have sent
-        // its
-        // first packet twice.
+        // its first packet twice.
         await().untilAsserted(() ->
                 assertThat(server.snapshot().totals().refused()).doesNotContainEntry("failed-handshake", 0L));
     }

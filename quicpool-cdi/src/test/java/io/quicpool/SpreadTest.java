@@ -198,8 +198,7 @@ class SpreadTest {
         await().until(() -> client.snapshot().peers().isEmpty());
         pools.close(client);
         // What a connection of either engine holds beside its socket. kwik keeps it for three probe time-outs, which
-        // are
-        // long on a busy machine, and not longer than ten seconds.
+        // are long on a busy machine, and not longer than ten seconds.
         await().until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().matches("quicpool-left-(reader|io).*")));
     }

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class IpLiteral {
 
     // Exactly what InetAddress reads as a literal. It looks up everything else, even 256.1.1.1. Leading zeros are
-    // refused,
-    // because some programs read them as octal.
+    // refused, because some programs read them as octal.
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
     // A text that begins like a literal and has a colon. InetAddress reads it as IPv6 or refuses it, but never looks it

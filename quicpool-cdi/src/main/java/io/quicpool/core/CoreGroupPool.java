@@ -141,7 +141,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
                 return member;
             }
         }
-        throw new IllegalStateException(slot + " is of no member of " + label);
+        throw new IllegalStateException(slot + " belongs to no member of " + label);
     }
 
     // ---- state

@@ -343,7 +343,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         Objects.requireNonNull(certificate, "certificate");
         Listener bound = listener;
         if (bound == null || lifecycleState() != PoolState.RUNNING) {
-            throw new IllegalStateException(label + ": takes no certificate, it is " + lifecycleState());
+            throw new IllegalStateException(label + ": cannot change the certificate: the pool is " + lifecycleState());
         }
         try {
             bound.certificate(certificate);

@@ -70,8 +70,7 @@ final class FlowRepair {
 
     /** Sending ends before its FIN: this side has reset it, or the peer has sent STOP_SENDING, for which kwik may have reset it. */
     // On the sender's thread, and so never while that sends a frame of the stream: kwik would then fail for a stream
-    // that is
-    // not in its tables, and end the connection.
+    // that is not in its tables, and end the connection.
     void sendingAbandoned(long code) {
         KwikInternals.onSender(connection, () -> {
             if (KwikInternals.abandonUnsent(stream, code) && removedFromFlowControl.compareAndSet(false, true)) {

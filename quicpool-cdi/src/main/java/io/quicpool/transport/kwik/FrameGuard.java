@@ -92,8 +92,7 @@ final class FrameGuard {
     private long largestReceived = -1;
     private long largestAcknowledged = -1;
     // The cost since the packet number "mark" was sent, and before it. Gaps in packet numbers make each acknowledgement
-    // longer,
-    // and so cost too.
+    // longer, and so cost too.
     private long mark;
     private long cost;
     private long costBefore;
@@ -164,8 +163,7 @@ final class FrameGuard {
     }
 
     // kwik walks all packet numbers that a frame acknowledges, even billions that were never sent. Without this check
-    // the
-    // second packet of an unknown client would keep a thread busy for hours.
+    // the second packet of an unknown client would keep a thread busy for hours.
     private @Nullable Violation acknowledged(long largest, boolean established) {
         long sent = packetsSent.getAsLong();
         if (largest > sent + SENT_SLACK) {

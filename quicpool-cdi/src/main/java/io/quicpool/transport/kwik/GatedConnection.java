@@ -210,8 +210,7 @@ final class GatedConnection extends ServerConnectionImpl {
     }
 
     // kwik would switch to version 2 for a client that prefers it (RFC 9368), and then drop all its packets. For a
-    // client that
-    // lists no known version it would throw.
+    // client that lists no known version it would throw.
     @Override
     public void extensionsReceived(List<Extension> extensions) throws TlsProtocolException {
         transportParameters(extensions).forEach(parameters -> {
@@ -280,7 +279,7 @@ final class GatedConnection extends ServerConnectionImpl {
         try {
             super.close();
         } catch (RejectedExecutionException e) {
-            LOG.log(Level.TRACE, "has ended meanwhile, and nobody is to be told any more");
+            LOG.log(Level.TRACE, "the connection has ended already");
         }
     }
 

@@ -164,8 +164,7 @@ final class GatedConnections extends ServerConnectionFactory {
             @Override
             public void parsePackets(int number, Instant received, ByteBuffer more, InetSocketAddress source) {
                 // kwik drops it too, but only after queueing it, and after counting it as bytes that allow this side to
-                // send
-                // three times as many (RFC 9000, section 8.1).
+                // send three times as many (RFC 9000, section 8.1).
                 if (connection instanceof GatedConnection gated && !gated.isFrom(source)) {
                     ignored.accept(source, Ignored.MOVED);
                     return;

@@ -31,8 +31,7 @@ final class KwikConnector {
     private static final long FIRST_TLS_ERROR = 0x100;
 
     // kwik's default of 500 ms would send a lost first packet again after a second only. It is lost when the server is
-    // just
-    // starting.
+    // just starting.
     private static final int INITIAL_RTT_MILLIS = 100;
 
     private final ConnectSpec spec;

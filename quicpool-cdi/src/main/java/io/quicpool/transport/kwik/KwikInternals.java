@@ -145,7 +145,7 @@ final class KwikInternals {
                 return;
             }
         } catch (RejectedExecutionException e) {
-            LOG.log(Level.TRACE, "no events follow any more");
+            LOG.log(Level.TRACE, "the connection has ended: no further event is delivered");
         }
         task.run();
     }

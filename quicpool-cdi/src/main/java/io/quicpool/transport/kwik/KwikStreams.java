@@ -184,8 +184,7 @@ final class KwikStreams {
     }
 
     // In kwik only data opens a stream. It would ignore a RESET_STREAM or STOP_SENDING that comes first. A later stream
-    // opens
-    // this one as well (RFC 9000, section 3.2), and then nothing would ever end it.
+    // opens this one as well (RFC 9000, section 3.2), and then nothing would ever end it.
     private boolean openImplicitly(int streamId) throws TransportError {
         return streamId > lastAccepted
                 && isOpenedByPeer(streamId)

@@ -50,8 +50,7 @@ final class SmallDatagrams extends GlobalPacketAssembler {
     private static final int MAX_RANGES = 64;
 
     // In a long header kwik may count one byte for a length that takes two, at most once in a datagram without padding.
-    // Only
-    // the window shrinks by that: with a smaller limit kwik would send no Initial packet, which needs 1,200 bytes.
+    // Only the window shrinks by that: with a smaller limit kwik would send no Initial packet, which needs 1,200 bytes.
     private static final int LENGTH_SLACK = 1;
 
     // The largest length that fits one byte (RFC 9000, section 16), and what that counts beside the payload.

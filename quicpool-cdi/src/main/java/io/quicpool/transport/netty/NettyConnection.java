@@ -320,8 +320,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         }
         if (endReason == null) {
             // Netty does not know all errors of quiche, and reports none of the others: an acknowledgement of packets
-            // that were
-            // never sent, for example.
+            // that were never sent, for example.
             reportViolation();
         }
         String reason = endReason == null ? "closed by the engine" : endReason;

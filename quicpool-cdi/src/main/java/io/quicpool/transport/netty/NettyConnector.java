@@ -126,7 +126,7 @@ final class NettyConnector {
             // It was lost before the pool could get it.
             String endReason = connection.endReason();
             throw new IOException("cannot connect to " + Endpoint.text(spec.remote()) + ": "
-                    + (endReason == null ? "it was lost at once" : endReason));
+                    + (endReason == null ? "the connection was lost at once" : endReason));
         }
         return connection;
     }
@@ -186,8 +186,7 @@ final class NettyConnector {
                 NettyConnection.close(connection.channel(), () -> {});
             } else if (++refusals == MAX_REFUSALS) {
                 // The system reports refusals before datagrams that came earlier, such as a CONNECTION_CLOSE. Those are
-                // read
-                // first.
+                // read first.
                 var later = connection
                         .loop()
                         .schedule(() -> endUnlessDatagramRead(connection), FAREWELL_MILLIS, TimeUnit.MILLISECONDS);

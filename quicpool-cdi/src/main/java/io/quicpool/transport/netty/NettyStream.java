@@ -195,7 +195,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
 
     /** The peer has sent STOP_SENDING. */
     void stoppedByPeer() {
-        output.fail(new IOException("the peer wants no more of the stream"));
+        output.fail(new IOException("the peer stopped receiving (STOP_SENDING)"));
         sending.end();
         ended = true;
         if (inputEnded) {

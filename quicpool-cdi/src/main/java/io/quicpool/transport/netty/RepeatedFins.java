@@ -39,8 +39,7 @@ final class RepeatedFins {
     private static final int COPIES_WHEN_LOSING = 4;
     private static final int FIRST_REPEAT_MILLIS = 2;
     // Each interval is twice the one before, and the last repeat comes after eight seconds. The first come soon, since
-    // quiche
-    // takes a packet that is 128 packets old for one that it has seen.
+    // quiche takes a packet that is 128 packets old for one that it has seen.
     private static final int MAX_REPEATS = 12;
     private static final int MAX_KEPT = 256;
 

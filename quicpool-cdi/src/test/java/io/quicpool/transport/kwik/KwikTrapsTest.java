@@ -424,8 +424,7 @@ class KwikTrapsTest {
                 assertThat(there.input().readAllBytes()).hasSize(1);
             }
             // Both directions have ended, and so has the stream. If kwik's sender sees that last, the credit stays in
-            // its
-            // queue until something else is sent, such as the answer to a ping.
+            // its queue until something else is sent, such as the answer to a ping.
             await().pollInterval(Duration.ofMillis(5)).until(() -> {
                 connection.ping();
                 return connection.credit() == 4;

@@ -140,8 +140,7 @@ class NettyAvailabilityTest {
     private static final class Other extends ClassLoader {
 
         // None of them is ever collected: with it would go its native library, and that takes the native methods away
-        // from the
-        // classes of these names in the tests' own class loader.
+        // from the classes of these names in the tests' own class loader.
         private static final List<ClassLoader> KEPT = new ArrayList<>();
 
         private final ClassLoader source = NettyAvailabilityTest.class.getClassLoader();
