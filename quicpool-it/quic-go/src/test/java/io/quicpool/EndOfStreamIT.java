@@ -47,7 +47,7 @@ class EndOfStreamIT extends EndOfStreamContract {
         return new EndOfStream(side, engine, patience, onStream -> new RawPeer(onStream, peers, peers));
     }
 
-    // Not before all: a whole class that is skipped before its first test is not counted in the report.
+    // Before each test: the report does not count a class that is skipped as a whole.
     private static synchronized GoEngine quicGo() throws Exception {
         GoEngine started = quicGo;
         if (started == null) {

@@ -45,7 +45,7 @@ class FuzzIT {
     private static final String INPUT = System.getProperty("quicpool.fuzz.input", "");
     // One input may take this long: a key store may ask for five million rounds of hashing, which is the JDK's limit.
     private static final int MAX_INPUT_SECONDS = 30;
-    // Patience: on a busy machine the start takes a minute.
+    // On a busy machine the start takes a minute.
     private static final int START = 300;
     private static final Pattern WRITTEN = Pattern.compile("Test unit written to (\\S+)");
     private static final Pattern RUNS = Pattern.compile("Done \\d+ runs in \\d+ second");
@@ -130,7 +130,7 @@ class FuzzIT {
         List<String> command = QuickJava.command(
                 "-ea",
                 "-Xmx512m",
-                // Text is what the input says, not what the machine's settings make of it.
+                // The encoding of text does not depend on the settings of the machine.
                 "-Dfile.encoding=UTF-8",
                 "-classpath",
                 System.getProperty("java.class.path"),
@@ -153,7 +153,7 @@ class FuzzIT {
         return command;
     }
 
-    /** What libFuzzer takes of a seed: 32 bits, of which 0 means any. */
+    /** libFuzzer uses 32 bits of a seed; 0 means a random one. */
     private static long seed() {
         long folded = (SEED ^ (SEED >>> 32)) & 0xffff_ffffL;
         return folded == 0 ? 1 : folded;
@@ -183,7 +183,7 @@ class FuzzIT {
         return lines.stream().skip(Math.max(0, lines.size() - 50)).collect(Collectors.joining("\n"));
     }
 
-    // libFuzzer's account of its progress.
+    // The progress output of libFuzzer.
     private static String withoutNoise(String output) {
         return output.lines()
                 .filter(line -> Stream.of("#", "INFO:", "\"").noneMatch(line::startsWith))

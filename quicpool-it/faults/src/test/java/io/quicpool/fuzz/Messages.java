@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What must hold of every message. */
+/** What must be true of every message. */
 public final class Messages {
 
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
 
     private Messages() {}
 
-    /** One line, and nothing secret in it or in what caused it. */
+    /** One line, without secrets in it or in its causes. */
     public static void check(Throwable refused, String... secrets) {
         String message = String.valueOf(refused.getMessage());
         if (CONTROL.matcher(message).find()) {
@@ -23,7 +23,7 @@ public final class Messages {
         }
     }
 
-    /** Nothing secret in it. */
+    /** No secrets in it. */
     public static void check(String text, Collection<String> secrets) {
         for (String secret : secrets) {
             if (text.contains(secret)) {

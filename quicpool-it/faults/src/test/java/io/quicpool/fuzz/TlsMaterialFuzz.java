@@ -31,7 +31,7 @@ public final class TlsMaterialFuzz {
 
     private TlsMaterialFuzz() {}
 
-    /** One run: the first byte says what the rest is read as. */
+    /** One run. The first byte decides how the rest is read. */
     public static void fuzzerTestOneInput(byte[] input) throws IOException {
         if (input.length == 0) {
             return;

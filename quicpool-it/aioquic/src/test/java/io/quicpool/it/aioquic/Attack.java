@@ -6,18 +6,18 @@ import java.util.List;
  * An attack of {@code python/attack.py}.
  *
  * @param name its method there
- * @param cut whether a server has to count something of it as refused. What is not cut off costs what honest traffic of that
- *     many packets costs
- * @param seen what the attacker must have seen, a regular expression
+ * @param cut whether a server must count some of it as refused. Otherwise it costs what honest traffic of as many
+ *     packets costs
+ * @param seen a regular expression for what the attacker saw
  * @param guarded whether it is for the server with Retry, which asks for certificates where the engine can
  */
 record Attack(String name, boolean cut, String seen, boolean guarded) {
 
     private static final String ANYTHING = "(?!failed ).*";
 
-    /** All that hold on both engines. */
+    /** The attacks that both engines withstand. */
     static final List<Attack> ALL = List.of(
-            // before its address, or its handshake, is proved
+            // before the address is validated or the handshake is complete
             harmless("early_data"),
             harmless("early_data_read", "tickets 0, answered True|.*early False, answered True"),
             harmless("moves", "before True, after False"),
@@ -76,12 +76,12 @@ record Attack(String name, boolean cut, String seen, boolean guarded) {
             cut("far_retired_ids"),
             // text
             harmless("close_reason"),
-            // They leave all places for handshakes taken, for a while.
+            // They use up the limit for handshakes for a while.
             harmless("hello_pieces"),
             harmless("huge_tokens"),
             cut("slow_handshakes"));
 
-    /** Also one that does not hold. */
+    /** Also one that is not withstood. */
     static Attack named(String name) {
         return ALL.stream().filter(each -> each.name.equals(name)).findFirst().orElseGet(() -> harmless(name));
     }

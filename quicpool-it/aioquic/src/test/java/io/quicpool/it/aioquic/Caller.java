@@ -16,7 +16,7 @@ final class Caller implements AutoCloseable {
     private static final Duration MAX_WAIT = Duration.ofSeconds(20);
     private static final Duration PAUSE = Duration.ofMillis(4);
 
-    /** Round trips of one span, in nanoseconds, sorted; and what failed. */
+    /** The round trips of a period, in nanoseconds, sorted, and the failures. */
     record Trips(List<Long> nanos, List<String> failures) {
 
         double medianMillis() {
@@ -78,9 +78,9 @@ final class Caller implements AutoCloseable {
         notifyAll();
     }
 
-    /** The round trips since the last call, and a number of further ones. */
+    /** The round trips since the last call, and some more. */
     synchronized Trips trips(int more) throws InterruptedException {
-        // The one that is under way counts, for it may be the worst.
+        // The one in progress counts too, because it may be the slowest.
         int wanted = finished + more + 1;
         while (finished < wanted) {
             wait();

@@ -4,7 +4,7 @@ import io.quicpool.ServerPool;
 import io.quicpool.it.aioquic.Caller.Trips;
 import io.quicpool.testing.Pools;
 
-/** A server and its client that nobody attacks. While the machine keeps them waiting, it may do so with all others. */
+/** A server and its client that nobody attacks. If the machine delays these, it may delay all others too. */
 final class Control implements AutoCloseable {
 
     private final Pools pools = new Pools();
@@ -18,7 +18,7 @@ final class Control implements AutoCloseable {
                 "127.0.0.1:" + port(), c -> c.transport(engine).capacity(16, 32).keepAlive(Victim.KEEP_ALIVE)));
     }
 
-    /** Its server's port, for others that attack nobody. */
+    /** The port of its server, for other honest clients. */
     int port() {
         return server.localAddress().getPort();
     }

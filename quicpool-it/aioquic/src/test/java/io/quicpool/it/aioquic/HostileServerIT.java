@@ -65,7 +65,7 @@ class HostileServerIT {
 
     private static final Map<String, Stand> STANDS = new HashMap<>();
 
-    /** An honest server here, hostile ones in a process of theirs, and a client of both in another. */
+    /** An honest server in this process, the hostile ones in another, and the client of both in a third. */
     private static final class Stand implements AutoCloseable {
 
         private final String engine;
@@ -96,7 +96,7 @@ class HostileServerIT {
                     Look.of(victim.next("look")));
         }
 
-        /** The heap when what has come was processed. */
+        /** The heap when everything that arrived is processed. */
         long heap(Seen seen) throws InterruptedException {
             long begin = System.nanoTime();
             long more = seen.look.heap() - heap;

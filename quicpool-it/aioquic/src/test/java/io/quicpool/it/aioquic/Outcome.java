@@ -10,28 +10,28 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What came of one attack.
+ * The result of one attack.
  *
  * @param quiet the honest client's round trips right before
- * @param trips and meanwhile, until some began after it
- * @param others what those took meanwhile whom nobody attacked: where these are longer, it was the machine
- * @param heap how many bytes more than when all was quiet for the first time
+ * @param trips those during the attack, until some began after it
+ * @param others the round trips of callers that nobody attacked: if these are longer too, the machine was slow
+ * @param heap how many bytes more than before the first attack
  * @param said what the attacker saw
- * @param log what the victim has logged meanwhile
+ * @param log what the victim logged during the attack
  */
 record Outcome(Trips quiet, Trips trips, Trips others, Look before, Look after, long heap, String said, String log) {
 
     private static final double MAX_TRIP_MILLIS = 500;
     static final long MAX_HEAP = 16 << 20;
     private static final double MAX_LINES_A_SECOND = 100;
-    // All but line ends: control and format characters, and separators that end a line.
+    // Control and format characters and line separators, but no line ends.
     private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}&&[^\\n\\t]]");
 
     private double longestTripMillis() {
         return longestTripMillis(quiet.worstMillis(), others.worstMillis());
     }
 
-    /** How long the worst round trip may take, where these are the worst ones of callers that nobody attacked. */
+    /** How long the slowest round trip may take, given the slowest ones of callers that nobody attacked. */
     static double longestTripMillis(double before, double others) {
         return Math.max(MAX_TRIP_MILLIS, 3 * Math.max(before, others));
     }
@@ -54,7 +54,7 @@ record Outcome(Trips quiet, Trips trips, Trips others, Look before, Look after, 
         assertSafe(log + after.lastError(), seconds);
     }
 
-    /** What is in the log can be printed, and there is not too much of it. */
+    /** The log is printable and not too long. */
     static void assertSafe(String log, double seconds) {
         assertThat(UNSAFE.matcher(log).find())
                 .as("text that is not safe in the log: %s", log)

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scripts of this module, run by a Python of their own with the aioquic of {@code requirements.txt}, which is made at the first
- * use. Without such a Python, or a package index, the tests are skipped.
+ * The scripts of this module, run in a virtual environment with the aioquic of {@code requirements.txt}, which the
+ * first use creates. Without Python or a package index the tests are skipped.
  */
 final class Python {
 
@@ -30,7 +30,7 @@ final class Python {
 
     private Python() {}
 
-    /** Starts a script; what it says of errors is in a file of its name. */
+    /** Starts a script. Its standard error is in a file of its name. */
     static LineProcess start(String script, String... arguments) throws IOException, InterruptedException {
         make();
         assumeTrue(missing == null, missing);

@@ -51,7 +51,7 @@ final class Stage implements AutoCloseable {
                 .build());
         caller = new Caller(pool);
         control = new Control(engine);
-        // Until the code is compiled and the heap has what it always has.
+        // Until the code is compiled and the heap has its permanent contents.
         caller.trips(150);
         look();
         caller.trips(50);
@@ -89,7 +89,7 @@ final class Stage implements AutoCloseable {
         return look;
     }
 
-    // What has come, and has not been processed yet, is no memory that the attack costs.
+    // What arrived and is not processed yet does not count as memory that the attack costs.
     private long heapWhenProcessed(Look first) throws InterruptedException {
         long begin = System.nanoTime();
         long heap = first.heap();

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What was seen, as the table of docs/figures.md, in {@code target/attacks.md}. */
+/** The results, as the table of docs/figures.md, in {@code target/attacks.md}. */
 final class Table {
 
     private static final Path FILE = Path.of("target", "attacks.md");

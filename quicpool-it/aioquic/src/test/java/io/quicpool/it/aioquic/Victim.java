@@ -31,12 +31,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The server that is attacked: a pool that echoes, and another that also uses Retry and, where the engine can, asks for certificates. It
- * says what it costs. With the default bounds: those are what is tried.
+ * The server that is attacked: a pool that echoes, and another that also uses Retry and, where the engine can, asks for
+ * certificates. It reports its costs. It has the default limits, because the attacks test these.
  */
 final class Victim {
 
-    /** What it costs and has counted, at one moment. */
+    /** Its costs and counters at one moment. */
     record Look(
             long cpuMillis,
             long heap,
@@ -112,7 +112,7 @@ final class Victim {
         return new LineProcess(new ProcessBuilder(command).redirectError(log));
     }
 
-    /** What it has logged. */
+    /** Its log. */
     static File log(String role, String engine) {
         return Path.of("target", "victim-" + role + "-" + engine + ".log").toFile();
     }
@@ -188,7 +188,7 @@ final class Victim {
                 String.join("; ", errors));
     }
 
-    /** In bytes, 0 where the system does not say. */
+    /** In bytes, 0 where the system does not report it. */
     private static long resident() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {

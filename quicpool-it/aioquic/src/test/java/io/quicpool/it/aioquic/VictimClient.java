@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * The client that is attacked: a pool of an honest server, whose round trips are measured, and one after the other those of hostile
- * servers. It is told the port of each, 0 for none, and says what it costs.
+ * The client that is attacked: a pool of an honest server, whose round trips are measured, and one after the other
+ * those of hostile servers. It reads the port of each, 0 for none, and reports its costs.
  */
 final class VictimClient {
 

@@ -25,8 +25,8 @@ class BadConfigurationIT {
             spoil(liberty, "prices");
             liberty.launch();
             awaitLogged(liberty, "CWWKZ0012I: The application stock was not started");
-            // The server is there, for others and for the next try; the application is not. Its port is opened after
-            // the applications were tried, whatever came of them.
+            // The server runs, for other applications and the next attempt, but the application does not. Its port
+            // opens after all applications were tried, whatever the result.
             liberty.awaitReadiness(503);
             assertThat(liberty.get("/stock/apple").statusCode()).isEqualTo(404);
             assertLogged(liberty, "prices");

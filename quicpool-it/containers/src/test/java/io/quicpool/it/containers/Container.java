@@ -32,12 +32,12 @@ import org.jspecify.annotations.Nullable;
 /** A packaged application in its container, in a separate process, on loopback. May be started again after its end. */
 abstract class Container implements AutoCloseable {
 
-    /** Certificate of every server here, and what every client trusts. */
+    /** The certificate of every server here, which every client trusts. */
     static final PemFiles CERTIFICATES = PemFiles.write(SelfSigned.forLoopback("containers"), Path.of("target", "tls"));
 
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
-    // Not HTTP/2: Liberty ends its connections at SIGTERM whatever is under way on them.
+    // Not HTTP/2: at SIGTERM Liberty ends its connections even with requests in progress.
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -106,7 +106,7 @@ abstract class Container implements AutoCloseable {
 
     // ---- the life of the process
 
-    /** Starts it and waits until it answers; the time that took. */
+    /** Starts it and waits until it answers. Returns how long that took. */
     Duration start() {
         long begin = System.nanoTime();
         launch();
@@ -133,7 +133,7 @@ abstract class Container implements AutoCloseable {
         }
     }
 
-    /** Starts it without waiting, where others start too or it is not expected to come up. */
+    /** Starts it without waiting, because others start too or it is expected to fail. */
     Program launch() {
         List<String> options = new ArrayList<>(QuickJava.OPTIONS);
         options.addAll(List.of(
@@ -178,7 +178,7 @@ abstract class Container implements AutoCloseable {
         }
     }
 
-    /** Waits until the readiness probe gets this answer; the time that took. */
+    /** Waits until the readiness probe gets this answer. Returns how long that took. */
     Duration awaitReadiness(int status) {
         long begin = System.nanoTime();
         await().atMost(Duration.ofSeconds(30))

@@ -30,14 +30,14 @@ final class Helidon extends Container {
         return Jdk.atLeast(LEAST_JAVA).isPresent();
     }
 
-    /** Whom it asks. */
+    /** The services that it asks. */
     Helidon asking(Quarkus prices, Liberty stock) {
         set("quicpool.client.\"prices\".target", "localhost:" + prices.prices);
         set("quicpool.client.\"stock\".target", "localhost:" + stock.stock);
         return this;
     }
 
-    /** Both of one that is there only to be a peer. */
+    /** Sets both to one that is only a peer. */
     Helidon asking(Quarkus peer) {
         set("quicpool.client.\"prices\".target", "localhost:" + peer.prices);
         set("quicpool.client.\"stock\".target", "localhost:" + peer.prices);

@@ -26,8 +26,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * One war in Jakarta EE servers of different makers, on their managed executors: it asks and answers, is found by probes and
- * JMX, and what its handlers, observers and later code find is what a request finds. Then the server ends, with a stream in use.
+ * One war in Jakarta EE servers of different makers, on their managed executors: it asks and answers, probes and JMX
+ * find it, and its handlers, observers and later code find the same as a request. Then the server ends, with a stream
+ * in use.
  */
 class JakartaIT {
 
@@ -122,7 +123,7 @@ class JakartaIT {
         Results.shown(server, "asks and answers over injected pools");
 
         assertThat(get(server, "around")).isEqualTo(IN_A_REQUEST);
-        // A server may or may not take the request along.
+        // A server may or may not finish the request.
         assertThat(get(server, "later")).isIn(ELSEWHERE, IN_A_REQUEST);
         await().atMost(LONG)
                 .untilAsserted(() -> assertThat(get(server, "observed")).isEqualTo(ELSEWHERE));
@@ -146,7 +147,7 @@ class JakartaIT {
             stream.outputStream().close();
             assertThat(answers.readLine()).isNull();
         }
-        // By the signal, as the JVM tells it; or in good order.
+        // The exit code for the signal, or 0.
         assertThat(server.program().awaitEnd()).isIn(143, 0);
         Results.shown(server, "SIGTERM with a stream in use");
     }
@@ -166,7 +167,7 @@ class JakartaIT {
         return answers.readLine();
     }
 
-    // As many lines as there are expected.
+    // As many lines as expected.
     private static String ask(PooledStream stream, BufferedReader answers, String line) throws IOException {
         String first = say(stream, answers, line) + "\n";
         StringBuilder text = new StringBuilder(first);

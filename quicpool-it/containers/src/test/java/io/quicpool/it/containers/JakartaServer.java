@@ -27,18 +27,18 @@ abstract class JakartaServer extends Container {
         option("-Xmx512m");
     }
 
-    /** Whom it asks. */
+    /** The service that it asks. */
     JakartaServer asking(int stock) {
         set("quicpool.client.\"stock\".target", "localhost:" + stock);
         return this;
     }
 
-    /** Under which path the application answers. */
+    /** The path of the application. */
     String root() {
         return "/orders/";
     }
 
-    /** Whether a newer application can be put there while it runs. */
+    /** Whether an application can be replaced while the server runs. */
     boolean redeploys() {
         return false;
     }
@@ -47,13 +47,13 @@ abstract class JakartaServer extends Container {
         throw new UnsupportedOperationException(toString());
     }
 
-    /** Puts the application there at once, for servers that look at the folder. */
+    /** Replaces the application, for servers that watch the folder. */
     static void deploy(Path copy, Path to) throws IOException {
         Files.copy(WAR, copy, StandardCopyOption.REPLACE_EXISTING);
         Files.move(copy, to, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Options for a server that unpacks itself: into its own folder. */
+    /** Options for a server that unpacks itself into its own folder. */
     static List<String> unpackingIn(Path folder, List<String> options) throws IOException {
         Path temporary = Files.createDirectories(folder.resolve("tmp"));
         options.add("-Djava.io.tmpdir=" + temporary);

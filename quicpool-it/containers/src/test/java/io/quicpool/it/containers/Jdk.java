@@ -46,7 +46,7 @@ record Jdk(Path home, int feature) {
                 : all().stream().filter(jdk -> jdk.feature >= feature).findFirst();
     }
 
-    // Each has a file that says what it is.
+    // Each has a file with its version.
     private static Optional<Jdk> at(Path home) {
         Path release = home.resolve("release");
         if (!Files.isExecutable(home.resolve("bin/java")) || !Files.isReadable(release)) {

@@ -49,13 +49,13 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class KubernetesTest {
 
-    // ---- what is expected, all of it
+    // ---- everything that is expected
 
     private static final int JMX_PORT = 9010;
 
     @SuppressWarnings("ImmutableEnumChecker") // nobody changes it
     private enum Application {
-        /** On Quarkus, which lets requests end for up to 20 s (its own setting) before it stops the application. */
+        /** On Quarkus, which lets requests finish for up to 20 s (its own setting) before it stops the application. */
         PRICES(
                 new Quarkus(),
                 "quarkus/src/main/resources/application.properties",
@@ -70,7 +70,7 @@ class KubernetesTest {
                 "name=\"http.port\" defaultValue=\"(\\d+)\"",
                 Duration.ofSeconds(30));
 
-        // Knows the paths of probes, which the tests in the container ask.
+        // Has the paths of probes, which the tests in the container use.
         private final Container container;
         private final Map<String, String> properties = new HashMap<>();
         private final int httpPort;
@@ -125,7 +125,7 @@ class KubernetesTest {
     /** How long closing takes at most after the longest drain time-out. */
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
-    /** What is in the volumes, by the Secret or ConfigMap that they are of. */
+    /** The contents of the volumes, by Secret or ConfigMap. */
     private static final Map<String, Set<String>> FILES = Map.of(
             "prices-tls", Set.of("tls.crt", "tls.key"),
             "stock-tls", Set.of("tls.crt", "tls.key"),
@@ -222,7 +222,7 @@ class KubernetesTest {
         assertThat(text(published, "targetPort")).isEqualTo(text(listening, "name"));
     }
 
-    /** What the component makes of the ConfigMap; the files are those of prices, which are mounted at the same paths. */
+    /** How the component reads the ConfigMap. The files are those of prices, which are mounted at the same paths. */
     private static Settings oneWay(Manifests manifests, String name) {
         Map<String, String> environment = new TreeMap<>();
         ((Map<?, ?>) Objects.requireNonNull(at(manifests.named("ConfigMap", name), "data"))).forEach((key, value) -> {
@@ -315,7 +315,7 @@ class KubernetesTest {
         Object service = application.manifests().named("Service", application.label());
         assertThat(at(service, "spec", "clusterIP")).isEqualTo("None");
         assertThat(at(service, "spec", "publishNotReadyAddresses")).isEqualTo(false);
-        // Nobody translates the port of a headless service: it has to be that of the container.
+        // Nothing translates the port of a headless service: it must be that of the container.
         assertThat(items(service, "spec", "ports")).singleElement().satisfies(port -> {
             assertThat(number(port, "port")).isEqualTo(application.quicPort());
             assertThat(text(port, "protocol")).isEqualTo("UDP");
@@ -354,7 +354,7 @@ class KubernetesTest {
         assertThat(probe(application, "readinessProbe"))
                 .isEqualTo(http(application) + application.container.readyPath());
         assertThat(probe(application, "livenessProbe")).isEqualTo(http(application) + application.container.livePath());
-        // Not readiness: a client whose peer is away at its start would be restarted for it, again and again.
+        // Not readiness: a client whose peer is down at the start would be restarted again and again.
         assertThat(at(container, "startupProbe", "httpGet")).isEqualTo(at(container, "livenessProbe", "httpGet"));
     }
 
@@ -380,7 +380,7 @@ class KubernetesTest {
         return environment;
     }
 
-    /** What the component makes of the environment, with the mounted files where the volumes are. */
+    /** How the component reads the environment, with the mounted files where the volumes are. */
     private static Settings settings(Application application) {
         Map<String, String> environment = environment(application);
         environment.replaceAll((name, value) -> secretMounts(application).keySet().stream()

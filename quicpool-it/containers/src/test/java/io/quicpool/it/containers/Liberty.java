@@ -38,27 +38,27 @@ final class Liberty extends Container {
         set("quicpool.client.\"prices\".target", "localhost:" + freePort());
     }
 
-    /** Whom it asks. */
+    /** The service that it asks. */
     Liberty asking(Quarkus prices) {
         set("quicpool.client.\"prices\".target", "localhost:" + prices.prices);
         return this;
     }
 
-    /** Whose only client it is in the server-led use. */
+    /** The service whose only client it is in server-led use. */
     Liberty readingHistoryOf(Quarkus prices) {
         set("quicpool.client.\"history\".target", "localhost:" + prices.history);
         set("prices.url", prices.url());
         return this;
     }
 
-    /** With the engine netty, which its application brings. */
+    /** Uses the engine netty, whose jars are in the application. */
     Liberty overNetty() {
         set("quicpool.transport", "netty");
         netty = true;
         return this;
     }
 
-    /** Puts its application there, in place of one that may be there. */
+    /** Deploys its application, and replaces an earlier one. */
     void deploy() throws IOException {
         Path copy = Files.copy(WAR, folder().resolve("deployed.war"), StandardCopyOption.REPLACE_EXISTING);
         if (netty) {

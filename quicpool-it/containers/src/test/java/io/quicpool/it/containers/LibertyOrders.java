@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Open Liberty with a managed executor and JNDI, which "stock" does without. */
+/** Open Liberty with a managed executor and JNDI, which "stock" does not need. */
 final class LibertyOrders extends JakartaServer {
 
     private static final Path CONFIGURATION =

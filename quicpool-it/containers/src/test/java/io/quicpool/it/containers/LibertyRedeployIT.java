@@ -31,7 +31,7 @@ class LibertyRedeployIT {
                 MBeanServerConnection jmx = connector.getMBeanServerConnection();
                 ThreadMXBean threads = ManagementFactory.newPlatformMXBeanProxy(
                         jmx, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
-                // The first is not typical: the server sets up this and that.
+                // The first is not typical, because the server initializes itself.
                 liberty.redeploy(1);
                 List<String> threadsBefore = ours(threads);
                 long loadersBefore = Heap.instances(jmx, "com.ibm.ws.classloading.internal.AppClassLoader");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The MXBeans, over a remote connector, and by them where the configuration came from. */
+/** The MXBeans over a remote connector. They also show which configuration source was used. */
 class ManagementIT {
 
     private static final Quarkus PEER = new Quarkus();
@@ -34,7 +34,7 @@ class ManagementIT {
         PEER.close();
     }
 
-    // The file in each application says 4 for the least capacity.
+    // The file in each application sets min-capacity to 4.
     private static void configure(Container container, String pool) {
         container.set("quicpool.client.\"" + pool + "\".max-capacity", "40");
         container.environment("QUICPOOL_CLIENT__" + pool.toUpperCase(Locale.ROOT) + "__MIN_INTERVAL", "1234ms");
@@ -73,7 +73,7 @@ class ManagementIT {
             assertThat(bean.getMinIntervalMillis()).isEqualTo(1234);
             Results.shown(container, "configuration by file, system property and environment");
 
-            // Filling up is demand too: it may aim for some more.
+            // Filling the pool may raise the capacity a little.
             await().until(() -> bean.getActive() >= minByFile);
             long opened = bean.getOpened();
             bean.flush();

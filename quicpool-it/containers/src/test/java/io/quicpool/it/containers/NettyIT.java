@@ -13,7 +13,7 @@ import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnector;
 import org.junit.jupiter.api.Test;
 
-/** The engine netty in containers: where an application may bring it, and where the container has a Netty of its own. */
+/** The engine netty in containers: in an application that contains it, and where the container has its own Netty. */
 class NettyIT {
 
     private static final String LOADER = "com.ibm.ws.classloading.internal.AppClassLoader";

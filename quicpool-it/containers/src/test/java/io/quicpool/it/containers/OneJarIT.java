@@ -12,7 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 
-/** There is one jar for all containers, and it knows none of them. */
+/** There is one jar for all containers, and it has no code for any of them. */
 class OneJarIT {
 
     private static final Path MODULES = Path.of("..").toAbsolutePath().normalize();

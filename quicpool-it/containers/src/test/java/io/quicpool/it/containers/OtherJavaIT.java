@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The same packages on other versions of Java than the one that the tests run on. */
+/** The same packages on other versions of Java than that of the tests. */
 class OtherJavaIT {
 
     static IntStream versions() {
@@ -53,7 +53,7 @@ class OtherJavaIT {
             each.program().terminate();
         }
         for (Container each : containers) {
-            // By the signal, as the JVM tells it; or in good order.
+            // The exit code for the signal, or 0.
             assertThat(each.program().awaitEnd()).as(each.toString()).isIn(143, 0);
             Results.shown(each, "orderly end");
         }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-/** A separate process; what it prints is kept, and written to {@code target/logs}. */
+/** A separate process. Its output is kept and written to {@code target/logs}. */
 final class Program implements AutoCloseable {
 
     private static final Duration MAX_SHUTDOWN = Duration.ofMinutes(1);

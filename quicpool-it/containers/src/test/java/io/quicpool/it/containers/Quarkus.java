@@ -22,13 +22,13 @@ final class Quarkus extends Container {
         set("quicpool.client.\"stock\".target", "localhost:" + freePort());
     }
 
-    /** Whom it asks. */
+    /** The service that it asks. */
     Quarkus asking(Liberty stock) {
         set("quicpool.client.\"stock\".target", "localhost:" + stock.stock);
         return this;
     }
 
-    /** The same, of another that is there only to be a peer. */
+    /** The same, for another that is only a peer. */
     Quarkus asking(Quarkus peer) {
         set("quicpool.client.\"stock\".target", "localhost:" + peer.prices);
         return this;

@@ -29,7 +29,7 @@ final class QuarkusDev extends Container {
         super("quarkus-dev");
     }
 
-    /** Whom it asks. */
+    /** The service that it asks. */
     QuarkusDev asking(int stock) {
         lines.add("quicpool.client.\"stock\".target=localhost:" + stock);
         return this;
@@ -86,7 +86,7 @@ final class QuarkusDev extends Container {
         copy(LIBRARY, folder.resolve("lib/target/classes"));
         copy(APPLICATION.resolve("src/main"), folder.resolve("app/src/main"));
         copy(APPLICATION.resolve("target/classes"), folder.resolve("app/target/classes"));
-        // Maven takes the one below src only if it is newer, which within a tick of the file system's clock it is not.
+        // Maven copies the file below src only if it is newer. Within one tick of the file system's clock it is not.
         Files.delete(folder.resolve("app/target/classes/application.properties"));
         configure(folder.resolve("app/src/main/resources/application.properties"));
         return List.of(
@@ -101,7 +101,7 @@ final class QuarkusDev extends Container {
     private void configure(Path file) throws IOException {
         lines.add("quarkus.http.host=127.0.0.1");
         lines.add("quarkus.http.port=" + httpPort());
-        // Always the whole reload.
+        // Always a full reload.
         lines.add("quarkus.live-reload.instrumentation=false");
         lines.add("quarkus.console.enabled=false");
         lines.add("quarkus.test.continuous-testing=disabled");

@@ -43,7 +43,7 @@ class QuarkusDevIT {
     @Test
     void reloadsTheHandler() throws Exception {
         try (QuarkusDev quarkus = new QuarkusDev()) {
-            // Nobody has to be there.
+            // No peer is needed.
             quarkus.asking(Container.freePort());
             Results.startTime(quarkus, quarkus.start());
             try (ClientPool client = QuicPools.open(ClientPoolConfig.builder()
@@ -59,7 +59,7 @@ class QuarkusDevIT {
                     String loaded = "(Loading.byContext() + \" " + currency + "\")";
                     quarkus.edit("PriceHandler", code, loaded);
                     code = loaded;
-                    // A request has the sources looked at, now and then.
+                    // A request makes Quarkus check the sources, but not each request.
                     await().atMost(LONG)
                             .pollInterval(Duration.ofMillis(200))
                             .ignoreExceptions()

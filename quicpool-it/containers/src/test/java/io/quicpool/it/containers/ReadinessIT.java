@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a readiness probe sees in each container while the peer that all of them ask is not there yet, there, killed, and there
- * again.
+ * What a readiness probe sees in each container before the peer of all of them starts, while it runs, when it is
+ * killed, and when it is back.
  */
 class ReadinessIT {
 
@@ -60,13 +60,13 @@ class ReadinessIT {
                             + lost.get(i).toMillis() + " ms after it was killed; 200 "
                             + back.get(i).toMillis() + " ms after it was back");
             Results.shown(container, "readiness: no peer, peer, killed, back");
-            // Three seconds of silence (three times keep-alive), or less when the system says that nobody listens; and
-            // a slow machine.
+            // Three seconds of silence (three times keep-alive), or less when the system says that nobody listens, on a
+            // slow machine.
             assertThat(lost.get(i)).isLessThan(Duration.ofSeconds(10));
         }
     }
 
-    /** How long it took in each, all watched at the same time. */
+    /** How long it took in each. All are watched at the same time. */
     private static List<Duration> readiness(List<Container> all, int status) {
         List<CompletableFuture<Duration>> watches = new ArrayList<>();
         for (Container each : all) {

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What the tests saw, as the table of docs/containers.md, in {@code target/containers.md}. */
+/** The results of the tests, as the table of docs/containers.md, in {@code target/containers.md}. */
 final class Results {
 
     private static final Path FILE = Path.of("target", "containers.md");

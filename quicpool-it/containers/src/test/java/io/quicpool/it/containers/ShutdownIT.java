@@ -18,8 +18,8 @@ import javax.management.remote.JMXConnector;
 import org.junit.jupiter.api.Test;
 
 /**
- * Fifty requests are under way when SIGTERM comes, in the container that asks and in the one that answers: all are answered,
- * and the process ends in time.
+ * SIGTERM comes while fifty requests are in progress, in the container that asks and in the one that answers. All are
+ * answered, and the process ends in time.
  */
 class ShutdownIT {
 

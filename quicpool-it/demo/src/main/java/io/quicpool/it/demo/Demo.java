@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/** Starts the peer and then the application; what one has to know of the other are properties. */
+/** Starts the peer and then the application. System properties tell each about the other. */
 @QuarkusMain
 public final class Demo {
 
@@ -39,7 +39,7 @@ public final class Demo {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // Said below.
+            // Its own output follows.
         }
         throw new IllegalArgumentException(property + " = " + text + ": must be a whole number from 0 to " + most);
     }

@@ -18,8 +18,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service that the demo asks: a server pool in a separate process, which can be killed and started again. It ends by
- * itself when this process is gone, for then its standard input ends.
+ * The service that the demo asks: a server pool in a separate process, which can be killed and started again. It ends
+ * with this process, because its standard input ends then.
  */
 @ApplicationScoped
 public class Peer {
@@ -57,7 +57,7 @@ public class Peer {
             KeyMaterial key = SelfSigned.forLoopback("quicpool-demo");
             PemFiles files = PemFiles.write(key, folder);
             for (Path file : List.of(folder, files.certificate(), files.privateKey())) {
-                // In the reverse order: the folder last.
+                // In reverse order: the folder last.
                 file.toFile().deleteOnExit();
             }
             System.setProperty(CERTIFICATE, files.certificate().toString());
@@ -70,7 +70,7 @@ public class Peer {
         System.setProperty("demo.ingress.port", Integer.toString(freePort()));
     }
 
-    // Not one that the system gives to clients, which could take it while the peer is away.
+    // Not an ephemeral port, which a client could take while the peer is down.
     private static int freePort() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);

@@ -22,7 +22,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
-/** What the page reads and does. It manages the pools as any operator does: through their MXBeans. */
+/** What the page shows and does. It manages the pools through their MXBeans, like any operator. */
 @Path("/api")
 public class PoolsResource {
 
@@ -82,7 +82,7 @@ public class PoolsResource {
         }
     }
 
-    // Both or none, in the order that never has the least above the most.
+    // Sets both or none, in an order in which the minimum is never above the maximum.
     private static void set(ClientPoolMXBean client, int min, int max) {
         int minBefore = client.getMinCapacity();
         int maxBefore = client.getMaxCapacity();

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Runs the demo: a line a second on the console, and, when it runs for a given time, the peer is killed for a while. */
+/** Runs the demo: prints a line each second. If it runs for a given time, it kills the peer and starts it again. */
 @ApplicationScoped
 public class Show implements QuarkusApplication {
 

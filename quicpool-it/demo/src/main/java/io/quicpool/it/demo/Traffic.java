@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
-/** Callers of two services, more and fewer of them in waves: each takes a stream for every request. */
+/** Callers of two services. Their number rises and falls. Each takes one stream for each request. */
 @ApplicationScoped
 public class Traffic {
 
@@ -97,7 +97,7 @@ public class Traffic {
         try (PooledStream stream = pool.take(WAIT)) {
             stream.readTimeout(WAIT);
             stream.outputStream().write(REQUEST.getBytes(UTF_8));
-            // So that the chart has something to show: the stream is in use for a while.
+            // Keeps the stream in use for a while, so that the chart has something to show.
             TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(30, 150));
             stream.outputStream().close();
             if (!new String(stream.inputStream().readAllBytes(), UTF_8).equals(REQUEST)) {
@@ -105,7 +105,7 @@ public class Traffic {
             }
             answered.increment();
         } catch (IOException | PoolException e) {
-            // The peer is away, or no stream came in time: seen on the page.
+            // The peer is down, or no stream came in time. The page shows it.
             failed.increment();
         }
     }

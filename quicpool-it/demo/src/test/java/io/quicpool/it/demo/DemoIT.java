@@ -238,7 +238,7 @@ class DemoIT {
         await().until(() -> output().isEmpty() && said().equals(ORDERS + ": new bounds: done"));
     }
 
-    /** Presses the tabulator until this has the focus, then these keys. */
+    /** Presses Tab until this element has the focus, then these keys. */
     private static void tabTo(WebElement control, CharSequence... keys) {
         for (int tab = 0; !next().equals(control); tab++) {
             assertThat(tab).as("tabs to " + name(control)).isLessThan(100);
@@ -246,7 +246,7 @@ class DemoIT {
         new Actions(browser).sendKeys(keys).perform();
     }
 
-    /** What has the focus after the tabulator. */
+    /** The element that has the focus after Tab. */
     private static WebElement next() {
         new Actions(browser).sendKeys(Keys.TAB).perform();
         return browser.switchTo().activeElement();
@@ -338,7 +338,8 @@ class DemoIT {
     private static void setBounds(String min, String max) {
         for (Map.Entry<String, String> field : Map.of("min", min, "max", max).entrySet()) {
             WebElement input = pool(ORDERS).findElement(By.name(field.getKey()));
-            // Not cleared: that gives up the focus, and a form without it shows what is in force.
+            // Does not clear the field: that would take the focus away, and a form without focus shows the current
+            // values.
             input.sendKeys(Keys.chord(Keys.CONTROL, "a"), field.getValue());
         }
         press(ORDERS, "Apply");

@@ -9,7 +9,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The packaged demo: what it leaves, whom it lets in, and what it says when its port is taken. */
+/** The packaged demo: what it leaves behind, which requests it accepts, and its message when its port is in use. */
 class DemoProcessIT {
 
     @Test

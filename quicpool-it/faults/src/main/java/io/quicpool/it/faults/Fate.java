@@ -3,12 +3,12 @@ package io.quicpool.it.faults;
 import java.util.SplittableRandom;
 
 /**
- * What happens to one datagram. The same for the same seed, direction and number, whatever happens to others and when: so a
- * run can be repeated as far as the peers send the same.
+ * What happens to one datagram. Seed, direction and number alone decide it. So a run can be repeated as far as the
+ * peers send the same.
  *
  * @param copies how many arrive: 0, 1 or 2
  * @param delayNanos after how long
- * @param turned which bit is turned, as a share of the length from 0 to 1; negative for none
+ * @param turned which bit is flipped, as a fraction of the length from 0 to 1; negative for none
  */
 record Fate(int copies, long delayNanos, double turned) {
 
@@ -29,7 +29,7 @@ record Fate(int copies, long delayNanos, double turned) {
         // The golden ratio spreads neighbouring numbers, as SplittableRandom itself does.
         SplittableRandom random =
                 new SplittableRandom(seed ^ (2 * number + direction.parity + 1) * 0x9E3779B97F4A7C15L);
-        // Every draw is made, whatever the faults are: a change of one fault leaves the others as they were.
+        // Always draws every number, so that a change of one fault does not change the others.
         boolean lost = random.nextDouble() < faults.loss();
         boolean doubled = random.nextDouble() < faults.duplication();
         boolean damaged = random.nextDouble() < faults.corruption();
@@ -42,7 +42,7 @@ record Fate(int copies, long delayNanos, double turned) {
         return new Fate(lost ? 0 : doubled ? 2 : 1, delay, damaged ? where : -1);
     }
 
-    /** Turns the bit. */
+    /** Flips the bit. */
     void damage(byte[] datagram) {
         if (turned >= 0 && datagram.length > 0) {
             int bit = (int) (turned * datagram.length * Byte.SIZE);

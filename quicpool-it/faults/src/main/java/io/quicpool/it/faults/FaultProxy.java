@@ -28,8 +28,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network between clients and a server, over UDP on loopback: clients send to {@link #address}, each is passed on from a port
- * of its own. What it does to the datagrams can be changed at any time from any thread, and is drawn from a seed.
+ * A network between clients and a server, over UDP on loopback: clients send to {@link #address}, and it forwards the
+ * datagrams of each from a separate port. The faults can be changed at any time from any thread. A seed decides which
+ * datagrams they affect.
  */
 public final class FaultProxy implements AutoCloseable {
 
@@ -39,10 +40,10 @@ public final class FaultProxy implements AutoCloseable {
     private static final Duration FLOW_TIMEOUT = Duration.ofSeconds(20);
     private static final int BUFFER = 1 << 22;
 
-    /** A datagram under way. */
+    /** A datagram in transit. */
     private record Held(long due, long order, DatagramChannel from, SocketAddress to, ByteBuffer bytes) {}
 
-    /** What holds in one direction now. */
+    /** The current faults of one direction. */
     private static final class Line {
         private Faults faults = Faults.NONE;
         private Faults afterwards = Faults.NONE;
@@ -69,7 +70,7 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** One client and the port from which it is passed on; forgotten when it was not heard of for a while. */
+    /** One client and the port from which it is forwarded. Removed when the client has been silent for a while. */
     private static final class Flow {
         private final SocketAddress client;
         private final DatagramChannel back;
@@ -94,7 +95,7 @@ public final class FaultProxy implements AutoCloseable {
     private volatile int ports;
     private volatile boolean closed;
 
-    // Only the thread's own from here on.
+    // The fields below belong to the thread.
     private final Map<SocketAddress, Flow> flows = new HashMap<>();
     private final Map<Direction, Line> lines = new EnumMap<>(Direction.class);
     private final PriorityQueue<Held> underWay =
@@ -134,12 +135,12 @@ public final class FaultProxy implements AutoCloseable {
         return channel;
     }
 
-    /** Where clients send to. */
+    /** The address to which clients send. */
     public InetSocketAddress address() {
         return address;
     }
 
-    // ---- what it does; from any thread
+    // ---- faults, from any thread
 
     /** From now on, in both directions. */
     public FaultProxy both(Faults faults) {
@@ -156,7 +157,7 @@ public final class FaultProxy implements AutoCloseable {
         return order(() -> line(Direction.DOWN).set(faults, null));
     }
 
-    /** In both directions for some time; then what held before. */
+    /** In both directions for some time, then as before. */
     public FaultProxy both(Faults faults, Duration time) {
         return order(() -> lines.values().forEach(line -> line.set(faults, time)));
     }
@@ -171,7 +172,7 @@ public final class FaultProxy implements AutoCloseable {
         return order(() -> line(Direction.DOWN).set(faults, time));
     }
 
-    /** Leads everybody to another server from now on. */
+    /** Forwards to another server from now on. */
     public FaultProxy lead(InetSocketAddress to) {
         return order(() -> server = to);
     }
@@ -185,12 +186,15 @@ public final class FaultProxy implements AutoCloseable {
         });
     }
 
-    /** Shows each datagram that comes for the server, that is not lost, before it is damaged. On this proxy's thread. */
+    /**
+     * Passes each datagram for the server that is not lost to a consumer, before it is damaged. On the thread of this
+     * proxy.
+     */
     public FaultProxy tap(Consumer<byte[]> each) {
         return order(() -> tap = each);
     }
 
-    /** Sends the server a datagram as if from each client that was heard of lately. */
+    /** Sends the server a datagram from the port of each recent client. */
     public FaultProxy inject(byte[] datagram) {
         return order(() -> {
             for (Flow flow : flows.values()) {
@@ -204,13 +208,13 @@ public final class FaultProxy implements AutoCloseable {
         return order(() -> List.of(passed, lost, doubled, damaged).forEach(LongAdder::reset));
     }
 
-    /** What it did so far, for people. */
+    /** The counters so far, for people. */
     public String counts() {
         return "seed " + seed + ": passed " + passed + ", lost " + lost + ", doubled " + doubled + ", damaged "
                 + damaged;
     }
 
-    /** From how many ports it passes on: one for each client that was heard of lately, each with a socket of its own. */
+    /** From how many ports it forwards: one socket for each recent client. */
     public int ports() {
         return ports;
     }
@@ -220,7 +224,7 @@ public final class FaultProxy implements AutoCloseable {
         return lost.sum();
     }
 
-    // Returns when it is done: what is sent from then on finds the network so.
+    // Returns when the change is in effect for everything that is sent later.
     private FaultProxy order(Runnable what) {
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
         orders.add(() -> {
@@ -255,7 +259,7 @@ public final class FaultProxy implements AutoCloseable {
                     selector.select(this::readAll);
                 } else {
                     long wait = next.due - System.nanoTime();
-                    // A selector knows milliseconds only; the last part of one is waited for by looking again.
+                    // A selector only has milliseconds, so it is polled in the last one.
                     if (wait < TimeUnit.MILLISECONDS.toNanos(1)) {
                         selector.selectNow(this::readAll);
                     } else {
@@ -311,7 +315,7 @@ public final class FaultProxy implements AutoCloseable {
                 buffer.flip();
                 return from;
             } catch (PortUnreachableException e) {
-                // The server is not there: so nothing comes back, as over a real network.
+                // The server is down. Nothing comes back, as over a real network.
             }
         }
     }
@@ -382,7 +386,7 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private void send(Held held) throws IOException {
-        // Before: who has received it may look at the count.
+        // Counts before sending, because the receiver may read the count.
         passed.increment();
         try {
             held.from.send(held.bytes, held.to);

@@ -7,11 +7,12 @@ import java.time.Duration;
  *
  * @param loss the chance that a datagram is lost
  * @param duplication the chance that it comes twice
- * @param corruption the chance that one bit of it is turned
+ * @param corruption the chance that one bit of it is flipped
  * @param reordering the chance that it is held back for {@link #HELD_BACK} longer than others
- * @param delay how long each is under way
+ * @param delay how long each takes
  * @param jitter up to how much longer some are
- * @param bytesPerSecond how much passes; 0 for no limit. What would wait for longer than {@link #MAX_QUEUE_TIME} is lost
+ * @param bytesPerSecond the rate; 0 for no limit. A datagram that would wait for longer than {@link #MAX_QUEUE_TIME} is
+ *     lost
  */
 public record Faults(
         double loss,

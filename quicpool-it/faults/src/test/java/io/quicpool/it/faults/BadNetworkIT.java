@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A network that loses, delays, doubles, damages and overtakes: every answer is whole and on the right stream. */
+/** A network that loses, delays, duplicates, damages and reorders: every answer is complete and on the right stream. */
 @Scenario
 class BadNetworkIT {
 
     private static final Duration TIME = Duration.ofSeconds(5);
-    /** From here on so much is lost that a connection may be. */
+    /** From here on so many are lost that a connection may be lost too. */
     private static final double VERY_BAD = 0.2;
 
     private static final int CALLERS = 4;
@@ -91,7 +91,7 @@ class BadNetworkIT {
             ClientPool client = pools.client("127.0.0.1:" + proxy.address().getPort(), c -> c.capacity(16, 64));
             Pools.awaitIdle(client, 16);
             proxy.both(faults);
-            // First one side takes first, then the other.
+            // The two sides take first in turn.
             Traffic led = Traffic.led(server, client, CALLERS, LENGTH);
             Clock.pass(TIME.dividedBy(2));
             led.close();
@@ -112,7 +112,7 @@ class BadNetworkIT {
                     .isTrue();
             for (Ledger each : new Ledger[] {led.ledger, asking.ledger}) {
                 assertThat(each.answered.sum()).as("answered: " + each).isPositive();
-                // Nothing but the loss of a connection may cost a stream.
+                // Only the loss of a connection may end a stream.
                 assertThat(each.cut.sum() == 0 || lost > 0)
                         .as(each + ", connections lost " + lost)
                         .isTrue();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** For a while nothing passes, in one direction or in both; and a client's port changes under way. */
+/** For a while nothing passes, in one direction or in both. Or the port of a client changes. */
 @Scenario
 @Execution(ExecutionMode.CONCURRENT)
 class BlackHoleIT {
@@ -82,14 +82,13 @@ class BlackHoleIT {
             Report.row(what + ", " + TIMES + " times", proxy.counts(), traffic.ledger, back, "");
             traffic.assertNothingWrong();
             assertThat(client.snapshot().totals().lost()).isEqualTo(TIMES);
-            // The back-off is at most 5 s by then, and connecting may have begun before the end: 5 s more; the rest is
-            // for a
-            // busy machine.
+            // The back-off is at most 5 s by then. An attempt may have begun before the end: 5 s more. The rest is for
+            // a busy machine.
             assertThat(back).allSatisfy(each -> assertThat(each).isLessThan(40_000));
         });
     }
 
-    /** Nothing is lost: every caller gets its answer. */
+    /** No connection is lost: every caller gets its answer. */
     @Test
     void shorterThanTheIdleTimeout() throws Exception {
         harmless("black hole of 1 s, both ways", proxy -> {
@@ -131,7 +130,7 @@ class BlackHoleIT {
 
     private ClientPool client(FaultProxy proxy) {
         return pools.client("127.0.0.1:" + proxy.address().getPort(), c -> c.capacity(32, 64)
-                // All on one connection, so that each misfortune costs one.
+                // All on one connection, so that each fault costs one connection.
                 .streamsPerConnection(4096)
                 .keepAlive(Duration.ofMillis(700)));
     }

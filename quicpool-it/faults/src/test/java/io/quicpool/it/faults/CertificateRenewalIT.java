@@ -12,7 +12,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The server's certificate is renewed, EC and RSA in turn, while callers ask: new clients get the new one, nobody is cut. */
+/**
+ * The server's certificate is renewed, EC and RSA in turn, under traffic: new clients get the new one, and no stream is
+ * cut.
+ */
 @Scenario
 class CertificateRenewalIT {
 
@@ -40,7 +43,7 @@ class CertificateRenewalIT {
         for (int i = 0; i < RENEWALS; i++) {
             KeyMaterial next = certificates.get(i % certificates.size());
             server.certificate(next);
-            // It pins the new one: with another it would not connect.
+            // It pins the new one, so it would not connect with another.
             try (ClientPool client =
                     pools.client(server, c -> c.name("new").capacity(8, 8).fingerprint(next.fingerprint()))) {
                 Traffic more = Traffic.of(client, 1, 3000);

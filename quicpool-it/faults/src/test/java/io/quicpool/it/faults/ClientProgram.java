@@ -7,7 +7,7 @@ import io.quicpool.config.TlsMode;
 import io.quicpool.testing.Pools;
 import java.time.Duration;
 
-/** A client pool that fills up when it is told a line: target, capacity. */
+/** A client pool that fills up when it reads a line with target and capacity. */
 final class ClientProgram {
 
     private ClientProgram() {}
@@ -23,7 +23,7 @@ final class ClientProgram {
                     .keepAlive(Duration.ofMillis(700))
                     .build())) {
                 while (System.in.read() >= 0) {
-                    // Until the test ends its input.
+                    // Until the test closes its input.
                 }
                 System.out.println(pool.snapshot());
             }

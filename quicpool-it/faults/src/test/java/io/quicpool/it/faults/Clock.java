@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Time that passes because a scenario takes so long, never in order to wait for something. */
+/** The time that a scenario takes. Never used to wait for an event. */
 final class Clock {
 
     private Clock() {}

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The wall clock of a process jumps, as when it is set, or when a machine was asleep; libfaketime makes it so. */
+/** The wall clock of a process jumps, as when somebody sets it or a machine wakes up. libfaketime does this. */
 @Scenario
 @Execution(ExecutionMode.CONCURRENT)
 class ClockIT {
@@ -33,7 +33,7 @@ class ClockIT {
     @TempDir
     private Path folder;
 
-    /** What the program says. */
+    /** The output of the program. */
     private record State(long clock, long answered, long cut, long wrong, long lost, long handedOut) {}
 
     private static State state(JavaProcess program) throws InterruptedException {
@@ -57,7 +57,7 @@ class ClockIT {
                         clock.toString(),
                         "FAKETIME_CACHE_DURATION",
                         "1",
-                        // Only the wall clock: what the JVM waits by goes on.
+                        // Only the wall clock: the monotonic clock continues.
                         "FAKETIME_DONT_FAKE_MONOTONIC",
                         "1",
                         "FAKETIME_FORCE_MONOTONIC_FIX",
@@ -96,7 +96,7 @@ class ClockIT {
         }
     }
 
-    // At once for all who read it: half a line would be another time.
+    // Replaced atomically: half a line would be another time.
     private static void set(Path clock, long hours) throws IOException {
         Path next = clock.resolveSibling("next");
         Files.writeString(next, (hours < 0 ? "-" : "+") + Math.abs(hours) + "h\n");

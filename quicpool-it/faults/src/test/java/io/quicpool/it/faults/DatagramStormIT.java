@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A million datagrams of noise at the port of a server that serves: random ones, and real ones that were changed. */
+/** A million datagrams of noise to the port of a server in use: random ones, and changed real ones. */
 @Scenario
 @Isolated
 class DatagramStormIT {
@@ -45,7 +45,7 @@ class DatagramStormIT {
         List<byte[]> patterns = new ArrayList<>(forge.beginnings(200, random));
         patterns.add(forge.original());
         Ledger served = new Ledger();
-        // The system drops what its socket buffers do not hold, of the clients' datagrams too: one request may take
+        // The system drops what its socket buffers cannot hold, also datagrams of clients. So one request may take
         // long.
         ServerPool server = pools.server(s -> s.readTimeout(LONG).writeTimeout(LONG));
         server.serve(stream -> Traffic.answer(stream, served));
@@ -76,7 +76,7 @@ class DatagramStormIT {
         assertThat(served.examples()).isEmpty();
         assertThat(traffic.ledger.cut.sum() == 0 || client.snapshot().totals().lost() > 0)
                 .isTrue();
-        // What it left behind is let go: no more than the heap of a good day.
+        // Its garbage is freed: the heap is no larger than usual.
         await().untilAsserted(() -> {
             System.gc();
             assertThat(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed())
@@ -149,7 +149,7 @@ class DatagramStormIT {
         byte[] bytes = patterns.get(random.nextInt(patterns.size())).clone();
         int changes = number % 10 == 1 ? 0 : 1 + random.nextInt(8);
         for (int i = 0; i < changes; i++) {
-            // Most in the header: the rest is protected and would only fail to be decrypted.
+            // Mostly in the header: the rest is protected, so decryption would only fail.
             int where = random.nextInt(random.nextInt(3) == 0 ? bytes.length : 60);
             bytes[where] ^= (byte) (1 << random.nextInt(Byte.SIZE));
         }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the network does, seen by a client and a server that know nothing of QUIC. */
+/** The network, seen by a client and a server without QUIC. */
 class FaultProxyTest {
 
     private static final int MANY = 10_000;
@@ -88,7 +88,7 @@ class FaultProxyTest {
         assertThat(proxy.counts()).isEqualTo("seed 42: passed 2, lost 0, doubled 0, damaged 0");
     }
 
-    // There and back.
+    // Both directions.
     private int exchange(int value) throws IOException {
         send(value);
         DatagramPacket there = receive(server);

@@ -24,7 +24,7 @@ import tech.kwik.core.impl.VersionHolder;
 import tech.kwik.core.log.NullLogger;
 import tech.kwik.core.packet.InitialPacket;
 
-/** First datagrams of clients that never come back: each is as good as a real one, with a connection id of its own. */
+/** First datagrams of clients that never continue. Each looks real and has its own connection id. */
 final class Forge {
 
     private static final int LARGEST = 1500;
@@ -71,7 +71,7 @@ final class Forge {
         return bytes.clone();
     }
 
-    /** So many beginnings. */
+    /** Sends so many first datagrams. */
     List<byte[]> beginnings(int count, Random random) throws MissingKeysException {
         List<QuicFrame> hello = new ArrayList<>();
         int size = 0;

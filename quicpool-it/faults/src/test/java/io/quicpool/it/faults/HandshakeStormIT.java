@@ -49,7 +49,7 @@ class HandshakeStormIT {
     @Test
     void clientsThatConnectAndVanish() throws Exception {
         storm("connect and vanish, 1,000/s", "127.0.0.1", s -> s, (server, refused) -> {
-            // So many were let in, until others were given up to make room.
+            // So many were admitted before older ones were ended to make room.
             assertThat(refused.get("handshakes")).isGreaterThan(PER_SECOND * SECONDS / 2);
             assertThat(refused.get("slow-handshake")).isGreaterThanOrEqualTo(HANDSHAKES);
             assertThat(refused.get("address")).isZero();
@@ -129,7 +129,7 @@ class HandshakeStormIT {
         assertThat(served.examples()).isEmpty();
         assertThat(traffic.ledger.cut.sum()).isZero();
         assertThat(client.snapshot().totals().lost()).isZero();
-        // Five for each handshake that may be under way, some that are just ending, and those of the traffic.
+        // Five for each handshake under way, some that are just ending, and those of the traffic.
         assertThat(most).isLessThan(threads + 8 * HANDSHAKES);
         await().atMost(Duration.ofSeconds(60)).until(() -> Thread.activeCount() < threads + 50);
     }

@@ -32,7 +32,10 @@ import org.junit.jupiter.api.parallel.Isolated;
 class HostilePeersIT {
 
     private static final int HELLO = 0;
-    /** What an attack may make a process hold, both ends of it, in MB: the unread bytes of a connection are the most. */
+    /**
+     * How much memory an attack may cost a process that has both ends, in MB. Most of it is the unread bytes of a
+     * connection.
+     */
     private static final long MAX_HEAP = 64;
 
     private final Pools pools = new Pools();
@@ -60,7 +63,7 @@ class HostilePeersIT {
         String on(ServerPool server) throws Exception;
     }
 
-    // The server's handler answers good clients; the attack may use its streams otherwise.
+    // The handler of the server answers honest clients. The attack may use its streams in other ways.
     private void beside(String what, ServerPool server, Attack attack) throws Exception {
         ClientPool good = pools.client(server, c -> c.capacity(32, 64));
         await().until(good::ready);
@@ -100,7 +103,7 @@ class HostilePeersIT {
             // A stream opens all below it (RFC 9000, section 3.2).
             RawPeer.open(connection, HELLO);
             if (Pools.SERVER_ENGINE.equals("netty")) {
-                // It tells of a stream with its first byte only: none of them has cost the pool anything.
+                // It reports a stream with its first byte only, so these have cost the pool nothing.
                 assertThat(server.snapshot().opening()).isLessThanOrEqualTo(64);
                 return "";
             }
@@ -146,7 +149,7 @@ class HostilePeersIT {
         beside("a million bytes before the id", server, same -> {
             Connection connection = raw.connect(server.localAddress());
             EngineStream stream = RawPeer.open(connection, HELLO);
-            // Not one of them waits for the id.
+            // None of them waits for the id.
             stream.output().write(sent);
             stream.output().close();
             await().atMost(SOON).until(() -> heard.get() != 0);
@@ -156,11 +159,11 @@ class HostilePeersIT {
         });
     }
 
-    /** As many as may be connected, made as fast as they can be; then silent. They are noticed and make room for others. */
+    /** As many as the limit, as fast as possible, then silent. The server notices them and makes room for others. */
     @Test
     void clientsThatConnectAndVanish() throws Exception {
         int most = 32;
-        // They do not ping: the first must not be given up before the last is there.
+        // They do not ping: the first must not be lost before the last is connected.
         ServerPool server = pools.server(s -> s.maxConnections(most).keepAlive(Duration.ofSeconds(3)));
         server.serve(stream -> Traffic.answer(stream, served));
         beside("clients that connect and vanish, until " + most + " are there", server, same -> {
@@ -170,7 +173,7 @@ class HostilePeersIT {
                     raw.connect(network.address());
                 }
                 long rate = 1000L * (most - 1) / Clock.millisSince(begin);
-                // The good client is one of them.
+                // The honest client is one of them.
                 await().atMost(SOON).until(() -> server.snapshot().peers().size() == most);
                 network.both(Faults.BLACK_HOLE);
                 ClientPool newClient = pools.client(server, c -> c.name("new").capacity(4, 4));

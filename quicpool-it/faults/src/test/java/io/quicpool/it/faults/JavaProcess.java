@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A program of these tests in a separate process: it ends when its input does, so none is left behind. */
+/** A program of these tests in a separate process. It ends when its input ends, so that none is left behind. */
 final class JavaProcess implements AutoCloseable {
 
     private static final String WRONG = "wrong ";
@@ -34,12 +34,12 @@ final class JavaProcess implements AutoCloseable {
         process = new LineProcess(builder);
     }
 
-    /** Tells it one line. */
+    /** Sends it one line. */
     void say(String line) {
         process.tell(line);
     }
 
-    /** Waits for a line that it prints, other than what it found to be wrong. */
+    /** Waits for a line of its output that is no error. */
     String await() throws InterruptedException {
         String line = process.next();
         while (line.startsWith(WRONG)) {
@@ -49,12 +49,12 @@ final class JavaProcess implements AutoCloseable {
         return line;
     }
 
-    /** What it found to be wrong until it last answered: all of it once it was killed. */
+    /** The errors that it reported before its last answer; all of them after it was killed. */
     List<String> wrong() {
         return wrong;
     }
 
-    /** SIGKILL; returns when it is gone and all that it said was read. */
+    /** SIGKILL. Returns when the process has ended and its output was read. */
     void kill() throws InterruptedException {
         process.kill();
         process.rest().stream().filter(line -> line.startsWith(WRONG)).forEach(wrong::add);

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Clients' processes are killed while their streams fill the server's pool: These streams are evicted shortly after the idle
- * time-out. A client that survives is served all the time.
+ * Processes of clients are killed while their streams fill the pool of the server. These streams are evicted shortly
+ * after the idle time-out. A client that survives is served all the time.
  */
 @Scenario
 @Isolated
@@ -31,7 +31,7 @@ class KilledClientIT {
     private static final int SURVIVORS = 16;
     private static final Duration KEEP_ALIVE = Duration.ofMillis(700);
     private static final Duration IDLE_TIMEOUT = KEEP_ALIVE.multipliedBy(3);
-    /** The engine looks once a second; the rest is for a datagram that it sent last, and for a busy machine. */
+    /** The engine checks once a second. The rest is for the last datagram of the client, and for a busy machine. */
     private static final Duration SLACK = Duration.ofSeconds(20);
 
     private final Pools pools = new Pools();
@@ -98,7 +98,7 @@ class KilledClientIT {
         long longest = IDLE_TIMEOUT.plus(SLACK).toMillis();
         assertThat(left).allSatisfy(time -> assertThat(time).isLessThan(longest));
         assertThat(server.snapshot().totals().lost()).isEqualTo((long) ROUNDS * CLIENTS);
-        // Of those that were idle when the clients were killed, no more than these were the survivor's.
+        // Of the streams that were idle when the clients were killed, at most these belonged to the survivor.
         long lost = (long) ROUNDS * (CLIENTS * STREAMS - SURVIVORS);
         assertThat(server.snapshot().totals().evicted())
                 .hasEntrySatisfying("link-lost", evicted -> assertThat(evicted).isGreaterThanOrEqualTo(lost));

@@ -48,7 +48,7 @@ class KilledServerIT {
         pools.close();
     }
 
-    /** Started again at its address: its system says that nobody listens there meanwhile. */
+    /** Started again at its address. Meanwhile its system reports that nobody listens there. */
     @Test
     void andStartedAgain() throws Exception {
         PemFiles pem = PemFiles.write(Pools.CERTIFICATE, folder);
@@ -62,7 +62,7 @@ class KilledServerIT {
         });
     }
 
-    /** Its machine goes with it: nothing says so, only silence. Another takes its place at once. */
+    /** Its machine disappears too, so there is only silence. Another server replaces it at once. */
     @Test
     void andReplaced() throws Exception {
         PemFiles pem = PemFiles.write(Pools.CERTIFICATE, folder);
@@ -98,7 +98,7 @@ class KilledServerIT {
 
     private ClientPool client(String target) {
         return pools.client(target, c -> c.capacity(32, 64)
-                // All on one connection, so that each kill costs one.
+                // All on one connection, so that each kill costs one connection.
                 .streamsPerConnection(4096)
                 .keepAlive(Duration.ofMillis(700)));
     }

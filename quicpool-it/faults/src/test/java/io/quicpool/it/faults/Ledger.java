@@ -5,21 +5,21 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What became of the streams that were taken. */
+/** The outcomes of the taken streams. */
 final class Ledger {
 
     final LongAdder handedOut = new LongAdder();
     final LongAdder answered = new LongAdder();
-    /** Ended before the answer was there: the price of losing a connection, or of a reset. */
+    /** Ended before the answer was complete, because the connection was lost or the stream reset. */
     final LongAdder cut = new LongAdder();
-    /** Nobody got a stream in time. */
+    /** The caller got no stream in time. */
     final LongAdder timedOut = new LongAdder();
 
     final LongAdder wrongPairs = new LongAdder();
     final LongAdder wrongBytes = new LongAdder();
     /** Of a connection whose loss was known when the caller asked. */
     final LongAdder oldAfterNotice = new LongAdder();
-    /** Of a connection whose peer had gone, which was not known yet. */
+    /** Of a connection whose peer had disappeared, before the loss was noticed. */
     final LongAdder oldBeforeNotice = new LongAdder();
 
     final LongAccumulator longestOldMillis = new LongAccumulator(Math::max, 0);
@@ -31,7 +31,7 @@ final class Ledger {
         note(cuts, why);
     }
 
-    /** Something that must not be. */
+    /** Something that must never happen. */
     void wrong(LongAdder counter, Object what) {
         counter.increment();
         note(examples, what);
@@ -43,7 +43,7 @@ final class Ledger {
         }
     }
 
-    /** Adds up. */
+    /** Sums up. */
     void add(Ledger other) {
         handedOut.add(other.handedOut.sum());
         answered.add(other.answered.sum());

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Streams at full rate through a network that loses, with a restart of the server every 20 seconds: nothing piles up. */
+/**
+ * Streams at full rate through a network that loses datagrams, with a restart of the server every 20 seconds: nothing
+ * accumulates.
+ */
 @Scenario
 @Isolated
 class LongRunIT {
@@ -32,9 +35,9 @@ class LongRunIT {
 
     private static final int CALLERS = 8;
     private static final int LENGTH = 2000;
-    /** What the process may hold more after the last round than after the first. */
+    /** How much more the process may use after the last round than after the first. */
     private static final long MORE_HEAP = 6 << 20;
-    /** From so many rounds in each half on, the heap may grow by so much a round. */
+    /** With at least this many rounds in each half, how much the heap may grow in a round. */
     private static final int LONG_ENOUGH = 12;
 
     private static final long SLOPE = 70 << 10;
@@ -47,7 +50,7 @@ class LongRunIT {
         pools.close();
     }
 
-    /** What a process holds. */
+    /** The resources of a process. */
     private record Held(long heap, int threads, int sockets, long direct) {
 
         static Held now(ClientPool client, FaultProxy network) {
@@ -63,9 +66,8 @@ class LongRunIT {
                             .sum());
         }
 
-        // Where the system says so, else -1; without those of the network between the pools, and those of the
-        // connections that the
-        // client has: of these there may be more or fewer.
+        // -1 where the system does not report it. Does not count the sockets of the network between the pools, and
+        // those of the connections of the client, whose number varies.
         private static int openSockets(ClientPool client, FaultProxy network) {
             Path descriptors = Path.of("/proc/self/fd");
             if (!Files.isDirectory(descriptors)) {
@@ -132,7 +134,8 @@ class LongRunIT {
                 traffic.close();
                 traffic.assertNothingWrong();
                 all.add(traffic.ledger);
-                // Without traffic: what is under way is not held for ever. Threads of pools live on for ten seconds.
+                // Without traffic, because requests in progress use resources. Idle threads of pools end after ten
+                // seconds.
                 held.add(settled(client, server, proxy));
                 System.out.println(
                         "[faults] after round " + round + ": " + held.get(round - 1) + "; " + traffic.ledger);
@@ -161,7 +164,7 @@ class LongRunIT {
     private static Held settled(ClientPool client, ServerPool server, FaultProxy network) {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> client.snapshot().taken() == 0 && server.snapshot().taken() == 0);
-        // As soon as the threads that have nothing to do have ended, or after the time by which they must have.
+        // When the idle threads have ended, or after the time in which they must end.
         Thread[] threads = new Thread[1000];
         await().atMost(Duration.ofSeconds(60)).until(() -> {
             int count = Thread.enumerate(threads);
@@ -171,7 +174,7 @@ class LongRunIT {
         return Held.now(client, network);
     }
 
-    // What grows without end grows in the second half of a long run as well.
+    // A leak also grows in the second half of a long run.
     private static void assertNoSlope(List<Held> held) {
         int half = held.size() / 2;
         if (half >= LONG_ENOUGH) {

@@ -10,12 +10,12 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /**
- * A request and its answer of which each side can tell whether every byte is the right one: a number, the id of the stream, a
- * length, and so many bytes that follow from the number and their place.
+ * A request and its answer in which each side can check every byte: a number, the id of the stream, a length, and as
+ * many bytes, which depend on the number and their position.
  */
 final class Numbered {
 
-    /** Bytes came that were not sent, or not there. */
+    /** Wrong bytes came, or bytes at a wrong position. */
     static final class WrongBytes extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -38,7 +38,7 @@ final class Numbered {
 
     private Numbered() {}
 
-    /** One side asks. Ends its direction, and reads the answer to its end. */
+    /** The side that asks. It writes, ends its direction, and reads the answer to the end. */
     static void ask(PooledStream stream, long number, int length) throws IOException {
         try (OutputStream out = stream.outputStream()) {
             say(out, stream.id(), number, length);

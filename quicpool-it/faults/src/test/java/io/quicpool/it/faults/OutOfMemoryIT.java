@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A process whose handlers run out of memory again and again: the others are answered, and it goes on. */
+/** A process whose handlers run out of memory repeatedly: other requests are answered, and the process continues. */
 @Scenario
 @Isolated
 class OutOfMemoryIT {
@@ -31,7 +31,7 @@ class OutOfMemoryIT {
         pools.close();
     }
 
-    // Of the handlers; others may have had some too.
+    // Only those of the handlers; other threads may have had some too.
     private static long errors(JavaProcess server) throws InterruptedException {
         server.say("how often");
         return Long.parseLong(server.await());

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What the scenarios saw, as the table of docs/reliability.md, in {@code target/reliability.md}. */
+/** The results of the scenarios, as the table of docs/reliability.md, in {@code target/reliability.md}. */
 final class Report {
 
     // A table for each pair of engines, kwik's without a suffix.
@@ -45,7 +45,7 @@ final class Report {
         row(scenario, faults, ledger, List.of(), "");
     }
 
-    /** A row of a hostile peer: nobody else is harmed. */
+    /** A row of a hostile peer, with the effect on honest clients. */
     static void refused(String scenario, String faults, String refused) {
         put(scenario, faults + " | | | | | | | " + refused);
     }

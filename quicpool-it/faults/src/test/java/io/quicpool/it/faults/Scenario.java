@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * A class of scenarios: each says its seed at the start and, when it fails, how to run it again. One that hangs fails too, after
- * five minutes; one that takes longer says so itself.
+ * A class of scenarios. Each prints its seed at the start and, if it fails, the command that repeats it. One that hangs
+ * fails after five minutes, unless it sets another limit.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.TestWatcher;
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @interface Scenario {
 
-    /** The seed of all that is drawn in this process. */
+    /** The seed of all random numbers of this process. */
     long SEED = Long.getLong("quicpool.faults.seed", ThreadLocalRandom.current().nextLong(1_000_000));
 
     /** Prints the command. */

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A server pool that answers numbered requests: listen address, certificate, private key. With a fourth argument, every tenth
- * request eats up the memory first. It answers each line with how often there was none.
+ * A server pool that answers numbered requests: listen address, certificate, private key. With a fourth argument, every
+ * tenth request uses up the memory first. The program answers each line with the number of OutOfMemoryErrors.
  */
 final class ServerProgram {
 
@@ -43,7 +43,7 @@ final class ServerProgram {
                 }
             });
             System.out.println(pool.localAddress().getPort());
-            // Until the test ends its input. Each line asks how often there was no memory.
+            // Until the test closes its input. Each line asks for the number of errors.
             for (int next = System.in.read(); next >= 0; next = System.in.read()) {
                 if (next == '\n') {
                     System.out.println(errors);

@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Callers that take streams of a client pool, ask on each and read its answer, until they are told to stop; and what became
- * of it all. Each connection of a client pool has a local port of its own, so a stream says of which it is.
+ * Callers that take streams of a client pool, ask on each and read its answer, until they are stopped, and the
+ * outcomes. Each connection of a client pool has its own local port, which identifies the connection of a stream.
  */
 final class Traffic implements AutoCloseable {
 
@@ -70,17 +70,19 @@ final class Traffic implements AutoCloseable {
         return new Traffic(pool, null, callers, length, WAIT);
     }
 
-    /** The same, by callers that try another stream when an answer takes so long. */
+    /** The same, but callers try another stream when an answer takes this long. */
     static Traffic impatient(ClientPool pool, int callers, int length, Duration patience) {
         return new Traffic(pool, null, callers, length, patience);
     }
 
-    /** Server-led: a stream is taken at the server, its id told by other means, and taken by it at the client. */
+    /**
+     * Server-led: the server takes a stream, its id travels by other means, and the client takes the stream by its id.
+     */
     static Traffic led(ServerPool server, ClientPool pool, int callers, int length) {
         return new Traffic(pool, server, callers, length, WAIT);
     }
 
-    /** What the side that answers does. That it was cut off is counted by the side that asked. */
+    /** The side that answers. If it is cut off, the side that asked counts that. */
     static void answer(PooledStream stream, Ledger ledger) throws IOException {
         try {
             stream.readTimeout(WAIT);
@@ -100,12 +102,12 @@ final class Traffic implements AutoCloseable {
         ports().forEach(port -> gone.putIfAbsent(port, now));
     }
 
-    /** Whether the last answer came over a connection whose peer had not gone. */
+    /** Whether the last answer came over a connection whose peer had not disappeared. */
     boolean answeredByNext() {
         return lastAnswered != 0 && goneSince(lastAnswered) == null;
     }
 
-    /** A connection that was lost had this port, and another has it now: the system reuses ports. */
+    /** A lost connection had this port, and another has it now, because the system reuses ports. */
     private boolean isAnother(int port) {
         return lost.contains(port) && ports().contains(port);
     }
@@ -154,7 +156,7 @@ final class Traffic implements AutoCloseable {
                 ask(there);
                 finished(answer);
             } catch (PoolTimeoutException e) {
-                // The client has lost the connection, of which the server has yet to hear.
+                // The client has lost the connection, and the server does not know it yet.
                 ledger.cut(e);
             }
         } catch (PoolTimeoutException e) {
@@ -166,7 +168,7 @@ final class Traffic implements AutoCloseable {
         try {
             answer.get();
         } catch (ExecutionException e) {
-            // Who asked has counted it.
+            // The side that asked has counted it.
         }
     }
 
@@ -199,7 +201,7 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Lets each caller finish. */
+    /** Waits until each caller has finished. */
     @Override
     public void close() {
         stopped = true;

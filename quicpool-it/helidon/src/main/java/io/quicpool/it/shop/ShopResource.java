@@ -13,7 +13,9 @@ import jakarta.ws.rs.PathParam;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Tells people what an item costs and how many are left: both are asked of other services, one stream a request. */
+/**
+ * Shows the price of an item and how many are left. It asks two services for these, with one stream for each request.
+ */
 @Path("/shop")
 @ApplicationScoped
 public class ShopResource {

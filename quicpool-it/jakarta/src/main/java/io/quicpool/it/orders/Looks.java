@@ -5,7 +5,7 @@ import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 
-/** Looks around on the calling thread. */
+/** Checks the surroundings of the calling thread. */
 @ApplicationScoped
 public class Looks {
 
@@ -18,7 +18,7 @@ public class Looks {
         }
     }
 
-    /** With a request, as docs/component.md says how. */
+    /** With a request context, in the way that docs/component.md shows. */
     @ActivateRequestContext
     String aroundInRequest() {
         return around();

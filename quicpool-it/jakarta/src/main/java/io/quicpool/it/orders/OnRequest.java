@@ -2,7 +2,7 @@ package io.quicpool.it.orders;
 
 import jakarta.enterprise.context.RequestScoped;
 
-/** A bean that there is only while a request is active. */
+/** A bean that exists only while a request context is active. */
 @RequestScoped
 public class OnRequest {
 

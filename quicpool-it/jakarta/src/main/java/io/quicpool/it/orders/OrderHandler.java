@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 
 /**
- * Answers other services: a line {@code around} or {@code in a request} takes what a handler finds where it runs; any other line
- * is given back, and the stream served on until its peer ends it.
+ * Answers other services: a line {@code around} or {@code in a request} returns what a handler finds on its thread. Any
+ * other line is sent back, and the handler continues until the peer ends the stream.
  */
 @ApplicationScoped
 @QuicPool("orders")

@@ -3,6 +3,6 @@ package io.quicpool.it.orders;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 
-/** Its resources are found by the server. */
+/** The server finds its resources. */
 @ApplicationPath("/")
 public class OrdersApplication extends Application {}

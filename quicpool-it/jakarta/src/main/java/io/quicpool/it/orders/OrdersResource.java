@@ -25,7 +25,7 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
-/** What people see of the application. */
+/** The REST resources of the application. */
 @Path("/")
 @RequestScoped
 public class OrdersResource {
@@ -61,14 +61,14 @@ public class OrdersResource {
         }
     }
 
-    /** What a request finds where it runs. */
+    /** What a request finds on its thread. */
     @GET
     @Path("around")
     public String around() {
         return looks.around();
     }
 
-    /** What code finds that runs later, when a stream has come. */
+    /** What the dependents of an asynchronous take find. */
     @GET
     @Path("later")
     public String later() throws Exception {
@@ -82,7 +82,7 @@ public class OrdersResource {
                 .get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS);
     }
 
-    /** What an observer of the event that a pool is ready found. */
+    /** What an observer of PoolEvent.Ready found. */
     @GET
     @Path("observed")
     public String observed() {

@@ -35,7 +35,7 @@ public class Surroundings {
     @Inject
     OnRequest request;
 
-    /** One line for each thing that may be found. */
+    /** One line for each thing. */
     String look() {
         Map<String, String> found = new TreeMap<>();
         put(found, "class by the context loader", () -> Thread.currentThread()
@@ -55,7 +55,7 @@ public class Surroundings {
         return text.toString();
     }
 
-    // Only names of the application's own, written here.
+    // Only constant names of the application.
     @SuppressWarnings("BanJNDI")
     private static String lookup(String name) throws Exception {
         return String.valueOf(new InitialContext().lookup(name));

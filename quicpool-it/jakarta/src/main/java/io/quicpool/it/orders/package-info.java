@@ -1,4 +1,4 @@
-/** Orders: an application for any Jakarta EE server; it tells what its code finds where it runs. */
+/** Orders: an application for any Jakarta EE server. It reports what its code finds on each thread. */
 @NullMarked
 package io.quicpool.it.orders;
 

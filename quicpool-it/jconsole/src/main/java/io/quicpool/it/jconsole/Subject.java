@@ -75,7 +75,7 @@ final class Subject {
             }
             Attribute min = new Attribute("MinCapacity", Integer.valueOf(bounds[0]));
             Attribute max = new Attribute("MaxCapacity", Integer.valueOf(bounds[1]));
-            // The lower bound may at no time be above the upper.
+            // The lower bound must never be above the upper.
             boolean up = Integer.parseInt(bounds[1]) > (Integer) jmx.getAttribute(pool, "MaxCapacity");
             jmx.setAttribute(pool, up ? max : min);
             jmx.setAttribute(pool, up ? min : max);
@@ -91,7 +91,7 @@ final class Subject {
                     stream.outputStream().close();
                     stream.inputStream().readAllBytes();
                 } catch (IOException | PoolException e) {
-                    // Seen among the attributes, or of no interest to the pictures.
+                    // Shown among the attributes, or not needed in the pictures.
                 }
                 TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(2 * PAUSE_MILLIS));
             }

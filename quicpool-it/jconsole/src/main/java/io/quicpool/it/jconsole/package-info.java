@@ -1,4 +1,4 @@
-/** What the pictures of JConsole show: two pools with their MXBeans, and bounds that are changed over JMX. */
+/** What the pictures of JConsole show: two pools with their MXBeans, whose bounds change over JMX. */
 @NullMarked
 package io.quicpool.it.jconsole;
 

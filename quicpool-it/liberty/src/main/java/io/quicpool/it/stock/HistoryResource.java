@@ -20,8 +20,8 @@ import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Server-led use: asks for a history over HTTP, is told the id of a stream, and reads it there. Only where the pool "history" is
- * configured.
+ * Server-led use: asks for a history over HTTP, gets the id of a stream, and reads the history on it. Works only if the
+ * pool "history" is configured.
  */
 @Path("/history")
 public class HistoryResource {

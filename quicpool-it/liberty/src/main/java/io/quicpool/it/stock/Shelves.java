@@ -5,16 +5,16 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** How many there are. */
+/** How many of each item are left. */
 @ApplicationScoped
 public class Shelves {
 
-    /** How long counting takes: for trying out what happens to requests that are under way. */
+    /** How long counting takes. Tests make it long to have requests in progress. */
     @Inject
     @ConfigProperty(name = "stock.delay", defaultValue = "PT0S")
     Duration delay;
 
-    /** A number, made from the name. */
+    /** A number, computed from the name. */
     int count(String item) throws InterruptedException {
         Thread.sleep(delay.toMillis());
         return Math.floorMod(item.hashCode(), 50);

@@ -9,12 +9,15 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 
-/** Answers other services: each stream of the server pool "stock" brings the name of an item, and takes how many are left. */
+/**
+ * Answers other services: each stream of the server pool "stock" carries the name of an item, and the number that is
+ * left back.
+ */
 @ApplicationScoped
 @QuicPool("stock")
 public class StockHandler implements StreamHandler {
 
-    // More would not be the name of an item.
+    // No item has a longer name.
     private static final int MAX_NAME_LENGTH = 100;
 
     @Inject

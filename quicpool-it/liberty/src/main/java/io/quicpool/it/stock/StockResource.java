@@ -12,7 +12,10 @@ import jakarta.ws.rs.PathParam;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Tells people how many are left, and for how much: that is asked of the service "prices", one stream a request. */
+/**
+ * Shows how many of an item are left, and the price. It asks the service "prices" for that, with one stream for each
+ * request.
+ */
 @Path("/stock")
 public class StockResource {
 

@@ -10,7 +10,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Examples that can be copied out need only the library of this project, no parent, and have the versions that it tests. */
+/**
+ * Examples that can be copied need only the library of this project and no parent POM. They have the versions that this
+ * project tests.
+ */
 class ExamplesTest {
 
     private static final Pattern VERSION = Pattern.compile("<([\\w.-]+\\.version|version)>([^<$]+)</\\1>");
@@ -31,7 +34,7 @@ class ExamplesTest {
         }
     }
 
-    // As they are written: a property with its name, or the version of an artifact.
+    // The versions as text: a property with its name, or the version of an artifact.
     private static Set<String> versions(String pom) {
         return VERSION.matcher(pom)
                 .results()

@@ -38,13 +38,13 @@ final class Follower implements AutoCloseable {
         environment.put("JAVA_HOME", java.toString());
         environment.put("PATH", maven + ":" + java.resolve("bin") + ":" + System.getenv("PATH") + ":/usr/local/go/bin");
         environment.put("TERM", "xterm");
-        // The Go that is there, also where the checksum database is out of reach.
+        // Uses the installed Go, even without access to the checksum database.
         environment.put("GOTOOLCHAIN", "local");
         environment.put("GONOSUMDB", "*");
         return environment;
     }
 
-    /** What a command prints that ends by itself, when it fails; an empty text when it does not. */
+    /** Runs a command to its end. Returns its output if it failed, otherwise an empty text. */
     String failure(String command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder("bash", "-c", command);
         builder.environment().putAll(environment);

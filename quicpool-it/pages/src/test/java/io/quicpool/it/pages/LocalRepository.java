@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Maven's local repository with a place of its own for this library: what the tests install there does not replace what the user
- * has installed. All else is a link to the user's.
+ * A local Maven repository with its own copy of this library, so that the tests do not replace what the user has
+ * installed. Everything else is a link to the user's repository.
  */
 final class LocalRepository implements AutoCloseable {
 
@@ -55,7 +55,7 @@ final class LocalRepository implements AutoCloseable {
         return Map.of("MAVEN_OPTS", "-Dmaven.repo.local=" + folder + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
     }
 
-    /** Puts there what was built before the tests, as the command of the page would. */
+    /** Installs what was built before the tests, like the command of the page. */
     void takeWhatIsBuilt() throws IOException {
         Path library = Page.project().resolve("quicpool-cdi");
         for (String jar : List.of("", "-tests")) {

@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the steps of a page. A fenced block is a file when its path stands just before it, commands when its language is sh, and
- * what one sees when it is text. Instructions in sentences have fixed forms.
+ * Reads the steps of a page. A fenced block is a file if its path comes just before it, commands if its language is sh,
+ * and output if it is text. Instructions in sentences have fixed forms.
  */
 final class Page {
 
@@ -54,7 +54,7 @@ final class Page {
                 project().resolve(name.equals(README) ? "" : "docs").resolve(name));
     }
 
-    /** How a reader gets from README to a page, link by link: by the fewest. */
+    /** The shortest way from README to a page, link by link. */
     static String way(String page) throws IOException {
         Map<String, String> ways = new LinkedHashMap<>(Map.of(README, README));
         Deque<String> next = new ArrayDeque<>(List.of(README));
@@ -73,7 +73,7 @@ final class Page {
         return way;
     }
 
-    /** Just the files that a page has its reader create. */
+    /** Only creates the files of a page. */
     static List<Step.Create> files(String name) throws IOException {
         return steps(name).stream()
                 .filter(Step.Create.class::isInstance)

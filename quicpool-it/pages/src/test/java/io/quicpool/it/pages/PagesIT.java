@@ -26,7 +26,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A reader who begins at README finds each page, and gets from an empty folder to what the page says one sees. */
+/**
+ * A reader who begins at README finds each page, follows it word for word in an empty folder, and sees what the page
+ * says.
+ */
 class PagesIT {
 
     private static final boolean ALL = "all".equals(System.getProperty("quicpool.pages"));

@@ -57,7 +57,7 @@ final class Pods implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** Starts them, does what the page has its reader check, and ends the server as Kubernetes does. */
+    /** Starts them, makes the checks of the page, and ends the server as Kubernetes does. */
     void check(String page) throws IOException, InterruptedException {
         for (String name : ADDRESSES.keySet()) {
             start(name);
@@ -117,7 +117,7 @@ final class Pods implements AutoCloseable {
         return Objects.requireNonNull(ADDRESSES.get(name));
     }
 
-    // Nothing is written below /etc of this machine: the variables lead to a folder instead.
+    // The variables name a folder instead of /etc, so that nothing is written there.
     private void mount(String name, Map<String, String> environment) throws IOException {
         for (Object mount : items(container(name), "volumeMounts")) {
             Object volume = items(pod(name), "volumes").stream()
@@ -213,7 +213,7 @@ final class Pods implements AutoCloseable {
 
     // ---- the end
 
-    // SIGTERM, which reaches Java itself: its pool closes in order, in the time that the pod has.
+    // SIGTERM reaches Java itself, and its pool closes within the time that the pod has.
     private void end(String name) throws InterruptedException {
         Process process = Objects.requireNonNull(processes.get(name));
         process.destroy();

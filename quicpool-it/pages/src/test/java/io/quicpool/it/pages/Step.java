@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Something that a page tells its reader to do, or to see. */
+/** An instruction of a page, or what its reader should see. */
 sealed interface Step {
 
     /** A file to create. */
@@ -16,7 +16,7 @@ sealed interface Step {
     /** Commands to type. */
     record Type(String commands, boolean elsewhere) implements Step {}
 
-    /** A key to press in the first terminal, and what it shows then. */
+    /** A key to press in the first terminal, and the output that follows. */
     record Press(String key, String text) implements Step {}
 
     /** The key that ends what runs in the first terminal. */

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
 import org.awaitility.core.ThrowingRunnable;
 
-/** A terminal with a shell in it: a pseudo terminal, so that Ctrl-C and single keys are what they are for a person. */
+/** A shell in a pseudo terminal, so that Ctrl-C and single keys work as for a person. */
 final class Terminal implements AutoCloseable {
 
     static final Path SCRIPT = Path.of("/usr/bin/script");
@@ -31,7 +31,7 @@ final class Terminal implements AutoCloseable {
     private final Process process;
     private final Path commands;
     private final StringBuilder output = new StringBuilder();
-    // What was shown before it belongs to an earlier step.
+    // Output before this belongs to an earlier step.
     private int from;
     private boolean running;
 
@@ -40,7 +40,7 @@ final class Terminal implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(
                 SCRIPT.toString(), "-qf", "-c", "bash --noprofile --norc --noediting -i", "/dev/null");
         builder.environment().putAll(environment);
-        // Tells that a command has ended, and how.
+        // Shows that a command has ended, and its exit code.
         builder.environment().putAll(Map.of("PS1", "", "PS2", "", "PROMPT_COMMAND", "printf '\\n<%s>\\n' $?"));
         process = builder.directory(folder.toFile()).redirectErrorStream(true).start();
         Thread reader = new Thread(() -> read(process.getInputStream()), "terminal");
@@ -65,7 +65,7 @@ final class Terminal implements AutoCloseable {
         }
     }
 
-    /** What is shown since the last step, as text. */
+    /** The output since the last step. */
     String shown() {
         synchronized (output) {
             return ESCAPE.matcher(output.substring(from)).replaceAll("");
@@ -78,7 +78,7 @@ final class Terminal implements AutoCloseable {
         }
     }
 
-    /** Has commands executed by the shell, in its current folder, and stops at the first that fails. */
+    /** Runs commands in the current folder of the shell, until one fails. */
     void execute(String block) throws IOException {
         finish();
         Files.writeString(commands, block.replaceAll("(?<!\\\\)\n(?!$| )", " &&\n"));
@@ -87,13 +87,13 @@ final class Terminal implements AutoCloseable {
         running = true;
     }
 
-    /** Presses a key that has a text shown. */
+    /** Presses a key and waits for a text. */
     void press(String key, String text) throws IOException {
         step();
         press(key, () -> shown().contains(text));
     }
 
-    // Quarkus loses a key that comes just after a reload: a person presses it again.
+    // Quarkus loses a key that comes just after a reload. A person would press it again.
     private void press(String key, BooleanSupplier done) throws IOException {
         Instant end = Instant.now().plus(LONG);
         boolean is = false;
@@ -118,21 +118,21 @@ final class Terminal implements AutoCloseable {
         process.getOutputStream().flush();
     }
 
-    /** Ends what runs in it, by a key. */
+    /** Ends the running command with a key. */
     void end(String key) throws IOException {
         step();
         press(key, () -> PROMPT.matcher(shown()).find());
         running = false;
     }
 
-    /** Waits for what runs in it, which has to end well. */
+    /** Waits until the running command has succeeded. */
     void finish() {
         if (running) {
             printed();
         }
     }
 
-    /** What the last commands printed, all of which ended well. */
+    /** The output of the last commands, all of which succeeded. */
     String printed() {
         String all = prompt();
         running = false;

@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Measures a client pool, one thing after the other, each on a pool of its own; its lines are those of the program over quic-go. */
+/**
+ * Measures a client pool, one figure after the other, each on its own pool. It prints the same lines as the program
+ * over quic-go.
+ */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -180,7 +183,7 @@ final class BenchCommand implements Callable<Integer> {
             try (PooledStream stream = taken.get(thread)) {
                 stream.readTimeout(LONG);
                 Load.push(stream, each);
-                // Its end says that all was read.
+                // Its end says that everything was read.
                 if (stream.inputStream().read() >= 0) {
                     throw new IOException("something came; is the server started with --serve sink?");
                 }
@@ -199,7 +202,7 @@ final class BenchCommand implements Callable<Integer> {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    /** A number of this process; 0 where the system does not tell. */
+    /** A number of this process; 0 where the system does not report it. */
     private static long status(String what) throws IOException {
         Path file = Path.of("/proc/self/status");
         if (!Files.isReadable(file)) {

@@ -25,12 +25,12 @@ final class Console {
         return in.readLine();
     }
 
-    /** An answer: flushed with the last of those that wait. */
+    /** An answer. It is flushed with the last answer that waits. */
     synchronized void answer(String line) {
         out.append(line).append('\n');
     }
 
-    /** Something that is not an answer: seen at once. */
+    /** Not an answer: flushed at once. */
     synchronized void print(String line) {
         answer(line);
         out.flush();

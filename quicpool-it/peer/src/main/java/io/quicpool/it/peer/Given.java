@@ -3,7 +3,7 @@ package io.quicpool.it.peer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Options that were given reach the builder, which knows the defaults of the others. */
+/** Passes the given options to the builder, which has the defaults of the others. */
 final class Given {
 
     private Given() {}

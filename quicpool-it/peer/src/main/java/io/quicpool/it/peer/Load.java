@@ -27,7 +27,7 @@ final class Load {
         return ping(streams, rounds, 0);
     }
 
-    /** The same, each so long after the one before as the rate says; 0: without a pause. */
+    /** The same at a fixed rate; 0 for no pause. */
     static String ping(List<PooledStream> streams, long rounds, int eachSecond)
             throws IOException, InterruptedException {
         long pause = eachSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / eachSecond;

@@ -21,7 +21,7 @@ final class Session {
     }
 
     int run() {
-        // SIGTERM ends the process in order; after quit it finds the pool closed.
+        // SIGTERM closes the pool and ends the process. After quit the pool is closed already.
         Runtime.getRuntime().addShutdownHook(new Thread(pool::close, "quicpool-peer-shutdown"));
         pool.addListener(new PoolListener() {
             @Override
@@ -56,7 +56,7 @@ final class Session {
         }
     }
 
-    // Whatever goes wrong with a command, the tool goes on.
+    // A command that fails does not end the tool.
     @SuppressWarnings("CatchingUnchecked")
     private String answer(String line) {
         try {

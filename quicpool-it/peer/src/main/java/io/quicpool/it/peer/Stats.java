@@ -56,7 +56,7 @@ final class Stats {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** In milliseconds; -1 where the system does not tell. */
+    /** In milliseconds; -1 where the system does not report it. */
     static long processCpu() {
         return ProcessHandle.current()
                 .info()

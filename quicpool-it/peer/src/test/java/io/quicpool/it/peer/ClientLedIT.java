@@ -56,7 +56,7 @@ class ClientLedIT {
             long serverThreads = server.stat("threads");
             client.ok("bounds 1000 1000");
             await().atMost(Duration.ofMinutes(1)).until(() -> client.stat("idle") == 1000);
-            // Until the compiler has come to rest.
+            // Until the JIT compiler has done most of its work.
             await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
             long clientCpu = client.stat("processCpuMillis");
             long serverCpu = server.stat("processCpuMillis");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who asks for an engine without its artifacts is told which to add, before anything is opened. */
+/** An engine whose artifacts are missing: the message names them, and nothing is opened. */
 class MissingEngineTest {
 
     private static final String ADD = "add io.netty:netty-codec-classes-quic:";

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Two processes know the same streams under the same ids. */
 class PairingIT {
 
-    /** A hundred times what it takes on two cores. */
+    /** A hundred times as long as it takes on two cores. */
     private static final Duration FILLED = Duration.ofSeconds(60);
 
     private static final int BULK = Integer.getInteger("quicpool.it.bulk", 20_000_000);

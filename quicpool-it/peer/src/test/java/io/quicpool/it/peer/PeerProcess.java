@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The peer tool in a separate process, started from its jar as a user would, asked line by line. */
+/** The peer tool in a separate process, started from its jar as a user would, controlled line by line. */
 final class PeerProcess implements AutoCloseable {
 
     /** The engine of the processes under test. */
@@ -88,7 +88,7 @@ final class PeerProcess implements AutoCloseable {
         return process.ask(command);
     }
 
-    /** Asks what must go well; the rest of the answer behind ok. */
+    /** Sends a command that must succeed; returns the rest of the answer after ok. */
     String ok(String command) throws InterruptedException {
         String answer = ask(command);
         if (!answer.equals("ok") && !answer.startsWith("ok ")) {

@@ -14,10 +14,10 @@ import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A whole process goes, at once or in order, while the client's pool is full; and comes back. */
+/** A whole process is killed or closed while the pool of the client is full, and is started again. */
 class RecoveryIT {
 
-    /** What it takes to notice, three keep-alives of a second, and to come back; for a machine that has much else to do. */
+    /** The time to notice, three keep-alives of a second, and to reconnect, on a busy machine. */
     private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
     private static final int STOCK = 1000;
@@ -103,7 +103,7 @@ class RecoveryIT {
             first.kill();
             try (PeerProcess second = server(pem, address)) {
                 long back = millisSince(kill);
-                // Of each by itself: until then streams of it are taken for alive.
+                // Each has noticed it by itself: until then its streams count as alive.
                 await().atMost(MAX_WAIT).until(() -> client.stat("lost") == connections);
                 long noticed = millisSince(kill);
                 await().atMost(MAX_WAIT).until(() -> client.stat("idle") == STOCK);

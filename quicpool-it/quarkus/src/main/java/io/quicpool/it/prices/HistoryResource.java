@@ -16,8 +16,9 @@ import java.time.Duration;
 import org.eclipse.microprofile.context.ManagedExecutor;
 
 /**
- * Server-led use: a client that asks for the history of a price gets the id of a stream, and reads it there. Only where the pool
- * "history" is configured, and has one client: with more, a stream that is taken might lead to another than the one that asked.
+ * Server-led use: a client asks for the history of a price, gets the id of a stream, and reads the history on it. Works
+ * only if the pool "history" is configured and has one client: with more, the stream could belong to a client that did
+ * not ask.
  */
 @Path("/history")
 public class HistoryResource {

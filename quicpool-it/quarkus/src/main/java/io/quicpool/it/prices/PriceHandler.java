@@ -9,12 +9,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 
-/** Answers other services: each stream of the server pool "prices" brings the name of an item, and takes its price. */
+/** Answers other services: each stream of the server pool "prices" carries the name of an item, and its price back. */
 @ApplicationScoped
 @QuicPool("prices")
 public class PriceHandler implements StreamHandler {
 
-    // More would not be the name of an item.
+    // No item has a longer name.
     private static final int MAX_NAME_LENGTH = 100;
 
     @Inject

@@ -12,7 +12,10 @@ import jakarta.ws.rs.PathParam;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Tells people the price of an item, and how many are left: that is asked of the service "stock", one stream a request. */
+/**
+ * Shows the price of an item, and how many are left. It asks the service "stock" for that, with one stream for each
+ * request.
+ */
 @Path("/prices")
 public class PriceResource {
 

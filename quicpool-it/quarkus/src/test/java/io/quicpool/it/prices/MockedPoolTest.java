@@ -20,7 +20,7 @@ import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** A bean that asks a pool is tested without any peer. */
+/** Tests a bean that uses a pool, without a peer. */
 @QuarkusTest
 @QuarkusTestResource(Certificate.class)
 class MockedPoolTest {

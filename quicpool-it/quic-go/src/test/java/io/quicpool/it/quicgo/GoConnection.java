@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A connection of the program in Go; what raw peers do not ask of one it cannot do. */
+/** A connection of the program in Go. It supports only what raw peers need. */
 final class GoConnection implements Connection {
 
     private final GoEngine engine;

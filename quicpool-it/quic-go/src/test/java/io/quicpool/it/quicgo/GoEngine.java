@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * quic-go as an engine for raw peers: what is asked of it is done by a program in Go, in a separate process (peer.go). One
- * process does for any number of peers.
+ * quic-go as an engine for raw peers. A program in Go (peer.go) does the work in a separate process. One process serves
+ * any number of peers.
  */
 public final class GoEngine implements Transport, AutoCloseable {
 
@@ -91,7 +91,7 @@ public final class GoEngine implements Transport, AutoCloseable {
         return new InetSocketAddress(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
     }
 
-    /** Asks the program to do something. What is done with the answer is done before the next line is looked at. */
+    /** Sends the program a command. The answer is processed before the next line is read. */
     <T> CompletableFuture<T> ask(String command, Function<String, T> answer) {
         CompletableFuture<String> asking = new CompletableFuture<>();
         CompletableFuture<T> result = asking.thenApply(answer);
@@ -101,7 +101,7 @@ public final class GoEngine implements Transport, AutoCloseable {
         return result;
     }
 
-    /** Asks, and waits for the answer. */
+    /** Sends a command and waits for the answer. */
     String ask(String command) throws IOException {
         return await(ask(command, answer -> answer));
     }

@@ -51,7 +51,7 @@ class GoPackageIT {
         return List.of("kwik", "netty");
     }
 
-    // Before each: a whole class that is skipped before its first test is not counted in the report.
+    // Before each test: the report does not count a class that is skipped as a whole.
     @BeforeEach
     void build() throws Exception {
         GoProgram.PACKAGE.built();
@@ -90,7 +90,7 @@ class GoPackageIT {
                 Integer.toString(capacity));
     }
 
-    // Both ends of a stream, each told what the other says and then that it has ended.
+    // Checks that each end of a stream gets the data of the other, and then its end.
     static void talk(GoProcess peer, PooledStream stream) throws Exception {
         String id = stream.id().toString();
         stream.outputStream().write(("to " + id).getBytes(UTF_8));
@@ -125,7 +125,9 @@ class GoPackageIT {
         assertNobodyWasRefused(server);
     }
 
-    /** The peer speaks last, this side reads it and closes at once: {@code Close} of the Go package has nothing to complain of. */
+    /**
+     * The peer writes last, this side reads that and closes at once: {@code Close} of the Go package reports no error.
+     */
     @Test
     void aClientOfTheGoPackageThatSpeaksLastClosesWithoutAnError() throws Exception {
         ServerPool server = server(1024);
@@ -204,7 +206,10 @@ class GoPackageIT {
         assertThat(totals.connects()).isOne();
     }
 
-    /** Its capacity is what a connection may have open: this client waits for what ends, and says nothing while it has some idle. */
+    /**
+     * Its capacity limits the open streams of a connection. This client waits until streams end, and reports nothing
+     * while some are idle.
+     */
     @Test
     void aClientThatWantsMoreThanAServerOfTheGoPackageHoldsWaits() throws Exception {
         String address = "127.0.0.1:" + Pools.freePort();

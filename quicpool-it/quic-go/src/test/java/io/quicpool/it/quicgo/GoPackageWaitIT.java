@@ -13,18 +13,18 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A client of the Go package that has to wait for longer than the minute after which it takes its connection for lost. */
+/** A client of the Go package that must wait longer than the minute after which it gives up its connection. */
 @Timeout(240)
 class GoPackageWaitIT {
 
     private static final Duration MORE_THAN_A_MINUTE = Duration.ofSeconds(70);
-    // A busy machine may hold a process up for longer than the idle time-out of other tests.
+    // A busy machine may delay a process for longer than the idle time-out of other tests.
     static final Duration PATIENT = Duration.ofSeconds(10);
     private static final int PLACES = 20;
     private static final int WANTED = 200;
 
     private static ServerPool server(Pools pools, String engine) {
-        // With credit for all that it wants: what has no place waits at the server.
+        // It has credit for all streams that it wants. Those beyond the capacity wait at the server.
         return pools.server(
                 s -> s.transport(engine).keepAlive(PATIENT).maxCapacity(PLACES).maxStreamsPerConnection(WANTED));
     }
@@ -56,7 +56,7 @@ class GoPackageWaitIT {
             GoPackageIT.talk(client, stream);
         }
         assertThat(server.snapshot().totals().connects()).isOne();
-        // A stream that has waited for too long is opened again, on the same connection.
+        // A stream that waited too long is opened again, on the same connection.
         assertThat(server.snapshot().totals().refused())
                 .allSatisfy((reason, count) -> assertThat(reason.equals("no-place") || count == 0)
                         .as("%s %d", reason, count)

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A program in Go in a separate process, asked line by line; it ends when its input does. */
+/** A program in Go in a separate process, controlled line by line. It ends when its input ends. */
 final class GoProcess implements AutoCloseable {
 
     private final LineProcess process;
@@ -27,7 +27,7 @@ final class GoProcess implements AutoCloseable {
         return process.next(key + " ");
     }
 
-    /** What is printed until it ends; it must end well. */
+    /** Its output until it ends; it must succeed. */
     List<String> rest() throws InterruptedException {
         List<String> all = process.rest();
         assertThat(process.process().waitFor()).as("exit code after %s", all).isZero();
@@ -48,13 +48,13 @@ final class GoProcess implements AutoCloseable {
         process.forEach(action);
     }
 
-    /** Ends its input, upon which it closes its connections in order and ends. */
+    /** Closes its input. The program then closes its connections in order and ends. */
     void quit() throws IOException, InterruptedException {
         process.process().outputWriter(StandardCharsets.UTF_8).close();
         assertThat(process.process().waitFor()).isZero();
     }
 
-    /** Stops it and lets it go on, in turns, as long as it is there: by a separate process, which is returned. */
+    /** Stops and continues it in turns until it ends. A separate process does this, which is returned. */
     Process pausing(Duration stopped, Duration running) throws IOException {
         String turn = "kill -STOP %1$d && sleep %2$s; kill -CONT %1$d && sleep %3$s"
                 .formatted(process.process().pid(), seconds(stopped), seconds(running));
@@ -68,7 +68,7 @@ final class GoProcess implements AutoCloseable {
         return Double.toString(time.toMillis() / 1e3);
     }
 
-    /** SIGKILL; returns when it is gone. */
+    /** SIGKILL. Returns when the process has ended. */
     void kill() throws InterruptedException {
         process.kill();
     }

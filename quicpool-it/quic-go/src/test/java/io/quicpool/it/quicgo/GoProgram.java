@@ -15,13 +15,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A program of this module, built by the Go of this machine. Without a Go that can, who asks for it is skipped. */
+/**
+ * A program of this module, built by the Go of this machine. Without a suitable Go, the tests that need it are skipped.
+ */
 final class GoProgram {
 
     /** A pool's side over quic-go. */
     static final GoProgram QUIC_GO = new GoProgram(".", "quic-go");
 
-    /** A pool of the Go package NodePassProject/quic itself. */
+    /** A pool of the Go package NodePassProject/quic. */
     static final GoProgram PACKAGE = new GoProgram("package", "go-package");
 
     private static final Pattern VERSION = Pattern.compile("go ?(\\d+)\\.(\\d+)");
@@ -79,12 +81,12 @@ final class GoProgram {
         return version.find() ? Integer.parseInt(version.group(1)) * 1000 + Integer.parseInt(version.group(2)) : 0;
     }
 
-    // With the Go that is there: none is fetched because go.mod names another.
+    // With the installed Go: it must not download the version that go.mod names.
     private Outcome run(String... command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(Arrays.asList(command)).redirectErrorStream(true);
         builder.directory(folder.toFile());
         builder.environment().put("GOTOOLCHAIN", "local");
-        // What go.sum says is enough: the checksum database may be out of reach.
+        // The checksums of go.sum are enough, because the checksum database may be unreachable.
         builder.environment().put("GONOSUMDB", "*");
         Process process = builder.start();
         process.getOutputStream().close();

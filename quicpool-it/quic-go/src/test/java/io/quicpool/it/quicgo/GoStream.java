@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.HexFormat;
 
-/** A stream of the program in Go. It reads only what it is asked to: the rest stays unread there, and counts against the window. */
+/** A stream of the program in Go. It reads only on command. The rest stays unread and counts against the window. */
 final class GoStream implements EngineStream {
 
     private static final int MAX_PIECE = 16 * 1024;

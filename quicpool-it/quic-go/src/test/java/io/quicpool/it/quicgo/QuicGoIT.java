@@ -58,7 +58,7 @@ class QuicGoIT {
         return List.of("kwik", "netty");
     }
 
-    // Before each: a whole class that is skipped before its first test is not counted in the report.
+    // Before each test: the report does not count a class that is skipped as a whole.
     @BeforeEach
     void build() throws Exception {
         GoProgram.QUIC_GO.built();
@@ -123,7 +123,7 @@ class QuicGoIT {
         assertThat(client.rest()).containsExactly("first 00000000", "unique 1000", "echoed 10000000");
     }
 
-    /** As for a collection of garbage: what it was sent meanwhile is sent again, and nothing of it is lost. */
+    /** As during a garbage collection. Data for it is sent again, and none is lost. */
     @Test
     void aClientThatPausesAgainAndAgainGetsEveryByte() throws Exception {
         GoProcess client = start(
@@ -187,7 +187,7 @@ class QuicGoIT {
         ServerPool server = server();
         GoProcess client = holding(server, new HashSet<>());
         assertThat(client.ask("flush")).isEqualTo("flushed " + STOCK);
-        // Something may have been written before a FIN: the stream is kept for 30 s for the one who gets the id.
+        // Data may have been written before the FIN, so the stream is kept for 30 s for a caller that gets the id.
         await().atMost(Duration.ofSeconds(90)).until(() -> server.active() == 0);
         assertThat(server.snapshot().totals().lost()).isZero();
     }
@@ -256,7 +256,7 @@ class QuicGoIT {
         return client;
     }
 
-    // Bytes both ways at once, more than the windows of flow control let through unread.
+    // More bytes both ways at once than the flow control windows hold unread.
     private static void exchange(PooledStream stream, int size) throws IOException {
         byte[] sent = new byte[size];
         ThreadLocalRandom.current().nextBytes(sent);
@@ -308,7 +308,10 @@ class QuicGoIT {
         await().atMost(SOON).until(() -> server.ask("idle").equals("idle 0"));
     }
 
-    /** Nothing is asked for longer than the idle time-out: pings keep the connection, and are no streams to the server. */
+    /**
+     * There is no request for longer than the idle time-out. Pings keep the connection up, and the server does not
+     * count them as streams.
+     */
     @Test
     void anIdleClientStaysConnected() throws Exception {
         String address = somewhere();

@@ -13,7 +13,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** A process that is told lines and answers with lines. It should end when its input does, so that none is left behind. */
+/**
+ * A process that reads lines and answers with lines. It should end when its input ends, so that no process is left
+ * behind.
+ */
 public final class LineProcess implements AutoCloseable {
 
     /** Longer than any answer takes, also on a busy machine. */
@@ -76,7 +79,7 @@ public final class LineProcess implements AutoCloseable {
         return noteEnd(line);
     }
 
-    /** The end is for all who wait. */
+    /** All waiting threads get the end. */
     private String noteEnd(String line) {
         if (line.equals(END)) {
             lines.add(END);

@@ -61,7 +61,7 @@ public record Manifests(List<Object> documents) {
                 .orElseThrow(() -> new AssertionError("there is no " + kind + " " + name));
     }
 
-    /** What is there; null when nothing is. */
+    /** The value at a path; null when there is none. */
     public static @Nullable Object at(@Nullable Object node, String... path) {
         @Nullable Object found = node;
         for (String key : path) {

@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.util.Base64;
 
-/** A certificate and its private key in two PEM files, as programs are given them. */
+/** A certificate and its private key in two PEM files, as programs read them. */
 public record PemFiles(Path certificate, Path privateKey) {
 
-    /** Writes them into a folder, which should be for its owner alone. */
+    /** Writes them into a folder, which only its owner should be able to read. */
     public static PemFiles write(KeyMaterial material, Path folder) {
         PemFiles files = new PemFiles(
                 folder.resolve("tls.crt").toAbsolutePath(),

@@ -4,10 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The JVMs that tests start. They end before the optimizing compiler pays, and start in half of the processor time without it. */
+/**
+ * The JVMs that tests start. They end before the optimizing compiler is worth its cost, and start in half the processor
+ * time without it.
+ */
 public final class QuickJava {
 
-    /** The quick compiler has as much room for code as both together would have. */
+    /** Gives the quick compiler as much memory for code as both compilers together would have. */
     public static final List<String> OPTIONS =
             List.of("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m", "-XX:+UseSerialGC");
 

@@ -22,7 +22,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A certificate for loopback, made at start, for programs that were given none. */
+/** A certificate for loopback, made at the start, for programs without one. */
 public final class SelfSigned {
 
     private static final Duration VALID = Duration.ofDays(30);
