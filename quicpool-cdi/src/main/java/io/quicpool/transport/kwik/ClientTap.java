@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.packet.QuicPacket;
 
 /** The tap of a client's connection. It also delays the first packet until kwik is ready for it. */
@@ -27,6 +28,11 @@ class ClientTap extends PacketTap {
     @Override
     @Nullable KwikConnection connection() {
         return connection;
+    }
+
+    /** Waits until the last handshake message has left. */
+    void awaitHandshakeSent(QuicConnectionImpl quic) {
+        KwikInternals.awaitHandshakeSent(quic, timeout);
     }
 
     // The answer may come before the connecting thread has recorded its ClientHello.

@@ -66,12 +66,13 @@ final class KwikConnector {
                 }
             });
             handshake(quic);
-            KwikInternals.awaitHandshakeSent(quic, spec.connectTimeout());
+            tap.awaitHandshakeSent(quic);
             made.established(handshakeInfo(quic));
             socket.established(made);
             if (socket.isClosed()) {
                 // kwik has ended the connection meanwhile, before the socket could report that to it.
-                throw new IOException(failure(new IOException(CloseReason.ofEngine(null))));
+                String reason = made.alive() ? CloseReason.ofEngine(null) : made.lostReason();
+                throw new IOException(failure(new IOException(reason)));
             }
             return made;
         } catch (IOException | InterruptedException | RuntimeException | Error e) {

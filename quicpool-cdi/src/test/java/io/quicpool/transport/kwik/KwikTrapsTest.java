@@ -37,6 +37,7 @@ import tech.kwik.core.frame.QuicFrame;
 import tech.kwik.core.frame.ResetStreamFrame;
 import tech.kwik.core.frame.StopSendingFrame;
 import tech.kwik.core.frame.StreamFrame;
+import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.packet.QuicPacket;
 
@@ -207,6 +208,24 @@ class KwikTrapsTest {
             throw new IllegalStateException(e);
         }
         return null;
+    }
+
+    /** kwik counts as connected, and the server closes before the connector has returned. */
+    @Test
+    void aRefusalRightAfterTheHandshakeKeepsItsReason() throws Exception {
+        ClientTap slow = new ClientTap(SOON) {
+            @Override
+            void awaitHandshakeSent(QuicConnectionImpl quic) {
+                super.awaitHandshakeSent(quic);
+                serverSide().close(0, "too many connections");
+                await().until(() -> KwikInternals.hasEnded(quic));
+            }
+        };
+        InetSocketAddress there = server.listen(10).localAddress();
+        KwikConnector connector = new KwikConnector(RawPeer.spec(there, "np-quic"), client, slow);
+        assertThatThrownBy(connector::connect)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("too many connections");
     }
 
     /** kwik's status stays "closing" for ever when both sides close at the same time. */
