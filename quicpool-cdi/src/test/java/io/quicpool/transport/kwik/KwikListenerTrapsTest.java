@@ -23,9 +23,12 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tech.kwik.core.frame.CryptoFrame;
@@ -158,6 +161,45 @@ class KwikListenerTrapsTest {
             assertThat(died).hasValueGreaterThan(2);
         } finally {
             listener.close(SOON);
+        }
+    }
+
+    /** They are sent back with a Retry packet until few of them come. */
+    @Test
+    void clientsConnectDuringAFloodOfPacketsThatNobodyCanRead() throws Exception {
+        Listener listener = server.listen(10);
+        byte[] first = FrameLengthsTest.initial(new CryptoFrame(Version.QUIC_version_1, new byte[1_180]))
+                .array();
+        AtomicBoolean connected = new AtomicBoolean();
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            Thread flood = KwikThreads.start("flood", () -> {
+                // Other keys for each.
+                for (long id = 0; !connected.get(); id++) {
+                    ByteBuffer.wrap(first).putLong(6, id);
+                    sendTo(listener.localAddress(), socket, first);
+                    LockSupport.parkNanos(100_000);
+                }
+            });
+            try {
+                DatagramPacket retry = new DatagramPacket(new byte[1_500], 1_500);
+                socket.setSoTimeout((int) SOON.toMillis());
+                socket.receive(retry);
+                assertThat(retry.getData()[0] & 0xf0).isEqualTo(0xf0);
+                for (int i = 0; i < 20; i++) {
+                    assertThat(client.connect(listener.localAddress()).alive()).isTrue();
+                }
+            } finally {
+                connected.set(true);
+                flood.join();
+            }
+        }
+    }
+
+    private static void sendTo(InetSocketAddress address, DatagramSocket socket, byte[] datagram) {
+        try {
+            socket.send(new DatagramPacket(datagram, datagram.length, address));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
