@@ -42,7 +42,11 @@ final class Lifecycle {
     private final AtomicReference<PoolState> state = new AtomicReference<>(PoolState.NEW);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition oneStreamEnded = lock.newCondition();
+    private final Condition drained = lock.newCondition();
+    // Guarded by lock: the connections that were closed while the pool drains, and those that still wait for
+    // acknowledgements.
+    private final Set<Connection> closedEarly = new HashSet<>();
+    private final Set<Connection> undelivered = new HashSet<>();
 
     Lifecycle(CorePool pool) {
         this.pool = pool;
@@ -80,7 +84,7 @@ final class Lifecycle {
         if (state.get() == PoolState.CLOSING) {
             lock.lock();
             try {
-                oneStreamEnded.signalAll();
+                drained.signalAll();
             } finally {
                 lock.unlock();
             }
@@ -177,26 +181,42 @@ final class Lifecycle {
     private void drain(Duration timeout) throws InterruptedException {
         long left = TimeoutNanos.of(timeout);
         long deadline = System.nanoTime() + left;
-        Set<Connection> closedEarly = new HashSet<>();
         lock.lockInterruptibly();
         try {
-            while (left > 0 && pool.idleStreams.taken() > 0) {
-                closeUnused(closedEarly, deadline);
-                left = oneStreamEnded.awaitNanos(left);
+            while (left > 0) {
+                closeUnused(deadline);
+                if (pool.idleStreams.taken() == 0 && undelivered.isEmpty()) {
+                    return;
+                }
+                left = drained.awaitNanos(left);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    // A peer without streams in use is closed early, so that it connects elsewhere.
+    private void closeUnused(long deadline) {
+        boolean allUnused = pool.idleStreams.taken() == 0;
         for (Connection connection : pool.connections()) {
-            awaitDelivered(connection, deadline);
+            if (!closedEarly.contains(connection) && (allUnused || !pool.hasStreamInUse(connection))) {
+                closedEarly.add(connection);
+                undelivered.add(connection);
+                pool.threads.closeConnection(() -> closeEarly(connection, deadline));
+            }
         }
     }
 
-    // A peer without streams in use can be closed early, so that it connects elsewhere.
-    private void closeUnused(Set<Connection> closedEarly, long deadline) {
-        for (Connection connection : pool.connections()) {
-            if (!closedEarly.contains(connection) && !pool.hasStreamInUse(connection) && closedEarly.add(connection)) {
-                pool.threads.closeConnection(() -> closeAfterDelivery(connection, deadline));
+    private void closeEarly(Connection connection, long deadline) {
+        try {
+            closeAfterDelivery(connection, deadline);
+        } finally {
+            lock.lock();
+            try {
+                undelivered.remove(connection);
+                drained.signalAll();
+            } finally {
+                lock.unlock();
             }
         }
     }

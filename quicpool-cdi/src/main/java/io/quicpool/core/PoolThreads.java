@@ -8,7 +8,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -17,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads of one pool, named after it. One timer makes every decision and never blocks. One thread connects and a
- * few close connections, which block. Listeners, dependents of asynchronous takes ({@link CompletionThreads}) and
+ * The threads of one pool, named after it. One timer makes every decision and never blocks. One thread connects, and each
+ * connection that closes has one: both block. Listeners, dependents of asynchronous takes ({@link CompletionThreads}) and
  * handlers, which are user code, have threads of their own. All but the timer end when idle. All are daemons but the
  * timer of a server pool, which keeps the JVM alive.
  */
@@ -31,7 +30,6 @@ final class PoolThreads {
         VIRTUAL
     }
 
-    private static final int CLOSERS = 32;
     private static final Duration LINGER = Duration.ofSeconds(10);
     private static final Duration RETRY_DELAY = Duration.ofMillis(100);
 
@@ -64,8 +62,16 @@ final class PoolThreads {
                 new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        connector = elastic("connector", 1, new ThreadPoolExecutor.DiscardPolicy());
-        closers = elastic("closer", CLOSERS, new ThreadPoolExecutor.DiscardPolicy());
+        connector = connector();
+        // Unbounded here, because a connection is closed once. A peer that acknowledges nothing must hold up no other.
+        closers = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                LINGER.toMillis(),
+                TimeUnit.MILLISECONDS,
+                new SynchronousQueue<>(),
+                factory("closer"),
+                new ThreadPoolExecutor.DiscardPolicy());
         workers = completion("worker");
         listeners = completion("listener");
         // Unbounded here, because FairLimiter bounds them. A thread that has just finished may not be idle yet when the
@@ -85,15 +91,15 @@ final class PoolThreads {
         });
     }
 
-    private ExecutorService elastic(String role, int max, RejectedExecutionHandler whenRejected) {
+    private ExecutorService connector() {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                max,
-                max,
+                1,
+                1,
                 LINGER.toMillis(),
                 TimeUnit.MILLISECONDS,
                 new LinkedBlockingQueue<>(),
-                factory(role),
-                whenRejected);
+                factory("connector"),
+                new ThreadPoolExecutor.DiscardPolicy());
         executor.allowCoreThreadTimeOut(true);
         return executor;
     }

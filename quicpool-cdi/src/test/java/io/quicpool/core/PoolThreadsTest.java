@@ -29,7 +29,7 @@ class PoolThreadsTest {
 
     @Test
     void connectionsAreClosedWhateverElseBlocks() throws Exception {
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 50; i++) {
             threads.workers().execute(this::block);
             threads.listeners().execute(this::block);
             // Closing of other connections blocks too.
