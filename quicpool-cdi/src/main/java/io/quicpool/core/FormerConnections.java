@@ -16,10 +16,13 @@ import java.util.stream.Stream;
  */
 final class FormerConnections {
 
+    /** How many may wait for acknowledgements. A server that comes and goes and acknowledges nothing costs no more. */
+    static final int MAX_CLOSING = 8;
+
     private final PoolThreads threads;
     // Connections to peers that are closing. Their streams in use go on. No stream is opened on them.
     private final Set<Connection> draining = ConcurrentHashMap.newKeySet();
-    // Connections that are closed and may not have released their resources yet.
+    // Connections that are closed, or about to be, and may not have released their resources yet. The oldest first.
     private final Queue<Connection> closing = new ConcurrentLinkedQueue<>();
 
     FormerConnections(PoolThreads threads) {
@@ -52,6 +55,17 @@ final class FormerConnections {
             } else if (each.silentNanos() > each.idleTimeout().toNanos() / 3) {
                 each.ping();
             }
+        }
+        closeOldest();
+    }
+
+    private void closeOldest() {
+        int surplus = closing.size() - MAX_CLOSING;
+        for (Connection each : closing) {
+            if (surplus-- <= 0) {
+                return;
+            }
+            each.close(0, ClientConnection.CLOSED);
         }
     }
 
