@@ -1,10 +1,14 @@
 package io.quicpool.transport.kwik;
 
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Closed streams that are kept until they can be released. No event says when that is, so they are checked each time their number has
@@ -19,7 +23,8 @@ final class EndedStreams<S> {
     private final int max;
     private final Predicate<S> releasable;
     private final Consumer<S> release;
-    private final Set<S> streams = ConcurrentHashMap.newKeySet();
+    // The oldest first.
+    private final Set<S> streams = Collections.synchronizedSet(new LinkedHashSet<>());
     // Since the last sweep.
     private final AtomicInteger added = new AtomicInteger();
     // After the last sweep.
@@ -28,9 +33,9 @@ final class EndedStreams<S> {
     /**
      * Makes an empty one.
      *
-     * @param max how many it keeps; beyond that each new stream is released at once
+     * @param max how many it keeps; beyond that the oldest is released
      * @param releasable whether a stream need not be kept any longer
-     * @param release receives each stream that is no longer kept; may be called twice for one stream
+     * @param release receives each stream that is no longer kept
      */
     EndedStreams(int max, Predicate<S> releasable, Consumer<S> release) {
         this.max = max;
@@ -46,23 +51,31 @@ final class EndedStreams<S> {
             added.set(0);
             remaining = streams.size();
         }
-        if (streams.size() > max) {
-            remove(stream);
+        S oldest = removeSurplus();
+        if (oldest != null) {
+            release.accept(oldest);
+        }
+    }
+
+    private @Nullable S removeSurplus() {
+        synchronized (streams) {
+            if (streams.size() <= max) {
+                return null;
+            }
+            Iterator<S> oldestFirst = streams.iterator();
+            S oldest = oldestFirst.next();
+            oldestFirst.remove();
+            return oldest;
         }
     }
 
     /** Releases all streams that can be released. */
     void sweep() {
-        for (S stream : streams) {
-            if (releasable.test(stream)) {
-                remove(stream);
+        for (S stream : List.copyOf(streams)) {
+            if (releasable.test(stream) && streams.remove(stream)) {
+                release.accept(stream);
             }
         }
-    }
-
-    private void remove(S stream) {
-        streams.remove(stream);
-        release.accept(stream);
     }
 
     boolean isEmpty() {

@@ -45,6 +45,7 @@ final class KwikStream implements EngineStream {
     private final AtomicReference<CreditState> creditState = new AtomicReference<>(CreditState.NONE);
     private volatile boolean ended;
     private volatile boolean reset;
+    private volatile boolean released;
     private volatile long peerError = -1;
     // How far the peer's data reaches, as seen in packets. kwik may not have put it into the stream yet.
     private volatile long seenUpTo;
@@ -338,6 +339,19 @@ final class KwikStream implements EngineStream {
         CreditState before = creditState.getAndSet(CreditState.ENDED);
         if (credit != null && before != CreditState.ENDED) {
             credit.streamEnded(before == CreditState.IN_USE);
+        }
+        forgetIfReleased();
+    }
+
+    /** The connection forgets the closed stream once everything is sent. Until then the peer may stop it. */
+    void forgetWhenSent() {
+        released = true;
+        forgetIfReleased();
+    }
+
+    private void forgetIfReleased() {
+        if (released && creditState.get() == CreditState.ENDED) {
+            connection.streams().forget(this);
         }
     }
 

@@ -252,12 +252,17 @@ final class KwikStreams {
         ended.add(stream);
     }
 
-    private void release(KwikStream stream) {
+    /** An ended stream needs no repair any more, or there are too many. */
+    void release(KwikStream stream) {
         if (!stream.isReleasable()) {
             // Nobody will see what the peer still sends.
             connection.streamStopped();
             stream.stopReceiving(0);
         }
+        stream.forgetWhenSent();
+    }
+
+    void forget(KwikStream stream) {
         streams.remove(stream.streamId(), stream);
     }
 

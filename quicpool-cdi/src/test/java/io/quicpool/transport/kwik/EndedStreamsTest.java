@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Closed streams are kept until they can be released, and no longer. */
@@ -40,13 +41,14 @@ class EndedStreamsTest {
     }
 
     @Test
-    void noMoreThanTheMaximumAreKept() {
+    void theOldestAreReleasedBeyondTheMaximum() {
         for (int stream = 0; stream < 1500; stream++) {
             open.add(stream);
             ended.add(stream);
         }
         assertThat(ended.size()).isEqualTo(1000);
-        assertThat(released).hasSize(500);
+        assertThat(released)
+                .containsExactlyElementsOf(IntStream.range(0, 500).boxed().toList());
     }
 
     /** A burst of them must not make it drop each later one. */

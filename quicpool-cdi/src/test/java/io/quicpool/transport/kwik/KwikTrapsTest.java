@@ -406,6 +406,25 @@ class KwikTrapsTest {
                 assertThat(connection.credit()).as("%s", server.connections).isEqualTo(4));
     }
 
+    /** Also when so many streams were closed since that this one is kept no longer. */
+    @Test
+    void aStreamThatIsKeptNoLongerGivesItsCreditBackWhenItIsStopped() throws Exception {
+        Connection connection = connect(4);
+        for (int i = 0; i < 12; i++) {
+            EngineStream here = RawPeer.open(connection, 0);
+            KwikStream there = (KwikStream) peerOf(here, connection);
+            there.input().read();
+            there.output().write(new byte[290_000]);
+            there.close();
+            there.kwik().streams().release(there);
+            here.close();
+            await().pollInterval(Duration.ofMillis(1)).until(() -> connection.credit() > 0);
+        }
+        await().untilAsserted(() ->
+                assertThat(connection.credit()).as("%s", server.connections).isEqualTo(4));
+        await().until(() -> serverSide().streams().size() == 0);
+    }
+
     /** The same, when the peer has sent its FIN before the stream is closed here. */
     @Test
     void aStreamWhosePeerFinishedFirstGivesItsCreditBack() throws Exception {
