@@ -8,6 +8,7 @@ import static io.quicpool.transport.kwik.Reflection.set;
 import static io.quicpool.transport.kwik.Reflection.type;
 
 import io.quicpool.transport.EngineEvents;
+import io.quicpool.transport.UnsentBytes;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
@@ -232,10 +233,10 @@ final class KwikInternals {
     }
 
     /** Gives a new stream a send buffer that can be cleared while it is being sent from. Null where kwik's member is missing. */
-    static @Nullable SteadySendBuffer replaceSendBuffer(QuicStream stream) {
+    static @Nullable SteadySendBuffer replaceSendBuffer(QuicStream stream, UnsentBytes ofConnection) {
         OutputStream output = stream.getOutputStream();
         if (get(OUTPUT_BUFFER, output) instanceof SendBuffer buffer) {
-            SteadySendBuffer steady = new SteadySendBuffer(buffer.getMaxSize());
+            SteadySendBuffer steady = new SteadySendBuffer(buffer.getMaxSize(), ofConnection);
             set(OUTPUT_BUFFER, output, steady);
             return steady;
         }

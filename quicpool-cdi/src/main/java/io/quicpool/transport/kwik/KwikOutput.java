@@ -3,16 +3,19 @@ package io.quicpool.transport.kwik;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** The sending side of a stream of kwik, with useful errors, and interrupts that are left to the caller. */
 final class KwikOutput extends OutputStream {
 
     private final KwikStream stream;
     private final OutputStream quic;
+    private final @Nullable SteadySendBuffer buffer;
 
-    KwikOutput(KwikStream stream, OutputStream quic) {
+    KwikOutput(KwikStream stream, OutputStream quic, @Nullable SteadySendBuffer buffer) {
         this.stream = stream;
         this.quic = quic;
+        this.buffer = buffer;
     }
 
     @Override
@@ -31,7 +34,11 @@ final class KwikOutput extends OutputStream {
             throw stream.kwik().explain(null, new IOException("connection closed"));
         }
         try {
-            quic.write(bytes, offset, length);
+            for (int done = 0; done < length; ) {
+                int part = buffer == null ? length : Math.min(length - done, buffer.piece());
+                quic.write(bytes, offset + done, part);
+                done += part;
+            }
         } catch (InterruptedIOException e) {
             // Only a caller's own interrupt comes here, see SteadySendBuffer.
             Thread.currentThread().interrupt();

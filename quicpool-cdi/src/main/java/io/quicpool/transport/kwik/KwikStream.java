@@ -57,10 +57,11 @@ final class KwikStream implements EngineStream {
         this.seenUpTo = seenUpTo;
         this.connection = connection;
         this.quic = quic;
-        this.sendBuffer = KwikInternals.replaceSendBuffer(quic);
+        this.sendBuffer =
+                KwikInternals.replaceSendBuffer(quic, connection.streams().unsent());
         this.repair = new FlowRepair(connection.quic(), quic);
         this.input = new KwikInput(this, quic.getInputStream());
-        this.output = new KwikOutput(this, quic.getOutputStream());
+        this.output = new KwikOutput(this, quic.getOutputStream(), sendBuffer);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.UnsentBytes;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Queue;
@@ -44,6 +45,7 @@ final class KwikStreams {
     private final EndedStreams<KwikStream> ended =
             new EndedStreams<>(MAX_ENDED, KwikStream::isReleasable, this::release);
     private final AtomicInteger smallPieces = new AtomicInteger();
+    private final UnsentBytes unsent = new UnsentBytes();
     // Stream credit: how many streams the peer lets this side open, and how many it has opened.
     private final AtomicLong limit = new AtomicLong();
     private final AtomicLong opened = new AtomicLong();
@@ -243,6 +245,11 @@ final class KwikStreams {
     /** How many small pieces of data wait to be read, on all streams together. */
     AtomicInteger smallPieces() {
         return smallPieces;
+    }
+
+    /** How many bytes wait to be sent, on all streams together. */
+    UnsentBytes unsent() {
+        return unsent;
     }
 
     // ---- the end

@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.UnsentBytes;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.frame.StreamFrame;
@@ -9,34 +10,48 @@ import tech.kwik.core.stream.SendBuffer;
 /**
  * The send buffer of a stream, which another thread than the sender's may clear: when this side resets the stream, or the peer stops it.
  * kwik's own buffer then throws on the sender's thread, which ends the whole connection. Here a blocked writer also learns of the end
- * without an interrupt, so that an interrupt is always the caller's own. And it tells when a closed stream has sent everything.
+ * without an interrupt, so that an interrupt is always the caller's own. It tells when a closed stream has sent everything, and holds less
+ * while the whole connection has much to send.
  */
 final class SteadySendBuffer extends SendBuffer {
 
+    private final UnsentBytes ofConnection;
     private boolean ended;
     private @Nullable Runnable whenSent;
 
-    SteadySendBuffer(int size) {
+    SteadySendBuffer(int size, UnsentBytes ofConnection) {
         super(size);
+        this.ofConnection = ofConnection;
+    }
+
+    /** The most bytes to write at once. */
+    int piece() {
+        return ofConnection.most(getMaxSize() / 2);
     }
 
     @Override
     public synchronized void write(byte[] data, int offset, int length) throws IOException, InterruptedException {
-        while (getMaxSize() - getAvailableBytes() < length && !ended) {
-            wait();
+        while (!hasRoom(length, ofConnection.most(getMaxSize())) && !ended) {
+            wait(hasRoom(length, getMaxSize()) ? UnsentBytes.RETRY_MILLIS : 0);
         }
         if (ended) {
             throw new IOException("sending has ended");
         }
         super.write(data, offset, length);
+        ofConnection.add(length);
+    }
+
+    private boolean hasRoom(int length, int most) {
+        return getAvailableBytes() == 0 || getAvailableBytes() + length <= most;
     }
 
     @Override
     public StreamFrame getStreamFrame(Version version, int stream, long offset, int max) {
         StreamFrame frame;
         synchronized (this) {
+            int before = getAvailableBytes();
             frame = super.getStreamFrame(version, stream, offset, max);
-            notifyAll();
+            removed(before);
         }
         runIfSent();
         return frame;
@@ -51,10 +66,16 @@ final class SteadySendBuffer extends SendBuffer {
     @Override
     public void clear() {
         synchronized (this) {
+            int before = getAvailableBytes();
             super.clear();
-            notifyAll();
+            removed(before);
         }
         runIfSent();
+    }
+
+    private void removed(int before) {
+        ofConnection.add(getAvailableBytes() - before);
+        notifyAll();
     }
 
     /** Runs an action once, when nothing is left to be sent. For a stream that was closed. The action must not block. */

@@ -18,6 +18,7 @@ import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.UnsentBytes;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -61,6 +62,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final @Nullable Channel socket;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final AtomicInteger pendingFins = new AtomicInteger();
+    private final UnsentBytes unsent = new UnsentBytes();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable HandshakeInfo handshake;
     private volatile ConnectionEvents events;
@@ -130,6 +132,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     SendBuffers buffers() {
         return share.buffers();
+    }
+
+    UnsentBytes unsent() {
+        return unsent;
     }
 
     @Override

@@ -1,18 +1,20 @@
 package io.quicpool.transport.netty;
 
 import io.netty.buffer.ByteBuf;
+import io.quicpool.transport.UnsentBytes;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Data that was written and that quiche has not taken yet. Writing blocks at the {@link #HIGH_WATER_MARK}. What a caller's thread writes
- * is copied once, into memory that quiche can read. On the event loop writing never blocks: only the few bytes of the id exchange
- * are written there.
+ * Data that was written and that quiche has not taken yet. Writing blocks at the {@link #HIGH_WATER_MARK}, or earlier while the whole
+ * connection has much to send. What a caller's thread writes is copied once, into memory that quiche can read. On the event loop writing
+ * never blocks: only the few bytes of the id exchange are written there.
  */
 final class NettyOutput extends OutputStream {
 
@@ -21,6 +23,7 @@ final class NettyOutput extends OutputStream {
 
     private final NettyStream stream;
     private final SendBuffers buffers;
+    private final UnsentBytes ofConnection;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     // Guarded by the lock.
@@ -28,9 +31,10 @@ final class NettyOutput extends OutputStream {
     private boolean closed;
     private @Nullable IOException failure;
 
-    NettyOutput(NettyStream stream, SendBuffers buffers) {
+    NettyOutput(NettyStream stream, SendBuffers buffers, UnsentBytes ofConnection) {
         this.stream = stream;
         this.buffers = buffers;
+        this.ofConnection = ofConnection;
     }
 
     @Override
@@ -43,7 +47,7 @@ final class NettyOutput extends OutputStream {
         Objects.checkFromIndexSize(offset, length, bytes.length);
         int done = 0;
         while (done < length) {
-            int part = Math.min(length - done, SendBuffers.SIZE);
+            int part = Math.min(length - done, ofConnection.most(SendBuffers.SIZE));
             reserve(part);
             ByteBuf data = buffers.copyOf(bytes, offset + done, part);
             stream.send(data, part);
@@ -59,18 +63,23 @@ final class NettyOutput extends OutputStream {
         try {
             while (true) {
                 check();
-                if (waiting == 0 || waiting + bytes <= HIGH_WATER_MARK) {
+                if (hasRoom(bytes, ofConnection.most(HIGH_WATER_MARK))) {
                     waiting += bytes;
+                    ofConnection.add(bytes);
                     return;
                 }
                 if (stream.onEventLoop()) {
                     throw new IOException("more than " + HIGH_WATER_MARK + " bytes wait to be sent");
                 }
-                await();
+                await(hasRoom(bytes, HIGH_WATER_MARK));
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean hasRoom(int bytes, int most) {
+        return waiting == 0 || waiting + bytes <= most;
     }
 
     private void check() throws IOException {
@@ -84,9 +93,13 @@ final class NettyOutput extends OutputStream {
 
     // Its caller loops.
     @SuppressWarnings("WaitNotInLoop")
-    private void await() throws InterruptedIOException {
+    private void await(boolean forOthers) throws InterruptedIOException {
         try {
-            changed.await();
+            if (forOthers) {
+                var unused = changed.await(UnsentBytes.RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            } else {
+                changed.await();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw (InterruptedIOException) new InterruptedIOException("interrupted while writing").initCause(e);
@@ -98,6 +111,7 @@ final class NettyOutput extends OutputStream {
         lock.lock();
         try {
             waiting -= bytes;
+            ofConnection.add(-bytes);
             changed.signalAll();
         } finally {
             lock.unlock();

@@ -63,7 +63,7 @@ final class NettyStream extends ChannelInboundHandlerAdapter implements EngineSt
     NettyStream(NettyConnection connection, boolean accepted) {
         this.connection = connection;
         this.accepted = accepted;
-        this.output = new NettyOutput(this, connection.buffers());
+        this.output = new NettyOutput(this, connection.buffers(), connection.unsent());
         this.sending = new StreamSender(this, connection, output);
     }
 

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.UnsentBytes;
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -26,7 +28,7 @@ class SteadySendBufferTest {
 
     @Test
     void itCanBeClearedInTheMiddle() throws Exception {
-        SendBuffer buffer = new SteadySendBuffer(1000);
+        SendBuffer buffer = new SteadySendBuffer(1000, new UnsentBytes());
         Field queue = SendBuffer.class.getDeclaredField("sendQueue");
         queue.setAccessible(true);
         queue.set(buffer, new ClearedMeanwhile(buffer));
@@ -59,6 +61,31 @@ class SteadySendBufferTest {
             }
             return empty;
         }
+    }
+
+    @Test
+    void aStreamWaitsWhileItsConnectionHasMuchToSend() throws Exception {
+        UnsentBytes ofConnection = new UnsentBytes();
+        SteadySendBuffer buffer = new SteadySendBuffer(50_000, ofConnection);
+        assertThat(buffer.piece()).isEqualTo(25_000);
+        ofConnection.add(UnsentBytes.MANY);
+        assertThat(buffer.piece()).isEqualTo(UnsentBytes.FEW);
+        buffer.write(new byte[UnsentBytes.FEW], 0, UnsentBytes.FEW);
+        Thread writer = KwikThreads.start("writer", () -> {
+            try {
+                buffer.write(new byte[100], 0, 100);
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        await().until(() -> writer.getState() == Thread.State.TIMED_WAITING);
+        // The stream has sent something itself.
+        buffer.getStreamFrame(Version.getDefault(), 0, 0, 100);
+        writer.join();
+        assertThat(buffer.getAvailableBytes()).isEqualTo(UnsentBytes.FEW);
+        buffer.clear();
+        ofConnection.add(-1);
+        assertThat(buffer.piece()).isEqualTo(25_000);
     }
 
     @Test

@@ -1,0 +1,42 @@
+package io.quicpool.transport;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The bytes that wait to be sent on all streams of a connection together. While they are many, each stream may add only a few. So a peer
+ * that takes nothing makes this side keep little, and a stream whose data the peer takes still moves on. Any thread.
+ */
+public final class UnsentBytes {
+
+    /** Bytes of a connection. */
+    public static final long MANY = 8 << 20;
+
+    /** Bytes of a stream while its connection has many. */
+    public static final int FEW = 2048;
+
+    /** How long a write waits, at most, before it asks again. Other streams may have sent meanwhile. */
+    public static final long RETRY_MILLIS = 100;
+
+    private final AtomicLong total = new AtomicLong();
+
+    /** Makes a count of zero. */
+    public UnsentBytes() {}
+
+    /**
+     * Bytes were written, or sent.
+     *
+     * @param bytes how many; less than zero when they were sent
+     */
+    public void add(long bytes) {
+        total.addAndGet(bytes);
+    }
+
+    /**
+     * How many bytes a stream may hold now.
+     *
+     * @param usual how many it may hold otherwise
+     */
+    public int most(int usual) {
+        return total.get() < MANY ? usual : FEW;
+    }
+}
