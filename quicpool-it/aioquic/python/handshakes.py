@@ -9,7 +9,7 @@ from aioquic.quic.packet import QuicProtocolVersion
 from aioquic.tls import Epoch
 
 from attacker import ALLOWED, FORBIDDEN, FORGED, Attacker
-from frames import CRYPTO, HUGE, PING
+from frames import ACK, CRYPTO, HUGE, PING
 from wire import frame
 
 
@@ -133,6 +133,23 @@ class Handshakes(Attacker):
             first.send(self._initial(os.urandom(8), sender, frame(CRYPTO, 0, len(hello), hello)))
             begun += 1
             time.sleep(0.001)
+        return {"begun": begun}
+
+    def handshake_acks(self):
+        """Acknowledges up to 2^62 packets that were never sent, before the handshake is complete (section 13.1)."""
+        first = self._client()
+        first.quic.connect(self.server, now=time.monotonic())
+        hello = bytes(first.quic._crypto_streams[Epoch.INITIAL].sender._buffer)
+        begun = 0
+        while begun < 60:
+            to, sender = os.urandom(8), first.quic.host_cid
+            first.send(self._initial(to, sender, frame(CRYPTO, 0, len(hello), hello)))
+            # Until there is a connection.
+            time.sleep(0.01)
+            largest = ((1 << 31) - 1, 1 << 40, HUGE)[begun % 3]
+            for number in range(1, 4):
+                first.send(self._initial(to, sender, frame(ACK, largest, 0, 0, largest), number))
+            begun += 1
         return {"begun": begun}
 
     @staticmethod

@@ -79,6 +79,17 @@ class Streams(Attacker):
         client.until(lambda: not self._left(), self.seconds + 1)
         return self._result(client)
 
+    def untaken_answers(self):
+        """Asks for small answers as long as there is credit, and takes none: they bring no credit for more."""
+        client = self._connected(max_data=0, max_stream_data=0)
+        asked = 0
+        while asked < 3_000 and client.until(lambda: client.credit() > 0, 0.5):
+            for _ in range(min(client.credit(), 50)):
+                client.stream(b"y" * 900, fin=True)
+                asked += 1
+            client.step(0.005)
+        return self._result(client, asked=asked)
+
     def gaps_in_streams(self):
         """Single bytes with gaps between them, on many streams: each is to be kept for what may come (section 2.2)."""
         client = self._connected()
