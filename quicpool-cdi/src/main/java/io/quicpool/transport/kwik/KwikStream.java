@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.QuicStream;
@@ -47,14 +48,15 @@ final class KwikStream implements EngineStream {
     private volatile boolean reset;
     private volatile boolean released;
     private volatile long peerError = -1;
-    // How far the peer's data reaches, as seen in packets. kwik may not have put it into the stream yet.
-    private volatile long seenUpTo;
+    // How far the peer's data reaches, as seen in packets. kwik may not have put it into the stream yet. Two threads
+    // raise it: frames of a new stream are replayed on kwik's callback thread while the receiver shows the next ones.
+    private final AtomicLong seenUpTo;
     // Only for the poller's thread.
     private long pollingSince;
 
     /** Wraps kwik's stream. {@code seenUpTo} is how much data came before this, which was not seen in packets. */
     KwikStream(KwikConnection connection, QuicStream quic, long seenUpTo) {
-        this.seenUpTo = seenUpTo;
+        this.seenUpTo = new AtomicLong(seenUpTo);
         this.connection = connection;
         this.quic = quic;
         this.sendBuffer =
@@ -135,7 +137,7 @@ final class KwikStream implements EngineStream {
             return true;
         }
         // In this order: data that arrives between the two reads is then polled for again, and not missed.
-        long seen = seenUpTo;
+        long seen = seenUpTo.get();
         long reached = input.bytesRead() + input.available();
         if (!isEnough(wanted.bytes, reached)) {
             return seen <= reached;
@@ -156,6 +158,11 @@ final class KwikStream implements EngineStream {
         return input.bytesRead();
     }
 
+    /** How far the peer's data reaches, as seen in packets. */
+    long seenUpTo() {
+        return seenUpTo.get();
+    }
+
     /** A small piece of data arrives, see {@link FrameGuard#SMALL_PIECE}. */
     void countSmallPiece() {
         smallPieces.incrementAndGet();
@@ -171,10 +178,8 @@ final class KwikStream implements EngineStream {
 
     // ---- frames of the peer; on kwik's receiver thread, just before kwik processes them
 
-    // The only writer is the connection's receiver.
-    @SuppressWarnings("NonAtomicVolatileUpdate")
     void onData(long upTo) {
-        seenUpTo = Math.max(seenUpTo, upTo);
+        seenUpTo.accumulateAndGet(upTo, Math::max);
         // Not for data that was read and is retransmitted because its acknowledgement was late.
         if (upTo > input.bytesRead()) {
             stopIfNotReading();
@@ -275,7 +280,7 @@ final class KwikStream implements EngineStream {
     void stopReading() {
         input.stop();
         // Stopped first, then read what was seen; onData and onFin do the opposite. So one of the two sees both.
-        if (seenUpTo > input.bytesRead() || repair.finalSize() >= 0) {
+        if (seenUpTo.get() > input.bytesRead() || repair.finalSize() >= 0) {
             stopReceiving(0);
         }
     }
