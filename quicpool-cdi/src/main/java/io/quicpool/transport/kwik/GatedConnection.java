@@ -226,7 +226,7 @@ final class GatedConnection extends ServerConnectionImpl {
 
     // kwik keeps 32 bits of a limit that may have 62, and would refuse the client for a negative rest. It gives no
     // client more than a few ids.
-    static void repairIdLimit(TransportParameters parameters) {
+    private static void repairIdLimit(TransportParameters parameters) {
         if (parameters.getActiveConnectionIdLimit() < 0) {
             parameters.setActiveConnectionIdLimit(Integer.MAX_VALUE);
         }

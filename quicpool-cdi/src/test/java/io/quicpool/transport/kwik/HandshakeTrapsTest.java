@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,7 +11,6 @@ import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.Listener;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
+import tech.kwik.agent15.extension.ApplicationLayerProtocolNegotiationExtension;
 import tech.kwik.core.QuicClientConnection;
 import tech.kwik.core.QuicClientConnection.StreamEarlyData;
 import tech.kwik.core.QuicConnection;
@@ -51,8 +52,8 @@ class HandshakeTrapsTest {
         return QuicClientConnection.newBuilder()
                 .uri(URI.create("x://localhost:" + port))
                 .applicationProtocol("np-quic")
-                .connectTimeout(Duration.ofSeconds(20))
-                .maxIdleTimeout(Duration.ofSeconds(20))
+                .connectTimeout(SOON)
+                .maxIdleTimeout(SOON)
                 .noServerCertificateCheck();
     }
 
@@ -185,13 +186,21 @@ class HandshakeTrapsTest {
     /** kwik would take it for a negative number, and refuse the client. */
     @Test
     void aClientMayHaveRoomForAnyNumberOfConnectionIds() throws Exception {
-        // active_connection_id_limit = 2^62 - 1 (RFC 9000, section 18.2), as an extension of TLS.
-        byte[] extension = HexFormat.of().parseHex("0039000a" + "0e08ffffffffffffffff");
-        TransportParameters ofClient = new QuicTransportParametersExtension(Version.QUIC_version_1)
-                .parse(ByteBuffer.wrap(extension), Role.Client, new NullLogger())
-                .getTransportParameters();
-        assertThat(ofClient.getActiveConnectionIdLimit()).isNegative();
-        GatedConnection.repairIdLimit(ofClient);
-        assertThat(ofClient.getActiveConnectionIdLimit()).isGreaterThan(1);
+        built(client(listen())).connect();
+        await().until(() -> !server.connections.isEmpty());
+        GatedConnection there = gated(server.connections.element());
+        // active_connection_id_limit = 2^62 - 1 and initial_source_connection_id (RFC 9000, section 18.2).
+        byte[] source = there.getDestinationConnectionId();
+        String parameters = "0e08ffffffffffffffff0f%02x%s"
+                .formatted(source.length, HexFormat.of().formatHex(source));
+        // As an extension of TLS.
+        byte[] extension = HexFormat.of().parseHex("0039%04x%s".formatted(parameters.length() / 2, parameters));
+        QuicTransportParametersExtension ofClient = new QuicTransportParametersExtension(Version.QUIC_version_1)
+                .parse(ByteBuffer.wrap(extension), Role.Client, new NullLogger());
+        assertThat(ofClient.getTransportParameters().getActiveConnectionIdLimit())
+                .isNegative();
+        there.extensionsReceived(List.of(new ApplicationLayerProtocolNegotiationExtension("np-quic"), ofClient));
+        assertThat(ofClient.getTransportParameters().getActiveConnectionIdLimit())
+                .isGreaterThan(1);
     }
 }
