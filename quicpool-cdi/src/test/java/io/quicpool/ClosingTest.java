@@ -20,8 +20,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -150,14 +152,20 @@ class ClosingTest {
             ClientPool client = pools.client("127.0.0.1:" + path.port(), c -> c.capacity(10, 10));
             awaitIdle(client, 10);
             path.slow(Duration.ofMillis(60));
+            Queue<String> lost = new ConcurrentLinkedQueue<>();
+            client.addListener(new PoolListener() {
+                @Override
+                public void peerLost(StreamPool pool, String reason) {
+                    lost.add(reason);
+                }
+            });
             for (int i = 0; i < 10; i++) {
                 client.take(SOON).outputStream().write(1);
             }
             assertThat(asked.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             server.close(Duration.ZERO);
-            // The idle time-out is 30 s.
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> client.snapshot().totals().lost() > 0);
+            await().until(() -> !lost.isEmpty());
+            assertThat(lost.peek()).contains("pool closed");
         }
     }
 

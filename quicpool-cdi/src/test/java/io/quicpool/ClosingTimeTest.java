@@ -182,7 +182,7 @@ class ClosingTimeTest {
         client.close(Duration.ofMillis(10));
         assertThat(client.state()).isEqualTo(PoolState.CLOSING);
         first.interrupt();
-        first.join(20_000);
+        first.join(SOON.toMillis());
         assertThat(client.state()).isEqualTo(PoolState.CLOSED);
         assertThat(flag).isTrue();
         assertThat(inUse).hasSize(2);

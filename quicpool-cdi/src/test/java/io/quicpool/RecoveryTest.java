@@ -199,7 +199,7 @@ class RecoveryTest {
     /** Evicted streams are no errors, and the server refuses nothing. */
     @Test
     void manyFlushesCostNoErrorOnEitherSide() {
-        ServerPool server = pools.server(s -> s.helloTimeout(Duration.ofSeconds(2)));
+        ServerPool server = pools.server(s -> s.helloTimeout(Duration.ofSeconds(5)));
         ClientPool client = pools.client(server, c -> c.capacity(40, 40));
         awaitIdle(client, 40);
         long start = System.nanoTime();
@@ -212,7 +212,7 @@ class RecoveryTest {
         awaitIdle(client, 40);
         awaitIdle(server, 40);
         // Longer than the hello time-out and the check for late hellos.
-        await().until(() -> System.nanoTime() - start > Duration.ofSeconds(4).toNanos()
+        await().until(() -> System.nanoTime() - start > Duration.ofSeconds(7).toNanos()
                 && server.snapshot().opening() == 0);
         for (StreamPool each : List.of(client, server)) {
             PoolSnapshot snapshot = each.snapshot();

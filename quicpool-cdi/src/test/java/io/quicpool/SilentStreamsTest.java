@@ -112,8 +112,9 @@ class SilentStreamsTest {
         await().until(() -> refused(server, "handler-busy") == streams - running - waiting);
         if (streams > running + waiting) {
             await().until(() -> log.has("no handler is free for its stream"));
+            long lines = log.lines("refused ").size();
             long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
-            assertThat((long) log.lines("refused ").size()).as("once a second").isLessThanOrEqualTo(seconds + 2);
+            assertThat(lines).as("once a second").isLessThanOrEqualTo(seconds + 2);
         }
         assertThat(server.errorCount()).isZero();
     }

@@ -202,7 +202,7 @@ class IdExchangeTest {
     @Test
     void aFlushKeepsStreamsThatBecomeIdleDuringIt() {
         connection.credit = 4;
-        try (CoreClientPool pool = client(2, Duration.ofSeconds(10))) {
+        try (CoreClientPool pool = client(2, SOON)) {
             await().until(() -> connection.streams.size() == 2);
             connection.streams.get(0).receive(0, 0, 0, 1);
             connection.streams.get(1).receive(0, 0, 0, 2);
@@ -224,7 +224,7 @@ class IdExchangeTest {
     @Test
     void aFlushEvictsStreamsThatGetTheirIdDuringIt() {
         connection.credit = 2;
-        try (CoreClientPool pool = client(2, Duration.ofSeconds(10))) {
+        try (CoreClientPool pool = client(2, SOON)) {
             await().until(() -> connection.streams.size() == 2);
             connection.streams.get(0).receive(0, 0, 0, 1);
             await().until(() -> pool.active() == 1);
@@ -339,7 +339,7 @@ class IdExchangeTest {
 
     @Test
     void aFlushOfAServerEvictsOnlyStreamsThatCameBeforeIt() throws Exception {
-        try (CoreServerPool pool = server(Duration.ofSeconds(10))) {
+        try (CoreServerPool pool = server(SOON)) {
             ConnectionEvents events = pool.connected(connection);
             List<ScriptedStream> before = new ArrayList<>();
             List<ScriptedStream> after = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -37,6 +38,6 @@ class PoolThreadsTest {
         }
         CountDownLatch closed = new CountDownLatch(1);
         threads.closeConnection(closed::countDown);
-        assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(closed.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 }

@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -74,7 +75,7 @@ class SilentClientTest {
             await().until(() -> pool.connections().isEmpty());
             closed.await();
             // The same check ends slow handshakes, even if no other client comes.
-            assertThat(swept.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(swept.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(pool.snapshot().totals().lost()).isOne();
         }
     }

@@ -97,11 +97,25 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
         return listen(maxStreams, false);
     }
 
+    /** On a port that is not ephemeral: another socket could take one of those when the listener is closed. */
     public Listener listen(int maxStreams, boolean addressValidation) throws IOException {
+        while (true) {
+            try {
+                return listen(maxStreams, addressValidation, Pools.freePort());
+            } catch (IOException e) {
+                // Another process has taken the port meanwhile.
+                if (!String.valueOf(e.getMessage()).contains("Address already in use")) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Listener listen(int maxStreams, boolean addressValidation, int port) throws IOException {
         Listener listener = server.listen(
                 new ListenSpec(
                         "raw",
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                         Pools.CERTIFICATE,
                         "np-quic",
                         IDLE_TIMEOUT,

@@ -11,7 +11,6 @@ import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -118,7 +117,7 @@ class KwikTrapsTest {
     /** kwik 0.10.8 sends 25 packets a second on an idle connection, and never idles out. */
     @Test
     void anIdleConnectionIsSilentAndIdlesOut() throws Exception {
-        Connection connection = client.connect(server.listen(1000).localAddress(), Duration.ofSeconds(4));
+        Connection connection = client.connect(server.listen(1000).localAddress(), Duration.ofSeconds(8));
         for (int i = 0; i < 200; i++) {
             RawPeer.open(connection, 0);
         }
@@ -633,12 +632,9 @@ class KwikTrapsTest {
 
     @Test
     void nobodyListensIsKnownAtOnce() throws Exception {
-        int port;
-        try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int nobodys = 1;
         long start = System.nanoTime();
-        assertThatThrownBy(() -> client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)))
+        assertThatThrownBy(() -> client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), nobodys)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("port unreachable");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON.dividedBy(2));

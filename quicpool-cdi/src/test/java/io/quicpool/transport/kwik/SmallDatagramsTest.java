@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +12,6 @@ import java.lang.reflect.Field;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -41,15 +41,13 @@ import tech.kwik.core.send.SenderImpl;
  */
 class SmallDatagramsTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
     @Test
     void noDatagramIsLargerAndTheBuffersOfBothSidesKeepTheirSize() throws Exception {
         try (RawPeer server = new RawPeer();
                 Relay path = new Relay(server.listen(10).localAddress())) {
             path.largest(SmallDatagrams.LARGEST);
             Set<Integer> sizes = ConcurrentHashMap.newKeySet();
-            ClientTap tap = new ClientTap(PATIENCE) {
+            ClientTap tap = new ClientTap(SOON) {
                 @Override
                 public void sent(Instant time, List<QuicPacket> packets) {
                     KwikConnection made = Objects.requireNonNull(connection());
@@ -61,9 +59,9 @@ class SmallDatagramsTest {
                     (KwikConnection) new KwikConnector(RawPeer.spec(path.address(), "np-quic"), server, tap).connect();
             EngineStream stream = here.openStream().toCompletableFuture().get();
             stream.output().write(new byte[100_000]);
-            await().atMost(PATIENCE).until(() -> !server.connections.isEmpty());
+            await().until(() -> !server.connections.isEmpty());
             KwikConnection there = (KwikConnection) server.connections.element();
-            assertThat(here.awaitDelivered(PATIENCE, PATIENCE)).isTrue();
+            assertThat(here.awaitDelivered(SOON, SOON)).isTrue();
             sizes.add(bufferOf(there));
             here.close(0, "");
             assertThat(sizes).containsExactly(SmallDatagrams.LARGEST);
@@ -110,7 +108,7 @@ class SmallDatagramsTest {
     private static InitialPacket firstInitial(Consumer<SenderImpl> action, Predicate<InitialPacket> wanted)
             throws Exception {
         Queue<QuicPacket> sent = new ConcurrentLinkedQueue<>();
-        ClientTap tap = new ClientTap(PATIENCE) {
+        ClientTap tap = new ClientTap(SOON) {
             @Override
             public void sent(Instant time, List<QuicPacket> packets) {
                 sent.addAll(packets);
@@ -124,11 +122,11 @@ class SmallDatagramsTest {
             FutureTask<Connection> connecting = new FutureTask<>(connector::connect);
             Thread thread = new Thread(connecting);
             thread.start();
-            await().atMost(PATIENCE).until(() -> !sent.isEmpty());
+            await().until(() -> !sent.isEmpty());
             action.accept(senderOf(Objects.requireNonNull(tap.connection())));
             Supplier<Optional<InitialPacket>> first = () ->
                     sent.stream().map(InitialPacket.class::cast).filter(wanted).findFirst();
-            await().atMost(PATIENCE).until(() -> first.get().isPresent());
+            await().until(() -> first.get().isPresent());
             thread.interrupt();
             thread.join();
             return first.get().orElseThrow();

@@ -186,7 +186,7 @@ class NettyTrapsTest {
         ReentrantLock lock = (ReentrantLock) field.get(stream.input());
         lock.lock();
         try {
-            assertThat(CompletableFuture.supplyAsync(stream::alive).get(20, TimeUnit.SECONDS))
+            assertThat(CompletableFuture.supplyAsync(stream::alive).get(SOON.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
         } finally {
             lock.unlock();
