@@ -1,5 +1,6 @@
 package io.quicpool.it.faults;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -128,7 +129,7 @@ class DifficultPeersIT {
             await().until(() -> evicted(client, "peer-ended") == idle / 10);
             Ledger ledger = new Ledger();
             for (int i = 0; i < 2 * idle; i++) {
-                try (PooledStream stream = client.take(Duration.ofSeconds(10))) {
+                try (PooledStream stream = client.take(SOON)) {
                     ledger.handedOut.increment();
                     if (reset.contains(stream.id().value())) {
                         ledger.wrong(ledger.oldAfterNotice, stream);
@@ -186,9 +187,7 @@ class DifficultPeersIT {
                 answer.set(there.address());
                 here.both(Faults.BLACK_HOLE);
                 long moved = System.nanoTime();
-                await().atMost(Duration.ofSeconds(60))
-                        .pollInterval(Duration.ofMillis(5))
-                        .until(traffic::answeredByNext);
+                await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(traffic::answeredByNext);
                 back.add(Clock.millisSince(moved));
             }
             traffic.close();
@@ -233,7 +232,7 @@ class DifficultPeersIT {
                 client.capacityBounds(client.capacityBounds());
             }
             // Dependents of asynchronous takes run although all these listeners block.
-            assertThat(client.takeAsync(Duration.ofSeconds(10))
+            assertThat(client.takeAsync(SOON)
                             .thenApply(stream -> {
                                 stream.close();
                                 return true;

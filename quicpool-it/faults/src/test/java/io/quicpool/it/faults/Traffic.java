@@ -1,5 +1,6 @@
 package io.quicpool.it.faults;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.ClientPool;
@@ -29,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Traffic implements AutoCloseable {
 
-    private static final Duration WAIT = Duration.ofSeconds(30);
+    private static final Duration WAIT = SOON;
+    /** How often a caller that waits for a stream checks whether its connection is still there. */
+    private static final Duration CHECK = Duration.ofSeconds(1);
 
     final Ledger ledger = new Ledger();
     private final ClientPool pool;
@@ -147,7 +150,7 @@ final class Traffic implements AutoCloseable {
             return;
         }
         try (PooledStream there = server.take(WAIT)) {
-            try (PooledStream here = pool.take(there.id(), Duration.ofSeconds(1))) {
+            try (PooledStream here = takeOther(there, server)) {
                 handedOut(here, known);
                 Future<?> answer = answering.submit(() -> {
                     answer(here, ledger);
@@ -156,11 +159,27 @@ final class Traffic implements AutoCloseable {
                 ask(there);
                 finished(answer);
             } catch (PoolTimeoutException e) {
-                // The client has lost the connection, and the server does not know it yet.
+                // The client has lost the connection, and the server has learned of it by now.
                 ledger.cut(e);
             }
         } catch (PoolTimeoutException e) {
             ledger.timedOut.increment();
+        }
+    }
+
+    /** The other end of the stream, at the client. Its id may take long to come, but not when its connection is lost. */
+    private PooledStream takeOther(PooledStream there, ServerPool server) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                return pool.take(there.id(), CHECK);
+            } catch (PoolTimeoutException e) {
+                boolean connected = server.snapshot().peers().stream()
+                        .anyMatch(peer -> peer.remote().equals(there.remoteAddress()));
+                if (!connected || System.nanoTime() - begin > WAIT.toNanos()) {
+                    throw e;
+                }
+            }
         }
     }
 
