@@ -27,6 +27,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** A packaged application in its container, in a separate process, on loopback. May be started again after its end. */
@@ -35,12 +36,19 @@ abstract class Container implements AutoCloseable {
     /** The certificate of every server here, which every client trusts. */
     static final PemFiles CERTIFICATES = PemFiles.write(SelfSigned.forLoopback("containers"), Path.of("target", "tls"));
 
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    static {
+        // On a busy machine everything may take long.
+        Awaitility.setDefaultTimeout(PATIENCE);
+    }
+
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     // Not HTTP/2: at SIGTERM Liberty ends its connections even with requests in progress.
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
+            .connectTimeout(PATIENCE)
             .build();
 
     private final String name;
@@ -181,8 +189,7 @@ abstract class Container implements AutoCloseable {
     /** Waits until the readiness probe gets this answer. Returns how long that took. */
     Duration awaitReadiness(int status) {
         long begin = System.nanoTime();
-        await().atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(10))
+        await().pollInterval(Duration.ofMillis(10))
                 .ignoreExceptions()
                 .until(() -> get(readyPath()).statusCode() == status);
         return Duration.ofNanos(System.nanoTime() - begin);
@@ -208,7 +215,7 @@ abstract class Container implements AutoCloseable {
 
     private HttpRequest request(String path) {
         return HttpRequest.newBuilder(URI.create(url()).resolve(path))
-                .timeout(Duration.ofSeconds(30))
+                .timeout(PATIENCE)
                 .build();
     }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class JakartaIT {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofSeconds(60);
     private static final String AROUND = """
             @Resource: orders EUR true
             class by the context loader: Currency
@@ -82,7 +82,8 @@ class JakartaIT {
             Optional<Jdk> jdk = Jdk.atLeast(leastJava);
             assumeTrue(jdk.isPresent(), "no JDK of version " + leastJava + " or newer was found");
             try (JakartaServer server = make.get().asking(stock.localAddress().getPort())) {
-                server.on(jdk.get());
+                // More than the default, for a busy machine.
+                server.on(jdk.get()).set("quicpool.server.drain-timeout", "30s");
                 Results.startTime(server, server.start());
                 server.awaitReadiness(200);
                 try (ClientPool client = client(server)) {

@@ -44,14 +44,12 @@ class LibertyRedeployIT {
                 // Threads that have nothing to do end by themselves after a while.
                 await().atMost(Duration.ofMinutes(2))
                         .untilAsserted(() -> assertThat(ours(threads)).hasSizeLessThanOrEqualTo(threadsBefore.size()));
-                await().atMost(Duration.ofSeconds(30))
-                        .pollInterval(Duration.ofSeconds(1))
-                        .untilAsserted(() -> {
-                            assertThat(Heap.instances(jmx, "io.quicpool.cdi.PoolRegistry"))
-                                    .isEqualTo(1);
-                            assertThat(Heap.instances(jmx, "com.ibm.ws.classloading.internal.AppClassLoader"))
-                                    .isLessThanOrEqualTo(loadersBefore);
-                        });
+                await().pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
+                    assertThat(Heap.instances(jmx, "io.quicpool.cdi.PoolRegistry"))
+                            .isEqualTo(1);
+                    assertThat(Heap.instances(jmx, "com.ibm.ws.classloading.internal.AppClassLoader"))
+                            .isLessThanOrEqualTo(loadersBefore);
+                });
                 assertThat(liberty.get("/stock/apple").statusCode()).isEqualTo(200);
                 Results.say(
                         liberty,

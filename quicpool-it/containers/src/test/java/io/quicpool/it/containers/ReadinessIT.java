@@ -60,9 +60,9 @@ class ReadinessIT {
                             + lost.get(i).toMillis() + " ms after it was killed; 200 "
                             + back.get(i).toMillis() + " ms after it was back");
             Results.shown(container, "readiness: no peer, peer, killed, back");
-            // Three seconds of silence (three times keep-alive), or less when the system says that nobody listens, on a
-            // slow machine.
-            assertThat(lost.get(i)).isLessThan(Duration.ofSeconds(10));
+            // Three seconds of silence (three times keep-alive), or less when the system says that nobody listens. The
+            // rest is for a busy machine. A probe that does not follow its peer would never say it.
+            assertThat(lost.get(i)).isLessThan(Duration.ofSeconds(40));
         }
     }
 

@@ -180,8 +180,7 @@ class DemoIT {
         say(begin, lost, "not ready");
         long restart = System.nanoTime();
         browser.findElement(By.id("start")).click();
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> text(ORDERS, ".ready").equals("ready"));
+        await().until(() -> text(ORDERS, ".ready").equals("ready"));
         say(restart, System.nanoTime(), "ready again");
         press(ORDERS, "Reset errors");
         await().until(() -> number(ORDERS, "errors") == 0);
@@ -228,8 +227,7 @@ class DemoIT {
         await().until(() -> text(ORDERS, ".ready").equals("not ready"));
         await().until(() -> browser.findElement(By.id("start")).isEnabled());
         tabTo(browser.findElement(By.id("start")), Keys.ENTER);
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> text(ORDERS, ".ready").equals("ready"));
+        await().until(() -> text(ORDERS, ".ready").equals("ready"));
     }
 
     private static void boundsByKeyboard(String min, String max) {
@@ -276,7 +274,7 @@ class DemoIT {
             assertThat(background()).isEqualTo("rgba(18, 22, 29, 1)");
             int before = number(ORDERS, "handedOut");
             int more = Boolean.getBoolean(INTO_DOCS) ? 3000 : 100;
-            await().atMost(Duration.ofMinutes(1)).until(() -> number(ORDERS, "handedOut") > before + more);
+            await().until(() -> number(ORDERS, "handedOut") > before + more);
             picture("demo-narrow-dark");
         } finally {
             asWas();
@@ -297,12 +295,10 @@ class DemoIT {
     @Order(13)
     void showsWhenTheDemoIsDownAndContinuesWhenItIsBack() throws IOException {
         demo.close();
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> browser.findElement(By.id("connection")).isDisplayed());
+        await().until(() -> browser.findElement(By.id("connection")).isDisplayed());
         demo = new DemoProcess(demo.port);
-        await().atMost(Duration.ofMinutes(1))
-                .until(() -> !browser.findElement(By.id("connection")).isDisplayed()
-                        && text(ORDERS, ".ready").equals("ready"));
+        await().until(() -> !browser.findElement(By.id("connection")).isDisplayed()
+                && text(ORDERS, ".ready").equals("ready"));
     }
 
     // ---- helpers

@@ -14,9 +14,15 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.awaitility.Awaitility;
 
 /** The packaged demo in a separate process. */
 final class DemoProcess implements AutoCloseable {
+
+    static {
+        // On a busy machine everything may take long.
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+    }
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

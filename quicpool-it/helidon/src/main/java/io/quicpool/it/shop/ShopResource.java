@@ -20,7 +20,7 @@ import java.time.Duration;
 @ApplicationScoped
 public class ShopResource {
 
-    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
     @Inject
     @QuicPool("prices")

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 public class OrdersResource {
 
-    private static final Duration MAX_WAIT = Duration.ofSeconds(20);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
     @Inject
     @QuicPool("stock")

@@ -19,7 +19,7 @@ import java.time.Duration;
 @Path("/stock")
 public class StockResource {
 
-    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
     @Inject
     @QuicPool("prices")

@@ -40,7 +40,7 @@ final class Commands {
             Where something goes wrong the answer is: error WHY
             """;
 
-    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(1);
     private static final int MAX_LINE_LENGTH = 1 << 20;
 
     private final StreamPool pool;

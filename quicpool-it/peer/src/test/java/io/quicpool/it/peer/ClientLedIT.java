@@ -42,8 +42,10 @@ class ClientLedIT {
             String figures = client.ok("latency 2000");
             System.out.println(
                     "client-led, from the write to the start of the handler, 1,000 idle streams: " + figures);
-            // Microseconds. A periodic check, once a second, would never be that quick.
-            assertThat(PeerProcess.figure(figures, "p50")).isLessThan(250_000);
+            // Microseconds. With a periodic check, once a second, each but the first would take a second: it starts
+            // when the
+            // handler of the one before has started. Ten busy threads beside it cost tens of milliseconds.
+            assertThat(PeerProcess.figure(figures, "p50")).isLessThan(500_000);
         }
     }
 
@@ -56,28 +58,29 @@ class ClientLedIT {
             long serverThreads = server.stat("threads");
             client.ok("bounds 1000 1000");
             await().atMost(Duration.ofMinutes(1)).until(() -> client.stat("idle") == 1000);
-            // Until the JIT compiler has done most of its work.
-            await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
-            long clientCpu = client.stat("processCpuMillis");
-            long serverCpu = server.stat("processCpuMillis");
-            await().pollDelay(WATCHED).timeout(Duration.ofSeconds(30)).until(() -> true);
-            double clientShare = 100.0 * (client.stat("processCpuMillis") - clientCpu) / WATCHED.toMillis();
-            double serverShare = 100.0 * (server.stat("processCpuMillis") - serverCpu) / WATCHED.toMillis();
-            System.out.printf(
-                    "1,000 idle streams: client %.1f %% of a core, %d threads (%d with 8 streams), heap %d MB; server %.1f %%, %d"
-                            + " threads (%d), heap %d MB%n",
-                    clientShare,
-                    client.stat("threads"),
-                    clientThreads,
-                    client.stat("usedHeap") >> 20,
-                    serverShare,
-                    server.stat("threads"),
-                    serverThreads,
-                    server.stat("usedHeap") >> 20);
-            assertThat(clientShare).isLessThan(4);
-            assertThat(serverShare).isLessThan(4);
-            assertThat(client.stat("threads")).isLessThan(clientThreads + 8);
-            assertThat(server.stat("threads")).isLessThan(serverThreads + 8);
+            // Until the JIT compiler has done most of its work, which takes its time on a busy machine.
+            await().atMost(Duration.ofMinutes(5)).untilAsserted(() -> {
+                long clientCpu = client.stat("processCpuMillis");
+                long serverCpu = server.stat("processCpuMillis");
+                await().pollDelay(WATCHED).until(() -> true);
+                double clientShare = 100.0 * (client.stat("processCpuMillis") - clientCpu) / WATCHED.toMillis();
+                double serverShare = 100.0 * (server.stat("processCpuMillis") - serverCpu) / WATCHED.toMillis();
+                System.out.printf(
+                        "1,000 idle streams: client %.1f %% of a core, %d threads (%d with 8 streams), heap %d MB; server %.1f %%, %d"
+                                + " threads (%d), heap %d MB%n",
+                        clientShare,
+                        client.stat("threads"),
+                        clientThreads,
+                        client.stat("usedHeap") >> 20,
+                        serverShare,
+                        server.stat("threads"),
+                        serverThreads,
+                        server.stat("usedHeap") >> 20);
+                assertThat(clientShare).isLessThan(4);
+                assertThat(serverShare).isLessThan(4);
+                assertThat(client.stat("threads")).isLessThan(clientThreads + 8);
+                assertThat(server.stat("threads")).isLessThan(serverThreads + 8);
+            });
         }
     }
 }

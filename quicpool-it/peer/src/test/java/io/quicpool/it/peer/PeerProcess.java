@@ -2,12 +2,14 @@ package io.quicpool.it.peer;
 
 import io.quicpool.it.support.LineProcess;
 import io.quicpool.it.support.QuickJava;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /** The peer tool in a separate process, started from its jar as a user would, controlled line by line. */
 final class PeerProcess implements AutoCloseable {
@@ -17,6 +19,11 @@ final class PeerProcess implements AutoCloseable {
 
     private final LineProcess process;
     private final Map<String, String> announced = new HashMap<>();
+
+    static {
+        // On a busy machine everything may take long.
+        Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+    }
 
     PeerProcess(String... arguments) {
         List<String> command = QuickJava.command(

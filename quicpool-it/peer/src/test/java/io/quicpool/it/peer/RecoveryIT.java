@@ -6,11 +6,15 @@ import static org.awaitility.Awaitility.await;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.it.support.SelfSigned;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +46,18 @@ class RecoveryIT {
             throw new IOException(e);
         }
         return file;
+    }
+
+    // Not an ephemeral port, which another socket could take while the server is away.
+    private static String address() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            try (DatagramSocket free = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+                return "127.0.0.1:" + free.getLocalPort();
+            } catch (SocketException taken) {
+                // The next one.
+            }
+        }
     }
 
     private static PeerProcess server(Path pem, String listen) throws Exception {
@@ -93,8 +109,8 @@ class RecoveryIT {
     @Test
     void aKilledServerThatIsStartedAgain() throws Exception {
         Path pem = pem();
-        PeerProcess first = server(pem, "127.0.0.1:0");
-        String address = "127.0.0.1:" + first.said("port");
+        String address = address();
+        PeerProcess first = server(pem, address);
         try (PeerProcess client = client(address)) {
             client.awaitReady();
             await().atMost(MAX_WAIT).until(() -> client.stat("idle") == STOCK);
@@ -118,8 +134,8 @@ class RecoveryIT {
     @Test
     void aServerThatIsClosedInOrderAndStartedAgain() throws Exception {
         Path pem = pem();
-        PeerProcess first = server(pem, "127.0.0.1:0");
-        String address = "127.0.0.1:" + first.said("port");
+        String address = address();
+        PeerProcess first = server(pem, address);
         try (PeerProcess client = client(address)) {
             client.awaitReady();
             await().atMost(MAX_WAIT).until(() -> client.stat("idle") == STOCK);
@@ -141,11 +157,7 @@ class RecoveryIT {
     @Test
     void aClientThatIsStartedBeforeItsServer() throws Exception {
         Path pem = pem();
-        String address;
-        try (PeerProcess probe = server(pem, "127.0.0.1:0")) {
-            address = "127.0.0.1:" + probe.said("port");
-            probe.quit();
-        }
+        String address = address();
         try (PeerProcess client = client(address)) {
             await().atMost(MAX_WAIT).until(() -> client.stat("errors") > 2);
             try (PeerProcess server = server(pem, address)) {

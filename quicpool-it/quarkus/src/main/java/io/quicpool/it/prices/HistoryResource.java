@@ -23,7 +23,7 @@ import org.eclipse.microprofile.context.ManagedExecutor;
 @Path("/history")
 public class HistoryResource {
 
-    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(30);
     private static final int DAYS = 10_000;
 
     @Inject

@@ -19,7 +19,7 @@ import java.time.Duration;
 @Path("/prices")
 public class PriceResource {
 
-    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
     @Inject
     @QuicPool("stock")
