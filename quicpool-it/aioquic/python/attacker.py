@@ -24,10 +24,10 @@ class Attacker:
 
     def _connected(self, **settings):
         client = self._client(**settings)
-        if not client.connect(10.0):
+        if not client.connect(60.0):
             raise RuntimeError(f"not connected: {client.closed}")
         # The streams' credit, and connection ids, may come behind the handshake.
-        client.until(lambda: client.credit() > 0, 5.0)
+        client.until(lambda: client.credit() > 0, 30.0)
         return client
 
     def _left(self):
@@ -55,7 +55,7 @@ class Attacker:
                 if ahead > 0:
                     time.sleep(ahead)
         if least > 0:
-            client.until(lambda: client.closed is not None, 10.0)
+            client.until(lambda: client.closed is not None, 60.0)
         return self._result(client, sent=sent)
 
     # It learns of a close, but acknowledges nothing: what aioquic would send is not sent.
@@ -72,7 +72,7 @@ class Attacker:
         connections = 0
         while self._left() and connections < 60:
             client = self._client()
-            if not client.connect(2.0):
+            if not client.connect(30.0):
                 break
             client.raw(of(connections))
             connections += 1

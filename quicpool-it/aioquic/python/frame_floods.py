@@ -228,7 +228,7 @@ class Frames(Attacker):
         connections = 0
         while self._left() and connections < 60:
             client = self._client()
-            if not client.connect(2.0):
+            if not client.connect(30.0):
                 break
             client.raw(frame(MAX_STREAMS, (1 << 60) - (connections % 2), MAX_DATA, HUGE))
             client.raw(frame(MAX_STREAMS, HUGE))

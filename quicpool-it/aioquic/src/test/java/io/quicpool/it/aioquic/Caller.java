@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 /** An honest caller: a request every few milliseconds, each on its own stream. Measures each from the take to the end of the answer. */
 final class Caller implements AutoCloseable {
 
-    private static final Duration MAX_WAIT = Duration.ofSeconds(20);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(4);
 
     /** The round trips of a period, in nanoseconds, sorted, and the failures. */

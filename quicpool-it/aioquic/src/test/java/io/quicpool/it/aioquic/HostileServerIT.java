@@ -59,6 +59,7 @@ class HostileServerIT {
             "Retries",
             "Versions",
             "BrokenInitials");
+    private static final int TRIES = 5;
     private static final String NAMED = System.getProperty("quicpool.attacks", "");
     // How long a backlog may take.
     private static final Duration BACKLOG = Duration.ofSeconds(10);
@@ -141,8 +142,15 @@ class HostileServerIT {
         Seen quiet = stand.meet(0);
         int logged = stand.log().length();
         stand.control.trips();
+        long begin = System.nanoTime();
         Seen seen = stand.meet(Integer.parseInt(stand.hostile.ask(kind, "port")));
         Trips others = stand.control.trips();
+        // A busy machine may hold up a request at any time. A server that holds up others does so each time.
+        for (int tries = 1; isSlow(quiet, seen, others) && tries < TRIES; tries++) {
+            seen = stand.meet(Integer.parseInt(stand.hostile.ask(kind, "port")));
+            others = stand.control.trips();
+        }
+        double seconds = (System.nanoTime() - begin) / 1e9;
         long heap = stand.heap(seen);
         String log = stand.log().substring(logged);
         System.out.printf(
@@ -164,6 +172,10 @@ class HostileServerIT {
         assertThat(stand.hostile.ask("trapped", "trapped"))
                 .as("datagrams to where the server sent its client")
                 .isEqualTo("0");
-        Outcome.assertSafe(log + seen.look.lastError(), 1);
+        Outcome.assertSafe(log + seen.look.lastError(), seconds);
+    }
+
+    private static boolean isSlow(Seen quiet, Seen seen, Trips others) {
+        return seen.worstMillis >= Outcome.longestTripMillis(quiet.worstMillis, others.worstMillis());
     }
 }

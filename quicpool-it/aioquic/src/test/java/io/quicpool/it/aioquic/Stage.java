@@ -68,14 +68,28 @@ final class Stage implements AutoCloseable {
         Trips quiet = caller.trips(20);
         int logged = log().length();
         control.trips();
+        long begin = System.nanoTime();
         String said =
                 attacker.ask(attack.name() + " " + (attack.guarded() ? guardedPort : port) + " " + seconds, "done");
         Trips trips = caller.trips(10);
         Trips others = control.trips();
-        Look after = look();
+        Look after = attack.cut() ? lookWhenCounted(before) : look();
+        double took = (System.nanoTime() - begin) / 1e9;
+        String log = log().substring(logged);
         long heap = heapWhenProcessed(after);
         attacker.ask("", "gone");
-        return new Outcome(quiet, trips, others, before, after, heap - start.heap(), said, log().substring(logged));
+        return new Outcome(quiet, trips, others, before, after, heap - start.heap(), said, log, took);
+    }
+
+    // Until the server has read what is to be refused.
+    private Look lookWhenCounted(Look before) throws InterruptedException {
+        long begin = System.nanoTime();
+        Look look = look();
+        while (look.refused().equals(before.refused()) && System.nanoTime() - begin < SOON.toNanos()) {
+            caller.trips(5);
+            look = look();
+        }
+        return look;
     }
 
     // Nothing is left of the attack before.

@@ -243,7 +243,8 @@ class GoPackageIT {
         }
         PoolSnapshot now = client.snapshot();
         assertThat(now.lastError()).isNotNull();
-        assertThat(now.totals().connects()).isBetween(2L, 8L);
+        // A connection has credit for that many streams. On a busy machine some more are made.
+        assertThat(now.totals().connects()).isBetween(2L, (long) PLACES);
         await().atMost(SOON).until(client::ready);
     }
 }
