@@ -20,6 +20,9 @@ import (
 
 const patience = 20 * time.Second
 
+// A third of the idle time-out. A busy machine may delay a process for more than three seconds.
+const keepAlive = 10 * time.Second
+
 // peer is the pool, and the streams that were taken from it.
 type peer struct {
 	pool  *quic.Pool
@@ -59,7 +62,7 @@ func fail(err error) {
 
 func (p *peer) client(target string, capacity int) {
 	resolver := func() (string, error) { return target, nil }
-	p.pool = quic.NewClientPool(capacity, capacity, 50*time.Millisecond, 50*time.Millisecond, time.Second, "0", "localhost", resolver)
+	p.pool = quic.NewClientPool(capacity, capacity, 50*time.Millisecond, 50*time.Millisecond, keepAlive, "0", "localhost", resolver)
 	go p.pool.ClientManager()
 }
 
@@ -78,7 +81,7 @@ func (p *peer) server(listen, cert, key string, capacity int) {
 	if err != nil {
 		fail(err)
 	}
-	p.pool = quic.NewServerPool(capacity, "", &tls.Config{Certificates: []tls.Certificate{pair}}, listen, time.Second)
+	p.pool = quic.NewServerPool(capacity, "", &tls.Config{Certificates: []tls.Certificate{pair}}, listen, keepAlive)
 	go p.pool.ServerManager()
 }
 

@@ -83,7 +83,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.socket = socket;
         this.events = events;
         this.streams = new NettyStreams(this, channel, this::isInFlight);
-        this.pathWatch = new PathWatch(channel, this::isInFlight);
+        this.pathWatch = new PathWatch(channel);
         channel.closeFuture().addListener(end -> lost());
     }
 

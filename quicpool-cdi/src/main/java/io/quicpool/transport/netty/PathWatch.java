@@ -4,7 +4,6 @@ import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionPathStats;
 import io.netty.handler.codec.quic.QuicConnectionStats;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,16 +30,13 @@ final class PathWatch {
     private static final int NEARLY_FULL = Codec.LARGEST_DATAGRAM * 4 / 5;
 
     private final QuicChannel connection;
-    private final BooleanSupplier inFlight;
     private @Nullable QuicConnectionStats atLastGoodCheck;
     private long roundTrip = -1;
     private long lastCheck = System.nanoTime();
     private int badChecks;
 
-    /** {@code inFlight} tells whether the connection has something in flight. */
-    PathWatch(QuicChannel connection, BooleanSupplier inFlight) {
+    PathWatch(QuicChannel connection) {
         this.connection = connection;
-        this.inFlight = inFlight;
     }
 
     /** A datagram was read. Returns whether the path has failed. */
@@ -54,13 +50,19 @@ final class PathWatch {
         QuicConnectionStats stats = connection.collectStats().getNow();
         QuicConnectionStats before = atLastGoodCheck;
         boolean lost = stats != null && before != null && losesWhatIsLarge(before, stats);
-        // After a bad check only an acknowledgement helps: between rare probes nothing seems to be in flight.
-        if ((badChecks > 0 || inFlight.getAsBoolean()) && (lost || !acknowledged)) {
+        if (isInFlight(idleTimeout) && (lost || !acknowledged)) {
             return ++badChecks >= MAX_BAD_CHECKS;
         }
         atLastGoodCheck = stats;
         badChecks = 0;
         return false;
+    }
+
+    // The datagram that was just read has restarted the idle time-out. So an earlier timer is that of a probe, however
+    // rare probes are.
+    private boolean isInFlight(Duration idleTimeout) {
+        long next = NettyInternals.nextTimeout(connection);
+        return next >= 0 && next < idleTimeout.toNanos() / 10 * 9;
     }
 
     private boolean someAcknowledged() {
