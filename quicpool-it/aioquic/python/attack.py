@@ -1,4 +1,4 @@
-"""A client that means ill: each line of input names an attack and its server's port, and is answered by what came of it."""
+"""A hostile client. Each line of input names an attack and the port of its server. The answer is the result of the attack."""
 
 import sys
 import traceback
@@ -21,7 +21,7 @@ def main():
         except Exception as e:
             traceback.print_exc()
             result = {"failed": repr(e)}
-        # They are held until the next: what was attacked is looked at before that.
+        # The clients stay until the next line, so that the server can be measured before they leave.
         print("done " + ", ".join(f"{key} {value}" for key, value in result.items()), flush=True)
         sys.stdin.readline()
         for client in attack.clients:

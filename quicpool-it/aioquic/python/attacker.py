@@ -1,15 +1,15 @@
-"""What every attack has: a server, its time, and clients."""
+"""What all attacks share: a server, a time limit, and clients."""
 
 import time
 
 from wire import Client
 
-# Who is not allowed, who is, and whose address another may write on a datagram.
+# A forbidden address, an allowed one, and one that is forged as the source of datagrams.
 FORBIDDEN, ALLOWED, FORGED = "127.0.0.2", "127.0.0.1", "127.0.0.9"
 
 
 class Attacker:
-    """One attack; each is bounded, by a count and by the seconds it is given."""
+    """One attack, bounded by a count and by the given seconds."""
 
     def __init__(self, port, seconds):
         self.server = ("127.0.0.1", port)
@@ -26,7 +26,7 @@ class Attacker:
         client = self._client(**settings)
         if not client.connect(60.0):
             raise RuntimeError(f"not connected: {client.closed}")
-        # The streams' credit, and connection ids, may come behind the handshake.
+        # Stream credit and connection ids may arrive after the handshake.
         client.until(lambda: client.credit() > 0, 30.0)
         return client
 
@@ -34,7 +34,7 @@ class Attacker:
         return time.monotonic() < self.end
 
     def _flood(self, packets, rate=4000, hear=True, client=None, least=0):
-        """One packet of these frames after the other, as long as there is time; nothing is acknowledged.
+        """Sends packets with these frames until the time is over. Acknowledges nothing.
 
         With ``least``, so many at least, however long that takes here, unless the server has enough before that.
         """
@@ -58,7 +58,7 @@ class Attacker:
             client.until(lambda: client.closed is not None, 60.0)
         return self._result(client, sent=sent)
 
-    # It learns of a close, but acknowledges nothing: what aioquic would send is not sent.
+    # It notices a close, but acknowledges nothing: what aioquic wants to send is dropped.
     @staticmethod
     def _hear(client):
         client.received()

@@ -1,4 +1,4 @@
-"""Chains of certificates that are much longer than any honest one."""
+"""Certificate chains that are much longer than any honest one."""
 
 import datetime
 
@@ -8,13 +8,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-# A TLS message says its length in three bytes.
+# The length of a TLS message has three bytes.
 MAX_MESSAGE = 1 << 23
 EACH = 15_000
 
 
 def made():
-    """A certificate of 15 kB that is signed with its own key, and that key."""
+    """A self-signed certificate of 15 kB, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "long")])
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -33,14 +33,14 @@ def made():
 
 
 def configure(configuration, size):
-    """The certificate of a configuration, and enough of the same behind it."""
+    """The certificate of a configuration, followed by copies of it."""
     certificate, key = made()
     configuration.certificate, configuration.private_key = certificate, key
     configuration.certificate_chain = [certificate] * (size // EACH)
 
 
 def allow(quic, asked=False):
-    """Lets a connection present what is longer than aioquic allows; with ``asked``, even if nobody asks for it."""
+    """Lets a connection present a chain that is longer than aioquic allows; with ``asked``, even without a request."""
     initialize = quic._initialize
 
     def initialized(peer_cid):

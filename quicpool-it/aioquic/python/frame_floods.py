@@ -1,4 +1,4 @@
-"""Attacks by frames that belong to no stream, and by addresses."""
+"""Attacks with frames that belong to no stream, and with addresses."""
 
 import os
 import time
@@ -32,10 +32,10 @@ from wire import Client, frame
 
 
 class Frames(Attacker):
-    """Whatever can be said on a connection beside its streams."""
+    """Attacks on a connection, beside its streams."""
 
     def other_addresses(self):
-        """A connection's packets, with long headers and short, from other sockets than its own: each is a change of address."""
+        """Packets of a connection, with long and short headers, from other sockets: each is a change of address."""
         client = self._connected()
         others = [Client.open(FORGED) for _ in range(10)]
         mine = client.socket
@@ -55,7 +55,7 @@ class Frames(Attacker):
         return self._result(client, sent=sent, answered=client.ask(b"still here") == b"still here")
 
     def moves(self):
-        """A connection from an allowed address goes on from one that is not, which has begun a handshake of its own."""
+        """A connection from an allowed address continues from a forbidden one, which has started its own handshake."""
         client = self._connected()
         before = client.ask(b"before")
         other = Client.open(FORBIDDEN)
@@ -71,7 +71,7 @@ class Frames(Attacker):
         return {"before": before == b"before", "after": after == b"after"}
 
     def crypto_messages(self):
-        """CRYPTO after the handshake: one TLS message after the other (section 19.6)."""
+        """CRYPTO after the handshake: TLS messages without end (section 19.6)."""
         finished = b"\x14\x00\x00\x20" + b"x" * 32
         some = finished * 30
 
@@ -82,7 +82,7 @@ class Frames(Attacker):
         return self._flood(packets(), rate=2000, least=3_000)
 
     def crypto_gaps(self):
-        """CRYPTO with gaps: each is to be kept for what may come."""
+        """CRYPTO with gaps, so that the server has to keep each piece."""
 
         def packets():
             for i in range(100_000):
@@ -91,7 +91,7 @@ class Frames(Attacker):
         return self._flood(packets(), least=3_000)
 
     def crypto_far_ahead(self):
-        """CRYPTO, each frame a megabyte ahead of the other."""
+        """CRYPTO, each frame a megabyte further ahead."""
 
         def packets():
             for i in range(1, 100_000):
@@ -104,7 +104,7 @@ class Frames(Attacker):
         return self._flood((frame(NEW_TOKEN, 1000, b"t" * 1000) for _ in range(100_000)), least=3_000)
 
     def lying_lengths(self):
-        """Frames that say that more follows than a packet, or an array, can hold (section 19)."""
+        """Frames whose length field exceeds a packet, or any array (section 19)."""
         frames = [
             of(length)
             for length in (100_000, 1 << 30, (1 << 31) - 1, (1 << 32) + 1, HUGE)
@@ -122,12 +122,12 @@ class Frames(Attacker):
         return self._violations(lambda i: frames[i % len(frames)])
 
     def frames_of_servers(self):
-        """HANDSHAKE_DONE, which only servers send, and DATAGRAM, which nobody has allowed (RFC 9221, section 3)."""
+        """HANDSHAKE_DONE, which only servers send, and DATAGRAM, which was not negotiated (RFC 9221, section 3)."""
         frames = (frame(HANDSHAKE_DONE), frame(DATAGRAM, b"x" * 100), frame(DATAGRAM | 1, 1, b"x"))
         return self._violations(lambda i: frames[i % len(frames)])
 
     def ack_ranges(self):
-        """Acknowledges what was sent, one packet in many ranges, with an enormous delay, and counts of ECN that cannot be (section 19.3)."""
+        """Acknowledges packets in many ranges, with an enormous delay and impossible ECN counts (section 19.3)."""
         client = self._connected()
 
         def packets():
@@ -137,7 +137,7 @@ class Frames(Attacker):
         return self._flood(packets(), client=client)
 
     def packet_gaps(self):
-        """Leaves every other packet number out: what is acknowledged takes a range for each packet (section 13.2.3)."""
+        """Skips every other packet number, so that acknowledgements need a range for each packet (section 13.2.3)."""
         client = self._connected()
         client.lenient = True
         sent = 0
@@ -150,7 +150,7 @@ class Frames(Attacker):
         return self._result(client, sent=sent)
 
     def replayed_packets(self):
-        """The same packets over and over; and datagrams for the connection that nobody can decrypt, as a stateless reset is one (section 10.3)."""
+        """The same packets again and again, and undecryptable datagrams, like a stateless reset (section 10.3)."""
         client = self._connected()
         kept = [client.raw(frame(PATH_CHALLENGE, b"12345678") * 50) for _ in range(10)]
         sent = 0
@@ -163,12 +163,12 @@ class Frames(Attacker):
         return self._result(client, sent=sent, answered=client.ask(b"still here") == b"still here")
 
     def path_challenges(self):
-        """PATH_CHALLENGE: each wants an answer (section 19.17)."""
+        """PATH_CHALLENGE: each needs an answer (section 19.17)."""
         payload = frame(PATH_CHALLENGE, b"12345678") * 100
         return self._flood(payload for _ in range(100_000))
 
     def new_connection_ids(self):
-        """NEW_CONNECTION_ID that retires all before it: each wants a RETIRE_CONNECTION_ID (section 19.15)."""
+        """NEW_CONNECTION_ID that retires all earlier ids: each needs a RETIRE_CONNECTION_ID (section 19.15)."""
 
         def packets():
             number = 8
@@ -183,7 +183,7 @@ class Frames(Attacker):
         return self._flood(packets())
 
     def retired_connection_ids(self):
-        """RETIRE_CONNECTION_ID of whatever was given: each wants a new one (section 19.16)."""
+        """RETIRE_CONNECTION_ID for each id of the server: each needs a new id (section 19.16)."""
 
         def packets():
             for number in range(0, 100_000):
@@ -199,18 +199,18 @@ class Frames(Attacker):
         return self._flood((payload for _ in range(100_000)), client=client)
 
     def pings(self):
-        """PING without end, of whose acknowledgements none is acknowledged."""
+        """PING without end. Their acknowledgements are never acknowledged."""
         return self._flood(frame(PING) for _ in range(100_000))
 
     def acknowledgements(self):
-        """ACK with as many ranges as a packet holds, all of what was never sent or long ago (section 19.3)."""
+        """ACK with as many ranges as fit into a packet, for packets that were never sent or sent long ago (section 19.3)."""
         client = self._connected()
         ranges = 500
         payload = frame(ACK, 2 * ranges + 2, 0, ranges, 0, frame(0, 0) * ranges)
         return self._flood((payload for _ in range(100_000)), client=client)
 
     def windows(self):
-        """MAX_DATA, MAX_STREAM_DATA and MAX_STREAMS, each a little more, for streams without end."""
+        """MAX_DATA, MAX_STREAM_DATA and MAX_STREAMS, each a little larger, for ever more streams."""
         client = self._connected()
         client.raw(frame(STREAM | LENGTH, 0, 1, b"\x00"))
 
@@ -224,7 +224,7 @@ class Frames(Attacker):
         return self._flood(packets(), client=client)
 
     def huge_windows(self):
-        """MAX_STREAMS and MAX_DATA of the largest number there is, on one connection after the other (section 19.11)."""
+        """MAX_STREAMS and MAX_DATA with the largest number, on many connections (section 19.11)."""
         connections = 0
         while self._left() and connections < 60:
             client = self._client()
@@ -238,7 +238,7 @@ class Frames(Attacker):
         return {"connections": connections}
 
     def key_updates(self):
-        """One key update after the other, as fast as they are acknowledged (RFC 9001, section 6)."""
+        """Key updates as fast as they are acknowledged (RFC 9001, section 6)."""
         client = self._connected()
         updates = 0
         while self._left() and client.closed is None and updates < 2_000:
@@ -249,7 +249,7 @@ class Frames(Attacker):
         return self._result(client, updates=updates)
 
     def forced_key_updates(self):
-        """A key update with each packet, though none was acknowledged (RFC 9001, section 6.1)."""
+        """A key update with each packet, although none was acknowledged (RFC 9001, section 6.1)."""
         client = self._connected()
         pair = client.quic._cryptos[Epoch.ONE_RTT]
 
@@ -261,21 +261,21 @@ class Frames(Attacker):
         return self._flood(packets(), client=client, hear=False)
 
     def far_retired_ids(self):
-        """RETIRE_CONNECTION_ID of what was never given, and of the one that the packet is for (section 19.16)."""
+        """RETIRE_CONNECTION_ID for ids that were never issued, and for the destination id of the packet (section 19.16)."""
         numbers = (HUGE, 1 << 31, 1 << 32, 1_000, 0)
         return self._violations(lambda i: frame(RETIRE_CONNECTION_ID, numbers[i % len(numbers)]))
 
     def unknown_frames(self):
-        """Frames of types that nobody has defined, on one connection after the other."""
+        """Frames of undefined types, on many connections."""
         return self._violations(lambda i: frame(0x3F + i, b"x" * 100))
 
     def far_connection_ids(self):
-        """NEW_CONNECTION_ID whose numbers, and what they retire, are as large as can be (section 19.15)."""
+        """NEW_CONNECTION_ID with the largest sequence numbers and Retire Prior To fields (section 19.15)."""
         cid = b"far away"
         return self._violations(lambda i: frame(NEW_CONNECTION_ID, HUGE - i, HUGE - i - 1, b"\x08", cid, cid + cid))
 
     def close_reason(self):
-        """A reason with line ends, terminal sequences, what turns the line round, and what is not UTF-8; a long one."""
+        """Close reasons with line ends, terminal sequences, right-to-left overrides and invalid UTF-8, and a long one."""
         for reason in (b"a\x85b\xe2\x80\xaec\x1b[31md\ne\rf\xc2\x85g\xe2\x80\xa8h\x00i\xff", b"r" * 1_000):
             client = self._connected()
             client.until(lambda: client.stream(b"x") > 0, 0.05)

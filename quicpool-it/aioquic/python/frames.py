@@ -1,4 +1,4 @@
-"""The types of frames (RFC 9000, section 19), and the largest number that a varint holds."""
+"""Frame types (RFC 9000, section 19), and the largest value of a variable-length integer."""
 
 PING, RESET_STREAM, STOP_SENDING, CRYPTO = 0x01, 0x04, 0x05, 0x06
 ACK, ACK_ECN, NEW_TOKEN, STREAM, MAX_DATA, MAX_STREAM_DATA, MAX_STREAMS = 0x02, 0x03, 0x07, 0x08, 0x10, 0x11, 0x12

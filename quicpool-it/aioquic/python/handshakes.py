@@ -1,4 +1,4 @@
-"""Attacks by handshakes, and by what comes before one is complete."""
+"""Attacks with handshakes, and before a handshake is complete."""
 
 import os
 import time
@@ -14,10 +14,10 @@ from wire import frame
 
 
 class Handshakes(Attacker):
-    """Whatever can be said before the client is known."""
+    """Attacks by an unknown client."""
 
     def early_data(self):
-        """Requests from an address that is allowed, by one who cannot read there: with tickets however he got them."""
+        """Early data from a forged address that is allowed, with tickets from other connections."""
         tickets = []
         for source in (FORBIDDEN, ALLOWED):
             for _ in range(4):
@@ -31,7 +31,7 @@ class Handshakes(Attacker):
         sent = 0
         for i in range(40 if tickets else 0):
             ticket = tickets[i % len(tickets)]
-            # Whatever the server says of it.
+            # Whatever limit the server has set.
             ticket.max_early_data_size = 0xFFFFFFFF
             client = self._client(source=FORGED, ticket=ticket)
             client.quic.connect(self.server, now=time.monotonic())
@@ -40,7 +40,7 @@ class Handshakes(Attacker):
         return {"tickets": len(tickets), "sent": sent}
 
     def early_data_read(self):
-        """The same from an address where he can read: early data is not taken, the connection is made, and serves."""
+        """The same from an address at which the client receives: the server ignores the early data and serves the connection."""
         tickets = []
         first = self._connected(on_ticket=tickets.append)
         first.until(lambda: bool(tickets), 1.0)
@@ -59,7 +59,7 @@ class Handshakes(Attacker):
         }
 
     def handshakes(self):
-        """Whole handshakes as fast as they go, each connection left without a word."""
+        """Complete handshakes as fast as possible. Each connection is abandoned without a close."""
         connections = 0
         tickets = []
         while self._left() and connections < 400:
@@ -70,7 +70,7 @@ class Handshakes(Attacker):
         return {"connections": connections, "tickets": len(tickets)}
 
     def closed_handshakes(self):
-        """The same, each closed in order."""
+        """The same, but each connection is closed."""
         connections = 0
         while self._left() and connections < 400:
             client = self._client()
@@ -80,7 +80,7 @@ class Handshakes(Attacker):
         return {"connections": connections}
 
     def versions(self):
-        """Packets of versions that nobody knows: each would be answered by the list of those that are (RFC 9000, section 6)."""
+        """Packets of unknown versions. A server may answer each with a Version Negotiation packet (RFC 9000, section 6)."""
         client = self._client()
         sent = 0
         while self._left() and sent < 4_000:
@@ -98,7 +98,7 @@ class Handshakes(Attacker):
                 return {"sent": sent, "answered": answers}
 
     def version_two(self):
-        """Begins with version 1, and would rather have version 2 (RFC 9368): gets one of them, and is served."""
+        """Starts with version 1 and prefers version 2 (RFC 9368). It gets one of them and is served."""
         client = self._client(
             original_version=QuicProtocolVersion.VERSION_1,
             supported_versions=[QuicProtocolVersion.VERSION_2, QuicProtocolVersion.VERSION_1],
@@ -108,7 +108,7 @@ class Handshakes(Attacker):
         return self._result(client, connected=connected, answered=answer == b"versions")
 
     def huge_tokens(self):
-        """Initial packets with a token that fills them, and that nobody gave."""
+        """Initial packets full of an invalid token."""
         client = self._client()
         sent = 0
         while self._left() and sent < 2_000:
@@ -121,14 +121,14 @@ class Handshakes(Attacker):
         return {"sent": sent}
 
     def slow_handshakes(self):
-        """Handshakes that begin, and never go on, though the server answers: one ClientHello over and over, to a new id each time."""
+        """Handshakes that start and never continue, although the server answers: the same ClientHello to a new connection id each time."""
         first = self._client()
         first.quic.connect(self.server, now=time.monotonic())
         hello = bytes(first.quic._crypto_streams[Epoch.INITIAL].sender._buffer)
-        # The id that the ClientHello names as that of its sender (RFC 9000, section 7.3).
+        # The source connection id in the ClientHello (RFC 9000, section 7.3).
         sender = first.quic.host_cid
         begun = 0
-        # More than may be under way, however long that takes here.
+        # More than the limit, however long that takes.
         while begun < 300:
             first.send(self._initial(os.urandom(8), sender, frame(CRYPTO, 0, len(hello), hello)))
             begun += 1
@@ -163,7 +163,7 @@ class Handshakes(Attacker):
         return pair.encrypt_packet(header, payload, number)
 
     def hello_pieces(self):
-        """A ClientHello in pieces of a byte with gaps, far ahead, or of a length that nobody can keep (sections 7.5 and 19.6)."""
+        """A ClientHello in one-byte pieces with gaps, at far offsets, or with a length that is too large (sections 7.5 and 19.6)."""
         client = self._client()
         begun = sent = 0
         while self._left() and begun < 200:
@@ -183,7 +183,7 @@ class Handshakes(Attacker):
         return {"begun": begun, "sent": sent}
 
     def retry_tokens(self):
-        """A token of a Retry packet from other addresses and ports, for other ids, changed, and again (section 8.1.4)."""
+        """A Retry token from other addresses and ports, for other ids, changed, and reused (section 8.1.4)."""
         client = self._connected()
         token, to = client.quic._peer_token, client.quic._retry_source_connection_id
         hello = frame(PING)
@@ -193,7 +193,7 @@ class Handshakes(Attacker):
         while self._left() and sent < 4_000:
             changed = bytearray(token)
             changed[sent % len(token)] ^= 1 << sent % 8
-            # To the same address it is the one of the connection that it has begun.
+            # From the same address it belongs to the existing connection.
             client.send(self._initial(to, sender, hello, 100 + sent, token))
             others[0].send(self._initial(to, sender, hello, 0, token))
             others[1].send(self._initial(os.urandom(8), sender, hello, 0, token))
@@ -212,7 +212,7 @@ class Handshakes(Attacker):
         }
 
     def certificate_chains(self):
-        """Chains of certificates that are long, whether or not it was asked for one: 16 kB to 4 MB."""
+        """Certificate chains of 16 kB to 4 MB, with or without a request for one."""
         connections = 0
         for size in (16_000, 60_000, 500_000, 4_000_000):
             client = self._client()
@@ -222,7 +222,7 @@ class Handshakes(Attacker):
         return {"connections": connections}
 
     def many_parameters(self):
-        """Transport parameters that nobody knows, by the hundred, long, twice, cut off, or longer than they are (section 7.4)."""
+        """Transport parameters: many unknown ones, and long, duplicate, truncated or wrong ones (section 7.4)."""
         count = 0
         for more in (
             b"".join(frame(31 * n + 27, 0) for n in range(600)),
@@ -242,7 +242,7 @@ class Handshakes(Attacker):
         return {"connections": count}
 
     def parameters(self):
-        """Transport parameters at the ends of what there is (section 18.2), each on a connection of its own; those that are allowed are served."""
+        """Transport parameters at the ends of their ranges (section 18.2). Clients with allowed values are served."""
         failed = []
         for name, value in (
             ("active_connection_id_limit", 1 << 30),
@@ -262,7 +262,7 @@ class Handshakes(Attacker):
             client.close()
         for name, value in (
             ("active_connection_id_limit", 1),
-            # Allowed, but kwik keeps both in an int.
+            # Allowed, but kwik stores both in an int.
             ("active_connection_id_limit", HUGE),
             ("max_udp_payload_size", HUGE),
             ("ack_delay_exponent", 21),
@@ -296,7 +296,7 @@ class Handshakes(Attacker):
         return client
 
     def names(self):
-        """Names of a server (SNI) and of protocols (ALPN) that are long, many, or no text."""
+        """Server names (SNI) and protocols (ALPN) that are long, numerous, or unprintable."""
         begun = 0
         for name, protocols in (
             ("a\x00b\n\x1b[31m", ["np-quic"]),

@@ -1,4 +1,4 @@
-"""A peer that means well. As a client: each line of input names what to try at which port. As a server, which echoes: its port is printed."""
+"""An honest peer. As a client it reads lines with a test and a port. As a server it echoes and prints its port."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ from wire import ID_BYTES, Client, Peer, Server
 
 
 def echo(server):
-    """The ids of many streams, all different, and on each its own echo."""
+    """Many streams have different ids, and each echoes its own data."""
     client = connected(server)
     streams = {client.stream(bytes([i]) * 1_000 * i, fin=True): i for i in range(1, 21)}
     client.until(lambda: client.ended >= streams.keys(), 60.0)
@@ -20,7 +20,7 @@ def echo(server):
 
 
 def key_update(server):
-    """An echo between one key update and the next (RFC 9001, section 6)."""
+    """An echo after each key update (RFC 9001, section 6)."""
     client = connected(server)
     right = 0
     for i in range(5):
@@ -36,7 +36,7 @@ def long_client_hello(server):
 
 
 def grease(server):
-    """Versions that nobody knows beside the one that is used (RFC 9368)."""
+    """Offers unknown versions beside the one that is used (RFC 9368)."""
     client = connected(server, original_version=1, supported_versions=[0x1A2A3A4A, 1])
     return {"right": client.ask(b"grease") == b"grease"}
 
@@ -50,7 +50,7 @@ def connected(server, **settings):
 
 
 class Echo(Peer):
-    """Gives each stream its number as its id, and sends back what comes, to the end."""
+    """Gives each stream its number as its id, and echoes its data."""
 
     def __init__(self, *args):
         super().__init__(*args)
@@ -69,7 +69,7 @@ class Echo(Peer):
                 self.quic.send_stream_data(stream, data, end_stream=event.end_stream)
 
     def act(self):
-        """All was done when it came."""
+        """The data was processed when it arrived."""
 
 
 def main():

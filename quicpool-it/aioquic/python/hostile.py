@@ -1,4 +1,4 @@
-"""Servers that mean ill: the arguments are certificate and key; each line of input names what the next one does, and is answered by its port."""
+"""Hostile servers. Each line of input names the behaviour of the next one. The answer is its port."""
 
 import os
 import select
@@ -32,12 +32,12 @@ from frames import (
 )
 from wire import Client, Peer, Server, frame
 
-# Packets at each turn, of which there are some hundred in a second.
+# Packets in each round. There are some hundred rounds in a second.
 BURST = 20
 
 
 class Hostile(Peer):
-    """Does what its subclass says once its handshake is complete."""
+    """A server that misbehaves in the way of its subclass once the handshake is complete."""
 
     def __init__(self, *args):
         super().__init__(*args)
@@ -56,7 +56,7 @@ class Hostile(Peer):
         self.quic.send_stream_data(stream, len(self.heard).to_bytes(4, "big"))
 
     def turn(self):
-        """Some time has gone by."""
+        """Called periodically."""
 
     def numbers(self):
         """The next of a burst."""
@@ -66,7 +66,7 @@ class Hostile(Peer):
 
 
 class NoIds(Hostile):
-    """Streams are opened, and get no id."""
+    """Gives no ids."""
 
     def hello(self, stream):
         pass
@@ -88,14 +88,14 @@ class ResetStreams(Hostile):
 
 
 class Flood(Hostile):
-    """Behind the id of each stream as much as the windows hold, which nobody has asked for."""
+    """Sends as much unrequested data after each id as the windows allow."""
 
     def hello(self, stream):
         self.quic.send_stream_data(stream, len(self.heard).to_bytes(4, "big") + b"x" * 200_000)
 
 
 class NoStreams(Hostile):
-    """Lets nobody open a stream."""
+    """Gives no stream credit."""
 
     def __init__(self, quic, *rest):
         quic._local_max_streams_bidi.value = quic._local_max_streams_bidi.sent = 0
@@ -103,7 +103,7 @@ class NoStreams(Hostile):
 
 
 class Closes(Hostile):
-    """With a reason that is long, and not for a log."""
+    """Closes with a long reason that is unsafe to log."""
 
     def turn(self):
         reason = b"a\xc2\x85b\xe2\x80\xaec\x1b[31md\ne\rf\xe2\x80\xa8g\xff" + b"r" * 900
@@ -111,7 +111,7 @@ class Closes(Hostile):
 
 
 class OpensStreams(Hostile):
-    """Streams of its own, of both kinds, whether it may or not."""
+    """Opens streams of both kinds, with or without credit."""
 
     def turn(self):
         for number in self.numbers():
@@ -127,7 +127,7 @@ class ResetsUnknown(Hostile):
 
 
 class Tickets(Hostile):
-    """TLS session tickets without end."""
+    """Sends Sends TLS session tickets without end."""
 
     def turn(self):
         ticket = frame(b"\x00\x00\x0e\x10", b"\x00\x00\x00\x00", b"\x08", b"nonce..", b"n", b"\x02\x00", b"t" * 512, b"\x00\x00")
@@ -144,7 +144,7 @@ class NewTokens(Hostile):
 
 
 class NewConnectionIds(Hostile):
-    """Each retires all before it."""
+    """Sends connection ids, each of which retires all earlier ones."""
 
     def turn(self):
         for number in self.numbers():
@@ -164,7 +164,7 @@ class HugeWindows(Hostile):
 
 
 class SilentAfterHalfAnId(Hostile):
-    """Half an id for each stream, and nothing more; PINGs keep the connection up."""
+    """Sends half an id on each stream and nothing more. PINGs keep the connection up."""
 
     def hello(self, stream):
         self.quic.send_stream_data(stream, b"\x00\x00")
@@ -174,7 +174,7 @@ class SilentAfterHalfAnId(Hostile):
 
 
 class UnknownStreams(Hostile):
-    """Data on streams that the client has not opened yet."""
+    """Sends data on streams that the client has not opened yet."""
 
     def turn(self):
         for number in self.numbers():
@@ -182,7 +182,7 @@ class UnknownStreams(Hostile):
 
 
 class FarOffsets(Hostile):
-    """Data, and an end, at the end of what an offset can be."""
+    """Sends data and a FIN at the largest offsets."""
 
     def turn(self):
         self.raw(frame(STREAM | OFFSET | LENGTH, 0, HUGE - 1 - self.count % 2, 1, b"x", RESET_STREAM, 0, 0, HUGE))
@@ -190,7 +190,7 @@ class FarOffsets(Hostile):
 
 
 class SmallPieces(Hostile):
-    """Behind each id single bytes with gaps between them."""
+    """Sends single bytes with gaps after each id."""
 
     def turn(self):
         for number in self.numbers():
@@ -199,7 +199,7 @@ class SmallPieces(Hostile):
 
 
 class CryptoGaps(Hostile):
-    """Messages of TLS with gaps, some of them far ahead."""
+    """Sends TLS messages with gaps, some at far offsets."""
 
     def turn(self):
         offset = self.quic._crypto_streams[Epoch.ONE_RTT].sender._buffer_stop
@@ -208,7 +208,7 @@ class CryptoGaps(Hostile):
 
 
 class RetiredConnectionIds(Hostile):
-    """Each id of the client is retired, whether it was given or not."""
+    """Retires ids of the client, issued or not."""
 
     def turn(self):
         for number in self.numbers():
@@ -216,7 +216,7 @@ class RetiredConnectionIds(Hostile):
 
 
 class FarConnectionIds(Hostile):
-    """Ids whose numbers are as large as can be."""
+    """Sends connection ids with the largest sequence numbers."""
 
     def turn(self):
         for number in self.numbers():
@@ -225,7 +225,7 @@ class FarConnectionIds(Hostile):
 
 
 class LyingLengths(Hostile):
-    """Frames that say that more follows than an array can hold."""
+    """Sends frames whose length field exceeds any array."""
 
     def turn(self):
         length = ((1 << 31) - 1, 1 << 30, HUGE)[self.count % 3]
@@ -234,7 +234,7 @@ class LyingLengths(Hostile):
 
 
 class Acknowledgements(Hostile):
-    """Of packets that were sent, with delays, ranges and counts of ECN that cannot be; then of packets that were not."""
+    """Acknowledges sent packets with impossible delays, ranges and ECN counts, then packets that were not sent."""
 
     def turn(self):
         for number in self.numbers():
@@ -242,7 +242,7 @@ class Acknowledgements(Hostile):
 
 
 class FramesOfOthers(Hostile):
-    """HANDSHAKE_DONE without end, then DATAGRAM, which nobody has allowed."""
+    """Sends HANDSHAKE_DONE without end, then DATAGRAM, which was not negotiated."""
 
     def turn(self):
         for number in self.numbers():
@@ -250,7 +250,7 @@ class FramesOfOthers(Hostile):
 
 
 class KeyUpdates(Hostile):
-    """One with each packet."""
+    """Updates the keys with each packet."""
 
     def turn(self):
         self.quic._cryptos[Epoch.ONE_RTT].update_key()
@@ -258,7 +258,7 @@ class KeyUpdates(Hostile):
 
 
 class PacketGaps(Hostile):
-    """Leaves every other packet number out."""
+    """Skips every other packet number."""
 
     def turn(self):
         for _ in self.numbers():
@@ -266,7 +266,7 @@ class PacketGaps(Hostile):
 
 
 class Resets(Hostile):
-    """Datagrams as a stateless reset is one, with a token that was not given; then a true one (RFC 9000, section 10.3)."""
+    """Sends datagrams like a stateless reset with an invalid token, then a valid one (RFC 9000, section 10.3)."""
 
     def turn(self):
         for number in self.numbers():
@@ -275,7 +275,7 @@ class Resets(Hostile):
 
 
 class LongChain(Hostile):
-    """A chain of certificates of 4 MB."""
+    """Presents a certificate chain of 4 MB."""
 
     def __init__(self, quic, *rest):
         chain.allow(quic)
@@ -287,7 +287,7 @@ class LongChain(Hostile):
 
 
 class Parameters(Hostile):
-    """Adds to the transport parameters, or changes them."""
+    """Adds or changes transport parameters."""
 
     def __init__(self, quic, *rest):
         serialize = quic._serialize_transport_parameters
@@ -295,12 +295,12 @@ class Parameters(Hostile):
         super().__init__(quic, *rest)
 
     def parameters(self, usual):
-        """Sixty kilobytes of what nobody knows."""
+        """Sixty kilobytes of unknown parameters."""
         return usual + b"".join(frame(31 * n + 27, 50, b"x" * 50) for n in range(1_100))
 
 
 class PreferredAddress(Parameters):
-    """Asks the client to go on at another address, where nobody is to be bothered (section 9.6)."""
+    """Asks the client to use another address (preferred address), to which nothing may be sent (section 9.6)."""
 
     def parameters(self, usual):
         host, port = TRAP.getsockname()
@@ -309,21 +309,21 @@ class PreferredAddress(Parameters):
 
 
 class LyingParameters(Parameters):
-    """A length that no array can have."""
+    """A length that exceeds any array."""
 
     def parameters(self, usual):
         return usual + frame(58, (1 << 31) - 1, b"x")
 
 
 class HugeParameters(Parameters):
-    """Allows all that numbers can say, and twice."""
+    """Allows the largest numbers, twice."""
 
     def parameters(self, usual):
         return b"".join(usual_but(usual, {4: HUGE, 5: HUGE, 6: HUGE, 8: 1 << 60, 9: 1 << 60, 1: HUGE, 0x0E: HUGE}))
 
 
 class Retries(Hostile):
-    """Answers whatever comes by one Retry after the other, each with a token as long as a datagram (section 17.2.5)."""
+    """Answers everything with Retry packets, each with a token as long as a datagram (section 17.2.5)."""
 
     @classmethod
     def answers_first(cls, opened, header, address):
@@ -336,7 +336,7 @@ class Retries(Hostile):
 
 
 class Versions(Hostile):
-    """Answers whatever comes by lists of versions that nobody knows (section 6)."""
+    """Answers everything with lists of unknown versions (section 6)."""
 
     @classmethod
     def answers_first(cls, opened, header, address):
@@ -347,7 +347,7 @@ class Versions(Hostile):
 
 
 class BrokenInitials(Hostile):
-    """Answers the first packet by some that are cut off, or that nobody can decrypt, and goes on."""
+    """Answers the first packet with truncated and undecryptable packets, then continues normally."""
 
     @classmethod
     def answers_first(cls, opened, header, address):
@@ -373,7 +373,7 @@ KINDS = {kind.__name__: kind for base in (Hostile, Parameters) for kind in base.
 
 
 def trapped():
-    """How many datagrams came to where a client was sent."""
+    """How many datagrams arrived at the address that a client was asked to use."""
     count = 0
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Attacks by streams."""
+"""Attacks with streams."""
 
 from attacker import Attacker
 from frames import (
@@ -17,14 +17,14 @@ from wire import frame
 
 
 class Streams(Attacker):
-    """Opens, fills and ends them as no honest client does."""
+    """Opens, fills and ends streams in ways of no honest client."""
 
     def reset_streams(self):
-        """Every stream that there is credit for, begun by a RESET_STREAM (section 19.4)."""
+        """Opens every stream for which there is credit with a RESET_STREAM (section 19.4)."""
         return self._resets(lambda stream: frame(RESET_STREAM, stream, 0, 0))
 
     def reset_begun_streams(self):
-        """The same with a byte before it."""
+        """The same after one byte of data."""
         return self._resets(
             lambda stream: frame(STREAM | LENGTH, stream, 1, b"\x00", RESET_STREAM, stream, 0, 1)
         )
@@ -45,7 +45,7 @@ class Streams(Attacker):
         return result
 
     def churned_streams(self):
-        """Opens and resets as fast as new credit comes, and acknowledges."""
+        """Opens and resets streams as fast as new credit comes, and acknowledges."""
         client = self._connected()
         opened = 0
         while self._left() and client.closed is None and opened < 5_000:
@@ -57,7 +57,7 @@ class Streams(Attacker):
         return self._result(client, opened=opened)
 
     def silent_streams(self):
-        """A hello and a byte on 64 streams, then on as many as there is credit for; nothing more."""
+        """A hello and one byte on 64 streams, then on all streams for which there is credit, and nothing more."""
         client = self._connected()
         for _ in range(min(client.credit(), 64)):
             client.stream(b"x")
@@ -72,7 +72,7 @@ class Streams(Attacker):
         return self._result(client, more=more)
 
     def unread_answers(self):
-        """Asks on 64 streams for what it never reads; its windows are small."""
+        """Asks on 64 streams for answers that it never reads, with small windows."""
         client = self._connected(max_data=4_096, max_stream_data=1_024)
         for _ in range(min(client.credit(), 64)):
             client.stream(b"y" * 900, fin=True)
@@ -91,7 +91,7 @@ class Streams(Attacker):
         return self._result(client, asked=asked)
 
     def gaps_in_streams(self):
-        """Single bytes with gaps between them, on many streams: each is to be kept for what may come (section 2.2)."""
+        """Single bytes with gaps on many streams, so that the server has to keep each (section 2.2)."""
         client = self._connected()
         streams = min(client.credit(), 64)
 
@@ -105,14 +105,14 @@ class Streams(Attacker):
         return self._flood(packets(), client=client)
 
     def empty_stream_frames(self):
-        """Frames without a byte for one stream, a thousand in a second and more."""
+        """Empty frames for one stream, more than a thousand a second."""
         client = self._connected()
         payload = frame(STREAM | OFFSET | LENGTH, 0, 1, 0) * 100
         client.raw(frame(STREAM | LENGTH, 0, 1, b"\x00"))
         return self._flood((payload for _ in range(100_000)), client=client)
 
     def stop_sending(self):
-        """STOP_SENDING for every stream that there is credit for, none of them begun."""
+        """STOP_SENDING for every stream for which there is credit, without opening it otherwise."""
         client = self._connected()
         streams = min(client.credit(), 16_384)
         packed = [
@@ -121,7 +121,7 @@ class Streams(Attacker):
         return self._flood(packed, client=client)
 
     def one_byte_holes(self):
-        """Every other byte of one window, then each of them again with its neighbours: pieces overlap (section 2.2)."""
+        """Every other byte of a window, then each again with its neighbours, so that pieces overlap (section 2.2)."""
         client = self._connected()
         client.raw(frame(STREAM | LENGTH, 0, 1, b"\x00"))
 
@@ -135,7 +135,7 @@ class Streams(Attacker):
         return self._flood(packets(), client=client)
 
     def overlapping_pieces(self):
-        """The same thousand bytes, each time begun one further, with a hole before them."""
+        """The same thousand bytes, each time one byte further, after a gap."""
         client = self._connected()
         client.raw(frame(STREAM | LENGTH, 0, 1, b"\x00"))
 
@@ -146,7 +146,7 @@ class Streams(Attacker):
         return self._flood(packets(), client=client)
 
     def empty_ends(self):
-        """Streams that end without a byte, as fast as there is credit: a sign of life of clients over netty, and a million of them."""
+        """Streams that end without a byte, as fast as there is credit. Clients over netty ping this way, but not as often."""
         client = self._connected()
         opened = 0
         while self._left() and client.closed is None and opened < 5_000:
@@ -158,7 +158,7 @@ class Streams(Attacker):
         return self._result(client, opened=opened)
 
     def half_ends(self):
-        """A request on every stream that there is credit for, whose answer has no room, then PINGs: does each look at all of them?"""
+        """Requests on all streams, without a window for the answers, then PINGs: does each PING cost a scan of all streams?"""
         client = self._connected(max_data=2_048, max_stream_data=16)
         for _ in range(min(client.credit(), 400)):
             client.stream(b"y" * 20, fin=True)
@@ -166,7 +166,7 @@ class Streams(Attacker):
         return self._flood((frame(PING) for _ in range(100_000)), client=client)
 
     def dripped_windows(self):
-        """Asks for 900 bytes on 64 streams, and lets one byte more come with each packet (section 19.10)."""
+        """Asks for 900 bytes on 64 streams, and opens the windows by one byte with each packet (section 19.10)."""
         client = self._connected(max_data=100_000, max_stream_data=8)
         streams = min(client.credit(), 64)
         for _ in range(streams):
@@ -181,13 +181,13 @@ class Streams(Attacker):
         return self._flood(packets(), client=client)
 
     def other_ends(self):
-        """A RESET_STREAM that says another length than the FIN did (section 4.5), on one connection after the other."""
+        """A RESET_STREAM whose final size differs from that of the FIN (section 4.5), on many connections."""
         return self._violations(
             lambda i: frame(STREAM | LENGTH | FIN, 0, 10, b"\x00" * 10, RESET_STREAM, 0, 0, 20 + i)
         )
 
     def no_hellos(self):
-        """Streams that are opened without a byte, as many as there is credit for: each has less than a hello."""
+        """Opens all streams for which there is credit without a byte, so that each lacks its hello."""
         client = self._connected()
         streams = min(client.credit(), 16_384)
         packed = [
@@ -196,7 +196,7 @@ class Streams(Attacker):
         return self._flood(packed, client=client)
 
     def no_room_for_ids(self):
-        """A hello on each stream that there is credit for, and no window that would let an id come back."""
+        """A hello on each stream for which there is credit, without a window for the id."""
         client = self._connected(max_data=0, max_stream_data=0)
         for _ in range(min(client.credit(), 1_000)):
             client.stream(b"x")
@@ -204,7 +204,7 @@ class Streams(Attacker):
         return self._result(client)
 
     def far_offsets(self):
-        """Numbers of streams, offsets and lengths at the end of what a varint holds (sections 4.1, 4.5 and 4.6)."""
+        """The largest stream ids, offsets and lengths (sections 4.1, 4.5 and 4.6)."""
         frames = (
             frame(STREAM | OFFSET | LENGTH, 0, HUGE - 1, 1, b"x"),
             frame(STREAM | OFFSET | LENGTH, 0, HUGE, 1, b"x"),
@@ -219,7 +219,7 @@ class Streams(Attacker):
         return self._violations(lambda i: frames[i % len(frames)])
 
     def streams_of_the_server(self):
-        """Speaks on streams that only the server can open, and on streams of one direction (sections 2.1 and 19.8)."""
+        """Sends on streams that only the server can open, and on unidirectional streams (sections 2.1 and 19.8)."""
         frames = [
             of
             for stream in (1, 2, 3, 5, 401)
@@ -234,7 +234,7 @@ class Streams(Attacker):
         return self._violations(lambda i: frames[i % len(frames)])
 
     def hellos(self):
-        """Streams that begin with another byte than the hello, and streams with much behind it."""
+        """Streams whose first byte is not the hello, and streams with much data after the hello."""
         client = self._connected()
         opened = 0
         while self._left() and client.closed is None and opened < 3_000:

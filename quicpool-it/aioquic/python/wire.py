@@ -1,4 +1,4 @@
-"""Clients and servers over aioquic without its event loop: who sends what, and when, is the caller's choice."""
+"""Clients and servers over aioquic without its event loop. The caller decides what is sent, and when."""
 
 import select
 import socket
@@ -46,7 +46,7 @@ class Peer:
         self.address = address
         self.answers = {}
         self.ended = set()
-        # Whether it goes on when aioquic finds fault with what comes: answers to raw packets are not what it expects.
+        # Whether to ignore errors of aioquic: it does not expect the answers to raw packets.
         self.lenient = False
 
     @classmethod
@@ -55,11 +55,11 @@ class Peer:
 
     @classmethod
     def answers_first(cls, opened, header, address):
-        """Whether the first packet of a connection was answered in another way than by a connection."""
+        """Whether the first packet was answered without a connection."""
         return False
 
     def send_all(self):
-        """What aioquic wants to send; how many datagrams that were."""
+        """Sends what aioquic wants to send. Returns the number of datagrams."""
         datagrams = self.quic.datagrams_to_send(now=time.monotonic())
         for datagram, _ in datagrams:
             self.send(datagram)
@@ -74,7 +74,7 @@ class Peer:
             pass
 
     def take(self, datagram):
-        """What has come is worked on; acknowledgements are not sent by this."""
+        """Processes what has arrived, without sending acknowledgements."""
         self.quic.receive_datagram(datagram, self.address, now=time.monotonic())
         if self.lenient and self.closed is None:
             self.quic._close_event = None
@@ -98,20 +98,20 @@ class Peer:
             self.quic.handle_timer(now=time.monotonic())
 
     def wait(self, longest):
-        """How long until there is something to do."""
+        """The time until the next timer."""
         timer = self.quic.get_timer()
         return longest if timer is None else min(longest, max(0.0, timer - time.monotonic()))
 
     @property
     def closed(self):
-        """With what the other side has closed the connection, None as long as it has not."""
+        """The reason for which the peer closed the connection; None while it is open."""
         event = self.quic._close_event
         if event is None or self.quic._state not in (QuicConnectionState.DRAINING, QuicConnectionState.TERMINATED):
             return None
         return event.reason_phrase or f"code {event.error_code:#x}"
 
     def raw(self, payload, skip=0):
-        """One packet of 1-RTT with these frames, past all that aioquic knows of flow, congestion and loss.
+        """Sends a 1-RTT packet with these frames, bypassing flow control, congestion control and loss recovery of aioquic.
 
         So many packet numbers are left out before it. Returns the datagram.
         """
@@ -119,14 +119,14 @@ class Peer:
         number = self.quic._packet_number + skip
         self.quic._packet_number = number + 1
         header = bytes([0x43 | pair.key_phase << 2]) + self.quic._peer_cid.cid + (number & 0xFFFFFFFF).to_bytes(4, "big")
-        # Header protection takes its sample from there (RFC 9001, section 5.4.2).
+        # The sample for header protection is there (RFC 9001, section 5.4.2).
         datagram = pair.encrypt_packet(header, payload.ljust(4, b"\x00"), number)
         self.send(datagram)
         return datagram
 
 
 class Client(Peer):
-    """A connection on a socket of its own."""
+    """A connection with its own socket."""
 
     def __init__(self, server, source="127.0.0.1", ticket=None, on_ticket=None, **settings):
         settings.setdefault("alpn_protocols", [ALPN])
@@ -150,7 +150,7 @@ class Client(Peer):
         return opened
 
     def packets(self):
-        """The datagrams that have come, as they are."""
+        """The raw datagrams that have arrived."""
         while True:
             try:
                 yield self.socket.recv(65536)
@@ -158,12 +158,12 @@ class Client(Peer):
                 return
 
     def present_chain(self, size):
-        """Presents a chain of certificates of about so many bytes, even if nobody asks for one."""
+        """Presents a certificate chain of about this size, even without a request."""
         chain.configure(self.quic.configuration, size)
         chain.allow(self.quic, asked=True)
 
     def received(self):
-        """Takes what has come, without waiting."""
+        """Processes what has arrived, without waiting."""
         while True:
             try:
                 self.take(self.socket.recv(65536))
@@ -171,7 +171,7 @@ class Client(Peer):
                 break
 
     def step(self, longest=0.02):
-        """Sends, waits for the next datagram or timer, and takes what has come."""
+        """Sends, waits for the next datagram or timer, and processes what has arrived."""
         self.send_all()
         select.select([self.socket], [], [], self.wait(longest))
         self.received()
@@ -179,7 +179,7 @@ class Client(Peer):
         self.send_all()
 
     def until(self, condition, seconds=5.0):
-        """Steps until that holds; whether it did in time."""
+        """Steps until the condition is true. Returns whether it was true in time."""
         end = time.monotonic() + seconds
         while not condition():
             if self.closed is not None or time.monotonic() > end:
@@ -193,20 +193,20 @@ class Client(Peer):
         return self.until(lambda: self.quic._handshake_confirmed, seconds)
 
     def stream(self, data=b"", fin=False):
-        """A stream with the hello and that behind it."""
+        """Opens a stream and sends the hello and these bytes."""
         stream = self.quic.get_next_available_stream_id()
         self.quic.send_stream_data(stream, HELLO + data, end_stream=fin)
         return stream
 
     def ask(self, data, seconds=60.0):
-        """Sends that on a stream of its own, and ends it; what the other side answered behind the id, None without an answer."""
+        """Sends these bytes on a new stream and ends it. Returns the answer after the id; None without an answer."""
         stream = self.stream(data, fin=True)
         self.until(lambda: stream in self.ended, seconds)
         answer = self.answers.get(stream, b"")
         return answer[ID_BYTES:] if len(answer) >= ID_BYTES else None
 
     def credit(self):
-        """How many more bidirectional streams the other side lets this one open."""
+        """The stream credit for bidirectional streams."""
         return self.quic._remote_max_streams_bidi - self.quic._local_next_stream_id_bidi // 4
 
     def close(self, reason="", code=0):
@@ -215,7 +215,7 @@ class Client(Peer):
         self.socket.close()
 
     def leave(self):
-        """Closes the connection, whatever state it is in, so that the other side need not keep it."""
+        """Closes the connection in any state, so that the peer need not keep it."""
         if self.socket.fileno() >= 0:
             if self.closed is None and self.quic._handshake_confirmed:
                 self.raw(frame(CONNECTION_CLOSE, 0, 0))
@@ -223,7 +223,7 @@ class Client(Peer):
 
 
 class Server:
-    """A socket on which a peer of that class is made for each client."""
+    """A socket that makes a peer of this class for each client."""
 
     def __init__(self, certificate, key, peer, **settings):
         self.socket = Client.open("127.0.0.1")
@@ -240,7 +240,7 @@ class Server:
         return configuration
 
     def step(self, longest=0.01):
-        """Takes what has come, lets each peer do what it likes, and sends."""
+        """Processes what has arrived, lets each peer act, and sends."""
         waits = [each.wait(longest) for each in self.peers.values()]
         select.select([self.socket], [], [], min(waits, default=longest))
         for _ in range(100):
@@ -268,6 +268,6 @@ class Server:
                 peer.act()
                 peer.send_all()
             except Exception:
-                # Whatever it is that aioquic cannot do with it any more: the others go on.
+                # An error of aioquic for one peer must not stop the others.
                 traceback.print_exc()
                 del self.peers[address]
