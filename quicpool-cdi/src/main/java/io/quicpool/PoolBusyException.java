@@ -12,15 +12,7 @@ public final class PoolBusyException extends PoolException {
 
     private static final long serialVersionUID = 1L;
 
-    /**
-     * Makes the exception, see {@link PoolException}.
-     *
-     * @param pool the kind and the name of the pool
-     * @param what what happened
-     * @param elapsed how long the call took
-     * @param snapshot the pool at that moment
-     * @param cause the last known cause
-     */
+    /** Makes the exception, see {@link PoolException}. */
     public PoolBusyException(
             PoolLabel pool, String what, Duration elapsed, @Nullable PoolSnapshot snapshot, @Nullable Throwable cause) {
         super(pool, what, elapsed, snapshot, cause);

@@ -12,11 +12,7 @@ import java.util.concurrent.Executor;
  */
 public interface ServerPool extends StreamPool {
 
-    /**
-     * The address on which the pool listens. Has the actual port when the configured port is 0.
-     *
-     * @return the bound address
-     */
+    /** The address on which the pool listens. Has the actual port when the configured port is 0. */
     InetSocketAddress localAddress();
 
     /**

@@ -11,25 +11,16 @@ public sealed interface PoolEvent {
     /** The pool of the event. */
     StreamPool pool();
 
-    /**
-     * The pool became ready for the first time.
-     *
-     * @param pool the pool
-     */
+    /** The pool became ready for the first time. */
     record Ready(StreamPool pool) implements PoolEvent {}
 
     /**
      * A client pool lost its connection, or a server pool that of one client.
      *
-     * @param pool the pool
      * @param reason the reason, for people
      */
     record PeerLost(StreamPool pool, String reason) implements PoolEvent {}
 
-    /**
-     * A client pool is ready again after it had lost its connection.
-     *
-     * @param pool the pool
-     */
+    /** A client pool is ready again after it had lost its connection. */
     record Recovered(StreamPool pool) implements PoolEvent {}
 }

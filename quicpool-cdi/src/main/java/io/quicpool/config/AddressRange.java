@@ -66,11 +66,7 @@ public record AddressRange(InetAddress address, int prefixLength) {
         }
     }
 
-    /**
-     * Whether an address lies in the range. The scope of an IPv6 address does not matter.
-     *
-     * @param candidate the address
-     */
+    /** Whether an address lies in the range. The scope of an IPv6 address does not matter. */
     public boolean contains(InetAddress candidate) {
         byte[] bytes = IpLiteral.of(candidate.getAddress()).getAddress();
         return bytes.length == address.getAddress().length && samePrefix(bytes, address.getAddress(), prefixLength);

@@ -164,11 +164,7 @@ public final class ClientPoolConfigBuilder {
         return fingerprint(Fingerprint.parse("fingerprint", fingerprint));
     }
 
-    /**
-     * The issuers to trust in mode verified. Default: those of the JDK's trust store.
-     *
-     * @param trust the issuers
-     */
+    /** The issuers to trust in mode verified. Default: those of the JDK's trust store. */
     public ClientPoolConfigBuilder trust(TrustMaterial trust) {
         this.trust = Objects.requireNonNull(trust, "trust");
         return this;

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  */
 final class Pem {
 
-    private static final long LARGEST = 1 << 20;
+    private static final long MAX_BYTES = 1 << 20;
     // The words are no longer than those of a real label: a message shows the label, and a longer word may be a piece
     // of a key.
     private static final Pattern BEGIN = Pattern.compile("-----BEGIN ((?:[A-Z0-9]{1,11} ){0,3}[A-Z0-9]{1,11})-----");
@@ -124,8 +124,8 @@ final class Pem {
 
     private static String text(String property, Path file) {
         try {
-            if (Files.size(file) > LARGEST) {
-                throw new ConfigException(property, file, "is larger than " + LARGEST + " bytes");
+            if (Files.size(file) > MAX_BYTES) {
+                throw new ConfigException(property, file, "is larger than " + MAX_BYTES + " bytes");
             }
             // Text outside the blocks is for people, and may have any encoding that includes ASCII.
             String text = Files.readString(file, StandardCharsets.ISO_8859_1);

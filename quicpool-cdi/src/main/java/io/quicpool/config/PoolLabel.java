@@ -9,20 +9,12 @@ package io.quicpool.config;
  */
 public record PoolLabel(String kind, String name) {
 
-    /**
-     * The label of a client pool.
-     *
-     * @param name the pool's name
-     */
+    /** The label of a client pool. */
     public static PoolLabel client(String name) {
         return new PoolLabel("client", name);
     }
 
-    /**
-     * The label of a server pool.
-     *
-     * @param name the pool's name
-     */
+    /** The label of a server pool. */
     public static PoolLabel server(String name) {
         return new PoolLabel("server", name);
     }

@@ -126,7 +126,7 @@ final class Admission {
         }
     }
 
-    // ---- streams that wait for a place
+    // ---- streams that wait for capacity
 
     private void enqueue(Slot slot, ServerConnection client) {
         if (!queue.add(client, slot, Math.max(1, config.maxPendingHellos() / 2))) {
@@ -138,7 +138,7 @@ final class Admission {
             // It was evicted before the queue contained it.
             queue.remove(slot);
         }
-        // A place may have become free before the queue contained the stream.
+        // Capacity may have become free before the queue contained the stream.
         capacityFreed();
     }
 
@@ -147,7 +147,7 @@ final class Admission {
         return queue.first(client) != null;
     }
 
-    /** Serves the queue, as there may be a free place. Any thread. Costs nothing when the queue is empty. */
+    /** Serves the queue, as there may be capacity. Any thread. Costs nothing when the queue is empty. */
     void capacityFreed() {
         if (!queue.isEmpty() && servePending.compareAndSet(false, true)) {
             try {
