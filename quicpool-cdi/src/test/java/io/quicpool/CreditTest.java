@@ -141,7 +141,7 @@ class CreditTest {
             await().untilAsserted(
                             () -> assertThat(client.snapshot().lastError()).contains("is full or does not answer"));
         }
-        // Said once, whatever time it takes.
+        // Reported once, however long it lasts.
         long errors = client.errorCount();
         await().during(Duration.ofMillis(2500)).until(() -> client.errorCount() == errors);
         for (int i = 0; i < 20; i++) {

@@ -586,7 +586,7 @@ abstract class EndOfStreamContract {
             assertThat(stream.inputStream().read()).isEqualTo(5);
             stream.close();
             ends.roundTrip();
-            // Only who sends more is told to stop.
+            // Only a peer that sends more gets STOP_SENDING.
             peer.output().flush();
             assertToldToStop(peer);
         }

@@ -58,7 +58,7 @@ class SuspendTest {
     }
 
     @Test
-    void theHandlerGetsWhatWasSpokenMeanwhile() throws Exception {
+    void theHandlerGetsWhatWasWrittenMeanwhile() throws Exception {
         ServerPool server = pools.server(s -> s);
         server.serve(stream -> stream.outputStream().write(stream.inputStream().readAllBytes()));
         ClientPool client = pools.client(server, c -> c.capacity(4, 4));

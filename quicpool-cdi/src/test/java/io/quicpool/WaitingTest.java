@@ -210,7 +210,7 @@ class WaitingTest {
     }
 
     @Test
-    void closingWakesThoseWhoWait() throws Exception {
+    void closingWakesWaiters() throws Exception {
         ServerPool server = pools.server(s -> s);
         List<Throwable> ends = Collections.synchronizedList(new ArrayList<>());
         List<Thread> callers = new ArrayList<>();

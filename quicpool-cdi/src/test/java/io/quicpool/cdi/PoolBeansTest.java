@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /** Pools are normal beans: each exists once, and an alternative can replace or wrap it. */
 class PoolBeansTest {
 
-    // Nobody has to be there.
+    // No peer is needed.
     private static final String TARGET = "127.0.0.1:9";
 
     private static Map<String, String> clients(String... names) {

@@ -109,7 +109,7 @@ class AddressRangeTest {
     }
 
     @Test
-    void takesAMappedAddressAsIpv4WhoeverMadeIt() throws Exception {
+    void takesAMappedAddressAsIpv4() throws Exception {
         byte[] mapped = new byte[16];
         mapped[10] = (byte) 0xff;
         mapped[11] = (byte) 0xff;

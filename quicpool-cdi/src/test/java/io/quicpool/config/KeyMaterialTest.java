@@ -155,7 +155,7 @@ class KeyMaterialTest {
 
     /** As openssl writes it there: subject and issuer, in the encoding of the issuer. */
     @Test
-    void textBesideTheBlocksMayBeInAnyCode() throws Exception {
+    void textBesideTheBlocksMayHaveAnyEncoding() throws Exception {
         byte[] text = "subject=O=Caf\u00e9 M\u00fcller\n".getBytes(StandardCharsets.ISO_8859_1);
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         both.write(text);

@@ -53,7 +53,7 @@ class KeyStoreTest {
     }
 
     @Test
-    void isPkcs12WhenNothingElseIsSaid() throws Exception {
+    void isPkcs12WhenNothingElseIsSet() throws Exception {
         Path file = KeyFiles.keys(folder.resolve("keys"), "PKCS12", PASSWORD, Map.of("a", ORDERS));
         KeyMaterial material = KeyMaterial.fromKeyStore(file, null, PASSWORD.toCharArray(), "a");
         assertThat(material.fingerprint()).isEqualTo(ORDERS.fingerprint());

@@ -25,7 +25,7 @@ class BackoffTest {
     }
 
     @Test
-    void beginsAnewAfterASuccessThatHasLasted() {
+    void startsAgainAfterASuccessThatHasLasted() {
         Backoff backoff = new Backoff(() -> 1);
         backoff.next();
         backoff.next();

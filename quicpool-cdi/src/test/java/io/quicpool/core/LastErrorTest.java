@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Which error is told as the last one, of one pool and of several. */
+/** Which error is reported as the last one, of one pool and of several. */
 class LastErrorTest {
 
     private static CoreClientPool member(String name) {

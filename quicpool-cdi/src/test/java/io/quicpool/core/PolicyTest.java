@@ -150,7 +150,7 @@ class PolicyTest {
 
     @ParameterizedTest(name = "someone waits: {0}")
     @ValueSource(booleans = {true, false})
-    void aStreamThatComesMeanwhileIsNotOpenedOnceMore(boolean someoneWaits) {
+    void aStreamThatComesMeanwhileIsNotOpenedAgain(boolean someoneWaits) {
         for (int first = 0; first <= Arrival.STEPS; first++) {
             for (int second = 0; first + second <= Arrival.STEPS; second++) {
                 for (int third = 0; first + second + third <= Arrival.STEPS; third++) {

@@ -40,7 +40,7 @@ class SurvivalTest {
     }
 
     @Test
-    void aListenerThatThrowsAnErrorIsToldOfTheNextEvent() {
+    void aListenerThatThrowsAnErrorGetsTheNextEvent() {
         ServerPool server = pools.server(s -> s);
         AtomicInteger told = new AtomicInteger();
         server.addListener(new PoolListener() {
@@ -58,7 +58,7 @@ class SurvivalTest {
     }
 
     @Test
-    void aListenerWhoseThreadCannotBeMadeIsToldWithTheNextEvent() {
+    void aListenerWhoseThreadCannotBeMadeIsCalledWithTheNextEvent() {
         AtomicInteger tries = new AtomicInteger();
         Listeners listeners = new Listeners(
                 task -> {

@@ -24,7 +24,7 @@ public final class Page {
         }
     }
 
-    /** What stands in the fenced blocks of a language. */
+    /** The contents of the fenced blocks of a language. */
     public List<String> blocks(String language) {
         List<String> blocks = new ArrayList<>();
         StringBuilder block = null;
@@ -77,7 +77,7 @@ public final class Page {
         return row.toString();
     }
 
-    /** That both have the same rows, in the same order; shows what should be there. */
+    /** Checks that both have the same rows in the same order. A failure shows the expected rows. */
     public static void same(List<String> written, List<String> ofTheCode) {
         assertThat(written)
                 .as("should be:\n" + String.join("\n", ofTheCode) + "\n")

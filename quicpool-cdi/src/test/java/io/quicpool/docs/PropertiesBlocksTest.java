@@ -27,7 +27,7 @@ class PropertiesBlocksTest {
 
     private static final String PASSWORD = "changeit";
 
-    /** Files of these names stand in for those that a page names, wherever it has them. */
+    /** Files of these names replace those that a page names, in any folder. */
     @TempDir
     static Path folder;
 

@@ -37,7 +37,7 @@ class ReadmeTest {
         same("../docs/tls.md", "TlsExample.java");
     }
 
-    /** README shows what it is like; from where the classes are, the pages say. */
+    /** README has no imports: the pages have complete files. */
     @ParameterizedTest
     @CsvSource({"component.md, ComponentExample.java", "tls.md, TlsExample.java"})
     void everySnippetHasItsImports(String page, String source) throws IOException {

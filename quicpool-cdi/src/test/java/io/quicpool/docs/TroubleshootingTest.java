@@ -330,7 +330,7 @@ class TroubleshootingTest {
 
     @Test
     void errors() throws Exception {
-        // From the sources, for they take a peer that is no pool, or one in Go.
+        // Compared with the sources, because they need a peer that is no pool, or one in Go.
         inSources("no id within ");
         inSources("the peer ended the stream before its id came");
         inSources("the stream was reset before its id came");
@@ -398,7 +398,7 @@ class TroubleshootingTest {
         ClientPool client = client(server, c -> c.capacity(1, 1));
         try (PooledStream stream = client.take(SOON)) {
             stream.outputStream().write(1);
-            // From the sources, for it takes a peer that reads nothing.
+            // Compared with the sources, because it needs a peer that reads nothing.
             inSources(": the peer accepted no more data within ");
             said.add("stream 00000000: the peer accepted no more data within 30000 ms; the stream is reset");
             saysAll("A stream times out");
@@ -454,7 +454,7 @@ class TroubleshootingTest {
         PooledStream held = client.take(SOON);
         client.close(SHORT);
         assertThat(catchThrowable(() -> held.outputStream().write(1))).isInstanceOf(IOException.class);
-        // From the sources, for it takes a handler that does not end.
+        // Compared with the sources, because it needs a handler that does not end.
         inSources("a listener or handler still runs after its interrupt; the pool closes without it");
         said.add("client: a listener or handler still runs after its interrupt; the pool closes without it");
         saysAll("Closing takes long");
@@ -471,7 +471,7 @@ class TroubleshootingTest {
         throw new AssertionError("no source has: " + fixed);
     }
 
-    // ---- what is told elsewhere
+    // ---- texts elsewhere
 
     @Test
     void everySectionSaysWhatIsShownTheCauseAndTheCure() {

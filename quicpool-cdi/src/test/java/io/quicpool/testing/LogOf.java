@@ -20,7 +20,7 @@ public final class LogOf extends Handler implements AutoCloseable {
         this(name, Level.ALL);
     }
 
-    /** Only what is at least of this level. */
+    /** Only messages of at least this level. */
     public LogOf(String name, Level least) {
         setLevel(least);
         logger = Logger.getLogger(name);

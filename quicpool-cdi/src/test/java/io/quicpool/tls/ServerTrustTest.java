@@ -44,7 +44,7 @@ class ServerTrustTest {
 
     /** Several handshakes may be under way before the first is complete. */
     @Test
-    void theFirstThatIsProvedDecidesForAllThatWereShown() throws Exception {
+    void theFirstCompleteHandshakeDecidesWhichCertificateIsPinned() throws Exception {
         ServerTrust pinning = trust(TlsMode.SELF_SIGNED);
         List<X509Certificate> one = Pools.CERTIFICATE.certificateChain();
         List<X509Certificate> other = TestCertificates.selfSigned("localhost").certificateChain();

@@ -274,7 +274,7 @@ class GateTest {
 
     /** An unknown client must not make an engine read what it cannot read safely, nor take a place for a handshake with that. */
     @Test
-    void whatTheEngineCannotReadSafelyIsNoBeginning() {
+    void aPacketThatTheEngineCannotReadSafelyStartsNoHandshake() {
         Gate<String> gate = gate(1, false);
         asked.sound = false;
         assertThat(gate.admits(initial(1), CLIENT)).isFalse();

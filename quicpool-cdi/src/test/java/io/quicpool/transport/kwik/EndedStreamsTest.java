@@ -18,7 +18,7 @@ class EndedStreamsTest {
             new EndedStreams<>(1000, stream -> !open.contains(stream), released::add);
 
     @Test
-    void oneThatIsNeverSettledDoesNotKeepTheOthers() {
+    void oneThatIsNeverReleasableDoesNotKeepTheOthers() {
         open.add(0);
         for (int stream = 0; stream < 100_000; stream++) {
             ended.add(stream);
@@ -28,7 +28,7 @@ class EndedStreamsTest {
     }
 
     @Test
-    void thoseThatAreSettledLaterLeaveLater() {
+    void thoseThatAreReleasableLaterAreReleasedLater() {
         for (int stream = 0; stream < 1000; stream++) {
             open.add(stream);
             ended.add(stream);
@@ -53,7 +53,7 @@ class EndedStreamsTest {
 
     /** A burst of them must not make it drop each later one. */
     @Test
-    void afterBeingFullItKeepsAgainWhatIsUnsettled() {
+    void afterBeingFullItKeepsStreamsAgain() {
         for (int stream = 0; stream < 1500; stream++) {
             open.add(stream);
             ended.add(stream);
@@ -70,9 +70,9 @@ class EndedStreamsTest {
         assertThat(ended.size()).isLessThanOrEqualTo(200);
     }
 
-    /** When it is full it checks more often, so that settled streams make room for new ones. */
+    /** When it is full it checks more often, so that releasable streams make room for new ones. */
     @Test
-    void whenItIsFullWhatHasSettledMakesRoom() {
+    void whenItIsFullReleasableStreamsMakeRoom() {
         for (int stream = 0; stream < 1500; stream++) {
             open.add(stream);
             ended.add(stream);

@@ -116,7 +116,7 @@ class HandshakeTrapsTest {
 
     /** 0-RTT data comes from an address that is not validated. */
     @Test
-    void whatAClientSaysBeforeTheHandshakeIsNotHeard() throws Exception {
+    void earlyDataIsNotProcessed() throws Exception {
         QuicClientConnectionImpl client = (QuicClientConnectionImpl) withTicket();
         client.connect(List.of(new StreamEarlyData(new byte[] {7}, false)));
         assertThat(client.getEarlyDataStatus()).isEqualTo(EarlyDataStatus.Requested);

@@ -92,7 +92,7 @@ class InterruptTest {
     }
 
     @Test
-    void whatIsThereIsReadByWhoIsInterrupted() throws Exception {
+    void anInterruptedThreadReadsWhatHasArrived() throws Exception {
         here.output().write(8);
         await().until(() -> there.input().available() == 1);
         Thread.currentThread().interrupt();

@@ -163,7 +163,7 @@ class KwikTrapsTest {
 
     /** kwik counts as connected before it has sent its last handshake message. */
     @Test
-    void whatIsSaidFirstDoesNotOvertakeTheHandshake() throws Exception {
+    void theFirstDataDoesNotOvertakeTheHandshake() throws Exception {
         CountDownLatch busy = new CountDownLatch(1);
         CountDownLatch said = new CountDownLatch(1);
         Queue<String> sent = new ConcurrentLinkedQueue<>();
@@ -318,7 +318,7 @@ class KwikTrapsTest {
 
     /** Frames of streams beyond the credit end the connection. Nothing of them is kept. */
     @Test
-    void whatIsSaidOfStreamsThatAreNotOpenIsNotKept() throws Exception {
+    void framesOfStreamsThatAreNotOpenAreNotKept() throws Exception {
         KwikConnection here = (KwikConnection) connect(4);
         KwikConnection there = serverSide();
         for (int i = 0; i < 500; i++) {
@@ -333,7 +333,7 @@ class KwikTrapsTest {
 
     /** kwik interrupts the reader of a stream that ends, even after the read has returned. */
     @Test
-    void anInterruptDoesNotKeepAWatcherAwake() {
+    void anInterruptDoesNotKeepThePollerAwake() {
         ReadinessPoller watcher = new ReadinessPoller("interrupted");
         Thread thread = Thread.getAllStackTraces().keySet().stream()
                 .filter(each -> each.getName().equals("quicpool-interrupted-reader"))

@@ -96,7 +96,7 @@ class NettyCrowdTest {
     }
 
     @Test
-    void streamsThatNeverSettleAreCheckedAFewAtATime() throws Exception {
+    void streamsThatAreNeverFreedAreCheckedAFewAtATime() throws Exception {
         crowd((relay, connection, streams) -> {
             relay.hold();
             reset(connection, streams);

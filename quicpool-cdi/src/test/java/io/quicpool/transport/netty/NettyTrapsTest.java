@@ -253,7 +253,7 @@ class NettyTrapsTest {
     }
 
     @Test
-    void nothingIsKeptOfStreamsThatAreOver() throws Exception {
+    void nothingIsKeptOfStreamsThatHaveEnded() throws Exception {
         ServerPool server = pools.server(s -> s.transport("netty"));
         NettyConnection connection = connect(server, EngineEvents.REJECT_ALL);
         for (int i = 0; i < 300; i++) {
@@ -296,7 +296,7 @@ class NettyTrapsTest {
 
     /** A FIN is held back only while something is in flight, which makes the peer answer. */
     @Test
-    void anEndOnAConnectionThatHasLostSomethingDoesNotWaitWhereNothingIsInFlight() throws Exception {
+    void aFinOnALossyConnectionDoesNotWaitIfNothingIsInFlight() throws Exception {
         throughRelay((relay, connection, here, there) -> {
             relay.loseNext(1);
             here.output().write(7);
@@ -317,7 +317,7 @@ class NettyTrapsTest {
 
     /** A FIN that waits for an acknowledgement leaves when that comes, not at a later check. */
     @Test
-    void anEndThatWaitsLeavesWithTheAcknowledgement() throws Exception {
+    void aFinThatWaitsLeavesWithTheAcknowledgement() throws Exception {
         ServerPool server = server();
         List<Long> micros = new ArrayList<>();
         // Many rounds, since on a busy machine all but a few may be slow.
@@ -342,7 +342,7 @@ class NettyTrapsTest {
 
     /** The full socket buffer of a peer that pauses may drop everything, the FIN and its copies. */
     @Test
-    void anEndIsNotSentToAPeerThatIsSilent() throws Exception {
+    void aFinIsNotSentToASilentPeer() throws Exception {
         throughRelay((relay, connection, here, there) -> {
             there.outputStream().close();
             assertThat(here.input().read()).isEqualTo(-1);
@@ -366,7 +366,7 @@ class NettyTrapsTest {
 
     /** quiche queues a FIN that may not leave yet, and drops it when the data before it is acknowledged. */
     @Test
-    void anEndForWhichThereIsNoRoomIsNotGivenAway() throws Exception {
+    void aFinWithoutRoomInTheWindowIsHeldBack() throws Exception {
         throughRelay((relay, connection, here, there) -> {
             there.outputStream().close();
             assertThat(here.input().read()).isEqualTo(-1);
@@ -411,7 +411,7 @@ class NettyTrapsTest {
 
     /** A FIN without data may be lost where datagrams are lost, so the final write is held for a moment. */
     @Test
-    void onAConnectionThatLosesTheEndOfAnAnswerGoesWithTheLastOfIt() throws Exception {
+    void onALossyConnectionTheFinTravelsWithTheLastData() throws Exception {
         throughRelay((relay, connection, here, there) -> {
             there.outputStream().close();
             assertThat(here.input().read()).isEqualTo(-1);
@@ -441,7 +441,7 @@ class NettyTrapsTest {
 
     /** Also after data that the peer has no window for yet. */
     @Test
-    void onAConnectionThatLosesTheEndGoesWithTheLastAlsoWhereMoreWaits() throws Exception {
+    void onALossyConnectionTheFinTravelsWithTheLastDataAlsoBehindMore() throws Exception {
         throughRelay((relay, connection, here, there) -> {
             there.outputStream().close();
             assertThat(here.input().read()).isEqualTo(-1);
@@ -473,7 +473,7 @@ class NettyTrapsTest {
 
     /** Retransmissions to a peer that only pauses are no losses, but put a FIN at risk as well. */
     @Test
-    void aConnectionWhosePeerPausesLoses() throws Exception {
+    void aConnectionWhosePeerPausesCountsAsLossy() throws Exception {
         throughRelay((relay, connection, here, there) -> {
             relay.hold();
             here.output().write(7);
@@ -553,7 +553,7 @@ class NettyTrapsTest {
 
     /** Netty reports the termination of a group a moment before its thread has ended. */
     @Test
-    void whoWaitsForTheEndOfAnEventLoopFindsNoThread() throws Exception {
+    void noThreadIsLeftAfterWaitingForAnEventLoop() throws Exception {
         for (int i = 0; i < 500; i++) {
             EventLoops.Share share = EventLoops.of("ending");
             share.group().execute(() -> {});

@@ -3,7 +3,7 @@ package io.quicpool.it.aioquic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.it.aioquic.Caller.Trips;
-import io.quicpool.it.aioquic.Victim.Look;
+import io.quicpool.it.aioquic.Victim.Status;
 import io.quicpool.it.support.LineProcess;
 import io.quicpool.it.support.PemFiles;
 import io.quicpool.testing.Pools;
@@ -85,7 +85,7 @@ class HostileServerIT {
             control = new Control(engine);
             victim = VictimClient.start(engine, control.port());
             meet(0);
-            heap = meet(0).look.heap();
+            heap = meet(0).status.heap();
         }
 
         Seen meet(int port) throws InterruptedException {
@@ -94,15 +94,15 @@ class HostileServerIT {
                     Double.parseDouble(trips[0]),
                     Double.parseDouble(trips[1]),
                     trips.length > 2 ? trips[2] : "",
-                    Look.of(victim.next("look")));
+                    Status.of(victim.next("status")));
         }
 
         /** The heap when everything that arrived is processed. */
         long heap(Seen seen) throws InterruptedException {
             long begin = System.nanoTime();
-            long more = seen.look.heap() - heap;
+            long more = seen.status.heap() - heap;
             while (more >= Outcome.MAX_HEAP && System.nanoTime() - begin < BACKLOG.toNanos()) {
-                more = Look.of(victim.ask("look", "look")).heap() - heap;
+                more = Status.of(victim.ask("status", "status")).heap() - heap;
             }
             return more;
         }
@@ -120,7 +120,7 @@ class HostileServerIT {
         }
     }
 
-    private record Seen(double medianMillis, double worstMillis, String failures, Look look) {}
+    private record Seen(double medianMillis, double worstMillis, String failures, Status status) {}
 
     static Stream<Arguments> kinds() {
         List<String> kinds = NAMED.isEmpty() ? KINDS : List.of(NAMED.split(","));
@@ -162,7 +162,7 @@ class HostileServerIT {
                 seen.medianMillis,
                 seen.worstMillis,
                 heap / 1e6,
-                seen.look.lastError(),
+                seen.status.lastError(),
                 log.lines().count());
         assertThat(seen.failures).isEmpty();
         assertThat(seen.worstMillis)
@@ -172,7 +172,7 @@ class HostileServerIT {
         assertThat(stand.hostile.ask("trapped", "trapped"))
                 .as("datagrams to where the server sent its client")
                 .isEqualTo("0");
-        Outcome.assertSafe(log + seen.look.lastError(), seconds);
+        Outcome.assertSafe(log + seen.status.lastError(), seconds);
     }
 
     private static boolean isSlow(Seen quiet, Seen seen, Trips others) {

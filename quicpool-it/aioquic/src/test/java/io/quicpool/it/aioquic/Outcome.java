@@ -3,7 +3,7 @@ package io.quicpool.it.aioquic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.it.aioquic.Caller.Trips;
-import io.quicpool.it.aioquic.Victim.Look;
+import io.quicpool.it.aioquic.Victim.Status;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,8 +24,8 @@ record Outcome(
         Trips quiet,
         Trips trips,
         Trips others,
-        Look before,
-        Look after,
+        Status before,
+        Status after,
         long heap,
         String said,
         String log,

@@ -7,7 +7,7 @@ import io.quicpool.QuicPools;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.TlsMode;
 import io.quicpool.it.aioquic.Caller.Trips;
-import io.quicpool.it.aioquic.Victim.Look;
+import io.quicpool.it.aioquic.Victim.Status;
 import io.quicpool.it.support.LineProcess;
 import io.quicpool.it.support.PemFiles;
 import io.quicpool.testing.Pools;
@@ -30,7 +30,7 @@ final class Stage implements AutoCloseable {
     private final ClientPool pool;
     private final Caller caller;
     private final Control control;
-    private final Look start;
+    private final Status start;
 
     Stage(String engine) throws IOException, InterruptedException {
         this.engine = engine;
@@ -53,17 +53,17 @@ final class Stage implements AutoCloseable {
         control = new Control(engine);
         // Until the code is compiled and the heap has its permanent contents.
         caller.trips(150);
-        look();
+        status();
         caller.trips(50);
-        start = look();
+        start = status();
     }
 
-    private Look look() throws InterruptedException {
-        return Look.of(victim.ask("look", "look"));
+    private Status status() throws InterruptedException {
+        return Status.of(victim.ask("status", "status"));
     }
 
     Outcome attack(Attack attack, double seconds) throws IOException, InterruptedException {
-        Look before = settled();
+        Status before = whenQuiet();
         caller.trips(0);
         Trips quiet = caller.trips(20);
         int logged = log().length();
@@ -73,7 +73,7 @@ final class Stage implements AutoCloseable {
                 attacker.ask(attack.name() + " " + (attack.guarded() ? guardedPort : port) + " " + seconds, "done");
         Trips trips = caller.trips(10);
         Trips others = control.trips();
-        Look after = attack.cut() ? lookWhenCounted(before) : look();
+        Status after = attack.cut() ? lookWhenCounted(before) : status();
         double took = (System.nanoTime() - begin) / 1e9;
         String log = log().substring(logged);
         long heap = heapWhenProcessed(after);
@@ -82,34 +82,34 @@ final class Stage implements AutoCloseable {
     }
 
     // Until the server has read what is to be refused.
-    private Look lookWhenCounted(Look before) throws InterruptedException {
+    private Status lookWhenCounted(Status before) throws InterruptedException {
         long begin = System.nanoTime();
-        Look look = look();
-        while (look.refused().equals(before.refused()) && System.nanoTime() - begin < SOON.toNanos()) {
+        Status status = status();
+        while (status.refused().equals(before.refused()) && System.nanoTime() - begin < SOON.toNanos()) {
             caller.trips(5);
-            look = look();
+            status = status();
         }
-        return look;
+        return status;
     }
 
     // Nothing is left of the attack before.
-    private Look settled() throws InterruptedException {
+    private Status whenQuiet() throws InterruptedException {
         long begin = System.nanoTime();
-        Look look = look();
-        while (look.connections() > start.connections() && System.nanoTime() - begin < SOON.toNanos()) {
+        Status status = status();
+        while (status.connections() > start.connections() && System.nanoTime() - begin < SOON.toNanos()) {
             caller.trips(20);
-            look = look();
+            status = status();
         }
-        return look;
+        return status;
     }
 
     // What arrived and is not processed yet does not count as memory that the attack costs.
-    private long heapWhenProcessed(Look first) throws InterruptedException {
+    private long heapWhenProcessed(Status first) throws InterruptedException {
         long begin = System.nanoTime();
         long heap = first.heap();
         while (heap - start.heap() >= Outcome.MAX_HEAP && System.nanoTime() - begin < BACKLOG.toNanos()) {
             caller.trips(20);
-            heap = look().heap();
+            heap = status().heap();
         }
         return heap;
     }

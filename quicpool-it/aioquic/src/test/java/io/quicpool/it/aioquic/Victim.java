@@ -37,7 +37,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class Victim {
 
     /** Its costs and counters at one moment. */
-    record Look(
+    record Status(
             long cpuMillis,
             long heap,
             long resident,
@@ -48,9 +48,9 @@ final class Victim {
             Map<String, Long> refused,
             String lastError) {
 
-        static Look of(String line) {
+        static Status of(String line) {
             String[] parts = line.split("\t", -1);
-            return new Look(
+            return new Status(
                     Long.parseLong(parts[0]),
                     Long.parseLong(parts[1]),
                     Long.parseLong(parts[2]),
@@ -130,7 +130,7 @@ final class Victim {
             System.out.println("ports " + pool.localAddress().getPort() + " "
                     + other.localAddress().getPort());
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                System.out.println("look " + look(pool, other));
+                System.out.println("status " + status(pool, other));
             }
         }
         System.exit(0);
@@ -159,7 +159,7 @@ final class Victim {
         stream.outputStream().write(stream.inputStream().readAllBytes());
     }
 
-    static String look(StreamPool... pools) throws IOException {
+    static String status(StreamPool... pools) throws IOException {
         long cpu =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime() / 1_000_000;
         System.gc();
@@ -183,8 +183,8 @@ final class Victim {
                 Long.toString(ManagementFactory.getThreadMXBean().getThreadCount()),
                 Long.toString(connects),
                 Integer.toString(connections),
-                Look.text(SERVED),
-                Look.text(refused),
+                Status.text(SERVED),
+                Status.text(refused),
                 String.join("; ", errors));
     }
 

@@ -32,8 +32,8 @@ final class VictimClient {
             caller.trips(150);
             ClientPool pool = honest;
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (line.equals("look")) {
-                    System.out.println("look " + Victim.look(pool));
+                if (line.equals("status")) {
+                    System.out.println("status " + Victim.status(pool));
                     continue;
                 }
                 if (pool != honest) {
@@ -48,7 +48,7 @@ final class VictimClient {
                         trips.medianMillis(),
                         trips.worstMillis(),
                         String.join("; ", trips.failures()));
-                System.out.println("look " + Victim.look(pool));
+                System.out.println("status " + Victim.status(pool));
             }
         }
         System.exit(0);

@@ -204,7 +204,7 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /** Starts counting again. */
-    public FaultProxy countAnew() {
+    public FaultProxy restartCounting() {
         return order(() -> List.of(passed, lost, doubled, damaged).forEach(LongAdder::reset));
     }
 

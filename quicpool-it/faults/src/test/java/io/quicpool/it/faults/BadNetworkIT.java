@@ -97,7 +97,7 @@ class BadNetworkIT {
             led.close();
             server.serve(stream -> Traffic.answer(stream, served));
             String ledCounts = proxy.counts();
-            proxy.countAnew();
+            proxy.restartCounting();
             Traffic asking = Traffic.of(client, CALLERS, LENGTH);
             Clock.pass(TIME.dividedBy(2));
             asking.close();

@@ -84,7 +84,7 @@ class FaultProxyTest {
 
     @Test
     void itCanStartCountingAgain() throws IOException {
-        proxy.countAnew();
+        proxy.restartCounting();
         exchange(2);
         assertThat(proxy.counts()).isEqualTo("seed 42: passed 2, lost 0, doubled 0, damaged 0");
     }

@@ -137,7 +137,7 @@ class LongRunIT {
                 all.add(traffic.ledger);
                 // Without traffic, because requests in progress use resources. Idle threads of pools end after ten
                 // seconds.
-                held.add(settled(client, server, proxy));
+                held.add(whenIdle(client, server, proxy));
                 System.out.println(
                         "[faults] after round " + round + ": " + held.get(round - 1) + "; " + traffic.ledger);
             }
@@ -153,7 +153,7 @@ class LongRunIT {
             assertThat(served.examples()).isEmpty();
             // Threads and sockets of the last restart may take a moment to end.
             ServerPool settled = server;
-            await().untilAsserted(() -> assertNoMore(begin, settled(client, settled, proxy)));
+            await().untilAsserted(() -> assertNoMore(begin, whenIdle(client, settled, proxy)));
             assertNoSlope(held);
         }
     }
@@ -164,7 +164,7 @@ class LongRunIT {
         return server;
     }
 
-    private static Held settled(ClientPool client, ServerPool server, FaultProxy network) {
+    private static Held whenIdle(ClientPool client, ServerPool server, FaultProxy network) {
         await().until(() -> client.snapshot().taken() == 0 && server.snapshot().taken() == 0);
         // When the idle threads have ended, or after the time in which they must end.
         Thread[] threads = new Thread[1000];

@@ -41,7 +41,7 @@ class OutOfMemoryIT {
 
     @Test
     @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void handlersThatEatUpTheMemory() throws Exception {
+    void handlersThatUseUpTheMemory() throws Exception {
         PemFiles pem = PemFiles.write(Pools.CERTIFICATE, folder);
         try (JavaProcess server = new JavaProcess(
                 Map.of(),

@@ -10,13 +10,13 @@ import jakarta.inject.Inject;
 public class Observers {
 
     @Inject
-    Looks looks;
+    Inspector inspector;
 
     private volatile String ready = "";
 
     void ready(@Observes PoolEvent.Ready event) {
         if (event.pool().name().equals("stock")) {
-            ready = looks.around();
+            ready = inspector.around();
         }
     }
 

@@ -20,7 +20,7 @@ import java.io.InputStreamReader;
 public class OrderHandler implements StreamHandler {
 
     @Inject
-    Looks looks;
+    Inspector inspector;
 
     @Override
     public void handle(PooledStream stream) throws IOException {
@@ -33,8 +33,8 @@ public class OrderHandler implements StreamHandler {
 
     private String answer(String line) {
         return switch (line) {
-            case "around" -> looks.around();
-            case "in a request" -> looks.aroundInRequest();
+            case "around" -> inspector.around();
+            case "in a request" -> inspector.aroundInRequest();
             default -> line + "\n";
         };
     }

@@ -41,7 +41,7 @@ public class OrdersResource {
     Instance<StreamPool> pools;
 
     @Inject
-    Looks looks;
+    Inspector inspector;
 
     @Inject
     Observers observers;
@@ -65,7 +65,7 @@ public class OrdersResource {
     @GET
     @Path("around")
     public String around() {
-        return looks.around();
+        return inspector.around();
     }
 
     /** What the dependents of an asynchronous take find. */
@@ -76,7 +76,7 @@ public class OrdersResource {
                 .copy(stock.takeAsync(MAX_WAIT))
                 .thenApply(stream -> {
                     stream.close();
-                    return looks.around();
+                    return inspector.around();
                 })
                 .toCompletableFuture()
                 .get(MAX_WAIT.toSeconds(), TimeUnit.SECONDS);

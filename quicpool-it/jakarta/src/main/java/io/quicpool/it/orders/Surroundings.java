@@ -36,7 +36,7 @@ public class Surroundings {
     OnRequest request;
 
     /** One line for each thing. */
-    String look() {
+    String inspect() {
         Map<String, String> found = new TreeMap<>();
         put(found, "class by the context loader", () -> Thread.currentThread()
                 .getContextClassLoader()
@@ -61,10 +61,10 @@ public class Surroundings {
         return String.valueOf(new InitialContext().lookup(name));
     }
 
-    private static void put(Map<String, String> found, String what, Callable<String> look) {
+    private static void put(Map<String, String> found, String what, Callable<String> source) {
         String value;
         try {
-            value = look.call();
+            value = source.call();
         } catch (Exception e) {
             value = e.getClass().getSimpleName();
         }

@@ -24,7 +24,7 @@ class RecoveryIT {
     /** The time to notice, three keep-alives of a second, and to reconnect, on a busy machine. */
     private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
-    private static final int STOCK = 1000;
+    private static final int IDLE = 1000;
 
     @TempDir
     private Path folder;
@@ -85,9 +85,9 @@ class RecoveryIT {
                 "--keep-alive",
                 "1s",
                 "--min-capacity",
-                Integer.toString(STOCK),
+                Integer.toString(IDLE),
                 "--max-capacity",
-                Integer.toString(STOCK));
+                Integer.toString(IDLE));
     }
 
     private static long millisSince(long start) {
@@ -113,7 +113,7 @@ class RecoveryIT {
         PeerProcess first = server(pem, address);
         try (PeerProcess client = client(address)) {
             client.awaitReady();
-            await().atMost(MAX_WAIT).until(() -> client.stat("idle") == STOCK);
+            await().atMost(MAX_WAIT).until(() -> client.stat("idle") == IDLE);
             long connections = client.stat("connects");
             long kill = System.nanoTime();
             first.kill();
@@ -122,10 +122,10 @@ class RecoveryIT {
                 // Each has noticed it by itself: until then its streams count as alive.
                 await().atMost(MAX_WAIT).until(() -> client.stat("lost") == connections);
                 long noticed = millisSince(kill);
-                await().atMost(MAX_WAIT).until(() -> client.stat("idle") == STOCK);
+                await().atMost(MAX_WAIT).until(() -> client.stat("idle") == IDLE);
                 long fresh = millisSince(kill);
-                System.out.println("server killed: back after " + back + " ms, loss noticed after " + noticed
-                        + " ms, fresh stock of " + STOCK + " after " + fresh + " ms");
+                System.out.println("server killed: back after " + back + " ms, loss noticed after " + noticed + " ms, "
+                        + IDLE + " new idle streams after " + fresh + " ms");
                 assertStreamsWork(second, client);
             }
         }
@@ -138,7 +138,7 @@ class RecoveryIT {
         PeerProcess first = server(pem, address);
         try (PeerProcess client = client(address)) {
             client.awaitReady();
-            await().atMost(MAX_WAIT).until(() -> client.stat("idle") == STOCK);
+            await().atMost(MAX_WAIT).until(() -> client.stat("idle") == IDLE);
             long before = client.stat("connects");
             assertThat(first.quit()).isZero();
             await().atMost(MAX_WAIT).until(() -> client.stat("idle") == 0);
@@ -146,9 +146,9 @@ class RecoveryIT {
                 long back = System.nanoTime();
                 await().atMost(MAX_WAIT).until(() -> client.stat("connects") > before && client.stat("idle") > 0);
                 long again = millisSince(back);
-                await().atMost(MAX_WAIT).until(() -> client.stat("idle") == STOCK);
-                System.out.println("server closed in order: first stream " + again + " ms and fresh stock of " + STOCK
-                        + " " + millisSince(back) + " ms after it was back");
+                await().atMost(MAX_WAIT).until(() -> client.stat("idle") == IDLE);
+                System.out.println("server closed in order: first stream " + again + " ms and " + IDLE + " "
+                        + millisSince(back) + " ms after it was back");
                 assertStreamsWork(second, client);
             }
         }
@@ -168,15 +168,15 @@ class RecoveryIT {
     }
 
     @Test
-    void aKilledClientLeavesTheServersStock() throws Exception {
+    void theStreamsOfAKilledClientAreEvicted() throws Exception {
         try (PeerProcess server = server(pem(), "127.0.0.1:0")) {
             PeerProcess client = client("127.0.0.1:" + server.said("port"));
             client.awaitReady();
-            await().atMost(MAX_WAIT).until(() -> server.stat("idle") == STOCK);
+            await().atMost(MAX_WAIT).until(() -> server.stat("idle") == IDLE);
             long kill = System.nanoTime();
             client.kill();
             await().atMost(MAX_WAIT).until(() -> server.stat("idle") == 0);
-            System.out.println("client killed: its streams left the server's stock after " + millisSince(kill) + " ms");
+            System.out.println("client killed: its streams were evicted after " + millisSince(kill) + " ms");
         }
     }
 }

@@ -230,7 +230,7 @@ class GoPackageIT {
 
     /** Its application does not read its streams to their ends: quic-go gives no credit back for them. */
     @Test
-    void aServerOfTheGoPackageThatReadsNoStreamToItsEndIsConnectedToOnceMore() throws Exception {
+    void aServerOfTheGoPackageThatReadsNoStreamToItsEndIsConnectedToAgain() throws Exception {
         String address = "127.0.0.1:" + Pools.freePort();
         GoProcess server = keep(goServer(address, PLACES));
         ClientPool client = client(address, PLACES / 2);

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(240)
 class QuicGoIT {
 
-    private static final int STOCK = 200;
+    private static final int IDLE = 200;
 
     @TempDir
     private static Path folder;
@@ -105,14 +105,14 @@ class QuicGoIT {
                 "-fingerprint",
                 pin(),
                 "-streams",
-                Integer.toString(STOCK),
+                Integer.toString(IDLE),
                 "-keep-alive",
                 "1s");
-        for (int i = 0; i < STOCK; i++) {
+        for (int i = 0; i < IDLE; i++) {
             ids.add(client.next("stream"));
         }
-        assertThat(client.next("ready")).isEqualTo(Integer.toString(STOCK));
-        Pools.awaitIdle(server, STOCK);
+        assertThat(client.next("ready")).isEqualTo(Integer.toString(IDLE));
+        Pools.awaitIdle(server, IDLE);
         return client;
     }
 
@@ -138,8 +138,8 @@ class QuicGoIT {
         ServerPool server = server();
         Set<String> ids = new HashSet<>();
         GoProcess client = holding(server, ids);
-        assertThat(ids).hasSize(STOCK).contains("00000000");
-        for (int i = 0; i < STOCK; i++) {
+        assertThat(ids).hasSize(IDLE).contains("00000000");
+        for (int i = 0; i < IDLE; i++) {
             try (PooledStream stream = server.take(SOON)) {
                 String id = stream.id().toString();
                 assertThat(ids.remove(id)).isTrue();
@@ -183,10 +183,10 @@ class QuicGoIT {
     }
 
     @Test
-    void aClientThatFlushesWithFinsLeavesTheServersStock() throws Exception {
+    void theStreamsThatAClientEndsWithFinsAreEvicted() throws Exception {
         ServerPool server = server();
         GoProcess client = holding(server, new HashSet<>());
-        assertThat(client.ask("flush")).isEqualTo("flushed " + STOCK);
+        assertThat(client.ask("flush")).isEqualTo("flushed " + IDLE);
         // Data may have been written before the FIN, so the stream is kept for 30 s for a caller that gets the id.
         await().atMost(Duration.ofSeconds(90)).until(() -> server.active() == 0);
         assertThat(server.snapshot().totals().lost()).isZero();
@@ -251,8 +251,8 @@ class QuicGoIT {
     }
 
     private ClientPool client(String target) {
-        ClientPool client = pools.client(target, c -> c.transport(engine).capacity(STOCK, STOCK));
-        Pools.awaitIdle(client, STOCK);
+        ClientPool client = pools.client(target, c -> c.transport(engine).capacity(IDLE, IDLE));
+        Pools.awaitIdle(client, IDLE);
         return client;
     }
 
@@ -318,7 +318,7 @@ class QuicGoIT {
         GoProcess server = goServer(address);
         ClientPool client = client(address);
         await().pollDelay(Duration.ofSeconds(4)).atMost(SOON).until(() -> server.ask("idle")
-                .equals("idle " + STOCK));
+                .equals("idle " + IDLE));
         assertThat(client.snapshot().totals().lost()).isZero();
         assertStreamsWork(client);
     }
@@ -328,7 +328,7 @@ class QuicGoIT {
         String address = somewhere();
         GoProcess server = goServer(address);
         ClientPool client = client(address);
-        for (int i = 0; i < STOCK; i++) {
+        for (int i = 0; i < IDLE; i++) {
             String led = server.ask("lead");
             try (PooledStream stream = client.take(StreamId.parse(led.substring(4)), SOON)) {
                 stream.readTimeout(SOON);
@@ -341,17 +341,17 @@ class QuicGoIT {
     }
 
     @Test
-    void aServerThatFlushesWithFinsLeavesTheClientsStock() throws Exception {
+    void theStreamsThatAServerEndsWithFinsAreEvicted() throws Exception {
         String address = somewhere();
         GoProcess server = goServer(address);
         ClientPool client = client(address);
         try (PooledStream used = client.take(StreamId.parse(server.ask("lead").substring(4)), SOON)) {
-            await().until(() -> server.ask("idle").equals("idle " + STOCK));
+            await().until(() -> server.ask("idle").equals("idle " + IDLE));
             long opened = client.snapshot().totals().opened();
-            assertThat(server.ask("flush")).isEqualTo("flushed " + STOCK);
+            assertThat(server.ask("flush")).isEqualTo("flushed " + IDLE);
             await().atMost(Duration.ofSeconds(90))
-                    .until(() -> client.snapshot().totals().opened() >= opened + STOCK);
-            Pools.awaitIdle(client, STOCK);
+                    .until(() -> client.snapshot().totals().opened() >= opened + IDLE);
+            Pools.awaitIdle(client, IDLE);
             assertStreamsWork(client);
             assertThat(used.inputStream().readNBytes(13)).asString(UTF_8).isEqualTo("led " + used.id() + "\n");
             exchange(used, 100);
@@ -367,7 +367,7 @@ class QuicGoIT {
         first.kill();
         goServer(address);
         await().atMost(SOON).until(() -> client.snapshot().totals().lost() > 0);
-        Pools.awaitIdle(client, STOCK);
+        Pools.awaitIdle(client, IDLE);
         assertStreamsWork(client);
     }
 
@@ -379,7 +379,7 @@ class QuicGoIT {
         first.quit();
         await().atMost(SOON).until(() -> client.active() == 0);
         goServer(address);
-        Pools.awaitIdle(client, STOCK);
+        Pools.awaitIdle(client, IDLE);
         assertStreamsWork(client);
     }
 }

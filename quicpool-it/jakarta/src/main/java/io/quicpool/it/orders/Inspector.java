@@ -7,14 +7,14 @@ import jakarta.inject.Inject;
 
 /** Checks the surroundings of the calling thread. */
 @ApplicationScoped
-public class Looks {
+public class Inspector {
 
     @Inject
     Instance<Surroundings> surroundings;
 
     String around() {
         try (Instance.Handle<Surroundings> here = surroundings.getHandle()) {
-            return here.get().look();
+            return here.get().inspect();
         }
     }
 

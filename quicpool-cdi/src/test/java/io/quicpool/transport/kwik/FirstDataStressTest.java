@@ -27,7 +27,7 @@ import tech.kwik.core.packet.QuicPacket;
  * Many connections of kwik whose threads pause wherever they log, so that events come in any order. The first data of each must be
  * answered. Nothing else is sent on them, so that nothing can hide a stall.
  */
-class FirstWordsStressTest {
+class FirstDataStressTest {
 
     private static final int CONNECTIONS = 250;
     private static final int THREADS = 4;
