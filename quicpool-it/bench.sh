@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures kwik, Netty and, where Go is, quic-go against itself, one after the other: client and server are two processes each.
-# Prints the lines that the table in docs/figures.md is made of. Options are handed on to "quicpool-peer bench"; BENCH_GO has those
+# Prints the lines of the table in docs/figures.md. Options are passed on to "quicpool-peer bench"; BENCH_GO has those
 # of the program over quic-go.
 set -euo pipefail
 cd "$(dirname "$0")/.."

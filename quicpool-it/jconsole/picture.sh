@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes docs/images/jconsole-attributes.png and docs/images/jconsole-active.png anew: JConsole with the attributes of a
+# Makes docs/images/jconsole-attributes.png and docs/images/jconsole-active.png: JConsole with the attributes of a
 # client pool's MXBean, and with a graph of Active while the bounds of capacity are changed over JMX. Takes two minutes.
 #
 # Needs a JDK with jconsole, Maven, and of Debian or Ubuntu: xvfb xdotool imagemagick fontconfig fonts-dejavu-core. Nothing

@@ -67,7 +67,7 @@ func fill(connection *quic.Conn, count int) ([]opened, error) {
 	return all, nil
 }
 
-// parallel does something count times, so many at a time; all of it, whatever fails.
+// parallel runs a task count times, some at a time, and runs all of them even if some fail.
 func parallel(count, width int, do func(int) error) error {
 	next := make(chan int)
 	errs := make([]error, count)
@@ -87,7 +87,7 @@ func parallel(count, width int, do func(int) error) error {
 	return errors.Join(errs...)
 }
 
-// exchange sends random bytes and a FIN, and wants just them and a FIN back.
+// exchange sends random bytes and a FIN, and expects the same bytes and a FIN back.
 func exchange(each opened, size int) error {
 	sent := make([]byte, size)
 	rand.Read(sent)

@@ -12,7 +12,7 @@ import (
 	"github.com/quic-go/quic-go"
 )
 
-// runHold holds idle streams and does with them what it is told, one answer for each command:
+// runHold holds idle streams and executes commands on them, with one answer for each command:
 //
 //	send ID TEXT    writes the text and a FIN         sent ID
 //	recv ID         reads to the end                  received ID TEXT, or how it ended instead

@@ -1,5 +1,5 @@
 // One side of a pool over quic-go, written from docs/protocol.md: the third QUIC stack beside those of the library.
-// It is a peer for tests and a yardstick for figures, not a pool: it opens what it is told to and refills nothing.
+// It is a peer for tests and a reference for figures, not a pool: it opens streams only on command and refills nothing.
 package main
 
 import (

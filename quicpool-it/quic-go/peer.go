@@ -20,9 +20,9 @@ import (
 
 const longestWait = 30 * time.Second
 
-// peer knows nothing of pools: it does with connections and streams what it is told, and tells what they say. Each line of its
-// input is "NUMBER COMMAND", and has one answer, "NUMBER ANSWER", which comes late where the command blocks. What nobody asked
-// for has the number 0. Listeners, connections and streams have numbers of their own:
+// peer knows nothing of pools: it executes commands on connections and streams, and reports their events. Each line of its
+// input is "NUMBER COMMAND", and has one answer, "NUMBER ANSWER", which comes late if the command blocks. An unrequested event
+// has the number 0. Listeners, connections and streams have their own numbers:
 //
 //	listen IDLE STREAMS           LISTENER ADDRESS
 //	connect ADDRESS IDLE          CONNECTION ADDRESS (its own)
@@ -74,7 +74,7 @@ func runPeer(o options) error {
 }
 
 func (p *peer) do(words []string) (string, error) {
-	// All commands fit in with these, so none has to look how many words there are.
+	// Pads the arguments, so that no command has to count its words.
 	words = append(words, "", "", "")
 	switch words[0] {
 	case "listen":
@@ -150,7 +150,7 @@ func (p *peer) connect(address, idle string) (string, error) {
 	return fmt.Sprintf("%d %s", number, connection.LocalAddr()), nil
 }
 
-// watch tells of the streams that the other side opens, and of the end.
+// watch reports the streams that the peer opens, and the end of the connection.
 func (p *peer) watch(connection *quic.Conn, number int64) {
 	for {
 		stream, err := connection.AcceptStream(context.Background())
@@ -230,7 +230,7 @@ func onStreamOfPeer(stream *quic.Stream, command, argument string) (string, erro
 	return "done", nil
 }
 
-// ended is ending, and tells what the other side did from what this one did.
+// ended is ending, and distinguishes what the peer did from what this side did.
 func ended(err error) string {
 	if stream := (*quic.StreamError)(nil); errors.As(err, &stream) && !stream.Remote {
 		return "lost " + err.Error()

@@ -103,7 +103,7 @@ func (p *serverPool) serveConnection(connection *quic.Conn) {
 
 func (p *serverPool) serve(stream *quic.Stream) {
 	if code, err := readHello(stream); err == io.EOF {
-		// Opened and ended without a byte: a client whose engine has no PING asks whether anybody is there.
+		// Opened and ended without a byte: the ping of a client whose engine has no PING.
 		stream.Close()
 		return
 	} else if err != nil {
@@ -119,7 +119,7 @@ func (p *serverPool) serve(stream *quic.Stream) {
 	stream.Close()
 }
 
-// converse echoes, or takes in, until the peer's FIN.
+// converse echoes or only reads, until the peer's FIN.
 func (p *serverPool) converse(h *held) error {
 	first := make([]byte, firstRead)
 	n, err := h.stream.Read(first)

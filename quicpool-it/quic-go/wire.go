@@ -11,7 +11,7 @@ import (
 	"github.com/quic-go/quic-go"
 )
 
-// What docs/protocol.md lays down.
+// The constants of docs/protocol.md.
 const (
 	alpn       = "np-quic"
 	hello      = 0x00
@@ -24,7 +24,7 @@ const (
 	codeTooSlow  quic.StreamErrorCode = 3
 )
 
-// streamID is what both ends know a stream by.
+// streamID is the id by which both ends know a stream.
 type streamID [4]byte
 
 func (id streamID) String() string { return hex.EncodeToString(id[:]) }

@@ -1,5 +1,5 @@
-// A pool of the Go package itself, as client or as server, for tests of what docs/go.md and docs/protocol.md say of it. It
-// does what standard input tells it, one answer for each command, until quit or the end of the input.
+// A pool of the Go package itself, as client or as server, for tests of docs/go.md and docs/protocol.md. It
+// executes the commands of standard input, with one answer for each, until quit or the end of the input.
 package main
 
 import (
@@ -97,7 +97,7 @@ func (p *peer) server(listen, cert, key string, capacity int) {
 //	speak N TEXT   N times: takes any, writes, reads to the end,  spoke N
 //	               closes; an error of any of it is the answer
 //	echo N         N times: takes any, echoes to the end, closes  echoed N
-//	flush          gives up all that is idle                      flushed
+//	flush          evicts all idle streams                        flushed
 //	quit           closes the pool
 func (p *peer) obey() {
 	lines := bufio.NewScanner(os.Stdin)

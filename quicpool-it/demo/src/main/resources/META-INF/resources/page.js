@@ -1,4 +1,4 @@
-// A look a second at the demo's pools. Texts are set as text only; nothing comes from elsewhere.
+// Polls the pools of the demo once a second. Texts are set as text only. Nothing is loaded from other hosts.
 
 const LOOK_MILLIS = 1000;
 const KEPT = 120;

@@ -73,7 +73,7 @@ final class Stage implements AutoCloseable {
                 attacker.ask(attack.name() + " " + (attack.guarded() ? guardedPort : port) + " " + seconds, "done");
         Trips trips = caller.trips(10);
         Trips others = control.trips();
-        Status after = attack.cut() ? lookWhenCounted(before) : status();
+        Status after = attack.cut() ? statusWhenCounted(before) : status();
         double took = (System.nanoTime() - begin) / 1e9;
         String log = log().substring(logged);
         long heap = heapWhenProcessed(after);
@@ -82,7 +82,7 @@ final class Stage implements AutoCloseable {
     }
 
     // Until the server has read what is to be refused.
-    private Status lookWhenCounted(Status before) throws InterruptedException {
+    private Status statusWhenCounted(Status before) throws InterruptedException {
         long begin = System.nanoTime();
         Status status = status();
         while (status.refused().equals(before.refused()) && System.nanoTime() - begin < SOON.toNanos()) {
