@@ -44,7 +44,7 @@ public final class Durations {
     /**
      * Writes a duration.
      *
-     * @return in whole minutes, seconds or milliseconds if it is at most 30 years, otherwise ISO-8601; {@link #parse} reads both
+     * @return in whole hours, minutes, seconds or milliseconds if it is at most 30 years, otherwise ISO-8601; {@link #parse} reads both
      */
     public static String text(Duration duration) {
         if (duration.isNegative() || duration.compareTo(MAX_SIMPLE) > 0) {
@@ -53,6 +53,9 @@ public final class Durations {
         long millis = duration.toMillis();
         if (!duration.equals(Duration.ofMillis(millis))) {
             return duration.toString(); // a rounded value just out of range would look like the bound
+        }
+        if (millis % 3_600_000 == 0 && millis != 0) {
+            return millis / 3_600_000 + "h";
         }
         if (millis % 60_000 == 0 && millis != 0) {
             return millis / 60_000 + "m";

@@ -46,10 +46,10 @@ class BoundsTest {
         "PT0.009999999S, PT1S, 'min-interval = PT0.009999999S: must be from 10ms to max-interval, which is 1s'",
         "PT2S, PT1S, 'min-interval = 2s: must be from 10ms to max-interval, which is 1s'",
         "PT-1S, PT1S, 'min-interval = PT-1S: must be from 10ms to max-interval, which is 1s'",
-        "PT1S, PT0S, 'max-interval = 0s: must be from 10ms to 60m'",
-        "PT1S, PT61M, 'max-interval = 61m: must be from 10ms to 60m'",
-        "PT1S, PT1H0.000000001S, 'max-interval = PT1H0.000000001S: must be from 10ms to 60m'",
-        "PT1S, PT2562047788015215H, 'max-interval = PT2562047788015215H: must be from 10ms to 60m'"
+        "PT1S, PT0S, 'max-interval = 0s: must be from 10ms to 1h'",
+        "PT1S, PT61M, 'max-interval = 61m: must be from 10ms to 1h'",
+        "PT1S, PT1H0.000000001S, 'max-interval = PT1H0.000000001S: must be from 10ms to 1h'",
+        "PT1S, PT2562047788015215H, 'max-interval = PT2562047788015215H: must be from 10ms to 1h'"
     })
     void intervalOutOfItsLimits(Duration min, Duration max, String message) {
         assertThatExceptionOfType(ConfigException.class)

@@ -152,8 +152,8 @@ class ClientPoolConfigTest {
         String alpn = ": must be 1 to 255 visible ASCII characters";
         String hostname = ": must be a host name or an IP address without a port";
         return Stream.of(
-                row(c -> c.readTimeout(Duration.ofHours(25)), "read-timeout = 1500m: must be from 0s to 1440m"),
-                row(c -> c.writeTimeout(Duration.ofMillis(-1)), "write-timeout = PT-0.001S: must be from 0s to 1440m"),
+                row(c -> c.readTimeout(Duration.ofHours(25)), "read-timeout = 25h: must be from 0s to 24h"),
+                row(c -> c.writeTimeout(Duration.ofMillis(-1)), "write-timeout = PT-0.001S: must be from 0s to 24h"),
                 row(c -> c.keepAlive(Duration.ofMillis(699)), "keep-alive = 699ms" + keepAlive),
                 row(c -> c.keepAlive(Duration.ofSeconds(601)), "keep-alive = 601s" + keepAlive),
                 row(c -> c.connectTimeout(Duration.ofMillis(99)), "connect-timeout = 99ms" + timeout),

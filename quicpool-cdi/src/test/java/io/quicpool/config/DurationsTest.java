@@ -16,7 +16,7 @@ class DurationsTest {
         "1500ms, 1500ms",
         "90S, 90s",
         "PT2M, 2m",
-        "1h, 60m",
+        "1h, 1h",
         "PT0.0005S, PT0.0005S",
         "PT-5M, PT-5M",
         "999999999999ms, 999999999999ms",

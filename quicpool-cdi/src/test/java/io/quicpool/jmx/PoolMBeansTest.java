@@ -250,8 +250,8 @@ class PoolMBeansTest {
         });
         assertThat(told)
                 .extracting(Notification::getMessage)
-                .contains("client client: bounds changed: capacity 1 to 4 and interval 60m to 60m before,"
-                        + " capacity 1 to 1 and interval 60m to 60m now");
+                .contains("client client: bounds changed: capacity 1 to 4 and interval 1h to 1h before,"
+                        + " capacity 1 to 1 and interval 1h to 1h now");
         assertThat(told).extracting(Notification::getSequenceNumber).isSorted();
         Set<String> declared = Set.of(types(remote.getMBeanInfo(name)));
         assertThat(declared).containsAll(types(told)).hasSize(5);

@@ -123,7 +123,7 @@ class SeveralProblemsTest {
         assertThat(problems(C + "target", "peer:1", C + "max-capacity", "many", C + "min-capacity", "100"))
                 .containsExactly(C + "max-capacity = many" + FROM + "must be a whole number");
         assertThat(problems(C + "target", "peer:1", C + "max-interval", "2h", C + "min-interval", "10s"))
-                .containsExactly(C + "max-interval = 2h" + FROM + "must be from 10ms to 60m");
+                .containsExactly(C + "max-interval = 2h" + FROM + "must be from 10ms to 1h");
         assertThat(problems(C + "target", "peer:1", C + "min-capacity", "0", C + "max-capacity", "4"))
                 .containsExactly(C + "min-capacity = 0" + FROM + "must be from 1 to max-capacity, which is 4");
         assertThat(problems(C + "target", "peer:1", C + "tls-mode", "pinned", C + "fingerprint", "ab".repeat(32)))
