@@ -3,7 +3,7 @@ package io.quicpool.cdi;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamHandler;
 import io.quicpool.config.HandlerExecutor;
-import io.quicpool.settings.PoolKind;
+import io.quicpool.config.PoolKind;
 import io.quicpool.settings.Problem;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Instance;

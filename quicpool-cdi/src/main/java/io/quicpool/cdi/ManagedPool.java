@@ -1,7 +1,7 @@
 package io.quicpool.cdi;
 
 import io.quicpool.StreamPool;
-import io.quicpool.settings.PoolKind;
+import io.quicpool.config.PoolKind;
 import java.time.Duration;
 
 /** A pool and how the component treats it. */

@@ -1,6 +1,6 @@
 package io.quicpool.cdi;
 
-import io.quicpool.settings.PoolKind;
+import io.quicpool.config.PoolKind;
 import io.quicpool.settings.PoolSettings;
 import io.quicpool.settings.Settings;
 import io.quicpool.settings.SettingsReader;

@@ -6,7 +6,7 @@ import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamHandler;
 import io.quicpool.StreamPool;
-import io.quicpool.settings.PoolKind;
+import io.quicpool.config.PoolKind;
 import io.quicpool.settings.Problem;
 import io.quicpool.settings.Settings;
 import io.quicpool.settings.SettingsException;

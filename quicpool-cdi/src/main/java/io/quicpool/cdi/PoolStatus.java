@@ -1,7 +1,7 @@
 package io.quicpool.cdi;
 
 import io.quicpool.PoolSnapshot;
-import io.quicpool.settings.PoolKind;
+import io.quicpool.config.PoolKind;
 
 /**
  * The status of a pool for the readiness check.

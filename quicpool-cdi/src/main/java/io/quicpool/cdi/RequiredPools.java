@@ -3,7 +3,7 @@ package io.quicpool.cdi;
 import io.quicpool.ClientPool;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
-import io.quicpool.settings.PoolKind;
+import io.quicpool.config.PoolKind;
 import io.quicpool.settings.Problem;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.Bean;

@@ -1,6 +1,6 @@
 /**
  * Pools by injection: {@code @Inject @QuicPool("orders") ClientPool orders}. The pools are those of the configuration
- * ({@link io.quicpool.settings.PoolProperty}); one {@link io.quicpool.cdi.PoolRegistry} opens them at the start of the
+ * ({@link io.quicpool.config.PoolOptions}); one {@link io.quicpool.cdi.PoolRegistry} opens them at the start of the
  * application, owns them and closes them at its end.
  */
 @NullMarked

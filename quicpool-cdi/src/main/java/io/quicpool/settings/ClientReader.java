@@ -1,6 +1,6 @@
 package io.quicpool.settings;
 
-import static io.quicpool.settings.PoolProperty.*;
+import static io.quicpool.config.PoolOptions.*;
 
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
@@ -10,6 +10,7 @@ import io.quicpool.config.Durations;
 import io.quicpool.config.Fingerprint;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.PoolKind;
 import io.quicpool.config.TlsMode;
 import io.quicpool.config.TrustMaterial;
 import java.util.List;

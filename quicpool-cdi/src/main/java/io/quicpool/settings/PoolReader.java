@@ -2,9 +2,12 @@ package io.quicpool.settings;
 
 import io.quicpool.config.ConfigException;
 import io.quicpool.config.Durations;
+import io.quicpool.config.PoolKind;
+import io.quicpool.config.PoolOption;
+import io.quicpool.config.PoolOptions;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -31,7 +34,7 @@ abstract class PoolReader<C> {
     final String name;
     private final List<Problem> problems;
     private boolean nameReported;
-    private final Set<PoolProperty> leftOut = EnumSet.noneOf(PoolProperty.class);
+    private final Set<PoolOption<?>> leftOut = new HashSet<>();
 
     PoolReader(Config config, PropertyNames names, PoolKind kind, String name, List<Problem> problems) {
         this.config = config;
@@ -51,7 +54,7 @@ abstract class PoolReader<C> {
 
     /** Whether the pool is switched on. A value that cannot be read counts as on, and {@link #read} reports it. */
     boolean enabled() {
-        PropertyValue found = find(PoolProperty.ENABLED);
+        PropertyValue found = find(PoolOptions.ENABLED);
         return found == null
                 || found.value() == null
                 || !"false".equalsIgnoreCase(found.value().strip());
@@ -86,11 +89,11 @@ abstract class PoolReader<C> {
     }
 
     private @Nullable PoolSettings<C> settings(Consumer<C> check) {
-        value(PoolProperty.ENABLED, true, PoolReader::bool);
-        Duration drain = value(PoolProperty.DRAIN_TIMEOUT, Duration.ofSeconds(10), PoolReader::upToAnHour);
-        boolean readiness = value(PoolProperty.READINESS_ENABLED, true, PoolReader::bool);
-        Duration grace = value(PoolProperty.READINESS_GRACE, Duration.ofSeconds(5), PoolReader::upToAnHour);
-        boolean jmx = value(PoolProperty.JMX_ENABLED, true, PoolReader::bool);
+        value(PoolOptions.ENABLED, true, PoolReader::bool);
+        Duration drain = value(PoolOptions.DRAIN_TIMEOUT, Duration.ofSeconds(10), PoolReader::upToAnHour);
+        boolean readiness = value(PoolOptions.READINESS_ENABLED, true, PoolReader::bool);
+        Duration grace = value(PoolOptions.READINESS_GRACE, Duration.ofSeconds(5), PoolReader::upToAnHour);
+        boolean jmx = value(PoolOptions.JMX_ENABLED, true, PoolReader::bool);
         C built;
         try {
             built = build();
@@ -109,11 +112,11 @@ abstract class PoolReader<C> {
     }
 
     // The property of a problem that was found only when all settings were put together.
-    private PoolProperty propertyOf(ConfigException e) {
-        if (e.property().equals("trust-store") && find(PoolProperty.TRUST_STORE) == null) {
-            return PoolProperty.TRUST_CERTIFICATES;
+    private PoolOption<?> propertyOf(ConfigException e) {
+        if (e.property().equals("trust-store") && find(PoolOptions.TRUST_STORE) == null) {
+            return PoolOptions.TRUST_CERTIFICATES;
         }
-        PoolProperty property = PoolProperty.named(kind, e.property());
+        PoolOption<?> property = kind.option(e.property());
         return property == null ? kind.required() : property;
     }
 
@@ -125,7 +128,7 @@ abstract class PoolReader<C> {
     // The name stands in the names of the pool's properties. The message shows one of them, the required one if it is
     // set.
     private Problem nameProblem(String allowed) {
-        return Stream.concat(Stream.of(kind.required()), PoolProperty.of(kind).stream())
+        return Stream.concat(Stream.of(kind.required()), kind.options().stream())
                 .filter(property -> {
                     PropertyValue found = find(property);
                     return found != null && !found.key().equals(kind.prefix() + property.key());
@@ -143,11 +146,11 @@ abstract class PoolReader<C> {
     static final class Refused extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
-        private final PoolProperty property;
+        private final PoolOption<?> property;
         private final String value;
         private final String allowed;
 
-        Refused(PoolProperty property, String value, String allowed) {
+        Refused(PoolOption<?> property, String value, String allowed) {
             super(property.key(), null, false, false);
             this.property = property;
             this.value = value;
@@ -155,7 +158,7 @@ abstract class PoolReader<C> {
         }
     }
 
-    private @Nullable PropertyValue find(PoolProperty property) {
+    private @Nullable PropertyValue find(PoolOption<?> property) {
         PropertyValue found = PropertyValue.in(config, kind.property(name, property.key()));
         if (found == null && PropertyNames.isPlain(kind, name, property)) {
             found = PropertyValue.in(config, kind.prefix() + name + "." + property.key());
@@ -163,13 +166,13 @@ abstract class PoolReader<C> {
         if (found == null) {
             found = PropertyValue.in(config, kind.prefix() + property.key());
         }
-        return found != null || !property.ofAllPools()
+        return found != null || !property.isForAllPools()
                 ? found
                 : PropertyValue.in(config, PropertyNames.PREFIX + property.key());
     }
 
     /** The text of a property; null when it is not set, empty, or left out. */
-    @Nullable String text(PoolProperty property) {
+    @Nullable String text(PoolOption<?> property) {
         PropertyValue found = leftOut.contains(property) ? null : find(property);
         if (found == null) {
             return null;
@@ -177,21 +180,21 @@ abstract class PoolReader<C> {
         if (found.value() == null) {
             throw new Refused(property, PropertyValue.UNKNOWN, PropertyValue.NO_VALUE);
         }
-        String text = property.secret() ? found.value() : found.value().strip();
+        String text = property.isSecret() ? found.value() : found.value().strip();
         return text.isEmpty() ? null : text;
     }
 
-    boolean has(PoolProperty property) {
+    boolean has(PoolOption<?> property) {
         return text(property) != null;
     }
 
     /** Whether one of them was reported and left out. */
-    boolean isLeftOut(PoolProperty... properties) {
+    boolean isLeftOut(PoolOption<?>... properties) {
         return Arrays.stream(properties).anyMatch(leftOut::contains);
     }
 
     /** Converts a property, if it is set, and passes it to a setter of the builder. */
-    <T> void ifSet(PoolProperty property, BiFunction<String, String, T> parser, Consumer<T> setter) {
+    <T> void ifSet(PoolOption<?> property, BiFunction<String, String, T> parser, Consumer<T> setter) {
         value(property, null, (key, text) -> {
             setter.accept(parser.apply(key, text));
             return text;
@@ -199,7 +202,7 @@ abstract class PoolReader<C> {
     }
 
     private <T extends @Nullable Object> T value(
-            PoolProperty property, T defaultValue, BiFunction<String, String, T> parser) {
+            PoolOption<?> property, T defaultValue, BiFunction<String, String, T> parser) {
         String text = text(property);
         if (text == null) {
             return defaultValue;
@@ -241,8 +244,8 @@ abstract class PoolReader<C> {
     }
 
     /** The refusal of the settings, for the property that it names, else for the given one. */
-    Refused refused(ConfigException e, PoolProperty fallback) {
-        PoolProperty named = PoolProperty.named(kind, e.property());
+    Refused refused(ConfigException e, PoolOption<?> fallback) {
+        PoolOption<?> named = kind.option(e.property());
         return new Refused(named == null ? fallback : named, e.value(), e.allowed());
     }
 
@@ -256,7 +259,7 @@ abstract class PoolReader<C> {
             return new Problem(key + " = " + value, null, e.allowed);
         }
         String value = found.value() == null ? e.value : found.value();
-        boolean hidden = e.property.secret() || value.contains(PEM);
+        boolean hidden = e.property.isSecret() || value.contains(PEM);
         return new Problem(
                 Problem.shown(names.asWritten(found.key(), found.source())) + " = "
                         + (hidden ? HIDDEN : Problem.shown(value)),

@@ -1,5 +1,8 @@
 package io.quicpool.settings;
 
+import io.quicpool.config.PoolKind;
+import io.quicpool.config.PoolOption;
+import io.quicpool.config.PoolOptions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,7 +34,7 @@ final class PropertyNames {
     static final String PREFIX = "quicpool.";
 
     // Set for all pools of both kinds.
-    private static final List<String> OF_ALL_POOLS = PoolProperty.ofAllPools(PREFIX);
+    private static final List<String> FOR_ALL_POOLS = forAllPools(PREFIX);
     private static final Pattern VARIABLE = Pattern.compile("QUICPOOL_[A-Z0-9_]+");
     private static final Pattern PROFILE = Pattern.compile("^%[^.]+\\.");
 
@@ -66,6 +69,13 @@ final class PropertyNames {
         return all;
     }
 
+    private static List<String> forAllPools(String prefix) {
+        return PoolOptions.all().stream()
+                .filter(PoolOption::isForAllPools)
+                .map(each -> prefix + each.key())
+                .toList();
+    }
+
     /** The property without a profile: {@code quicpool.application} for {@code %dev.quicpool.application}. */
     static String withoutProfile(String property) {
         return PROFILE.matcher(property).replaceFirst("");
@@ -98,7 +108,7 @@ final class PropertyNames {
     /** Whether a variable stands for a property. {@code rest} is the variable without the prefix of its kind. */
     static boolean isProperty(PoolKind kind, String rest) {
         return poolOf(kind, rest) != null
-                || PoolProperty.of(kind).stream().anyMatch(each -> rest.equals(variableOf(each.key())));
+                || kind.options().stream().anyMatch(each -> rest.equals(variableOf(each.key())));
     }
 
     /** The name that the user wrote: the property, or its environment variable if the value is from there. */
@@ -109,11 +119,10 @@ final class PropertyNames {
     }
 
     /** Whether {@code quicpool.client.NAME.KEY} is a property of this pool, not of all pools or of another one. */
-    static boolean isPlain(PoolKind kind, String name, PoolProperty property) {
+    static boolean isPlain(PoolKind kind, String name, PoolOption<?> property) {
         String rest = name + "." + property.key();
         int dot = name.indexOf('.');
-        return PoolProperty.named(kind, rest) == null
-                && (dot < 0 || PoolProperty.named(kind, rest.substring(dot + 1)) == null);
+        return kind.option(rest) == null && (dot < 0 || kind.option(rest.substring(dot + 1)) == null);
     }
 
     // ---- quicpool.client."NAME".KEY
@@ -125,13 +134,13 @@ final class PropertyNames {
                 return;
             }
         }
-        if (!property.equals(APPLICATION) && !OF_ALL_POOLS.contains(property)) {
+        if (!property.equals(APPLICATION) && !FOR_ALL_POOLS.contains(property)) {
             unknown.put(property, nearestElsewhere(property));
         }
     }
 
     private void ofKind(PoolKind kind, String property, String rest) {
-        if (PoolProperty.named(kind, rest) != null) {
+        if (kind.option(rest) != null) {
             return; // for all pools of the kind
         }
         int end = rest.startsWith("\"") ? rest.indexOf("\".", 1) + 1 : rest.indexOf('.');
@@ -140,7 +149,7 @@ final class PropertyNames {
             return;
         }
         String key = rest.substring(end + 1);
-        if (PoolProperty.named(kind, key) == null) {
+        if (kind.option(key) == null) {
             unknown.put(property, nearest(kind.prefix() + rest.substring(0, end + 1), key, kind));
             return;
         }
@@ -149,8 +158,7 @@ final class PropertyNames {
     }
 
     private static @Nullable String nearest(String before, String key, PoolKind kind) {
-        List<String> keys =
-                PoolProperty.of(kind).stream().map(PoolProperty::key).toList();
+        List<String> keys = kind.options().stream().map(PoolOption::key).toList();
         String near = Suggestions.of(key, keys);
         return near == null ? null : before + near;
     }
@@ -159,12 +167,12 @@ final class PropertyNames {
         int end = property.indexOf('.', PREFIX.length());
         String first = property.substring(PREFIX.length(), end < 0 ? property.length() : end);
         List<String> there = new ArrayList<>(List.of("client", "server", "application"));
-        there.addAll(PoolProperty.ofAllPools(""));
+        there.addAll(forAllPools(""));
         String near = Suggestions.of(first, there);
         if (near == null || (near.equals(first) && end < 0)) {
             return null;
         }
-        boolean ofPools = !APPLICATION.equals(PREFIX + near) && !OF_ALL_POOLS.contains(PREFIX + near);
+        boolean ofPools = !APPLICATION.equals(PREFIX + near) && !FOR_ALL_POOLS.contains(PREFIX + near);
         return PREFIX + near + (ofPools && end >= 0 ? property.substring(end) : "");
     }
 
@@ -188,7 +196,7 @@ final class PropertyNames {
 
     private static @Nullable String poolOf(PoolKind kind, String rest) {
         String longest = null;
-        for (PoolProperty property : PoolProperty.of(kind)) {
+        for (PoolOption<?> property : kind.options()) {
             String key = variableOf(property.key());
             if (rest.equals(key)) {
                 return null; // for all pools of the kind

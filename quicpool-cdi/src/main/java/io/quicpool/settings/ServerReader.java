@@ -1,6 +1,6 @@
 package io.quicpool.settings;
 
-import static io.quicpool.settings.PoolProperty.*;
+import static io.quicpool.config.PoolOptions.*;
 
 import io.quicpool.config.ClientAuth;
 import io.quicpool.config.ConfigException;
@@ -8,6 +8,7 @@ import io.quicpool.config.CongestionControl;
 import io.quicpool.config.Durations;
 import io.quicpool.config.HandlerExecutor;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.PoolKind;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.ServerPoolConfigBuilder;
 import io.quicpool.config.TrustMaterial;

@@ -2,6 +2,7 @@ package io.quicpool.settings;
 
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ConfigException;
+import io.quicpool.config.PoolKind;
 import io.quicpool.config.ServerPoolConfig;
 import java.util.ArrayList;
 import java.util.List;

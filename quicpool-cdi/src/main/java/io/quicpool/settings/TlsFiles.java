@@ -1,9 +1,10 @@
 package io.quicpool.settings;
 
-import static io.quicpool.settings.PoolProperty.*;
+import static io.quicpool.config.PoolOptions.*;
 
 import io.quicpool.config.ConfigException;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.PoolOption;
 import io.quicpool.config.Printable;
 import io.quicpool.config.TrustMaterial;
 import java.nio.file.InvalidPathException;
@@ -33,7 +34,7 @@ final class TlsFiles {
         String certificate = reader.text(CERTIFICATE);
         String key = reader.text(PRIVATE_KEY);
         if (store != null && (certificate != null || key != null)) {
-            PoolProperty other = certificate != null ? CERTIFICATE : PRIVATE_KEY;
+            PoolOption<?> other = certificate != null ? CERTIFICATE : PRIVATE_KEY;
             throw new PoolReader.Refused(other, "(set)", "cannot be combined with key-store; remove one of them");
         }
         if (store != null) {
@@ -80,7 +81,7 @@ final class TlsFiles {
         }
     }
 
-    private Path file(PoolProperty property, String text) {
+    private Path file(PoolOption<?> property, String text) {
         if (text.contains(PoolReader.PEM)) {
             throw new PoolReader.Refused(property, PoolReader.HIDDEN, "must be the path of a file, not what is in it");
         }

@@ -1,5 +1,7 @@
 package io.quicpool.settings;
 
+import io.quicpool.config.PoolKind;
+import io.quicpool.config.PoolOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -66,8 +68,7 @@ final class UnknownVariables {
     }
 
     private static @Nullable String nearest(PoolKind kind, String key) {
-        List<String> keys =
-                PoolProperty.of(kind).stream().map(PoolProperty::key).toList();
+        List<String> keys = kind.options().stream().map(PoolOption::key).toList();
         String near = Suggestions.of(key.toLowerCase(Locale.ROOT).replace('_', '-'), keys);
         return near == null ? null : PropertyNames.variableOf(near);
     }

@@ -4,13 +4,13 @@ import static io.quicpool.docs.Page.row;
 
 import io.quicpool.ClientPool;
 import io.quicpool.ServerPool;
+import io.quicpool.config.PoolKind;
+import io.quicpool.config.PoolOption;
+import io.quicpool.config.PoolOptions;
 import io.quicpool.jmx.PoolMBeans;
-import io.quicpool.settings.PoolKind;
-import io.quicpool.settings.PoolProperty;
 import io.quicpool.testing.Pools;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,7 @@ class ReferenceTest {
 
     @Test
     void propertiesAreThoseOfTheCode() {
-        List<String> rows = Arrays.stream(PoolProperty.values())
+        List<String> rows = PoolOptions.all().stream()
                 .map(property -> row(
                         "`" + property.key() + "`",
                         kinds(property),
@@ -38,7 +38,7 @@ class ReferenceTest {
         Page.same(new Page("configuration.md").rows("## Properties of a pool"), rows);
     }
 
-    private static String kinds(PoolProperty property) {
+    private static String kinds(PoolOption<?> property) {
         if (!property.isOf(PoolKind.SERVER)) {
             return "client";
         }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.PoolKind;
+import io.quicpool.config.PoolOption;
+import io.quicpool.config.PoolOptions;
 import io.quicpool.testing.KeyFiles;
 import io.quicpool.testing.TestCertificates;
 import java.nio.file.Files;
@@ -184,12 +187,12 @@ class ProblemsTest {
         List<String> tested = new ArrayList<>();
         single().forEach(row -> tested.add(row.get()[0] + " " + row.get()[1]));
         for (PoolKind kind : PoolKind.values()) {
-            for (PoolProperty property : PoolProperty.of(kind)) {
+            for (PoolOption<?> property : kind.options()) {
                 // Those of key stores go together, see below; a client's certificate is read as a server's.
                 boolean elsewhere = property.key().startsWith("key-")
                         || property.key().startsWith("trust-store-")
                         || (kind == PoolKind.CLIENT
-                                && (property == PoolProperty.CERTIFICATE || property == PoolProperty.PRIVATE_KEY));
+                                && (property == PoolOptions.CERTIFICATE || property == PoolOptions.PRIVATE_KEY));
                 if (!elsewhere) {
                     assertThat(tested).contains(kind + " " + property.key());
                 }

@@ -12,6 +12,9 @@ import io.quicpool.config.Fingerprint;
 import io.quicpool.config.HandlerExecutor;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.PoolKind;
+import io.quicpool.config.PoolOption;
+import io.quicpool.config.PoolOptions;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.StreamTimeouts;
 import io.quicpool.config.TlsMode;
@@ -62,7 +65,7 @@ class PropertiesTest {
     /** What is set, and what it must become. */
     private record Row(
             PoolKind kind,
-            Set<PoolProperty> properties,
+            Set<PoolOption<?>> properties,
             List<String> keysAndValues,
             Function<PoolSettings<?>, Object> actual,
             Object expected) {
@@ -74,9 +77,9 @@ class PropertiesTest {
 
     private static Row row(
             PoolKind kind, Function<PoolSettings<?>, Object> actual, Object expected, String... keysAndValues) {
-        Set<PoolProperty> properties = new HashSet<>();
+        Set<PoolOption<?>> properties = new HashSet<>();
         for (int i = 0; i < keysAndValues.length; i += 2) {
-            PoolProperty property = PoolProperty.named(kind, keysAndValues[i]);
+            PoolOption<?> property = kind.option(keysAndValues[i]);
             assertThat(property).as(keysAndValues[i]).isNotNull();
             properties.add(property);
         }
@@ -268,7 +271,7 @@ class PropertiesTest {
             all.addAll(List.of("quicpool.client.\"orders\".target", "peer:1"));
         } else {
             all.addAll(List.of("quicpool.server.\"orders\".listen", "localhost:0"));
-            if (!row.properties.contains(PoolProperty.KEY_STORE)) {
+            if (!row.properties.contains(PoolOptions.KEY_STORE)) {
                 all.addAll(List.of(
                         "quicpool.server.\"orders\".certificate",
                         file("chain.pem"),
@@ -288,7 +291,7 @@ class PropertiesTest {
     @Test
     void noPropertyIsForgottenHere() {
         for (PoolKind kind : PoolKind.values()) {
-            Set<PoolProperty> left = new HashSet<>(PoolProperty.of(kind));
+            Set<PoolOption<?>> left = new HashSet<>(kind.options());
             rows().filter(row -> row.kind == kind).forEach(row -> left.removeAll(row.properties));
             assertThat(left).as(kind.text()).isEmpty();
         }

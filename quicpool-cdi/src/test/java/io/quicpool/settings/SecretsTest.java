@@ -3,6 +3,8 @@ package io.quicpool.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.PoolKind;
+import io.quicpool.config.PoolOption;
 import io.quicpool.testing.KeyFiles;
 import io.quicpool.testing.TestCertificates;
 import java.nio.file.Files;
@@ -139,7 +141,7 @@ class SecretsTest {
     void aKeyInAnyPropertyIsNotShown() {
         for (PoolKind kind : PoolKind.values()) {
             String prefix = kind.prefix() + "\"a\".";
-            for (PoolProperty property : PoolProperty.of(kind)) {
+            for (PoolOption<?> property : kind.options()) {
                 read(
                         prefix + kind.requiredKey(),
                         "localhost:1",

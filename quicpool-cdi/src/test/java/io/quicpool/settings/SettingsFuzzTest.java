@@ -3,6 +3,9 @@ package io.quicpool.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.quicpool.config.PoolKind;
+import io.quicpool.config.PoolOption;
+import io.quicpool.config.PoolOptions;
 import io.quicpool.testing.Mutations;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +57,7 @@ class SettingsFuzzTest {
         return Mutations.of(sample, ALPHABET, 3, random);
     }
 
-    private String property(PoolProperty property) {
+    private String property(PoolOption<?> property) {
         PoolKind kind = any(List.of(PoolKind.values()));
         String name = any(NAMES);
         String written = kind.prefix()
@@ -73,14 +76,14 @@ class SettingsFuzzTest {
 
     @Test
     void anyConfigurationIsReadOrReportedAndNothingIsThrown() {
-        List<PoolProperty> all = List.of(PoolProperty.values());
+        List<PoolOption<?>> all = PoolOptions.all();
         for (int round = 0; round < 2000; round++) {
             Map<String, String> properties = new LinkedHashMap<>();
             Map<String, String> variables = new LinkedHashMap<>();
             for (int i = random.nextInt(10); i >= 0; i--) {
-                PoolProperty property = any(all);
+                PoolOption<?> property = any(all);
                 String name = property(property);
-                String value = property.secret() ? SECRET : random.nextBoolean() ? any(VALUES) : mutated(any(VALUES));
+                String value = property.isSecret() ? SECRET : random.nextBoolean() ? any(VALUES) : mutated(any(VALUES));
                 boolean variable = random.nextInt(4) == 0;
                 (variable ? variables : properties).put(variable ? PropertyNames.variableOf(name) : name, value);
             }

@@ -2,6 +2,7 @@ package io.quicpool.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quicpool.config.PoolKind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package io.quicpool.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quicpool.config.PoolKind;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

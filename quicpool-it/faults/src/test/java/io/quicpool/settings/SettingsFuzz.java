@@ -1,11 +1,13 @@
 package io.quicpool.settings;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import io.quicpool.config.PoolKind;
+import io.quicpool.config.PoolOption;
+import io.quicpool.config.PoolOptions;
 import io.quicpool.fuzz.Messages;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +21,7 @@ public final class SettingsFuzz {
     private static final String KEY_LINE = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49";
     private static final String KEY = "-----BEGIN PRIVATE KEY-----\n" + KEY_LINE + "\n-----END PRIVATE KEY-----\n";
     private static final List<String> SECRETS = List.of(PASSWORD, KEY_LINE);
-    private static final PoolProperty[] PROPERTIES = PoolProperty.values();
+    private static final List<PoolOption<?>> PROPERTIES = PoolOptions.all();
     private static final List<String> NAMES = List.of("a", "b.c", "My-Orders", "jmx", "readiness", "a.jmx", "default");
     private static final List<String> VALUES = List.of(
             "",
@@ -50,9 +52,9 @@ public final class SettingsFuzz {
         Map<String, String> variables = new LinkedHashMap<>();
         int count = data.consumeInt(1, 10);
         for (int i = 0; i < count; i++) {
-            PoolProperty property = data.pickValue(PROPERTIES);
+            PoolOption<?> property = data.pickValue(PROPERTIES);
             String name = name(data, property);
-            String value = property.secret() && !isAnother(name) ? PASSWORD : value(data);
+            String value = property.isSecret() && !isAnother(name) ? PASSWORD : value(data);
             if (data.consumeInt(0, 3) == 0) {
                 variables.put(PropertyNames.variableOf(name), value);
             } else {
@@ -78,7 +80,7 @@ public final class SettingsFuzz {
         }
     }
 
-    private static String name(FuzzedDataProvider data, PoolProperty property) {
+    private static String name(FuzzedDataProvider data, PoolOption<?> property) {
         PoolKind kind = data.pickValue(PoolKind.values());
         String name = data.consumeBoolean() ? NAMES.get(data.consumeInt(0, NAMES.size() - 1)) : data.consumeString(12);
         String written = kind.prefix()
@@ -100,8 +102,8 @@ public final class SettingsFuzz {
     // What is left of a secret's name may be that of a property that is no secret, such as key-store.
     private static boolean isAnother(String name) {
         String variable = PropertyNames.variableOf(name).toUpperCase(Locale.ROOT);
-        return Arrays.stream(PROPERTIES)
-                .filter(property -> !property.secret())
+        return PROPERTIES.stream()
+                .filter(property -> !property.isSecret())
                 .anyMatch(property -> variable.endsWith("_"
                         + property.key()
                                 .toUpperCase(Locale.ROOT)

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.Endpoint;
+import io.quicpool.config.PoolKind;
+import io.quicpool.config.PoolOptions;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.it.support.Manifests;
-import io.quicpool.settings.PoolKind;
-import io.quicpool.settings.PoolProperty;
 import io.quicpool.settings.PoolSettings;
 import io.quicpool.settings.Settings;
 import io.quicpool.settings.SettingsReader;
@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -410,7 +409,7 @@ class KubernetesTest {
     void variablesAreProperties(Application application) {
         Set<String> known = new HashSet<>(Set.of("QUICPOOL_APPLICATION"));
         for (PoolKind kind : PoolKind.values()) {
-            Arrays.stream(PoolProperty.values())
+            PoolOptions.all().stream()
                     .filter(property -> property.isOf(kind))
                     .map(property -> kind.property(
                             kind == PoolKind.SERVER

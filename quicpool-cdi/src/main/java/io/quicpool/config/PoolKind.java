@@ -1,7 +1,8 @@
-package io.quicpool.settings;
+package io.quicpool.config;
 
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The two kinds of pools, as properties, messages and health data name them. */
 public enum PoolKind {
@@ -20,15 +21,6 @@ public enum PoolKind {
     }
 
     /**
-     * The last part of the required property of this kind.
-     *
-     * @return {@code target} or {@code listen}
-     */
-    public String requiredKey() {
-        return required().key();
-    }
-
-    /**
      * How messages name a pool of this kind.
      *
      * @param pool its name
@@ -36,6 +28,15 @@ public enum PoolKind {
      */
     public String pool(String pool) {
         return text() + " \"" + pool + "\"";
+    }
+
+    /**
+     * What all properties of this kind begin with.
+     *
+     * @return such as {@code quicpool.client.}
+     */
+    public String prefix() {
+        return "quicpool." + text() + ".";
     }
 
     /**
@@ -64,13 +65,32 @@ public enum PoolKind {
                 : "the " + text() + " pools are \"" + String.join("\", \"", pools) + "\"";
     }
 
-    /** What all properties of this kind begin with. */
-    String prefix() {
-        return "quicpool." + text() + ".";
+    /** The required option of this kind. */
+    public PoolOption<?> required() {
+        return this == CLIENT ? PoolOptions.TARGET : PoolOptions.LISTEN;
     }
 
-    /** The required property of this kind. */
-    PoolProperty required() {
-        return this == CLIENT ? PoolProperty.TARGET : PoolProperty.LISTEN;
+    /**
+     * The last part of the required property of this kind.
+     *
+     * @return {@code target} or {@code listen}
+     */
+    public String requiredKey() {
+        return required().key();
+    }
+
+    /** The options of this kind, in the order of the table. */
+    public List<PoolOption<?>> options() {
+        return PoolOptions.all().stream().filter(option -> option.isOf(this)).toList();
+    }
+
+    /** The option with this key; null when pools of this kind have none. */
+    public @Nullable PoolOption<?> option(String key) {
+        for (PoolOption<?> option : PoolOptions.all()) {
+            if (option.isOf(this) && option.key().equals(key)) {
+                return option;
+            }
+        }
+        return null;
     }
 }

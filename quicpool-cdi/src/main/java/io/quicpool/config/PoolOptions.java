@@ -1,0 +1,336 @@
+package io.quicpool.config;
+
+import static io.quicpool.config.PoolOption.Use.COMPONENT;
+import static io.quicpool.config.PoolOption.Use.FILES;
+import static io.quicpool.config.ValueType.alpn;
+import static io.quicpool.config.ValueType.any;
+import static io.quicpool.config.ValueType.choice;
+import static io.quicpool.config.ValueType.count;
+import static io.quicpool.config.ValueType.duration;
+import static io.quicpool.config.ValueType.engine;
+import static io.quicpool.config.ValueType.flag;
+import static io.quicpool.config.ValueType.host;
+import static io.quicpool.config.ValueType.integer;
+import static io.quicpool.config.ValueType.list;
+import static io.quicpool.config.ValueType.text;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The table of all options of pools. Builders, properties, checks, docs/configuration.md and the peer tool follow from it. A new
+ * option is a row here, and code that asks a {@link PoolConfig} for its value.
+ *
+ * <p>As a property it is {@code quicpool.client."NAME".KEY} for one pool, and {@code quicpool.client.KEY} for all pools of that kind
+ * that do not set their own. {@code quicpool.server} works the same way. Some can be set for all pools of both kinds, by
+ * {@code quicpool.KEY}.
+ */
+public final class PoolOptions {
+
+    /** Maximum number of streams of one connection. */
+    static final int MAX_STREAMS = 1 << 20;
+
+    private static final Set<PoolKind> CLIENT = Set.of(PoolKind.CLIENT);
+    private static final Set<PoolKind> SERVER = Set.of(PoolKind.SERVER);
+    private static final Set<PoolKind> BOTH = Set.of(PoolKind.values());
+    private static final List<PoolOption<?>> ROWS = new ArrayList<>();
+
+    public static final PoolOption<Boolean> ENABLED =
+            of(BOTH, "enabled").values(flag()).usedBy(COMPONENT).orElse("true").meaning("Whether the pool is created.");
+
+    public static final PoolOption<List<Endpoint>> TARGET = of(CLIENT, "target")
+            .values(list(Endpoint::parse, "HOST:PORT, ..."))
+            .meaning(
+                    "The address of the peer. Several, separated by commas, make one member pool each. The pool looks a "
+                            + "name up at each connect. `server:NAME` is a server pool of the same application, whichever "
+                            + "port it has.");
+
+    public static final PoolOption<Endpoint> LISTEN = of(SERVER, "listen")
+            .values(any(Endpoint::parse, Endpoint::toString, "HOST:PORT"))
+            .meaning("The address to listen on. With port 0 the system chooses the port.");
+
+    public static final PoolOption<Integer> MIN_CAPACITY = of(CLIENT, "min-capacity")
+            .values(count(1, CapacityBounds.LIMIT).shownAs("1 to max-capacity"))
+            .changeable()
+            .orElse("8")
+            .meaning("Minimum number of idle streams to aim for, for each target.");
+
+    public static final PoolOption<Integer> MAX_CAPACITY = of(BOTH, "max-capacity")
+            .values(count(1, CapacityBounds.LIMIT))
+            .changeable()
+            .orElseByKind("64", "1024")
+            .meaning(
+                    "Maximum number of idle streams: to aim for, for each target (client), or to hold, over all clients "
+                            + "(server).");
+
+    // A waiter costs about 300 bytes. More waiters than the default are hardly ever served in time.
+    public static final PoolOption<Integer> MAX_WAITING = of(BOTH, "max-waiting")
+            .values(count(1, 1_000_000))
+            .orElse("10000")
+            .meaning("Maximum number of callers that wait for a stream, for each target (client). Further callers are "
+                    + "refused at once.");
+
+    public static final PoolOption<Duration> MIN_INTERVAL = of(CLIENT, "min-interval")
+            .values(duration("10ms", "1h").shownAs("10ms to max-interval"))
+            .changeable()
+            .orElse("500ms")
+            .meaning("Shortest time between two regular size checks.");
+
+    public static final PoolOption<Duration> MAX_INTERVAL = of(CLIENT, "max-interval")
+            .values(duration("10ms", "1h"))
+            .changeable()
+            .orElse("5s")
+            .meaning("Longest time between two regular size checks.");
+
+    // kwik's idle timer counts whole seconds, so an idle time-out below 2 s would be inexact.
+    public static final PoolOption<Duration> KEEP_ALIVE = of(BOTH, "keep-alive")
+            .values(duration("700ms", "10m"))
+            .orElse("10s")
+            .meaning("How often a client pings its peer. A peer that is silent for three times as long is lost.");
+
+    public static final PoolOption<Duration> CONNECT_TIMEOUT = of(CLIENT, "connect-timeout")
+            .values(duration("100ms", "10m"))
+            .orElse("5s")
+            .meaning("Maximum time for one attempt to connect.");
+
+    public static final PoolOption<Duration> ID_TIMEOUT = of(CLIENT, "id-timeout")
+            .values(duration("100ms", "10m"))
+            .orElse("10s")
+            .meaning("Maximum time that a new stream waits for its id.");
+
+    public static final PoolOption<Duration> HELLO_TIMEOUT = of(SERVER, "hello-timeout")
+            .values(duration("100ms", "10m"))
+            .orElse("10s")
+            .meaning("Maximum time that a new stream waits for its hello.");
+
+    public static final PoolOption<Integer> MAX_STREAMS_PER_CONNECTION = of(SERVER, "max-streams-per-connection")
+            .values(integer("0, or max-capacity to " + MAX_STREAMS))
+            .orElse("0")
+            .meaning(
+                    "Maximum number of streams that one client may have open, idle and in use. 0 leaves the choice to the "
+                            + "engine.");
+
+    public static final PoolOption<Integer> MAX_CONNECTIONS = of(SERVER, "max-connections")
+            .values(count(1, 65_536))
+            .orElse("256")
+            .meaning("Maximum number of connected clients.");
+
+    public static final PoolOption<Integer> MAX_PENDING_HELLOS = of(SERVER, "max-pending-hellos")
+            .values(count(1, 65_536))
+            .orElse("1024")
+            .meaning(
+                    "Maximum number of open streams without a hello, over all clients. One client may have half of them.");
+
+    public static final PoolOption<Integer> MAX_PENDING_HANDSHAKES = of(SERVER, "max-pending-handshakes")
+            .values(count(1, 65_536))
+            .orElse("128")
+            .meaning("Maximum number of handshakes under way. Further clients get no answer and try again.");
+
+    public static final PoolOption<Integer> MAX_HANDLERS = of(SERVER, "max-handlers")
+            .values(count(1, 65_536))
+            .orElse("256")
+            .meaning(
+                    "Maximum number of handlers that run at a time, over all clients. One client may have half of them, "
+                            + "fewer when other clients have some.");
+
+    public static final PoolOption<Integer> HANDLER_QUEUE = of(SERVER, "handler-queue")
+            .values(count(0, 65_536))
+            .orElse("2048")
+            .meaning("Maximum number of streams with data that wait for a handler, shared among the clients like "
+                    + "max-handlers. Further streams are reset.");
+
+    public static final PoolOption<Duration> READ_TIMEOUT = of(BOTH, "read-timeout")
+            .values(duration("0s", "24h"))
+            .forAllPools()
+            .orElse("30s")
+            .meaning(
+                    "Maximum time that one read of a stream waits for its first byte, 0s for no limit. The readTimeout of "
+                            + "a stream takes precedence.");
+
+    public static final PoolOption<Duration> WRITE_TIMEOUT = of(BOTH, "write-timeout")
+            .values(duration("0s", "24h"))
+            .forAllPools()
+            .orElse("30s")
+            .meaning(
+                    "Maximum time that one write of a stream waits for a peer that does not read, 0s for no limit. The "
+                            + "writeTimeout of a stream takes precedence.");
+
+    public static final PoolOption<Boolean> ADDRESS_VALIDATION = of(SERVER, "address-validation")
+            .values(flag())
+            .orElse("false")
+            .meaning("Whether a client must first prove that it owns its address (Retry, RFC 9000, section 8.1.2).");
+
+    public static final PoolOption<List<AddressRange>> CLIENT_IP = of(SERVER, "client-ip")
+            .values(list(AddressRange::parse, "address or CIDR range, ..."))
+            .orElse(List.of(), "every client")
+            .meaning("The clients that may connect, separated by commas, such as 10.0.0.0/8, ::1.");
+
+    public static final PoolOption<TlsMode> TLS_MODE = of(CLIENT, "tls-mode")
+            .values(any(
+                    (key, text) -> TlsMode.parse(text),
+                    TlsMode::text,
+                    "2 or verified, 1 or self-signed, 0 or insecure"))
+            .orElse("verified")
+            .meaning(
+                    "How the client checks the server's certificate: by issuer and host name, by its fingerprint, or not "
+                            + "at all.");
+
+    public static final PoolOption<String> HOSTNAME = of(CLIENT, "hostname")
+            .values(host())
+            .orNone("the target's host")
+            .meaning("The server name that the client sends. In mode verified the certificate must have this name.");
+
+    public static final PoolOption<Fingerprint> FINGERPRINT = of(CLIENT, "fingerprint")
+            .values(any(Fingerprint::parse, Fingerprint::toString, "64 hex digits, colons allowed"))
+            .orNone("that of the first connect")
+            .meaning("SHA-256 fingerprint of the only certificate that is accepted in mode self-signed.");
+
+    public static final PoolOption<ClientAuth> CLIENT_AUTH = of(SERVER, "client-auth")
+            .values(choice(ClientAuth.class))
+            .orElse("none")
+            .meaning(
+                    "Whether the server asks clients for a certificate of an issuer in trust-store or trust-certificates. "
+                            + "Needs an engine that can ask, such as netty.");
+
+    public static final PoolOption<String> TRUST_STORE = of(BOTH, "trust-store")
+            .values(text("file"))
+            .usedBy(FILES)
+            .orNone("the JDK's (client), none (server)")
+            .meaning("A key store with the trusted issuers: of servers in mode verified (client), of clients with "
+                    + "client-auth (server).");
+
+    public static final PoolOption<String> TRUST_STORE_TYPE = of(BOTH, "trust-store-type")
+            .values(text("PKCS12, JKS, ..."))
+            .usedBy(FILES)
+            .orElse("PKCS12")
+            .meaning("The type of trust-store.");
+
+    public static final PoolOption<String> TRUST_STORE_PASSWORD = of(BOTH, "trust-store-password")
+            .values(text("secret"))
+            .usedBy(FILES)
+            .secret()
+            .orNone("none")
+            .meaning("The password of trust-store.");
+
+    public static final PoolOption<String> TRUST_CERTIFICATES = of(BOTH, "trust-certificates")
+            .values(text("PEM file"))
+            .usedBy(FILES)
+            .orNone("the JDK's (client), none (server)")
+            .meaning("The trusted issuers as PEM, instead of trust-store.");
+
+    public static final PoolOption<String> KEY_STORE = of(BOTH, "key-store")
+            .values(text("file"))
+            .usedBy(FILES)
+            .changeable()
+            .orNone("none")
+            .meaning("A key store with the private key and its certificates. A server needs it, or certificate and "
+                    + "private-key. A client presents its certificate when the server asks for one.");
+
+    public static final PoolOption<String> KEY_STORE_TYPE = of(BOTH, "key-store-type")
+            .values(text("PKCS12, JKS, ..."))
+            .usedBy(FILES)
+            .orElse("PKCS12")
+            .meaning("The type of key-store.");
+
+    public static final PoolOption<String> KEY_STORE_PASSWORD = of(BOTH, "key-store-password")
+            .values(text("secret"))
+            .usedBy(FILES)
+            .secret()
+            .orNone("none")
+            .meaning("The password of key-store and of its key.");
+
+    public static final PoolOption<String> KEY_ALIAS = of(BOTH, "key-alias")
+            .values(text("name"))
+            .usedBy(FILES)
+            .orNone("the only key")
+            .meaning("The entry of key-store to use.");
+
+    public static final PoolOption<String> CERTIFICATE = of(BOTH, "certificate")
+            .values(text("PEM file"))
+            .usedBy(FILES)
+            .changeable()
+            .orNone("none")
+            .meaning("The certificate, followed by those of its issuers, instead of key-store.");
+
+    public static final PoolOption<String> PRIVATE_KEY = of(BOTH, "private-key")
+            .values(text("PEM file"))
+            .usedBy(FILES)
+            .changeable()
+            .orNone("none")
+            .meaning("The private key of certificate, as PKCS#8 without encryption. May be in the same file.");
+
+    public static final PoolOption<String> ALPN = of(BOTH, "alpn")
+            .values(alpn())
+            .orElse("np-quic")
+            .meaning("The application protocol. Both sides must have the same.");
+
+    public static final PoolOption<String> TRANSPORT = of(BOTH, "transport")
+            .values(engine())
+            .forAllPools()
+            .orElse("kwik")
+            .meaning("The QUIC engine. netty needs additional dependencies.");
+
+    public static final PoolOption<Integer> STREAMS_PER_CONNECTION = of(CLIENT, "streams-per-connection")
+            .values(count(0, MAX_STREAMS).shownAs("1 to 1048576, 0 for the engine's"))
+            .orElse(0, "0: all on one (kwik), 64 (netty)")
+            .meaning("How many streams one connection carries before the pool opens another.");
+
+    public static final PoolOption<CongestionControl> CONGESTION_CONTROL = of(BOTH, "congestion-control")
+            .values(choice(CongestionControl.class))
+            .orNone("the engine's")
+            .meaning("The algorithm that this side uses for congestion control. Cannot be set over kwik.");
+
+    public static final PoolOption<Duration> DRAIN_TIMEOUT = of(BOTH, "drain-timeout")
+            .values(duration("0s", "1h"))
+            .usedBy(COMPONENT)
+            .orElse("10s")
+            .meaning("How long streams in use may continue when the application stops.");
+
+    public static final PoolOption<HandlerExecutor> HANDLER_EXECUTOR = of(SERVER, "handler-executor")
+            .values(choice(HandlerExecutor.class))
+            .orElse("pool")
+            .meaning(
+                    "Where handlers run: on threads of the pool, on the container's managed executor if there is one, or "
+                            + "on virtual threads (Java 21 or later).");
+
+    public static final PoolOption<Boolean> READINESS_ENABLED = of(BOTH, "readiness.enabled")
+            .values(flag())
+            .usedBy(COMPONENT)
+            .orElse("true")
+            .meaning("Whether the readiness check is DOWN while the pool is not ready.");
+
+    public static final PoolOption<Duration> READINESS_GRACE = of(BOTH, "readiness.grace")
+            .values(duration("0s", "1h"))
+            .usedBy(COMPONENT)
+            .orElse("5s")
+            .meaning("How long a pool that was ready and no longer is still counts as ready for the readiness check.");
+
+    public static final PoolOption<Boolean> JMX_ENABLED = of(BOTH, "jmx.enabled")
+            .values(flag())
+            .usedBy(COMPONENT)
+            .orElse("true")
+            .meaning("Whether the pool has an MXBean.");
+
+    private PoolOptions() {}
+
+    private record Start(Set<PoolKind> kinds, String key) {
+
+        <T> PoolOption<T> values(ValueType<T> type) {
+            PoolOption<T> option = new PoolOption<>(kinds, key, type);
+            ROWS.add(option);
+            return option;
+        }
+    }
+
+    private static Start of(Set<PoolKind> kinds, String key) {
+        return new Start(kinds, key);
+    }
+
+    /** All options, in the order of the table. */
+    public static List<PoolOption<?>> all() {
+        return Collections.unmodifiableList(ROWS);
+    }
+}
