@@ -10,6 +10,7 @@ import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ConfigException;
 import io.quicpool.config.IntervalBounds;
+import io.quicpool.config.PoolOptions;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.testing.Pools;
 import java.io.IOException;
@@ -54,13 +55,15 @@ class ArgumentsTest {
         int tried = 0;
         for (Method setter : builder.getClass().getMethods()) {
             Class<?>[] types = setter.getParameterTypes();
-            if (setter.getDeclaringClass() != builder.getClass()
+            if (setter.getDeclaringClass() == Object.class
                     || types.length == 0
                     || Stream.of(types).anyMatch(Class::isPrimitive)) {
                 continue;
             }
             Object[] arguments = new Object[types.length];
-            arguments[0] = types.length > 1 ? Duration.ofMillis(123) : null;
+            arguments[0] = types.length == 1
+                    ? null
+                    : types[0] == Duration.class ? Duration.ofMillis(123) : PoolOptions.KEEP_ALIVE;
             assertThatThrownBy(() -> setter.invoke(builder, arguments))
                     .as(setter.toString())
                     .isInstanceOf(InvocationTargetException.class)

@@ -17,7 +17,7 @@ public record CapacityBounds(int min, int max) {
      * @throws ConfigException when they are out of range, or {@code min} is above {@code max}
      */
     public CapacityBounds {
-        Checks.range("max-capacity", max, 1, LIMIT);
+        PoolOptions.MAX_CAPACITY.check(max);
         if (min < 1 || min > max) {
             throw new ConfigException("min-capacity", min, "must be from 1 to max-capacity, which is " + max);
         }

@@ -27,12 +27,6 @@ public enum ClientAuth {
      * @throws ConfigException when there is no such name
      */
     public static ClientAuth parse(String text) {
-        String wanted = text.strip().toLowerCase(Locale.ROOT);
-        for (ClientAuth each : values()) {
-            if (wanted.equals(each.text())) {
-                return each;
-            }
-        }
-        throw new ConfigException("client-auth", text, "must be none, want or need");
+        return PoolOptions.CLIENT_AUTH.parse(text);
     }
 }

@@ -3,94 +3,62 @@ package io.quicpool.config;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The settings of a client pool. The methods of {@link #builder} describe each setting and its default.
- *
- * @param name see {@link ClientPoolConfigBuilder#name}
- * @param targets see {@link ClientPoolConfigBuilder#target(String)}; empty when there is a resolver
- * @param resolver see {@link ClientPoolConfigBuilder#resolver}; null when there are targets
- * @param hostname see {@link ClientPoolConfigBuilder#hostname}; null for the target's host
- * @param tlsMode see {@link ClientPoolConfigBuilder#tlsMode(TlsMode)}
- * @param fingerprint see {@link ClientPoolConfigBuilder#fingerprint(Fingerprint)}; null for none
- * @param trust see {@link ClientPoolConfigBuilder#trust}; null for those of the JDK
- * @param clientCertificate see {@link ClientPoolConfigBuilder#clientCertificate}; null for none
- * @param capacity see {@link ClientPoolConfigBuilder#capacity}
- * @param interval see {@link ClientPoolConfigBuilder#interval}
- * @param keepAlive see {@link ClientPoolConfigBuilder#keepAlive}
- * @param connectTimeout see {@link ClientPoolConfigBuilder#connectTimeout}
- * @param idTimeout see {@link ClientPoolConfigBuilder#idTimeout}
- * @param streamTimeouts see {@link ClientPoolConfigBuilder#readTimeout} and {@link ClientPoolConfigBuilder#writeTimeout}
- * @param maxWaiting see {@link ClientPoolConfigBuilder#maxWaiting}
- * @param streamsPerConnection see {@link ClientPoolConfigBuilder#streamsPerConnection}; 0 for the engine's default
- * @param congestionControl see {@link ClientPoolConfigBuilder#congestionControl}; null for the engine's
- * @param alpn see {@link ClientPoolConfigBuilder#alpn}
- * @param transport see {@link ClientPoolConfigBuilder#transport}
- */
-public record ClientPoolConfig(
-        String name,
-        List<Endpoint> targets,
-        @Nullable TargetResolver resolver,
-        @Nullable String hostname,
-        TlsMode tlsMode,
-        @Nullable Fingerprint fingerprint,
-        @Nullable TrustMaterial trust,
-        @Nullable KeyMaterial clientCertificate,
-        CapacityBounds capacity,
-        IntervalBounds interval,
-        Duration keepAlive,
-        Duration connectTimeout,
-        Duration idTimeout,
-        StreamTimeouts streamTimeouts,
-        int maxWaiting,
-        int streamsPerConnection,
-        @Nullable CongestionControl congestionControl,
-        String alpn,
-        String transport) {
+/** The settings of a client pool. The methods of {@link #builder} describe each setting and its default. */
+public final class ClientPoolConfig extends PoolConfig {
 
     private static final int MAX_TARGETS = 64;
 
-    /**
-     * Checks each setting, and that the settings fit together.
-     *
-     * @throws ConfigException when a setting cannot be used
-     */
-    public ClientPoolConfig {
-        Checks.name(name);
-        targets = List.copyOf(targets);
+    private final List<Endpoint> targets;
+    private final @Nullable TargetResolver resolver;
+    private final @Nullable TrustMaterial trust;
+    private final @Nullable KeyMaterial clientCertificate;
+    private final CapacityBounds capacity;
+    private final IntervalBounds interval;
+
+    // Bounds in the wrong order are found before the other options are checked.
+    ClientPoolConfig(ClientPoolConfigBuilder builder, CapacityBounds capacity, IntervalBounds interval) {
+        super(builder);
+        List<Endpoint> found = find(PoolOptions.TARGET);
+        this.targets = found == null ? List.of() : found;
+        this.resolver = builder.resolver;
+        this.trust = builder.trust;
+        this.clientCertificate = builder.clientCertificate;
+        this.capacity = capacity;
+        this.interval = interval;
+        checkTargets(targets, resolver);
+        checkTls();
+    }
+
+    private void checkTls() {
+        if (tlsMode() == TlsMode.VERIFIED && hostname() == null && targets.isEmpty()) {
+            throw new ConfigException(
+                    "hostname", null, "must be given when tls-mode is verified and the target comes from a resolver");
+        }
+        if (fingerprint() != null && tlsMode() != TlsMode.SELF_SIGNED) {
+            throw new ConfigException(
+                    "fingerprint",
+                    fingerprint(),
+                    "can be set only with tls-mode self-signed, not "
+                            + tlsMode().text());
+        }
+        if (trust != null && tlsMode() != TlsMode.VERIFIED) {
+            throw new ConfigException(
+                    "trust-store",
+                    trust,
+                    "can be set only with tls-mode verified, not " + tlsMode().text());
+        }
+    }
+
+    private static void checkTargets(List<Endpoint> targets, @Nullable TargetResolver resolver) {
         if (targets.isEmpty() == (resolver == null)) {
             throw new ConfigException(
                     "target", text(targets), "either a target or a resolver must be given, and only one");
         }
-        checkTargets(targets);
-        if (hostname != null && !Endpoint.isHost(hostname)) {
-            throw new ConfigException("hostname", hostname, "must be a host name or an IP address without a port");
-        }
-        if (tlsMode == TlsMode.VERIFIED && hostname == null && targets.isEmpty()) {
-            throw new ConfigException(
-                    "hostname", null, "must be given when tls-mode is verified and the target comes from a resolver");
-        }
-        if (fingerprint != null && tlsMode != TlsMode.SELF_SIGNED) {
-            throw new ConfigException(
-                    "fingerprint", fingerprint, "can be set only with tls-mode self-signed, not " + tlsMode.text());
-        }
-        if (trust != null && tlsMode != TlsMode.VERIFIED) {
-            throw new ConfigException(
-                    "trust-store", trust, "can be set only with tls-mode verified, not " + tlsMode.text());
-        }
-        Checks.range("keep-alive", keepAlive, PoolLimits.KEEP_ALIVE_MIN, PoolLimits.KEEP_ALIVE_MAX);
-        Checks.range("connect-timeout", connectTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
-        Checks.range("id-timeout", idTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
-        Checks.range("max-waiting", maxWaiting, 1, PoolLimits.WAITING_MAX);
-        Checks.range("streams-per-connection", streamsPerConnection, 0, PoolLimits.STREAMS_MAX);
-        Checks.alpn(alpn);
-        Checks.transport(transport);
-    }
-
-    private static void checkTargets(List<Endpoint> targets) {
         if (targets.size() > MAX_TARGETS) {
             throw new ConfigException("target", text(targets), "has more than " + MAX_TARGETS + " targets");
         }
@@ -111,6 +79,69 @@ public record ClientPoolConfig(
                 : targets.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
     }
 
+    @Override
+    Map<String, @Nullable Object> all() {
+        Map<String, @Nullable Object> all = super.all();
+        all.put("resolver", resolver);
+        all.put("trust", trust);
+        all.put("clientCertificate", clientCertificate);
+        return all;
+    }
+
+    /** Empty when there is a resolver. */
+    public List<Endpoint> targets() {
+        return targets;
+    }
+
+    /** Null when there are targets. */
+    public @Nullable TargetResolver resolver() {
+        return resolver;
+    }
+
+    /** Null for the target's host. */
+    public @Nullable String hostname() {
+        return find(PoolOptions.HOSTNAME);
+    }
+
+    public TlsMode tlsMode() {
+        return option(PoolOptions.TLS_MODE);
+    }
+
+    /** Null for none. */
+    public @Nullable Fingerprint fingerprint() {
+        return find(PoolOptions.FINGERPRINT);
+    }
+
+    /** Null for the JDK's. */
+    public @Nullable TrustMaterial trust() {
+        return trust;
+    }
+
+    /** Null for nothing. */
+    public @Nullable KeyMaterial clientCertificate() {
+        return clientCertificate;
+    }
+
+    public CapacityBounds capacity() {
+        return capacity;
+    }
+
+    public IntervalBounds interval() {
+        return interval;
+    }
+
+    public Duration connectTimeout() {
+        return option(PoolOptions.CONNECT_TIMEOUT);
+    }
+
+    public Duration idTimeout() {
+        return option(PoolOptions.ID_TIMEOUT);
+    }
+
+    public int streamsPerConnection() {
+        return option(PoolOptions.STREAMS_PER_CONNECTION);
+    }
+
     /** A builder with the defaults. */
     public static ClientPoolConfigBuilder builder() {
         return new ClientPoolConfigBuilder();
@@ -118,16 +149,12 @@ public record ClientPoolConfig(
 
     /** A builder with these settings, to change some of them. */
     public ClientPoolConfigBuilder toBuilder() {
-        return new ClientPoolConfigBuilder(this);
-    }
-
-    /**
-     * How long the peer may be silent before the connection is lost.
-     *
-     * @return 3 x keep-alive
-     */
-    public Duration idleTimeout() {
-        return keepAlive.multipliedBy(PoolLimits.KEEP_ALIVES_PER_IDLE_TIMEOUT);
+        ClientPoolConfigBuilder builder = new ClientPoolConfigBuilder();
+        copyTo(builder);
+        builder.resolver = resolver;
+        builder.trust = trust;
+        builder.clientCertificate = clientCertificate;
+        return builder;
     }
 
     /**
@@ -137,6 +164,7 @@ public record ClientPoolConfig(
      * @return the host name, else the host of the (first) target, else {@code localhost}
      */
     public String serverName() {
+        String hostname = hostname();
         if (hostname != null) {
             return withoutDot(hostname);
         }

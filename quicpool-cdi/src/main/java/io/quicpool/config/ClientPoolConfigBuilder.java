@@ -1,71 +1,25 @@
 package io.quicpool.config;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the settings of a client pool. Each method describes a setting and its default. Not thread-safe. */
-public final class ClientPoolConfigBuilder {
+public final class ClientPoolConfigBuilder extends PoolConfigBuilder<ClientPoolConfigBuilder> {
 
-    private String name = PoolLimits.NAME;
-    private final List<Endpoint> targets = new ArrayList<>();
-    private @Nullable TargetResolver resolver;
-    private @Nullable String hostname;
-    private TlsMode tlsMode = TlsMode.VERIFIED;
-    private @Nullable Fingerprint fingerprint;
-    private @Nullable TrustMaterial trust;
-    private @Nullable KeyMaterial clientCertificate;
-    private int minCapacity = 8;
-    private int maxCapacity = 64;
-    private Duration minInterval = Duration.ofMillis(500);
-    private Duration maxInterval = Duration.ofSeconds(5);
-    private Duration keepAlive = PoolLimits.KEEP_ALIVE;
-    private Duration connectTimeout = Duration.ofSeconds(5);
-    private Duration idTimeout = Duration.ofSeconds(10);
-    private Duration readTimeout = StreamTimeouts.DEFAULT.read();
-    private Duration writeTimeout = StreamTimeouts.DEFAULT.write();
-    private int maxWaiting = PoolLimits.WAITING;
-    private int streamsPerConnection;
-    private @Nullable CongestionControl congestionControl;
-    private String alpn = PoolLimits.ALPN;
-    private String transport = PoolLimits.TRANSPORT;
+    @Nullable TargetResolver resolver;
 
-    ClientPoolConfigBuilder() {}
+    @Nullable TrustMaterial trust;
 
-    ClientPoolConfigBuilder(ClientPoolConfig config) {
-        name = config.name();
-        targets.addAll(config.targets());
-        resolver = config.resolver();
-        hostname = config.hostname();
-        tlsMode = config.tlsMode();
-        fingerprint = config.fingerprint();
-        trust = config.trust();
-        clientCertificate = config.clientCertificate();
-        minCapacity = config.capacity().min();
-        maxCapacity = config.capacity().max();
-        minInterval = config.interval().min();
-        maxInterval = config.interval().max();
-        keepAlive = config.keepAlive();
-        connectTimeout = config.connectTimeout();
-        idTimeout = config.idTimeout();
-        readTimeout = config.streamTimeouts().read();
-        writeTimeout = config.streamTimeouts().write();
-        maxWaiting = config.maxWaiting();
-        streamsPerConnection = config.streamsPerConnection();
-        congestionControl = config.congestionControl();
-        alpn = config.alpn();
-        transport = config.transport();
+    @Nullable KeyMaterial clientCertificate;
+
+    ClientPoolConfigBuilder() {
+        super(PoolKind.CLIENT);
     }
 
-    /**
-     * The name of the pool in logs, threads, exceptions and JMX. Default: {@code default}.
-     *
-     * @param name 1 to 64 characters
-     */
-    public ClientPoolConfigBuilder name(String name) {
-        this.name = Objects.requireNonNull(name, "name");
+    @Override
+    ClientPoolConfigBuilder self() {
         return this;
     }
 
@@ -77,11 +31,7 @@ public final class ClientPoolConfigBuilder {
      * @throws ConfigException when the text has another form
      */
     public ClientPoolConfigBuilder target(String target) {
-        List<Endpoint> parsed = new ArrayList<>();
-        for (String each : target.split(",", -1)) {
-            parsed.add(Endpoint.parse("target", each));
-        }
-        return targets(parsed);
+        return option(PoolOptions.TARGET, PoolOptions.TARGET.parse(target));
     }
 
     /**
@@ -101,10 +51,7 @@ public final class ClientPoolConfigBuilder {
      * @param targets up to 64 different ones, with ports from 1 to 65535
      */
     public ClientPoolConfigBuilder targets(List<Endpoint> targets) {
-        List<Endpoint> all = List.copyOf(targets);
-        this.targets.clear();
-        this.targets.addAll(all);
-        return this;
+        return option(PoolOptions.TARGET, List.copyOf(targets));
     }
 
     /**
@@ -124,14 +71,12 @@ public final class ClientPoolConfigBuilder {
      * @param hostname a host name or an IP address
      */
     public ClientPoolConfigBuilder hostname(String hostname) {
-        this.hostname = Objects.requireNonNull(hostname, "hostname");
-        return this;
+        return option(PoolOptions.HOSTNAME, hostname);
     }
 
     /** How the server's certificate is checked. Default: {@link TlsMode#VERIFIED}. */
     public ClientPoolConfigBuilder tlsMode(TlsMode tlsMode) {
-        this.tlsMode = Objects.requireNonNull(tlsMode, "tlsMode");
-        return this;
+        return option(PoolOptions.TLS_MODE, tlsMode);
     }
 
     /**
@@ -150,8 +95,7 @@ public final class ClientPoolConfigBuilder {
      * @param fingerprint the SHA-256 fingerprint
      */
     public ClientPoolConfigBuilder fingerprint(Fingerprint fingerprint) {
-        this.fingerprint = Objects.requireNonNull(fingerprint, "fingerprint");
-        return this;
+        return option(PoolOptions.FINGERPRINT, fingerprint);
     }
 
     /**
@@ -186,8 +130,7 @@ public final class ClientPoolConfigBuilder {
      * @param minCapacity from 1 to the largest
      */
     public ClientPoolConfigBuilder minCapacity(int minCapacity) {
-        this.minCapacity = minCapacity;
-        return this;
+        return option(PoolOptions.MIN_CAPACITY, minCapacity);
     }
 
     /**
@@ -196,8 +139,7 @@ public final class ClientPoolConfigBuilder {
      * @param maxCapacity up to 65,536
      */
     public ClientPoolConfigBuilder maxCapacity(int maxCapacity) {
-        this.maxCapacity = maxCapacity;
-        return this;
+        return option(PoolOptions.MAX_CAPACITY, maxCapacity);
     }
 
     /**
@@ -216,8 +158,7 @@ public final class ClientPoolConfigBuilder {
      * @param minInterval at least 10 ms
      */
     public ClientPoolConfigBuilder minInterval(Duration minInterval) {
-        this.minInterval = Objects.requireNonNull(minInterval, "minInterval");
-        return this;
+        return option(PoolOptions.MIN_INTERVAL, minInterval);
     }
 
     /**
@@ -226,8 +167,7 @@ public final class ClientPoolConfigBuilder {
      * @param maxInterval up to 1 h
      */
     public ClientPoolConfigBuilder maxInterval(Duration maxInterval) {
-        this.maxInterval = Objects.requireNonNull(maxInterval, "maxInterval");
-        return this;
+        return option(PoolOptions.MAX_INTERVAL, maxInterval);
     }
 
     /**
@@ -248,8 +188,7 @@ public final class ClientPoolConfigBuilder {
      * @param keepAlive from 700 ms to 10 min
      */
     public ClientPoolConfigBuilder keepAlive(Duration keepAlive) {
-        this.keepAlive = Objects.requireNonNull(keepAlive, "keepAlive");
-        return this;
+        return option(PoolOptions.KEEP_ALIVE, keepAlive);
     }
 
     /**
@@ -258,8 +197,7 @@ public final class ClientPoolConfigBuilder {
      * @param connectTimeout from 100 ms to 10 min
      */
     public ClientPoolConfigBuilder connectTimeout(Duration connectTimeout) {
-        this.connectTimeout = Objects.requireNonNull(connectTimeout, "connectTimeout");
-        return this;
+        return option(PoolOptions.CONNECT_TIMEOUT, connectTimeout);
     }
 
     /**
@@ -268,41 +206,7 @@ public final class ClientPoolConfigBuilder {
      * @param idTimeout from 100 ms to 10 min
      */
     public ClientPoolConfigBuilder idTimeout(Duration idTimeout) {
-        this.idTimeout = Objects.requireNonNull(idTimeout, "idTimeout");
-        return this;
-    }
-
-    /**
-     * How long one read of a stream may wait for its first byte, unless {@link io.quicpool.PooledStream#readTimeout} sets another
-     * limit for that stream. Default: 30 s.
-     *
-     * @param readTimeout up to 24 h; zero waits for ever
-     */
-    public ClientPoolConfigBuilder readTimeout(Duration readTimeout) {
-        this.readTimeout = Objects.requireNonNull(readTimeout, "readTimeout");
-        return this;
-    }
-
-    /**
-     * How long one write of a stream may wait for a peer that does not read, unless {@link io.quicpool.PooledStream#writeTimeout}
-     * sets another limit for that stream. Default: 30 s.
-     *
-     * @param writeTimeout up to 24 h; zero waits for ever
-     */
-    public ClientPoolConfigBuilder writeTimeout(Duration writeTimeout) {
-        this.writeTimeout = Objects.requireNonNull(writeTimeout, "writeTimeout");
-        return this;
-    }
-
-    /**
-     * Maximum number of callers that wait for a stream at a time, for each target. Further callers get
-     * {@link io.quicpool.PoolBusyException} at once. Default: 10,000.
-     *
-     * @param maxWaiting from 1 to 1,000,000
-     */
-    public ClientPoolConfigBuilder maxWaiting(int maxWaiting) {
-        this.maxWaiting = maxWaiting;
-        return this;
+        return option(PoolOptions.ID_TIMEOUT, idTimeout);
     }
 
     /**
@@ -314,38 +218,7 @@ public final class ClientPoolConfigBuilder {
      * @param streamsPerConnection from 1 to 1,048,576, or 0
      */
     public ClientPoolConfigBuilder streamsPerConnection(int streamsPerConnection) {
-        this.streamsPerConnection = streamsPerConnection;
-        return this;
-    }
-
-    /**
-     * The algorithm that this side uses for congestion control. Default: that of the engine, CUBIC with {@code netty}. It cannot
-     * be set with {@code kwik}.
-     */
-    public ClientPoolConfigBuilder congestionControl(CongestionControl congestionControl) {
-        this.congestionControl = Objects.requireNonNull(congestionControl, "congestionControl");
-        return this;
-    }
-
-    /**
-     * The application protocol (ALPN, RFC 7301). Both sides must have the same. Default: {@code np-quic}, that of the Go
-     * package NodePassProject/quic.
-     *
-     * @param alpn 1 to 255 visible ASCII characters
-     */
-    public ClientPoolConfigBuilder alpn(String alpn) {
-        this.alpn = Objects.requireNonNull(alpn, "alpn");
-        return this;
-    }
-
-    /**
-     * The QUIC engine. Default: {@code kwik}.
-     *
-     * @param transport the name of an engine that is on the class path
-     */
-    public ClientPoolConfigBuilder transport(String transport) {
-        this.transport = Objects.requireNonNull(transport, "transport");
-        return this;
+        return option(PoolOptions.STREAMS_PER_CONNECTION, streamsPerConnection);
     }
 
     /**
@@ -356,32 +229,12 @@ public final class ClientPoolConfigBuilder {
      */
     public ClientPoolConfig build() {
         try {
-            return checked();
+            return new ClientPoolConfig(
+                    this,
+                    new CapacityBounds(require(PoolOptions.MIN_CAPACITY), require(PoolOptions.MAX_CAPACITY)),
+                    new IntervalBounds(require(PoolOptions.MIN_INTERVAL), require(PoolOptions.MAX_INTERVAL)));
         } catch (ConfigException e) {
             throw e.inPool(PoolLabel.client(name));
         }
-    }
-
-    private ClientPoolConfig checked() {
-        return new ClientPoolConfig(
-                name,
-                targets,
-                resolver,
-                hostname,
-                tlsMode,
-                fingerprint,
-                trust,
-                clientCertificate,
-                new CapacityBounds(minCapacity, maxCapacity),
-                new IntervalBounds(minInterval, maxInterval),
-                keepAlive,
-                connectTimeout,
-                idTimeout,
-                new StreamTimeouts(readTimeout, writeTimeout),
-                maxWaiting,
-                streamsPerConnection,
-                congestionControl,
-                alpn,
-                transport);
     }
 }

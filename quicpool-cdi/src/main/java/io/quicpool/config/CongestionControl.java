@@ -27,12 +27,6 @@ public enum CongestionControl {
      * @throws ConfigException when there is no such name
      */
     public static CongestionControl parse(String text) {
-        String wanted = text.strip().toLowerCase(Locale.ROOT);
-        for (CongestionControl each : values()) {
-            if (wanted.equals(each.text())) {
-                return each;
-            }
-        }
-        throw new ConfigException("congestion-control", text, "must be cubic, reno or bbr");
+        return PoolOptions.CONGESTION_CONTROL.parse(text);
     }
 }

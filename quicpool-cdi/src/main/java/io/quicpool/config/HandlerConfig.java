@@ -1,5 +1,7 @@
 package io.quicpool.config;
 
+import java.util.Objects;
+
 /**
  * How many handlers of a server pool run at a time, how many streams may wait for one, and where handlers run.
  *
@@ -14,9 +16,10 @@ package io.quicpool.config;
 public record HandlerConfig(int max, int queue, HandlerExecutor executor) {
 
     /** 256 handlers, so that one client may have 128, and a queue of 2,048, on threads of the pool. */
-    public static final HandlerConfig DEFAULT = new HandlerConfig(256, 2048, HandlerExecutor.POOL);
-
-    private static final int LIMIT = 65_536;
+    public static final HandlerConfig DEFAULT = new HandlerConfig(
+            Objects.requireNonNull(PoolOptions.MAX_HANDLERS.defaultOf(PoolKind.SERVER)),
+            Objects.requireNonNull(PoolOptions.HANDLER_QUEUE.defaultOf(PoolKind.SERVER)),
+            Objects.requireNonNull(PoolOptions.HANDLER_EXECUTOR.defaultOf(PoolKind.SERVER)));
 
     /**
      * Checks the settings.
@@ -24,8 +27,8 @@ public record HandlerConfig(int max, int queue, HandlerExecutor executor) {
      * @throws ConfigException when one cannot be used
      */
     public HandlerConfig {
-        Checks.range("max-handlers", max, 1, LIMIT);
-        Checks.range("handler-queue", queue, 0, LIMIT);
+        PoolOptions.MAX_HANDLERS.check(max);
+        PoolOptions.HANDLER_QUEUE.check(queue);
         executor.check();
     }
 }

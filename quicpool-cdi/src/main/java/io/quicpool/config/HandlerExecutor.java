@@ -29,13 +29,7 @@ public enum HandlerExecutor {
      * @throws ConfigException when there is no such name
      */
     public static HandlerExecutor parse(String text) {
-        String wanted = text.strip().toLowerCase(Locale.ROOT);
-        for (HandlerExecutor each : values()) {
-            if (wanted.equals(each.text())) {
-                return each;
-            }
-        }
-        throw new ConfigException("handler-executor", text, "must be pool, container or virtual");
+        return PoolOptions.HANDLER_EXECUTOR.parse(text);
     }
 
     /** Checks that this JVM can do it. */

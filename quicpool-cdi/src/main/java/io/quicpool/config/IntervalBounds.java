@@ -22,7 +22,7 @@ public record IntervalBounds(Duration min, Duration max) {
      * @throws ConfigException when they are out of range, or {@code min} is above {@code max}
      */
     public IntervalBounds {
-        Checks.range("max-interval", max, MIN_INTERVAL, MAX_INTERVAL);
+        PoolOptions.MAX_INTERVAL.check(max);
         if (min.compareTo(MIN_INTERVAL) < 0 || min.compareTo(max) > 0) {
             throw new ConfigException(
                     "min-interval",

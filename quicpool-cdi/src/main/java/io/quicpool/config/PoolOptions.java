@@ -74,13 +74,14 @@ public final class PoolOptions {
                     + "refused at once.");
 
     public static final PoolOption<Duration> MIN_INTERVAL = of(CLIENT, "min-interval")
-            .values(duration("10ms", "1h").shownAs("10ms to max-interval"))
+            .values(duration(IntervalBounds.MIN_INTERVAL, IntervalBounds.MAX_INTERVAL)
+                    .shownAs("10ms to max-interval"))
             .changeable()
             .orElse("500ms")
             .meaning("Shortest time between two regular size checks.");
 
     public static final PoolOption<Duration> MAX_INTERVAL = of(CLIENT, "max-interval")
-            .values(duration("10ms", "1h"))
+            .values(duration(IntervalBounds.MIN_INTERVAL, IntervalBounds.MAX_INTERVAL))
             .changeable()
             .orElse("5s")
             .meaning("Longest time between two regular size checks.");

@@ -3,109 +3,47 @@ package io.quicpool.config;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The settings of a server pool. The methods of {@link #builder} describe each setting and its default.
- *
- * @param name see {@link ServerPoolConfigBuilder#name}
- * @param listen see {@link ServerPoolConfigBuilder#listen(String)}
- * @param certificate see {@link ServerPoolConfigBuilder#certificate}
- * @param maxCapacity see {@link ServerPoolConfigBuilder#maxCapacity}
- * @param maxWaiting see {@link ServerPoolConfigBuilder#maxWaiting}
- * @param allowedClients see {@link ServerPoolConfigBuilder#allowedClients}
- * @param keepAlive see {@link ServerPoolConfigBuilder#keepAlive}
- * @param helloTimeout see {@link ServerPoolConfigBuilder#helloTimeout}
- * @param maxStreamsPerConnection see {@link ServerPoolConfigBuilder#maxStreamsPerConnection}
- * @param maxConnections see {@link ServerPoolConfigBuilder#maxConnections}
- * @param maxPendingHellos see {@link ServerPoolConfigBuilder#maxPendingHellos}
- * @param maxPendingHandshakes see {@link ServerPoolConfigBuilder#maxPendingHandshakes}
- * @param handlers see {@link ServerPoolConfigBuilder#maxHandlers}, {@link ServerPoolConfigBuilder#handlerQueue} and
- *     {@link ServerPoolConfigBuilder#handlerExecutor}
- * @param streamTimeouts see {@link ServerPoolConfigBuilder#readTimeout} and {@link ServerPoolConfigBuilder#writeTimeout}
- * @param addressValidation see {@link ServerPoolConfigBuilder#addressValidation}
- * @param clientAuth see {@link ServerPoolConfigBuilder#clientAuth}
- * @param clientTrust see {@link ServerPoolConfigBuilder#clientTrust}; null when clients are not asked
- * @param congestionControl see {@link ServerPoolConfigBuilder#congestionControl}; null for the engine's
- * @param alpn see {@link ServerPoolConfigBuilder#alpn}
- * @param transport see {@link ServerPoolConfigBuilder#transport}
- */
-public record ServerPoolConfig(
-        String name,
-        Endpoint listen,
-        KeyMaterial certificate,
-        int maxCapacity,
-        int maxWaiting,
-        List<AddressRange> allowedClients,
-        Duration keepAlive,
-        Duration helloTimeout,
-        int maxStreamsPerConnection,
-        int maxConnections,
-        int maxPendingHellos,
-        int maxPendingHandshakes,
-        HandlerConfig handlers,
-        StreamTimeouts streamTimeouts,
-        boolean addressValidation,
-        ClientAuth clientAuth,
-        @Nullable TrustMaterial clientTrust,
-        @Nullable CongestionControl congestionControl,
-        String alpn,
-        String transport) {
+/** The settings of a server pool. The methods of {@link #builder} describe each setting and its default. */
+public final class ServerPoolConfig extends PoolConfig {
 
-    /**
-     * Checks each setting, and that the settings fit together.
-     *
-     * @throws ConfigException when a setting cannot be used
-     */
-    public ServerPoolConfig {
-        allowedClients = List.copyOf(allowedClients);
-        check(
-                name,
-                maxCapacity,
-                maxWaiting,
-                keepAlive,
-                helloTimeout,
-                maxStreamsPerConnection,
-                maxConnections,
-                maxPendingHellos,
-                maxPendingHandshakes,
-                clientAuth,
-                clientTrust,
-                alpn,
-                transport);
+    private final KeyMaterial certificate;
+    private final @Nullable TrustMaterial clientTrust;
+    private final HandlerConfig handlers;
+
+    ServerPoolConfig(ServerPoolConfigBuilder builder) {
+        super(builder);
+        handlers = new HandlerConfig(
+                option(PoolOptions.MAX_HANDLERS),
+                option(PoolOptions.HANDLER_QUEUE),
+                option(PoolOptions.HANDLER_EXECUTOR));
+        clientTrust = builder.clientTrust;
+        checkMaxStreams(maxStreamsPerConnection(), maxCapacity());
+        checkTls(clientAuth(), clientTrust);
+        // Last, so that other problems are found without them.
+        if (find(PoolOptions.LISTEN) == null) {
+            throw new ConfigException("listen", null, "must be HOST:PORT, such as 0.0.0.0:4433");
+        }
+        if (builder.certificate == null) {
+            throw new ConfigException("certificate", null, "a server needs a private key and its certificate");
+        }
+        certificate = builder.certificate;
     }
 
-    // Everything that can be checked without a certificate.
-    static void check(
-            String name,
-            int maxCapacity,
-            int maxWaiting,
-            Duration keepAlive,
-            Duration helloTimeout,
-            int maxStreamsPerConnection,
-            int maxConnections,
-            int maxPendingHellos,
-            int maxPendingHandshakes,
-            ClientAuth clientAuth,
-            @Nullable TrustMaterial clientTrust,
-            String alpn,
-            String transport) {
-        Checks.name(name);
-        Checks.range("max-capacity", maxCapacity, 1, CapacityBounds.LIMIT);
-        Checks.range("max-waiting", maxWaiting, 1, PoolLimits.WAITING_MAX);
-        Checks.range("keep-alive", keepAlive, PoolLimits.KEEP_ALIVE_MIN, PoolLimits.KEEP_ALIVE_MAX);
-        Checks.range("hello-timeout", helloTimeout, PoolLimits.TIMEOUT_MIN, PoolLimits.TIMEOUT_MAX);
+    private static void checkMaxStreams(int maxStreamsPerConnection, int maxCapacity) {
         if (maxStreamsPerConnection != 0
-                && (maxStreamsPerConnection < maxCapacity || maxStreamsPerConnection > PoolLimits.STREAMS_MAX)) {
+                && (maxStreamsPerConnection < maxCapacity || maxStreamsPerConnection > PoolOptions.MAX_STREAMS)) {
             throw new ConfigException(
                     "max-streams-per-connection",
                     maxStreamsPerConnection,
-                    "must be from max-capacity, which is " + maxCapacity + ", to " + PoolLimits.STREAMS_MAX
+                    "must be from max-capacity, which is " + maxCapacity + ", to " + PoolOptions.MAX_STREAMS
                             + ", or 0 to leave the choice to the engine");
         }
-        Checks.range("max-connections", maxConnections, 1, 65_536);
-        Checks.range("max-pending-hellos", maxPendingHellos, 1, 65_536);
-        Checks.range("max-pending-handshakes", maxPendingHandshakes, 1, 65_536);
+    }
+
+    private static void checkTls(ClientAuth clientAuth, @Nullable TrustMaterial clientTrust) {
         if ((clientAuth == ClientAuth.NONE) != (clientTrust == null)) {
             throw clientTrust == null
                     ? new ConfigException(
@@ -117,8 +55,68 @@ public record ServerPoolConfig(
                             clientTrust,
                             "can be set on a server only with client-auth want or need, not none");
         }
-        Checks.alpn(alpn);
-        Checks.transport(transport);
+    }
+
+    @Override
+    Map<String, @Nullable Object> all() {
+        Map<String, @Nullable Object> all = super.all();
+        all.put("certificate", certificate);
+        all.put("clientTrust", clientTrust);
+        return all;
+    }
+
+    public Endpoint listen() {
+        return option(PoolOptions.LISTEN);
+    }
+
+    public KeyMaterial certificate() {
+        return certificate;
+    }
+
+    public int maxCapacity() {
+        return option(PoolOptions.MAX_CAPACITY);
+    }
+
+    /** Empty for every client. */
+    public List<AddressRange> allowedClients() {
+        return option(PoolOptions.CLIENT_IP);
+    }
+
+    public Duration helloTimeout() {
+        return option(PoolOptions.HELLO_TIMEOUT);
+    }
+
+    public int maxStreamsPerConnection() {
+        return option(PoolOptions.MAX_STREAMS_PER_CONNECTION);
+    }
+
+    public int maxConnections() {
+        return option(PoolOptions.MAX_CONNECTIONS);
+    }
+
+    public int maxPendingHellos() {
+        return option(PoolOptions.MAX_PENDING_HELLOS);
+    }
+
+    public int maxPendingHandshakes() {
+        return option(PoolOptions.MAX_PENDING_HANDSHAKES);
+    }
+
+    public HandlerConfig handlers() {
+        return handlers;
+    }
+
+    public boolean addressValidation() {
+        return option(PoolOptions.ADDRESS_VALIDATION);
+    }
+
+    public ClientAuth clientAuth() {
+        return option(PoolOptions.CLIENT_AUTH);
+    }
+
+    /** Null when clients are not asked. */
+    public @Nullable TrustMaterial clientTrust() {
+        return clientTrust;
     }
 
     /** A builder with the defaults. */
@@ -128,16 +126,11 @@ public record ServerPoolConfig(
 
     /** A builder with these settings, to change some of them. */
     public ServerPoolConfigBuilder toBuilder() {
-        return new ServerPoolConfigBuilder(this);
-    }
-
-    /**
-     * How long the peer may be silent before a connection is lost.
-     *
-     * @return 3 x keep-alive
-     */
-    public Duration idleTimeout() {
-        return keepAlive.multipliedBy(PoolLimits.KEEP_ALIVES_PER_IDLE_TIMEOUT);
+        ServerPoolConfigBuilder builder = new ServerPoolConfigBuilder();
+        copyTo(builder);
+        builder.certificate = certificate;
+        builder.clientTrust = clientTrust;
+        return builder;
     }
 
     /**
@@ -147,6 +140,7 @@ public record ServerPoolConfig(
      * @return true when it is in one of the ranges, or there are none
      */
     public boolean allows(InetAddress client) {
-        return allowedClients.isEmpty() || allowedClients.stream().anyMatch(range -> range.contains(client));
+        List<AddressRange> allowed = allowedClients();
+        return allowed.isEmpty() || allowed.stream().anyMatch(range -> range.contains(client));
     }
 }

@@ -7,67 +7,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the settings of a server pool. Each method describes a setting and its default. Not thread-safe. */
-public final class ServerPoolConfigBuilder {
+public final class ServerPoolConfigBuilder extends PoolConfigBuilder<ServerPoolConfigBuilder> {
 
-    private String name = PoolLimits.NAME;
-    private @Nullable Endpoint listen;
-    private @Nullable KeyMaterial certificate;
-    private int maxCapacity = 1024;
-    private int maxWaiting = PoolLimits.WAITING;
-    private final List<AddressRange> allowedClients = new ArrayList<>();
-    private Duration keepAlive = PoolLimits.KEEP_ALIVE;
-    private Duration helloTimeout = Duration.ofSeconds(10);
-    private int maxStreamsPerConnection;
-    private int maxConnections = 256;
-    private int maxPendingHellos = 1024;
-    private int maxPendingHandshakes = 128;
-    private int maxHandlers = HandlerConfig.DEFAULT.max();
-    private int handlerQueue = HandlerConfig.DEFAULT.queue();
-    private HandlerExecutor handlerExecutor = HandlerConfig.DEFAULT.executor();
-    private Duration readTimeout = StreamTimeouts.DEFAULT.read();
-    private Duration writeTimeout = StreamTimeouts.DEFAULT.write();
-    private boolean addressValidation;
-    private ClientAuth clientAuth = ClientAuth.NONE;
-    private @Nullable TrustMaterial clientTrust;
-    private @Nullable CongestionControl congestionControl;
-    private String alpn = PoolLimits.ALPN;
-    private String transport = PoolLimits.TRANSPORT;
+    @Nullable KeyMaterial certificate;
 
-    ServerPoolConfigBuilder() {}
+    @Nullable TrustMaterial clientTrust;
 
-    ServerPoolConfigBuilder(ServerPoolConfig config) {
-        name = config.name();
-        listen = config.listen();
-        certificate = config.certificate();
-        maxCapacity = config.maxCapacity();
-        maxWaiting = config.maxWaiting();
-        allowedClients.addAll(config.allowedClients());
-        keepAlive = config.keepAlive();
-        helloTimeout = config.helloTimeout();
-        maxStreamsPerConnection = config.maxStreamsPerConnection();
-        maxConnections = config.maxConnections();
-        maxPendingHellos = config.maxPendingHellos();
-        maxPendingHandshakes = config.maxPendingHandshakes();
-        maxHandlers = config.handlers().max();
-        handlerQueue = config.handlers().queue();
-        handlerExecutor = config.handlers().executor();
-        readTimeout = config.streamTimeouts().read();
-        writeTimeout = config.streamTimeouts().write();
-        addressValidation = config.addressValidation();
-        clientAuth = config.clientAuth();
-        clientTrust = config.clientTrust();
-        congestionControl = config.congestionControl();
-        alpn = config.alpn();
-        transport = config.transport();
+    ServerPoolConfigBuilder() {
+        super(PoolKind.SERVER);
     }
 
-    /**
-     * The name of the pool in logs, threads, exceptions and JMX. Default: {@code default}.
-     *
-     * @param name 1 to 64 characters
-     */
-    public ServerPoolConfigBuilder name(String name) {
-        this.name = Objects.requireNonNull(name, "name");
+    @Override
+    ServerPoolConfigBuilder self() {
         return this;
     }
 
@@ -87,8 +38,7 @@ public final class ServerPoolConfigBuilder {
      * @param listen with port 0 the system chooses the port
      */
     public ServerPoolConfigBuilder listen(Endpoint listen) {
-        this.listen = Objects.requireNonNull(listen, "listen");
-        return this;
+        return option(PoolOptions.LISTEN, listen);
     }
 
     /**
@@ -107,19 +57,7 @@ public final class ServerPoolConfigBuilder {
      * @param maxCapacity from 1 to 65,536
      */
     public ServerPoolConfigBuilder maxCapacity(int maxCapacity) {
-        this.maxCapacity = maxCapacity;
-        return this;
-    }
-
-    /**
-     * Maximum number of callers that wait for a stream at a time. Further callers get {@link io.quicpool.PoolBusyException} at
-     * once. Default: 10,000.
-     *
-     * @param maxWaiting from 1 to 1,000,000
-     */
-    public ServerPoolConfigBuilder maxWaiting(int maxWaiting) {
-        this.maxWaiting = maxWaiting;
-        return this;
+        return option(PoolOptions.MAX_CAPACITY, maxCapacity);
     }
 
     /**
@@ -129,8 +67,9 @@ public final class ServerPoolConfigBuilder {
      * @throws ConfigException when the text is neither
      */
     public ServerPoolConfigBuilder allowClient(String addressOrRange) {
-        allowedClients.add(AddressRange.parse("client-ip", addressOrRange));
-        return this;
+        List<AddressRange> ranges = new ArrayList<>(require(PoolOptions.CLIENT_IP));
+        ranges.add(AddressRange.parse("client-ip", addressOrRange));
+        return allowedClients(ranges);
     }
 
     /**
@@ -139,10 +78,7 @@ public final class ServerPoolConfigBuilder {
      * @param ranges empty for every client
      */
     public ServerPoolConfigBuilder allowedClients(List<AddressRange> ranges) {
-        List<AddressRange> all = List.copyOf(ranges);
-        allowedClients.clear();
-        allowedClients.addAll(all);
-        return this;
+        return option(PoolOptions.CLIENT_IP, List.copyOf(ranges));
     }
 
     /**
@@ -151,8 +87,7 @@ public final class ServerPoolConfigBuilder {
      * @param keepAlive from 700 ms to 10 min
      */
     public ServerPoolConfigBuilder keepAlive(Duration keepAlive) {
-        this.keepAlive = Objects.requireNonNull(keepAlive, "keepAlive");
-        return this;
+        return option(PoolOptions.KEEP_ALIVE, keepAlive);
     }
 
     /**
@@ -161,8 +96,7 @@ public final class ServerPoolConfigBuilder {
      * @param helloTimeout from 100 ms to 10 min
      */
     public ServerPoolConfigBuilder helloTimeout(Duration helloTimeout) {
-        this.helloTimeout = Objects.requireNonNull(helloTimeout, "helloTimeout");
-        return this;
+        return option(PoolOptions.HELLO_TIMEOUT, helloTimeout);
     }
 
     /**
@@ -174,8 +108,7 @@ public final class ServerPoolConfigBuilder {
      * @param maxStreamsPerConnection from the capacity to 1,048,576, or 0
      */
     public ServerPoolConfigBuilder maxStreamsPerConnection(int maxStreamsPerConnection) {
-        this.maxStreamsPerConnection = maxStreamsPerConnection;
-        return this;
+        return option(PoolOptions.MAX_STREAMS_PER_CONNECTION, maxStreamsPerConnection);
     }
 
     /**
@@ -184,8 +117,7 @@ public final class ServerPoolConfigBuilder {
      * @param maxConnections from 1 to 65,536
      */
     public ServerPoolConfigBuilder maxConnections(int maxConnections) {
-        this.maxConnections = maxConnections;
-        return this;
+        return option(PoolOptions.MAX_CONNECTIONS, maxConnections);
     }
 
     /**
@@ -195,8 +127,7 @@ public final class ServerPoolConfigBuilder {
      * @param maxPendingHellos from 1 to 65,536
      */
     public ServerPoolConfigBuilder maxPendingHellos(int maxPendingHellos) {
-        this.maxPendingHellos = maxPendingHellos;
-        return this;
+        return option(PoolOptions.MAX_PENDING_HELLOS, maxPendingHellos);
     }
 
     /**
@@ -207,8 +138,7 @@ public final class ServerPoolConfigBuilder {
      * @param maxPendingHandshakes from 1 to 65,536
      */
     public ServerPoolConfigBuilder maxPendingHandshakes(int maxPendingHandshakes) {
-        this.maxPendingHandshakes = maxPendingHandshakes;
-        return this;
+        return option(PoolOptions.MAX_PENDING_HANDSHAKES, maxPendingHandshakes);
     }
 
     /**
@@ -218,8 +148,7 @@ public final class ServerPoolConfigBuilder {
      * @param maxHandlers from 1 to 65,536
      */
     public ServerPoolConfigBuilder maxHandlers(int maxHandlers) {
-        this.maxHandlers = maxHandlers;
-        return this;
+        return option(PoolOptions.MAX_HANDLERS, maxHandlers);
     }
 
     /**
@@ -229,8 +158,7 @@ public final class ServerPoolConfigBuilder {
      * @param handlerQueue from 0 to 65,536
      */
     public ServerPoolConfigBuilder handlerQueue(int handlerQueue) {
-        this.handlerQueue = handlerQueue;
-        return this;
+        return option(PoolOptions.HANDLER_QUEUE, handlerQueue);
     }
 
     /**
@@ -240,30 +168,7 @@ public final class ServerPoolConfigBuilder {
      * @param handlerExecutor which; {@link HandlerExecutor#VIRTUAL} needs Java 21 or later
      */
     public ServerPoolConfigBuilder handlerExecutor(HandlerExecutor handlerExecutor) {
-        this.handlerExecutor = Objects.requireNonNull(handlerExecutor, "handlerExecutor");
-        return this;
-    }
-
-    /**
-     * How long one read of a stream may wait for its first byte, unless {@link io.quicpool.PooledStream#readTimeout} sets another
-     * limit for that stream. Default: 30 s.
-     *
-     * @param readTimeout up to 24 h; zero waits for ever
-     */
-    public ServerPoolConfigBuilder readTimeout(Duration readTimeout) {
-        this.readTimeout = Objects.requireNonNull(readTimeout, "readTimeout");
-        return this;
-    }
-
-    /**
-     * How long one write of a stream may wait for a peer that does not read, unless {@link io.quicpool.PooledStream#writeTimeout}
-     * sets another limit for that stream. Default: 30 s.
-     *
-     * @param writeTimeout up to 24 h; zero waits for ever
-     */
-    public ServerPoolConfigBuilder writeTimeout(Duration writeTimeout) {
-        this.writeTimeout = Objects.requireNonNull(writeTimeout, "writeTimeout");
-        return this;
+        return option(PoolOptions.HANDLER_EXECUTOR, handlerExecutor);
     }
 
     /**
@@ -273,8 +178,7 @@ public final class ServerPoolConfigBuilder {
      * @param addressValidation true to use Retry
      */
     public ServerPoolConfigBuilder addressValidation(boolean addressValidation) {
-        this.addressValidation = addressValidation;
-        return this;
+        return option(PoolOptions.ADDRESS_VALIDATION, addressValidation);
     }
 
     /**
@@ -284,8 +188,7 @@ public final class ServerPoolConfigBuilder {
      * @param clientAuth none, want or need
      */
     public ServerPoolConfigBuilder clientAuth(ClientAuth clientAuth) {
-        this.clientAuth = Objects.requireNonNull(clientAuth, "clientAuth");
-        return this;
+        return option(PoolOptions.CLIENT_AUTH, clientAuth);
     }
 
     /**
@@ -299,36 +202,6 @@ public final class ServerPoolConfigBuilder {
     }
 
     /**
-     * The algorithm that this side uses for congestion control. Default: that of the engine, CUBIC with {@code netty}. It cannot
-     * be set with {@code kwik}.
-     */
-    public ServerPoolConfigBuilder congestionControl(CongestionControl congestionControl) {
-        this.congestionControl = Objects.requireNonNull(congestionControl, "congestionControl");
-        return this;
-    }
-
-    /**
-     * The application protocol (ALPN, RFC 7301). Both sides must have the same. Default: {@code np-quic}, that of the Go
-     * package NodePassProject/quic.
-     *
-     * @param alpn 1 to 255 visible ASCII characters
-     */
-    public ServerPoolConfigBuilder alpn(String alpn) {
-        this.alpn = Objects.requireNonNull(alpn, "alpn");
-        return this;
-    }
-
-    /**
-     * The QUIC engine. Default: {@code kwik}.
-     *
-     * @param transport the name of an engine that is on the class path
-     */
-    public ServerPoolConfigBuilder transport(String transport) {
-        this.transport = Objects.requireNonNull(transport, "transport");
-        return this;
-    }
-
-    /**
      * Checks the settings.
      *
      * @return the settings, immutable
@@ -336,56 +209,9 @@ public final class ServerPoolConfigBuilder {
      */
     public ServerPoolConfig build() {
         try {
-            return checked();
+            return new ServerPoolConfig(this);
         } catch (ConfigException e) {
             throw e.inPool(PoolLabel.server(name));
         }
-    }
-
-    private ServerPoolConfig checked() {
-        // Checked before the required settings, so that a wrong value is reported even if one of those is missing.
-        HandlerConfig handlers = new HandlerConfig(maxHandlers, handlerQueue, handlerExecutor);
-        StreamTimeouts streamTimeouts = new StreamTimeouts(readTimeout, writeTimeout);
-        ServerPoolConfig.check(
-                name,
-                maxCapacity,
-                maxWaiting,
-                keepAlive,
-                helloTimeout,
-                maxStreamsPerConnection,
-                maxConnections,
-                maxPendingHellos,
-                maxPendingHandshakes,
-                clientAuth,
-                clientTrust,
-                alpn,
-                transport);
-        if (listen == null) {
-            throw new ConfigException("listen", null, "must be HOST:PORT, such as 0.0.0.0:4433");
-        }
-        if (certificate == null) {
-            throw new ConfigException("certificate", null, "a server needs a private key and its certificate");
-        }
-        return new ServerPoolConfig(
-                name,
-                listen,
-                certificate,
-                maxCapacity,
-                maxWaiting,
-                allowedClients,
-                keepAlive,
-                helloTimeout,
-                maxStreamsPerConnection,
-                maxConnections,
-                maxPendingHellos,
-                maxPendingHandshakes,
-                handlers,
-                streamTimeouts,
-                addressValidation,
-                clientAuth,
-                clientTrust,
-                congestionControl,
-                alpn,
-                transport);
     }
 }

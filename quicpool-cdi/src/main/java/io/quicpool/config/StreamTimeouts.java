@@ -1,6 +1,7 @@
 package io.quicpool.config;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * How long the streams of a pool wait for their peer, unless {@link io.quicpool.PooledStream#readTimeout} or
@@ -11,13 +12,13 @@ import java.time.Duration;
  */
 public record StreamTimeouts(Duration read, Duration write) {
 
-    private static final Duration MAX_TIMEOUT = Duration.ofHours(24);
-
     /**
      * 30 s each, the default idle time-out. A shorter limit cuts off slow answers. With a longer one a silent peer keeps a handler or
      * a caller busy for longer than a lost connection does.
      */
-    public static final StreamTimeouts DEFAULT = new StreamTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30));
+    public static final StreamTimeouts DEFAULT = new StreamTimeouts(
+            Objects.requireNonNull(PoolOptions.READ_TIMEOUT.defaultOf(PoolKind.CLIENT)),
+            Objects.requireNonNull(PoolOptions.WRITE_TIMEOUT.defaultOf(PoolKind.CLIENT)));
 
     /**
      * Checks the time-outs.
@@ -25,7 +26,7 @@ public record StreamTimeouts(Duration read, Duration write) {
      * @throws ConfigException when one is negative or above 24 h
      */
     public StreamTimeouts {
-        Checks.range("read-timeout", read, Duration.ZERO, MAX_TIMEOUT);
-        Checks.range("write-timeout", write, Duration.ZERO, MAX_TIMEOUT);
+        PoolOptions.READ_TIMEOUT.check(read);
+        PoolOptions.WRITE_TIMEOUT.check(write);
     }
 }

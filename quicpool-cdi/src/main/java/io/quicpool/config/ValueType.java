@@ -70,7 +70,11 @@ record ValueType<T>(
     }
 
     static ValueType<Duration> duration(String least, String most) {
-        return range(Durations::parse, Durations::text, Durations.parse("least", least), Durations.parse("most", most));
+        return duration(Durations.parse("least", least), Durations.parse("most", most));
+    }
+
+    static ValueType<Duration> duration(Duration least, Duration most) {
+        return range(Durations::parse, Durations::text, least, most);
     }
 
     private static <T extends Comparable<T>> ValueType<T> range(

@@ -8,7 +8,6 @@ import io.quicpool.testing.TestCertificates;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,26 +31,28 @@ class ClientPoolConfigTest {
     void hasTheDefaultsThatTheBuilderNames() {
         ClientPoolConfig config = ClientPoolConfig.builder().target("peer:1").build();
         assertThat(config)
-                .isEqualTo(new ClientPoolConfig(
-                        "default",
-                        List.of(new Endpoint("peer", 1)),
-                        null,
-                        null,
-                        TlsMode.VERIFIED,
-                        null,
-                        null,
-                        null,
-                        new CapacityBounds(8, 64),
-                        new IntervalBounds(Duration.ofMillis(500), Duration.ofSeconds(5)),
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(10),
-                        new StreamTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30)),
-                        10_000,
-                        0,
-                        null,
-                        "np-quic",
-                        "kwik"));
+                .isEqualTo(ClientPoolConfig.builder()
+                        .name("default")
+                        .target(new Endpoint("peer", 1))
+                        .tlsMode(TlsMode.VERIFIED)
+                        .capacity(8, 64)
+                        .interval(Duration.ofMillis(500), Duration.ofSeconds(5))
+                        .keepAlive(Duration.ofSeconds(10))
+                        .connectTimeout(Duration.ofSeconds(5))
+                        .idTimeout(Duration.ofSeconds(10))
+                        .readTimeout(Duration.ofSeconds(30))
+                        .writeTimeout(Duration.ofSeconds(30))
+                        .maxWaiting(10_000)
+                        .streamsPerConnection(0)
+                        .alpn("np-quic")
+                        .transport("kwik")
+                        .build());
+        assertThat(config.resolver()).isNull();
+        assertThat(config.hostname()).isNull();
+        assertThat(config.fingerprint()).isNull();
+        assertThat(config.trust()).isNull();
+        assertThat(config.clientCertificate()).isNull();
+        assertThat(config.congestionControl()).isNull();
         assertThat(config.idleTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.serverName()).isEqualTo("peer");
     }

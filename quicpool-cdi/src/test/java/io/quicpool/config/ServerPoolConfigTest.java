@@ -29,27 +29,31 @@ class ServerPoolConfigTest {
         ServerPoolConfig config =
                 ServerPoolConfig.builder().listen("[::]:4433").certificate(KEY).build();
         assertThat(config)
-                .isEqualTo(new ServerPoolConfig(
-                        "default",
-                        new Endpoint("::", 4433),
-                        KEY,
-                        1024,
-                        10_000,
-                        List.of(),
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(10),
-                        0,
-                        256,
-                        1024,
-                        128,
-                        new HandlerConfig(256, 2048, HandlerExecutor.POOL),
-                        new StreamTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30)),
-                        false,
-                        ClientAuth.NONE,
-                        null,
-                        null,
-                        "np-quic",
-                        "kwik"));
+                .isEqualTo(ServerPoolConfig.builder()
+                        .name("default")
+                        .listen(new Endpoint("::", 4433))
+                        .certificate(KEY)
+                        .maxCapacity(1024)
+                        .maxWaiting(10_000)
+                        .allowedClients(List.of())
+                        .keepAlive(Duration.ofSeconds(10))
+                        .helloTimeout(Duration.ofSeconds(10))
+                        .maxStreamsPerConnection(0)
+                        .maxConnections(256)
+                        .maxPendingHellos(1024)
+                        .maxPendingHandshakes(128)
+                        .maxHandlers(256)
+                        .handlerQueue(2048)
+                        .handlerExecutor(HandlerExecutor.POOL)
+                        .readTimeout(Duration.ofSeconds(30))
+                        .writeTimeout(Duration.ofSeconds(30))
+                        .addressValidation(false)
+                        .clientAuth(ClientAuth.NONE)
+                        .alpn("np-quic")
+                        .transport("kwik")
+                        .build());
+        assertThat(config.clientTrust()).isNull();
+        assertThat(config.congestionControl()).isNull();
         assertThat(config.idleTimeout()).isEqualTo(Duration.ofSeconds(30));
     }
 
