@@ -5,13 +5,11 @@ import static io.quicpool.config.PoolOptions.*;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ClientPoolConfigBuilder;
-import io.quicpool.config.CongestionControl;
-import io.quicpool.config.Durations;
-import io.quicpool.config.Fingerprint;
+import io.quicpool.config.Endpoint;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.PoolKind;
-import io.quicpool.config.TlsMode;
+import io.quicpool.config.PoolOption;
 import io.quicpool.config.TrustMaterial;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
@@ -57,12 +55,14 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
         }
         if (server != null || isLeftOut(TARGET)) {
             builder.target(NO_TARGET);
-        } else if (has(TARGET)) {
-            ifSet(TARGET, (key, text) -> text, builder::target);
-        } else {
+            return;
+        }
+        List<Endpoint> targets = value(TARGET);
+        if (targets == null) {
             throw new Refused(
                     TARGET, NOT_SET, "must be HOST:PORT, such as orders:4433, or several, separated by commas");
         }
+        builder.targets(targets);
     }
 
     @Override
@@ -70,27 +70,7 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
         ClientPoolConfigBuilder builder = ClientPoolConfig.builder().name(usableName());
         target(builder);
         replaceReportedBounds(builder);
-        ifSet(MIN_CAPACITY, PoolReader::integer, builder::minCapacity);
-        ifSet(MAX_CAPACITY, PoolReader::integer, builder::maxCapacity);
-        ifSet(MIN_INTERVAL, Durations::parse, builder::minInterval);
-        ifSet(MAX_INTERVAL, Durations::parse, builder::maxInterval);
-        ifSet(KEEP_ALIVE, Durations::parse, builder::keepAlive);
-        ifSet(CONNECT_TIMEOUT, Durations::parse, builder::connectTimeout);
-        ifSet(MAX_WAITING, PoolReader::integer, builder::maxWaiting);
-        ifSet(ID_TIMEOUT, Durations::parse, builder::idTimeout);
-        ifSet(READ_TIMEOUT, Durations::parse, builder::readTimeout);
-        ifSet(WRITE_TIMEOUT, Durations::parse, builder::writeTimeout);
-        ifSet(TLS_MODE, (key, text) -> TlsMode.parse(text), builder::tlsMode);
-        ifSet(HOSTNAME, (key, text) -> text, builder::hostname);
-        ifSet(FINGERPRINT, Fingerprint::parse, fingerprint -> {
-            if (!isLeftOut(TLS_MODE)) {
-                builder.fingerprint(fingerprint);
-            }
-        });
-        ifSet(STREAMS_PER_CONNECTION, PoolReader::integer, builder::streamsPerConnection);
-        ifSet(CONGESTION_CONTROL, (key, text) -> CongestionControl.parse(text), builder::congestionControl);
-        ifSet(ALPN, (key, text) -> text, builder::alpn);
-        ifSet(TRANSPORT, (key, text) -> text, builder::transport);
+        setOptions(builder);
         TlsFiles files = new TlsFiles(this);
         TrustMaterial trust = files.trust();
         if (trust != null) {
@@ -101,6 +81,11 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
             builder.clientCertificate(key);
         }
         return builder.build();
+    }
+
+    @Override
+    boolean needsReported(PoolOption<?> option) {
+        return option == FINGERPRINT && isLeftOut(TLS_MODE);
     }
 
     // The default of a reported bound could conflict with the other bound, which is right.

@@ -1,17 +1,17 @@
 package io.quicpool.settings;
 
 import io.quicpool.config.ConfigException;
-import io.quicpool.config.Durations;
+import io.quicpool.config.PoolConfigBuilder;
 import io.quicpool.config.PoolKind;
 import io.quicpool.config.PoolOption;
 import io.quicpool.config.PoolOptions;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class PoolReader<C> {
 
-    private static final Duration MAX_DURATION = Duration.ofHours(1);
     // If the content of a secret is given instead of its file, the value is a private key.
     static final String PEM = "-----BEGIN ";
     static final String HIDDEN = "(hidden)";
@@ -89,11 +88,12 @@ abstract class PoolReader<C> {
     }
 
     private @Nullable PoolSettings<C> settings(Consumer<C> check) {
-        value(PoolOptions.ENABLED, true, PoolReader::bool);
-        Duration drain = value(PoolOptions.DRAIN_TIMEOUT, Duration.ofSeconds(10), PoolReader::upToAnHour);
-        boolean readiness = value(PoolOptions.READINESS_ENABLED, true, PoolReader::bool);
-        Duration grace = value(PoolOptions.READINESS_GRACE, Duration.ofSeconds(5), PoolReader::upToAnHour);
-        boolean jmx = value(PoolOptions.JMX_ENABLED, true, PoolReader::bool);
+        Map<PoolOption<?>, Object> options = new LinkedHashMap<>();
+        for (PoolOption<?> option : kind.options()) {
+            if (option.use() == PoolOption.Use.COMPONENT) {
+                options.put(option, checked(option));
+            }
+        }
         C built;
         try {
             built = build();
@@ -108,7 +108,7 @@ abstract class PoolReader<C> {
             }
             throw new Refused(propertyOf(e), e.value(), e.allowed());
         }
-        return built == null ? null : new PoolSettings<>(name, built, follows(), drain, readiness, grace, jmx);
+        return built == null ? null : new PoolSettings<>(name, built, follows(), options);
     }
 
     // The property of a problem that was found only when all settings were put together.
@@ -184,64 +184,53 @@ abstract class PoolReader<C> {
         return text.isEmpty() ? null : text;
     }
 
-    boolean has(PoolOption<?> property) {
-        return text(property) != null;
-    }
-
     /** Whether one of them was reported and left out. */
     boolean isLeftOut(PoolOption<?>... properties) {
         return Arrays.stream(properties).anyMatch(leftOut::contains);
     }
 
-    /** Converts a property, if it is set, and passes it to a setter of the builder. */
-    <T> void ifSet(PoolOption<?> property, BiFunction<String, String, T> parser, Consumer<T> setter) {
-        value(property, null, (key, text) -> {
-            setter.accept(parser.apply(key, text));
-            return text;
-        });
-    }
-
-    private <T extends @Nullable Object> T value(
-            PoolOption<?> property, T defaultValue, BiFunction<String, String, T> parser) {
-        String text = text(property);
-        if (text == null) {
-            return defaultValue;
-        }
+    /** The value of an option; null when it is not set. The builder checks its range. */
+    <T> @Nullable T value(PoolOption<T> option) {
+        String text = text(option);
         try {
-            return parser.apply(property.key(), text);
+            return text == null ? null : option.parse(text);
         } catch (ConfigException e) {
-            throw new Refused(property, e.value(), e.allowed());
+            throw new Refused(option, e.value(), e.allowed());
         }
     }
 
-    static int integer(String property, String text) {
+    // For options that no builder has.
+    private <T> T checked(PoolOption<T> option) {
+        T value = value(option);
+        if (value == null) {
+            return Objects.requireNonNull(option.defaultOf(kind));
+        }
         try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw new ConfigException(property, text, "must be a whole number", e);
-        }
-    }
-
-    static boolean bool(String property, String text) {
-        return switch (text.toLowerCase(Locale.ROOT)) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new ConfigException(property, text, "must be true or false");
-        };
-    }
-
-    static List<String> list(String property, String text) {
-        return Arrays.stream(text.split(",", -1)).map(String::strip).toList();
-    }
-
-    private static Duration upToAnHour(String property, String text) {
-        Duration value = Durations.parse(property, text);
-        if (value.isNegative() || value.compareTo(MAX_DURATION) > 0) {
-            throw new ConfigException(
-                    property, Durations.text(value), "must be from 0s to " + Durations.text(MAX_DURATION));
+            option.check(value);
+        } catch (ConfigException e) {
+            throw new Refused(option, e.value(), e.allowed());
         }
         return value;
     }
+
+    /** Sets every option except the required one. */
+    void setOptions(PoolConfigBuilder<?> builder) {
+        for (PoolOption<?> option : kind.options()) {
+            if (option.use() == PoolOption.Use.POOL && option != kind.required()) {
+                set(option, builder);
+            }
+        }
+    }
+
+    private <T> void set(PoolOption<T> option, PoolConfigBuilder<?> builder) {
+        T value = value(option);
+        if (value != null && !needsReported(option)) {
+            builder.option(option, value);
+        }
+    }
+
+    /** Whether an option is left out because it needs another one that was reported. */
+    abstract boolean needsReported(PoolOption<?> option);
 
     /** The refusal of the settings, for the property that it names, else for the given one. */
     Refused refused(ConfigException e, PoolOption<?> fallback) {

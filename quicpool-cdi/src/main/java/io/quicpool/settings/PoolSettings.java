@@ -1,6 +1,10 @@
 package io.quicpool.settings;
 
+import io.quicpool.config.PoolOption;
+import io.quicpool.config.PoolOptions;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,16 +14,32 @@ import org.jspecify.annotations.Nullable;
  * @param name the pool
  * @param config the settings; without a usable target when the pool follows a server pool
  * @param follows the server pool of the same application that a client pool connects to; null when its target is an address
- * @param drainTimeout how long streams in use may continue when the application stops
- * @param readiness whether readiness depends on the pool
- * @param readinessGrace how long a pool that was ready still counts as ready
- * @param jmx whether the pool has an MXBean
+ * @param options the values of the options that the component itself uses
  */
 public record PoolSettings<C>(
-        String name,
-        C config,
-        @Nullable String follows,
-        Duration drainTimeout,
-        boolean readiness,
-        Duration readinessGrace,
-        boolean jmx) {}
+        String name, C config, @Nullable String follows, Map<PoolOption<?>, Object> options) {
+
+    // Only the reader fills the map, with values of the types of their options.
+    @SuppressWarnings("unchecked")
+    public <T> T option(PoolOption<T> option) {
+        return (T) Objects.requireNonNull(options.get(option));
+    }
+
+    public Duration drainTimeout() {
+        return option(PoolOptions.DRAIN_TIMEOUT);
+    }
+
+    /** Whether the readiness check depends on the pool. */
+    public boolean readiness() {
+        return option(PoolOptions.READINESS_ENABLED);
+    }
+
+    public Duration readinessGrace() {
+        return option(PoolOptions.READINESS_GRACE);
+    }
+
+    /** Whether the pool has an MXBean. */
+    public boolean jmx() {
+        return option(PoolOptions.JMX_ENABLED);
+    }
+}
