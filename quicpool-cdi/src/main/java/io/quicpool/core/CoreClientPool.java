@@ -48,7 +48,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     }
 
     CoreClientPool(String name, ClientPoolConfig config, Connector connector, int streamsPerConnection) {
-        super(PoolLabel.client(name), config.maxWaiting(), config.streamTimeouts(), new PoolThreads(name));
+        super(PoolLabel.client(name), config, new PoolThreads(name));
         this.config = config;
         this.capacityBounds = config.capacity();
         this.intervalBounds = config.interval();

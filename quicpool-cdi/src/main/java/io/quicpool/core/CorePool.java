@@ -5,6 +5,7 @@ import io.quicpool.PoolSnapshot;
 import io.quicpool.PoolState;
 import io.quicpool.StreamErrors;
 import io.quicpool.StreamId;
+import io.quicpool.config.PoolConfig;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.config.StreamTimeouts;
 import io.quicpool.transport.Connection;
@@ -48,11 +49,11 @@ abstract class CorePool extends PoolFacade {
     private final AtomicInteger generation = new AtomicInteger();
     private final AtomicBoolean exhausted = new AtomicBoolean();
 
-    CorePool(PoolLabel label, int maxWaiting, StreamTimeouts timeouts, PoolThreads threads) {
+    CorePool(PoolLabel label, PoolConfig config, PoolThreads threads) {
         this.label = label;
         this.name = label.name();
-        this.timeouts = timeouts;
-        this.idleStreams = new IdleStreams(maxWaiting);
+        this.timeouts = config.streamTimeouts();
+        this.idleStreams = new IdleStreams(config);
         this.log = new PoolLog(label);
         this.threads = threads;
         this.limits = new TimeLimits(threads::decideAfter);

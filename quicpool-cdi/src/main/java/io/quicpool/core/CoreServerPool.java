@@ -60,8 +60,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
     CoreServerPool(ServerPoolConfig config) {
         super(
                 PoolLabel.server(config.name()),
-                config.maxWaiting(),
-                config.streamTimeouts(),
+                config,
                 new PoolThreads(config.name(), true, config.handlers().executor() == HandlerExecutor.VIRTUAL));
         this.config = config;
         this.maxCapacity = config.maxCapacity();

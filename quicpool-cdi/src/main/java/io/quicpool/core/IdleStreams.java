@@ -1,6 +1,7 @@
 package io.quicpool.core;
 
 import io.quicpool.StreamId;
+import io.quicpool.config.PoolConfig;
 import io.quicpool.transport.Connection;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -37,7 +38,10 @@ final class IdleStreams {
     private volatile boolean suspended;
     private final int maxWaiting;
 
-    /** Makes an empty one. */
+    IdleStreams(PoolConfig config) {
+        this(config.maxWaiting());
+    }
+
     IdleStreams(int maxWaiting) {
         this.maxWaiting = maxWaiting;
     }

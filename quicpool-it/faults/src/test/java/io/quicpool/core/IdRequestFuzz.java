@@ -2,8 +2,8 @@ package io.quicpool.core;
 
 import io.quicpool.PoolState;
 import io.quicpool.StreamId;
+import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.PoolLabel;
-import io.quicpool.config.StreamTimeouts;
 import io.quicpool.transport.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,7 +109,10 @@ public final class IdRequestFuzz {
         private final IdRequest ids = new IdRequest(this, Duration.ofHours(1), this);
 
         ClientSide() {
-            super(PoolLabel.client("fuzz"), 10_000, StreamTimeouts.DEFAULT, new PoolThreads("fuzz"));
+            super(
+                    PoolLabel.client("fuzz"),
+                    ClientPoolConfig.builder().target("fuzz:1").build(),
+                    new PoolThreads("fuzz"));
         }
 
         void lost(ScriptedConnection connection) {
