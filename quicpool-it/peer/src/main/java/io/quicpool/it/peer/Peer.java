@@ -2,7 +2,6 @@ package io.quicpool.it.peer;
 
 import io.quicpool.PoolException;
 import io.quicpool.config.ConfigException;
-import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -25,7 +24,7 @@ final class Peer {
     /** Exit code 0 after {@code quit} or the end of input, 2 when a setting cannot be used, 1 when the pool cannot start. */
     static int run(String... args) {
         CommandLine line = new CommandLine(new Peer());
-        line.registerConverter(Duration.class, new DurationConverter());
+        line.getSubcommands().values().forEach(command -> TableOptions.addTo(command.getCommandSpec()));
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             if (failure instanceof ConfigException || failure instanceof PoolException) {
                 command.getErr().println("error: " + failure.getMessage());
