@@ -3,6 +3,7 @@ package io.quicpool.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.quicpool.config.Durations;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.PoolKind;
 import io.quicpool.config.PoolOption;
@@ -17,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A problem has the property as it was written, its value, its source and what is allowed. All problems are reported together. */
 class ProblemsTest {
 
+    private static final Pattern RANGE = Pattern.compile("(\\w+) to (\\d+\\w*)");
     private static final String SOURCE = " (from PropertiesConfigSource[source=test.properties])";
     private static final String C = "quicpool.client.\"a\".";
     private static final String S = "quicpool.server.\"a\".";
@@ -81,6 +85,12 @@ class ProblemsTest {
         return arguments(kind, key, value, allowed);
     }
 
+    private static String tooMuch(String most) {
+        return most.matches("\\d+")
+                ? Integer.toString(Integer.parseInt(most) + 1)
+                : Durations.text(Durations.parse("most", most).plusMillis(1));
+    }
+
     static Stream<Arguments> single() {
         PoolKind client = PoolKind.CLIENT;
         PoolKind server = PoolKind.SERVER;
@@ -101,14 +111,8 @@ class ProblemsTest {
                                 + " HOST:PORT"),
                 bad(client, "min-capacity", "many", number),
                 bad(client, "min-capacity", "65", "must be from 1 to max-capacity, which is 64"),
-                bad(client, "max-capacity", "70000", "must be from 1 to 65536"),
                 bad(client, "min-interval", "soon", duration),
                 bad(client, "min-interval", "1ms", "must be from 10ms to max-interval, which is 5s"),
-                bad(client, "max-interval", "2h", "must be from 10ms to 1h"),
-                bad(client, "connect-timeout", "1ms", "must be from 100ms to 10m"),
-                bad(client, "max-waiting", "0", "must be from 1 to 1000000"),
-                bad(server, "max-waiting", "1000001", "must be from 1 to 1000000"),
-                bad(client, "id-timeout", "11m", "must be from 100ms to 10m"),
                 bad(
                         client,
                         "tls-mode",
@@ -121,28 +125,20 @@ class ProblemsTest {
                 bad(client, "trust-certificates", "/no/such/file", "there is no such file"),
                 bad(client, "trust-certificates", "a\u0000b", "must be the path of a file: Nul character not allowed"),
                 bad(server, "listen", "4433", "has no port" + form),
-                bad(server, "max-capacity", "0", "must be from 1 to 65536"),
                 bad(server, "max-capacity", "1e3", number),
                 bad(
                         server,
                         "client-ip",
                         "10.0.0.0/8,nobody",
                         "must be an IP address or a CIDR range, such as 10.1.2.3, 10.0.0.0/8, ::1 or fd00::/8"),
-                bad(server, "hello-timeout", "1ms", "must be from 100ms to 10m"),
                 bad(
                         server,
                         "max-streams-per-connection",
                         "5",
                         "must be from max-capacity, which is 1024, to 1048576, or 0 to leave the choice to the engine"),
-                bad(server, "max-connections", "0", "must be from 1 to 65536"),
-                bad(server, "max-pending-hellos", "-1", "must be from 1 to 65536"),
-                bad(server, "max-pending-handshakes", "0", "must be from 1 to 65536"),
                 bad(server, "address-validation", "perhaps", "must be true or false"),
                 bad(server, "handler-executor", "mine", "must be pool, container or virtual"),
-                bad(server, "max-handlers", "0", "must be from 1 to 65536"),
-                bad(server, "handler-queue", "-1", "must be from 0 to 65536"),
                 bad(client, "streams-per-connection", "many", number),
-                bad(client, "streams-per-connection", "-1", "must be from 0 to 1048576"),
                 bad(server, "client-auth", "yes", "must be none, want or need"),
                 bad(
                         server,
@@ -154,17 +150,18 @@ class ProblemsTest {
                 bad(server, "certificate", "/no/such/file", "there is no such file"),
                 bad(server, "private-key", "/no/such/file", "there is no such file")));
         for (PoolKind kind : PoolKind.values()) {
+            for (PoolOption<?> option : kind.options()) {
+                Matcher range = RANGE.matcher(option.allowed());
+                if (range.matches()) {
+                    rows.add(bad(kind, option.key(), tooMuch(range.group(2)), "must be from " + option.allowed()));
+                }
+            }
             rows.addAll(List.of(
                     bad(kind, "enabled", "maybe", "must be true or false"),
                     bad(kind, "readiness.enabled", "1", "must be true or false"),
                     bad(kind, "jmx.enabled", "yes", "must be true or false"),
                     bad(kind, "readiness.grace", "-1s", duration),
-                    bad(kind, "readiness.grace", "PT-1S", "must be from 0s to 1h"),
-                    bad(kind, "drain-timeout", "2h", "must be from 0s to 1h"),
-                    bad(kind, "read-timeout", "PT-1S", "must be from 0s to 24h"),
-                    bad(kind, "write-timeout", "25h", "must be from 0s to 24h"),
                     bad(kind, "drain-timeout", "10", duration),
-                    bad(kind, "keep-alive", "699ms", "must be from 700ms to 10m"),
                     bad(kind, "alpn", "two words", "must be 1 to 255 visible ASCII characters"),
                     bad(kind, "congestion-control", "vegas", "must be cubic, reno or bbr"),
                     bad(kind, "transport", "Kwik!", "must be the name of an engine, such as kwik"),

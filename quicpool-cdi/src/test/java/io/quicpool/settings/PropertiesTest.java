@@ -7,11 +7,13 @@ import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientAuth;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.CongestionControl;
+import io.quicpool.config.Durations;
 import io.quicpool.config.Endpoint;
 import io.quicpool.config.Fingerprint;
 import io.quicpool.config.HandlerExecutor;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.PoolConfig;
 import io.quicpool.config.PoolKind;
 import io.quicpool.config.PoolOption;
 import io.quicpool.config.PoolOptions;
@@ -31,6 +33,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -208,6 +211,14 @@ class PropertiesTest {
                         "handler-executor",
                         "Container")));
         for (PoolKind kind : PoolKind.values()) {
+            for (PoolOption<?> option : kind.options()) {
+                String value = another(option, kind);
+                if (value != null) {
+                    Object expected = option.parse(value);
+                    rows.add(row(
+                            kind, pool -> ((PoolConfig) pool.config()).option(option), expected, option.key(), value));
+                }
+            }
             rows.add(row(kind, pool -> timeouts(pool).read(), second, "read-timeout", "1s"));
             rows.add(row(kind, pool -> timeouts(pool).write(), Duration.ZERO, "write-timeout", "0s"));
             rows.add(row(kind, PoolSettings::drainTimeout, second, "drain-timeout", "1s"));
@@ -237,6 +248,21 @@ class PropertiesTest {
                     "mine"));
         }
         return rows.stream();
+    }
+
+    // Other than the default, and within bounds.
+    private static @Nullable String another(PoolOption<?> option, PoolKind kind) {
+        Object value = option.defaultOf(kind);
+        if (option.use() != PoolOption.Use.POOL || option == PoolOptions.MAX_STREAMS_PER_CONNECTION) {
+            return null;
+        }
+        if (value instanceof Integer number) {
+            return Integer.toString(number + 1);
+        }
+        if (value instanceof Duration duration) {
+            return Durations.text(duration.plusSeconds(1));
+        }
+        return value instanceof Boolean flag ? Boolean.toString(!flag) : null;
     }
 
     private static List<Object> issuers(ClientPoolConfig config) {
