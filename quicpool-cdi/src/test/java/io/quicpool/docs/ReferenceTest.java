@@ -1,21 +1,30 @@
 package io.quicpool.docs;
 
 import static io.quicpool.docs.Page.row;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.ClientPool;
 import io.quicpool.ServerPool;
 import io.quicpool.config.PoolKind;
 import io.quicpool.config.PoolOption;
 import io.quicpool.config.PoolOptions;
+import io.quicpool.jmx.ClientPoolMXBean;
 import io.quicpool.jmx.PoolMBeans;
+import io.quicpool.jmx.ServerPoolMXBean;
 import io.quicpool.testing.Pools;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
 import javax.management.MBeanNotificationInfo;
@@ -43,6 +52,34 @@ class ReferenceTest {
             return "client";
         }
         return property.isOf(PoolKind.CLIENT) ? "both" : "server";
+    }
+
+    @Test
+    void whatCanBeChangedIsThatOfTheCode() throws Exception {
+        String changeable = PoolOptions.all().stream()
+                .filter(PoolOption::isChangeable)
+                .map(option -> "`" + option.key() + "`")
+                .collect(Collectors.joining(", "));
+        assertThat(Files.readAllLines(Path.of("../docs/configuration.md")))
+                .contains("These can be changed while the pool is open: " + changeable + ".");
+    }
+
+    @Test
+    void whatCanBeChangedCanBeSetOverJmx() {
+        Map<PoolKind, Class<?>> beans =
+                Map.of(PoolKind.CLIENT, ClientPoolMXBean.class, PoolKind.SERVER, ServerPoolMXBean.class);
+        beans.forEach((kind, bean) -> {
+            List<String> setters = Arrays.stream(bean.getMethods())
+                    .map(Method::getName)
+                    .filter(name -> name.startsWith("set"))
+                    .map(name -> name.substring(3).replaceAll("Millis$", "").replaceAll("(?<=.)([A-Z])", "-$1"))
+                    .map(name -> name.toLowerCase(Locale.ROOT))
+                    .toList();
+            assertThat(kind.options())
+                    .filteredOn(option -> option.isChangeable() && option.use() == PoolOption.Use.POOL)
+                    .extracting(PoolOption::key)
+                    .containsExactlyInAnyOrderElementsOf(setters);
+        });
     }
 
     @Test
