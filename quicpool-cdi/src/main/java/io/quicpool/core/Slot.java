@@ -51,7 +51,7 @@ final class Slot {
     private volatile State state = State.OPENING;
     // Written before the slot is published through the map of ids, and read after.
     private @Nullable StreamId id;
-    private @Nullable IdleStreams owner;
+    private @Nullable SlotIndex owner;
     // When the timer thread first saw that the peer has finished, else 0. Timer thread only.
     private long finishedSince;
 
@@ -90,13 +90,13 @@ final class Slot {
         id = given;
     }
 
-    /** Sets the pool's idle streams to which it belongs, before it is published. */
-    void owner(IdleStreams idleStreams) {
-        owner = idleStreams;
+    /** Sets the index of its pool, before it is published. */
+    void owner(SlotIndex index) {
+        owner = index;
     }
 
-    boolean isOwnedBy(IdleStreams idleStreams) {
-        return owner == idleStreams;
+    boolean isOwnedBy(SlotIndex index) {
+        return owner == index;
     }
 
     /** For how many nanoseconds the peer is known to have finished. Timer thread. */

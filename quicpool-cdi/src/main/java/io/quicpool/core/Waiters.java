@@ -9,20 +9,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The callers that wait at one pool: those for any stream, and those for one id, both in order of arrival. No step
- * scans them. Guarded by the lock of {@link IdleStreams}; {@link #ids} needs none.
+ * scans them. Guarded by the lock of {@link IdleStreams}; {@link #ids} and the counts can be read without it.
  */
 final class Waiters {
 
     private final Set<Waiter> any = new LinkedHashSet<>();
     private final Map<StreamId, Set<Waiter>> byId = new ConcurrentHashMap<>();
-    private int size;
+    private volatile int size;
+    private volatile int forAny;
 
     void add(Waiter waiter) {
         StreamId id = waiter.id();
         // Two callers rarely want the same stream.
         Set<Waiter> waiters = id == null ? any : byId.computeIfAbsent(id, unused -> new LinkedHashSet<>(2));
         if (waiters.add(waiter)) {
-            size++;
+            count(1);
         }
     }
 
@@ -32,11 +33,18 @@ final class Waiters {
         Set<Waiter> waiters = id == null ? any : byId.getOrDefault(id, Set.of());
         if (waiters.contains(waiter)) {
             waiters.remove(waiter);
-            size--;
+            count(-1);
             if (id != null && waiters.isEmpty()) {
                 byId.remove(id);
             }
         }
+    }
+
+    // The lock guards the writes.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void count(int more) {
+        size += more;
+        forAny = any.size();
     }
 
     /** The waiter that gets the stream with this id: the first for that id, else the first for any. */
@@ -64,6 +72,6 @@ final class Waiters {
     }
 
     int forAny() {
-        return any.size();
+        return forAny;
     }
 }
