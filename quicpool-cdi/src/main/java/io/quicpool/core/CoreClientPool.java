@@ -154,7 +154,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
             runSizeCheck();
         }
         idRequest.sweep();
-        sweep(capacityBounds.max());
+        idleSweep.run(capacityBounds.max());
         checkCredit();
         if (Policy.isLow(idleStreams.idle(), capacity)) {
             checkSize();
@@ -345,7 +345,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         capacityBounds = Objects.requireNonNull(bounds, "bounds");
         threads.decide(() -> {
             capacity = bounds.clamp(capacity);
-            sweep(bounds.max());
+            idleSweep.run(bounds.max());
             checkSize();
         });
         reportBounds("capacity", text(before), text(bounds));

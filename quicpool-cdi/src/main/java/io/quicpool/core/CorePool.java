@@ -30,13 +30,8 @@ abstract class CorePool extends PoolFacade {
     /** How often dead and overdue streams are evicted. */
     static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
 
-    /**
-     * How long an idle stream stays after its peer has sent a FIN. Somebody may still take it by its id. It uses
-     * capacity and credit, so it must not stay for ever.
-     */
-    static final Duration MAX_UNCLAIMED = Duration.ofSeconds(30);
-
     final PoolLabel label;
+    final PoolConfig settings;
     final String name;
     final PoolLog log;
     final PoolThreads threads;
@@ -44,6 +39,7 @@ abstract class CorePool extends PoolFacade {
     final StreamTimeouts timeouts;
     final Listeners listeners;
     final IdleStreams idleStreams;
+    final IdleSweep idleSweep;
     final Metrics metrics = new Metrics();
     final Lifecycle lifecycle;
     private final AtomicInteger generation = new AtomicInteger();
@@ -51,9 +47,11 @@ abstract class CorePool extends PoolFacade {
 
     CorePool(PoolLabel label, PoolConfig config, PoolThreads threads) {
         this.label = label;
+        this.settings = config;
         this.name = label.name();
         this.timeouts = config.streamTimeouts();
         this.idleStreams = new IdleStreams(config);
+        this.idleSweep = new IdleSweep(this);
         this.log = new PoolLog(label);
         this.threads = threads;
         this.limits = new TimeLimits(threads::decideAfter);
@@ -219,7 +217,8 @@ abstract class CorePool extends PoolFacade {
         return evict(slot, unlessLost(slot, Reason.Evicted.PEER_ENDED));
     }
 
-    private static Reason.Evicted unlessLost(Slot slot, Reason.Evicted reason) {
+    /** The reason, unless the connection of the stream is lost: then it is that. */
+    static Reason.Evicted unlessLost(Slot slot, Reason.Evicted reason) {
         return slot.stream().connection().alive() ? reason : Reason.Evicted.LINK_LOST;
     }
 
@@ -230,25 +229,6 @@ abstract class CorePool extends PoolFacade {
             slot.stream().reset(StreamErrors.RETIRED);
             lifecycle.streamEnded();
             capacityFreed();
-        }
-    }
-
-    /** Evicts dead streams and the oldest ones above {@code maxIdle}. Timer thread. */
-    void sweep(int maxIdle) {
-        sweep(maxIdle, System.nanoTime());
-    }
-
-    /** As {@link #sweep(int)} at a given nano time. */
-    void sweep(int maxIdle, long now) {
-        idleStreams.sweep();
-        for (Slot slot : idleStreams.oldestFirst()) {
-            if (!slot.stream().alive()) {
-                evict(slot, unlessLost(slot, Reason.Evicted.PROBE));
-            } else if (slot.finishedFor(now) > MAX_UNCLAIMED.toNanos() && !idleStreams.suspended()) {
-                evict(slot, Reason.Evicted.PEER_ENDED);
-            } else if (idleStreams.idle() > maxIdle) {
-                evict(slot, Reason.Evicted.SURPLUS);
-            }
         }
     }
 

@@ -259,7 +259,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         if (bound != null) {
             bound.sweep();
         }
-        sweep(maxCapacity);
+        idleSweep.run(maxCapacity);
         refusalLog.flush();
         clientLog.flush();
         clientLed.check();
@@ -332,7 +332,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ListenerEvent
         maxCapacity = max;
         scheduleShareUpdate();
         capacityFreed();
-        threads.decide(() -> sweep(max));
+        threads.decide(() -> idleSweep.run(max));
         log.info("max-capacity changed: " + before + " before, " + max + " now");
         listeners.fire(each -> each.boundsChanged(this));
     }

@@ -294,14 +294,14 @@ class IdExchangeTest {
             stream.receive(0, 0, 0, 1);
             stream.finished = true;
             long now = System.nanoTime();
-            pool.sweep(1, now);
-            pool.sweep(1, now + CorePool.MAX_UNCLAIMED.toNanos() / 2);
+            pool.idleSweep.run(1, now);
+            pool.idleSweep.run(1, now + IdleSweep.MAX_UNCLAIMED.toNanos() / 2);
             assertThat(stream.reset).isFalse();
             pool.suspend();
-            pool.sweep(1, now + 2 * CorePool.MAX_UNCLAIMED.toNanos());
+            pool.idleSweep.run(1, now + 2 * IdleSweep.MAX_UNCLAIMED.toNanos());
             assertThat(stream.reset).isFalse();
             pool.resume();
-            pool.sweep(1, now + 2 * CorePool.MAX_UNCLAIMED.toNanos());
+            pool.idleSweep.run(1, now + 2 * IdleSweep.MAX_UNCLAIMED.toNanos());
             assertThat(stream.reset).isTrue();
             assertThat(pool.active()).isZero();
         }

@@ -72,7 +72,7 @@ public final class IdRequestFuzz {
         @Override
         void own() {
             switch (script.next(3)) {
-                case 0 -> pool.sweep(script.next(3));
+                case 0 -> pool.idleSweep.run(script.next(3));
                 case 1 -> connections.get(script.next(connections.size())).answerOne(true);
                 default -> connections.get(script.next(connections.size())).answerOne(false);
             }
@@ -154,7 +154,7 @@ public final class IdRequestFuzz {
         @Override
         void periodicCheck() {
             ids.sweep();
-            sweep(CAPACITY);
+            idleSweep.run(CAPACITY);
         }
 
         private static final int CAPACITY = 4;
