@@ -86,6 +86,14 @@ public final class PoolOptions {
             .orElse("5s")
             .meaning("Longest time between two regular size checks.");
 
+    public static final PoolOption<Duration> MAX_IDLE_TIME = of(CLIENT, "max-idle-time")
+            .values(duration("0s", "24h"))
+            .orElse("0s")
+            .meaning(
+                    "How long a stream may be idle before another one replaces it, 0s for no limit. Some are replaced up to "
+                            + "a tenth earlier, so that not all are at once. A peer that takes one at that moment finds it "
+                            + "reset. `Evicted` counts them as surplus.");
+
     // kwik's idle timer counts whole seconds, so an idle time-out below 2 s would be inexact.
     public static final PoolOption<Duration> KEEP_ALIVE = of(BOTH, "keep-alive")
             .values(duration("700ms", "10m"))

@@ -1,8 +1,9 @@
 package io.quicpool.core;
 
+import io.quicpool.config.PoolOptions;
 import java.time.Duration;
 
-/** Evicts idle streams that are dead, surplus, or finished by their peer and not taken. Timer thread. */
+/** Evicts idle streams that are dead, surplus, idle for too long, or finished by their peer and not taken. Timer thread. */
 final class IdleSweep {
 
     /**
@@ -11,12 +12,21 @@ final class IdleSweep {
      */
     static final Duration MAX_UNCLAIMED = Duration.ofSeconds(30);
 
+    // Streams that are idle for too long are replaced up to this part of the time earlier.
+    private static final int EARLY = 10;
+
     private final CorePool pool;
     private final IdleStreams idleStreams;
+    private final long maxIdleNanos;
+    // When streams were last replaced, and how many the pool will have opened when others have taken their places.
+    private long replacedAt;
+    private long openedThen;
 
     IdleSweep(CorePool pool) {
         this.pool = pool;
         this.idleStreams = pool.idleStreams;
+        Duration maxIdleTime = pool.settings.find(PoolOptions.MAX_IDLE_TIME);
+        this.maxIdleNanos = maxIdleTime == null ? 0 : maxIdleTime.toNanos();
     }
 
     /** Of the surplus the oldest ones are evicted. */
@@ -27,6 +37,8 @@ final class IdleSweep {
     /** As {@link #run(int)} at a given nano time. */
     void run(int maxIdle, long now) {
         idleStreams.sweep();
+        int replaceable = replaceable(now);
+        int replaced = 0;
         for (Slot slot : idleStreams.oldestFirst()) {
             if (!slot.stream().alive()) {
                 pool.evict(slot, CorePool.unlessLost(slot, Reason.Evicted.PROBE));
@@ -34,7 +46,29 @@ final class IdleSweep {
                 pool.evict(slot, Reason.Evicted.PEER_ENDED);
             } else if (idleStreams.idle() > maxIdle) {
                 pool.evict(slot, Reason.Evicted.SURPLUS);
+            } else if (replaced < replaceable && isExpired(slot, now) && pool.evict(slot, Reason.Evicted.SURPLUS)) {
+                replaced++;
             }
         }
+        if (replaced > 0) {
+            replacedAt = now;
+            openedThen = pool.metrics.opened.sum() + replaced;
+            pool.replenish();
+        }
+    }
+
+    // Few at a time, and the next ones when these are replaced, or could not be for long: so callers find idle streams.
+    private int replaceable(long now) {
+        if (maxIdleNanos == 0 || idleStreams.suspended()) {
+            return 0;
+        }
+        boolean again = pool.metrics.opened.sum() >= openedThen || now - replacedAt > maxIdleNanos / EARLY;
+        return again ? Math.max(1, (int) (Policy.LOW * idleStreams.idle())) : 0;
+    }
+
+    // Ids are random, so streams of the same age expire one after the other. The id exchange is too short to matter.
+    private boolean isExpired(Slot slot, long now) {
+        long early = maxIdleNanos / EARLY * (slot.id().value() & 0xff) / 0xff;
+        return now - slot.since() > maxIdleNanos - early;
     }
 }
