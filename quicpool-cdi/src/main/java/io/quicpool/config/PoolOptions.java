@@ -66,6 +66,12 @@ public final class PoolOptions {
                     "Maximum number of idle streams: to aim for, for each target (client), or to hold, over all clients "
                             + "(server).");
 
+    public static final PoolOption<Integer> MAX_IN_USE = of(CLIENT, "max-in-use")
+            .values(count(0, MAX_STREAMS))
+            .orElse("0")
+            .meaning(
+                    "Maximum number of streams in use, for each target, 0 for no limit. Further callers wait until one ends.");
+
     // A waiter costs about 300 bytes. More waiters than the default are hardly ever served in time.
     public static final PoolOption<Integer> MAX_WAITING = of(BOTH, "max-waiting")
             .values(count(1, 1_000_000))

@@ -2,6 +2,10 @@ package io.quicpool.core;
 
 import io.quicpool.StreamId;
 import io.quicpool.config.PoolConfig;
+import io.quicpool.config.PoolOptions;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +25,22 @@ final class IdleStreams extends SlotIndex {
     private volatile boolean closed;
     private volatile boolean suspended;
     private final int maxWaiting;
+    // One for each stream that may be in use; null for no limit.
+    private final @Nullable Semaphore permits;
+    // Ids of idle streams whose waiters found no permit. Guarded by lock.
+    private final Set<StreamId> awaitingPermit = new LinkedHashSet<>();
 
     IdleStreams(PoolConfig config) {
-        this(config.maxWaiting());
+        this(config.maxWaiting(), config.find(PoolOptions.MAX_IN_USE));
     }
 
     IdleStreams(int maxWaiting) {
+        this(maxWaiting, null);
+    }
+
+    private IdleStreams(int maxWaiting, @Nullable Integer maxInUse) {
         this.maxWaiting = maxWaiting;
+        this.permits = maxInUse == null || maxInUse == 0 ? null : new Semaphore(maxInUse);
     }
 
     /**
@@ -42,20 +55,31 @@ final class IdleStreams extends SlotIndex {
                 return false;
             }
             Waiter waiter = suspended ? null : waiters.firstFor(slot.id());
-            if (waiter == null || !takeOnArrival(slot)) {
-                return addIdle(slot);
+            if (waiter == null || !acquire()) {
+                boolean added = addIdle(slot);
+                awaitPermit(slot.id());
+                return added;
+            }
+            if (!takeOnArrival(slot)) {
+                release();
+                return false;
             }
             served = serveOrReturn(slot, waiter);
         } finally {
-            lock.unlock();
+            unlock(served);
         }
-        wake(served);
         return true;
     }
 
-    private static void wake(@Nullable Waiter served) {
-        if (served != null) {
-            served.wake();
+    private void unlock(@Nullable Waiter ended) {
+        lock.unlock();
+        wake(ended);
+        servePermits();
+    }
+
+    private static void wake(@Nullable Waiter ended) {
+        if (ended != null) {
+            ended.wake();
         }
     }
 
@@ -63,19 +87,21 @@ final class IdleStreams extends SlotIndex {
     private @Nullable Waiter serveOrReturn(Slot slot, @Nullable Waiter first) {
         Waiter waiter = first;
         while (waiter != null) {
-            waiters.remove(waiter);
+            removeLocked(waiter);
             if (waiter.serve(slot)) {
                 return waiter;
             }
             waiter = waiters.firstFor(slot.id());
         }
-        returnToIdle(slot);
+        if (returnToIdle(slot)) {
+            release();
+        }
         return null;
     }
 
     /** Returns a taken slot that did not reach its caller, to the next waiter or to the idle ones. False when this is closed. */
     boolean giveBack(Slot slot) {
-        Waiter served;
+        Waiter served = null;
         lock.lock();
         try {
             if (closed) {
@@ -83,9 +109,8 @@ final class IdleStreams extends SlotIndex {
             }
             served = serveOrReturn(slot);
         } finally {
-            lock.unlock();
+            unlock(served);
         }
-        wake(served);
         return true;
     }
 
@@ -93,20 +118,85 @@ final class IdleStreams extends SlotIndex {
         return serveOrReturn(slot, suspended ? null : waiters.firstFor(slot.id()));
     }
 
-    /** Takes the oldest idle slot. Null when there is none, or while suspended. */
+    /** Takes the oldest idle slot. Null when there is none, while suspended, and while {@code max-in-use} are in use. */
     @Nullable Slot takeAny() {
-        return suspended ? null : takeIdle();
+        if (suspended || !acquire()) {
+            return null;
+        }
+        Slot slot = takeIdle();
+        if (slot == null) {
+            release();
+        }
+        return slot;
     }
 
-    /** Takes the idle slot with this id. Null when it is not idle, or while suspended. */
+    /** Takes the idle slot with this id. Null when it is not idle, and as {@link #takeAny}. */
     @Nullable Slot take(StreamId id) {
         Slot slot = find(id);
         return slot != null && take(slot) ? slot : null;
     }
 
-    /** Takes this slot for the handler of a client-led pool. False when another caller was faster, or while suspended. */
+    /** Takes this slot for the handler of a client-led pool. False when another caller was faster, and as {@link #takeAny}. */
     boolean take(Slot slot) {
-        return !suspended && takeIdle(slot);
+        if (suspended || !acquire()) {
+            return false;
+        }
+        if (takeIdle(slot)) {
+            return true;
+        }
+        release();
+        return false;
+    }
+
+    @Override
+    boolean end(Slot slot, Runnable stream) {
+        if (!super.end(slot, stream)) {
+            return false;
+        }
+        release();
+        return true;
+    }
+
+    private boolean acquire() {
+        return permits == null || permits.tryAcquire();
+    }
+
+    private void release() {
+        if (permits != null) {
+            permits.release();
+            servePermits();
+        }
+    }
+
+    // Under the lock. Remembers an idle stream that a caller waits for. Waiters for any stream are found without this.
+    private void awaitPermit(@Nullable StreamId id) {
+        Slot slot = permits == null || id == null || suspended ? null : find(id);
+        if (slot != null && slot.isIdle() && waiters.first(slot.id()) != null) {
+            awaitingPermit.add(slot.id());
+        }
+    }
+
+    // Under the lock unlock() does it later. A caller that found no permit waits already, or tries again with the lock.
+    private void servePermits() {
+        while (permits != null && waiting() > 0 && permits.availablePermits() > 0 && !lock.isHeldByCurrentThread()) {
+            StreamId id = nextAwaitingPermit();
+            if (!serve(id) && id == null) {
+                return;
+            }
+        }
+    }
+
+    private @Nullable StreamId nextAwaitingPermit() {
+        lock.lock();
+        try {
+            StreamId id = awaitingPermit.stream().findFirst().orElse(null);
+            if (id != null) {
+                awaitingPermit.remove(id);
+            }
+            return id;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -114,29 +204,24 @@ final class IdleStreams extends SlotIndex {
      * when too many wait already; then the waiter does not wait. It may wait in several pools.
      */
     boolean addWaiter(Waiter waiter) {
-        Waiter ended = waiter;
+        Waiter ended = null;
         lock.lock();
         try {
             if (closed) {
                 waiter.close();
+                ended = waiter;
             } else {
-                Slot slot = takeFor(waiter.id());
+                StreamId id = waiter.id();
+                Slot slot = id == null ? takeAny() : take(id);
                 if (slot == null) {
                     return addLocked(waiter);
                 }
-                if (!waiter.serve(slot)) {
-                    ended = serveOrReturn(slot);
-                }
+                ended = waiter.serve(slot) ? waiter : serveOrReturn(slot);
             }
         } finally {
-            lock.unlock();
+            unlock(ended);
         }
-        wake(ended);
         return true;
-    }
-
-    private @Nullable Slot takeFor(@Nullable StreamId id) {
-        return id == null ? takeAny() : take(id);
     }
 
     private boolean addLocked(Waiter waiter) {
@@ -144,6 +229,7 @@ final class IdleStreams extends SlotIndex {
             return false;
         }
         waiters.add(waiter);
+        awaitPermit(waiter.id());
         return true;
     }
 
@@ -172,13 +258,13 @@ final class IdleStreams extends SlotIndex {
         for (StreamId id : waiters.ids()) {
             serve(id);
         }
-        boolean more = true;
-        while (more) {
-            more = serve(null);
+        while (serve(null)) {
+            // The lock is free in between.
         }
+        servePermits();
     }
 
-    // Serves one waiter, so that the lock is free in between. Returns whether there was a waiter with a stream for it.
+    // Serves one waiter. Returns whether there was a waiter with a stream for it.
     private boolean serve(@Nullable StreamId id) {
         Waiter served;
         lock.lock();
@@ -186,8 +272,9 @@ final class IdleStreams extends SlotIndex {
             if (waiters.size() == 0 || (id == null && waiters.forAny() == 0)) {
                 return false;
             }
-            Slot slot = takeFor(id);
+            Slot slot = id == null ? takeAny() : take(id);
             if (slot == null) {
+                awaitPermit(id);
                 return false;
             }
             served = serveOrReturn(slot);
@@ -202,9 +289,17 @@ final class IdleStreams extends SlotIndex {
     void removeWaiter(Waiter waiter) {
         lock.lock();
         try {
-            waiters.remove(waiter);
+            removeLocked(waiter);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void removeLocked(Waiter waiter) {
+        waiters.remove(waiter);
+        StreamId id = waiter.id();
+        if (id != null && waiters.first(id) == null) {
+            awaitingPermit.remove(id);
         }
     }
 
@@ -235,7 +330,7 @@ final class IdleStreams extends SlotIndex {
         try {
             Waiter waiter = waiters.first(id);
             if (waiter != null) {
-                waiters.remove(waiter);
+                removeLocked(waiter);
             }
             return waiter;
         } finally {
@@ -247,7 +342,8 @@ final class IdleStreams extends SlotIndex {
         return waiters.size();
     }
 
+    /** How many callers wait for any stream, and lack one: more should be opened. */
     int waitingForAny() {
-        return waiters.forAny();
+        return permits != null && permits.availablePermits() == 0 ? 0 : waiters.forAny();
     }
 }
