@@ -22,7 +22,10 @@ public interface PoolListener {
     /** A client pool is ready again after it had lost its connection. */
     default void recovered(StreamPool pool) {}
 
-    /** A caller has to wait because no stream is idle. Sent once until the pool has an idle stream again. */
+    /**
+     * A caller has to wait because no stream is idle, or {@code max-in-use} are in use. Sent once until another stream becomes
+     * idle.
+     */
     default void exhausted(StreamPool pool) {}
 
     /** A bound of capacity or of interval was changed at run time. */

@@ -122,6 +122,11 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
         fireExhausted();
     }
 
+    @Override
+    public boolean maxInUseReached() {
+        return members.stream().anyMatch(CoreClientPool::maxInUseReached);
+    }
+
     private void fireExhausted() {
         if (state() == PoolState.RUNNING && exhausted.compareAndSet(false, true)) {
             listeners.fire(listener -> listener.exhausted(this));

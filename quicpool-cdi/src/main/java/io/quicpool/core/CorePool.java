@@ -7,6 +7,7 @@ import io.quicpool.StreamErrors;
 import io.quicpool.StreamId;
 import io.quicpool.config.PoolConfig;
 import io.quicpool.config.PoolLabel;
+import io.quicpool.config.PoolOptions;
 import io.quicpool.config.StreamTimeouts;
 import io.quicpool.transport.Connection;
 import java.time.Duration;
@@ -126,6 +127,12 @@ abstract class CorePool extends PoolFacade {
             listeners.fire(listener -> listener.exhausted(this));
         }
         replenish();
+    }
+
+    @Override
+    public boolean maxInUseReached() {
+        Integer max = settings.find(PoolOptions.MAX_IN_USE);
+        return max != null && max > 0 && idleStreams.taken() >= max;
     }
 
     /** A caller has the stream from now on. Any thread. */

@@ -16,7 +16,7 @@ final class Reason {
         PROBE,
         /** The pool was flushed. */
         FLUSHED,
-        /** There were more idle streams than the bounds allow. */
+        /** There were more idle streams than the bounds allow, or it was idle for {@code max-idle-time}. */
         SURPLUS,
         /** The pool was closed. */
         CLOSED;

@@ -35,6 +35,9 @@ interface StreamSource {
     /** A caller found no idle stream: tells listeners, and opens more. */
     void reportExhausted();
 
+    /** Whether callers wait until a stream in use ends, although some may be idle. */
+    boolean maxInUseReached();
+
     /** Removes a waiter that has ended. Does nothing the second time. */
     void removeWaiter(Waiter waiter);
 

@@ -118,7 +118,8 @@ final class StreamTaker {
         Duration elapsed = since(start);
         return new PoolTimeoutException(
                 source.label(),
-                (id == null ? "no stream" : "no stream " + id) + " within " + elapsed.toMillis() + " ms",
+                (id == null ? "no stream" : "no stream " + id) + " within " + elapsed.toMillis() + " ms"
+                        + (source.maxInUseReached() ? ", max-in-use is reached" : ""),
                 elapsed,
                 source.recentSnapshot(),
                 source.lastError());

@@ -208,7 +208,7 @@ public final class PoolMBeans {
 
         @Override
         public void exhausted(StreamPool pool) {
-            send(PoolNotification.EXHAUSTED, pool, "no stream is idle, a caller waits");
+            send(PoolNotification.EXHAUSTED, pool, "no stream is idle, or max-in-use are in use; a caller waits");
         }
 
         @Override

@@ -8,7 +8,7 @@ enum PoolNotification {
     READY("io.quicpool.ready", "The pool became ready for the first time"),
     PEER_LOST("io.quicpool.peer-lost", "A connection was lost, and its idle streams with it"),
     RECOVERED("io.quicpool.recovered", "The client pool is ready again after an outage"),
-    EXHAUSTED("io.quicpool.exhausted", "A caller had to wait because no stream was idle"),
+    EXHAUSTED("io.quicpool.exhausted", "A caller had to wait because no stream was idle, or max-in-use were in use"),
     BOUNDS_CHANGED("io.quicpool.bounds-changed", "A bound of the capacity or of the interval was changed");
 
     private final String type;

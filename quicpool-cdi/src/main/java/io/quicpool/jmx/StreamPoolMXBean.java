@@ -36,7 +36,7 @@ public interface StreamPoolMXBean {
     @Description("How many streams are being opened and have no id yet")
     int getOpening();
 
-    @Description("How many streams are in use")
+    @Description("How many streams are in use; in a client pool at most max-in-use, if it is set")
     int getTaken();
 
     @Description("How many callers wait for a stream now")

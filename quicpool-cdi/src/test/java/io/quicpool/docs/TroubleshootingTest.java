@@ -13,6 +13,7 @@ import io.quicpool.StreamPool;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ClientPoolConfigBuilder;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.PoolOptions;
 import io.quicpool.config.TlsMode;
 import io.quicpool.config.TrustMaterial;
 import io.quicpool.jmx.PoolMBeans;
@@ -285,6 +286,10 @@ class TroubleshootingTest {
         var waiting = client.takeAsync(Duration.ofMinutes(1));
         thrown(catchThrowable(() -> client.take(SHORT)));
         waiting.toCompletableFuture().cancel(false);
+        ClientPool bounded = client(pools.server(s -> s), c -> c.capacity(1, 1).option(PoolOptions.MAX_IN_USE, 1));
+        PooledStream only = bounded.take(SOON);
+        thrown(catchThrowable(() -> bounded.take(SHORT)));
+        only.close();
         saysAll("Callers time out");
         assertThat(client.snapshot().totals().timeouts()).isOne();
         held.close();
