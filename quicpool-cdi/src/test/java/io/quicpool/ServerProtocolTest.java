@@ -209,8 +209,10 @@ class ServerProtocolTest {
 
     @Test
     void theWaitingStreamsOfAClientAreLimited() throws Exception {
-        ServerPool server = pools.server(s ->
-                s.maxCapacity(1).maxPendingHellos(4).maxStreamsPerConnection(8).transport("netty"));
+        // kwik gives no credit for more than the pool has room for.
+        assumeTrue(Pools.SERVER_ENGINE.equals("netty"));
+        ServerPool server =
+                pools.server(s -> s.maxCapacity(1).maxPendingHellos(4).maxStreamsPerConnection(8));
         Connection connection = raw.connect(server.localAddress());
         readId(RawPeer.open(connection, 0));
         RawPeer.open(connection, 0);

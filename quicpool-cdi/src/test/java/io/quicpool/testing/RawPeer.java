@@ -13,8 +13,6 @@ import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.Transport;
-import io.quicpool.transport.kwik.KwikTransport;
-import io.quicpool.transport.netty.NettyTransport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,17 +39,13 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
     public final Queue<Connection> connections = new ConcurrentLinkedQueue<>();
     private final Queue<Listener> listeners = new ConcurrentLinkedQueue<>();
 
-    private static Transport engine(String name) {
-        return name.equals("netty") ? new NettyTransport() : new KwikTransport();
-    }
-
     public RawPeer() {
         this(stream -> {});
     }
 
     /** Handles each stream that the peer opens. */
     public RawPeer(Consumer<EngineStream> onStream) {
-        this(onStream, engine(Pools.CLIENT_ENGINE), engine(Pools.SERVER_ENGINE));
+        this(onStream, Engines.named(Pools.CLIENT_ENGINE), Engines.named(Pools.SERVER_ENGINE));
     }
 
     /** Over given engines. */

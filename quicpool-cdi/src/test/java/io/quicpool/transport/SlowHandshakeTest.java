@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.config.ClientAuth;
+import io.quicpool.testing.Engines;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
-import io.quicpool.transport.kwik.KwikTransport;
-import io.quicpool.transport.netty.NettyTransport;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -19,7 +18,7 @@ import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The limit of a handshake's time, as a listener applies it. Its length is in GateTest. */
 class SlowHandshakeTest {
@@ -40,9 +39,9 @@ class SlowHandshakeTest {
 
     /** No other client connects: the check alone ends it. */
     @ParameterizedTest
-    @ValueSource(strings = {"kwik", "netty"})
+    @MethodSource("io.quicpool.testing.Engines#names")
     void aCheckOfTheListenerEndsIt(String engine) throws Exception {
-        Transport transport = engine.equals("netty") ? new NettyTransport() : new KwikTransport();
+        Transport transport = Engines.named(engine);
         Listener listener = transport.listen(spec(), events);
         try (DatagramSocket client = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             byte[] first = firstDatagram(transport);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.ServerPool;
+import io.quicpool.testing.Engines;
 import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
@@ -76,7 +77,7 @@ class CutOffTest {
     }
 
     static Stream<Arguments> all() {
-        return Stream.of("kwik", "netty")
+        return Engines.names().stream()
                 .flatMap(engine -> FRAMES.keySet().stream().sorted().map(what -> Arguments.of(engine, what)));
     }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tech.kwik.core.packet.QuicPacket;
 
 /**
@@ -44,7 +44,7 @@ class FirstDataStressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kwik", "netty"})
+    @MethodSource("io.quicpool.testing.Engines#names")
     void whatIsSaidFirstIsAnswered(String serversEngine) throws Exception {
         ServerPool server = pools.server(s -> s.transport(serversEngine));
         InetSocketAddress there = server.localAddress();

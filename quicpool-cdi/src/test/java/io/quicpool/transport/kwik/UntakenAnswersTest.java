@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A client that asks and does not take the answers gets no credit for more streams, until it takes them. */
 class UntakenAnswersTest {
@@ -49,7 +49,7 @@ class UntakenAnswersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"kwik", "netty"})
+    @MethodSource("io.quicpool.testing.Engines#names")
     void areBounded(String engine) throws Exception {
         ServerPool server = pools.server(s -> s.transport(engine).maxCapacity(PLACES));
         server.serve(stream -> {
@@ -85,7 +85,7 @@ class UntakenAnswersTest {
 
     /** They take few bytes, also when the client has credit for many. */
     @ParameterizedTest
-    @ValueSource(strings = {"kwik", "netty"})
+    @MethodSource("io.quicpool.testing.Engines#names")
     void areFewBytes(String engine) throws Exception {
         AtomicInteger answered = new AtomicInteger();
         ServerPool server =
