@@ -132,39 +132,6 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyOnePackageNamesNetty() {
-        mayUse(
-                "io.quicpool.transport.netty",
-                "io.quicpool",
-                "io.quicpool.config",
-                "io.quicpool.transport",
-                "io.quicpool.transport.gate",
-                "io.quicpool.tls",
-                "io.netty..");
-        noClasses()
-                .that()
-                .resideOutsideOfPackage("io.quicpool.transport.netty")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("io.netty..")
-                .check(code);
-    }
-
-    /** Reports that Netty is missing, so it must be loadable without Netty. */
-    @Test
-    void whatIsLoadedWithoutNettyNamesNothingOfIt() {
-        noClasses()
-                .that()
-                .haveSimpleName("NettyTransport")
-                .or()
-                .haveSimpleName("NettyAvailability")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("io.netty..")
-                .check(code);
-    }
-
-    @Test
     void packagesHaveNoCycles() {
         slices().matching("io.quicpool.(**)").should().beFreeOfCycles().check(code);
     }

@@ -22,8 +22,6 @@ import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
-import java.util.ServiceLoader;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.net.ssl.X509TrustManager;
@@ -31,7 +29,7 @@ import javax.net.ssl.X509TrustManager;
 /** Builds pools from settings, engine and TLS. {@link io.quicpool.QuicPools} finds it. */
 public final class CorePoolProvider implements PoolProvider {
 
-    /** For {@link ServiceLoader}. */
+    /** For {@link java.util.ServiceLoader}. */
     public CorePoolProvider() {}
 
     @Override
@@ -161,38 +159,12 @@ public final class CorePoolProvider implements PoolProvider {
     }
 
     private static Transport usable(PoolLabel pool, String wanted, Consumer<Transport> check) {
-        Transport transport = transport(pool, wanted);
+        Transport transport = Engines.present().named(pool, wanted);
         try {
             check.accept(transport);
         } catch (ConfigException e) {
             throw e.inPool(pool);
         }
         return transport;
-    }
-
-    private static Transport transport(PoolLabel pool, String wanted) {
-        Transport transport = named(pool, wanted);
-        String problem = transport.unavailable();
-        if (problem != null) {
-            throw new PoolStartException(pool, "transport = " + wanted + ": " + problem, Duration.ZERO, null, null);
-        }
-        return transport;
-    }
-
-    private static Transport named(PoolLabel pool, String wanted) {
-        TreeSet<String> there = new TreeSet<>();
-        for (Transport transport : ServiceLoader.load(Transport.class, Transport.class.getClassLoader())) {
-            if (transport.name().equals(wanted)) {
-                return transport;
-            }
-            there.add(transport.name());
-        }
-        throw new PoolStartException(
-                pool,
-                "transport = " + wanted + ": there is no such engine on the class path; use "
-                        + String.join(" or ", there),
-                Duration.ZERO,
-                null,
-                null);
     }
 }

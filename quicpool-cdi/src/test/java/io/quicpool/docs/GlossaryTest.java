@@ -42,6 +42,7 @@ class GlossaryTest {
     @Test
     void theLibraryKeepsToIt() throws IOException {
         assertKept(files(Path.of("src/main"), ".java"));
+        assertKept(files(Path.of("netty/src/main"), ".java"));
     }
 
     @Test
@@ -49,6 +50,7 @@ class GlossaryTest {
         List<Path> tests = files(Path.of("src/test"), ".java");
         // This file has the list.
         tests.removeIf(file -> file.endsWith("GlossaryTest.java"));
+        tests.addAll(files(Path.of("netty/src/test"), ".java"));
         for (Path module : modules()) {
             tests.addAll(files(module, ".java"));
         }

@@ -62,7 +62,7 @@ final class Liberty extends Container {
     void deploy() throws IOException {
         Path copy = Files.copy(WAR, folder().resolve("deployed.war"), StandardCopyOption.REPLACE_EXISTING);
         if (netty) {
-            NettyJars.addTo(copy, "WEB-INF", "lib");
+            NettyJar.addTo(copy, "WEB-INF", "lib");
         }
         // At once: the server looks at the folder.
         Files.move(copy, server().resolve("apps/stock.war"), StandardCopyOption.REPLACE_EXISTING);

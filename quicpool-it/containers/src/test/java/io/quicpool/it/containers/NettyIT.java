@@ -3,6 +3,7 @@ package io.quicpool.it.containers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
@@ -12,34 +13,15 @@ import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnector;
 import org.junit.jupiter.api.Test;
 
-/** The engine netty in containers: in an application that contains it, and where the container has its own Netty. */
+/** The engine netty in containers: in the application of Open Liberty, and in Quarkus beside its own Netty. */
 class NettyIT {
 
     private static final String LOADER = "com.ibm.ws.classloading.internal.AppClassLoader";
 
     @Test
-    void quarkusWithItsOwnNettySaysWhatToDo() throws Exception {
-        try (Quarkus quarkus = new Quarkus()) {
-            quarkus.set("quicpool.transport", "netty");
-            assertThat(quarkus.launch().awaitEnd()).isNotZero();
-            assertThat(quarkus.program().output())
-                    .contains("transport = netty: Netty on the class path is 4.1.")
-                    .contains("all Netty artifacts must be 4.2")
-                    .contains("set transport = kwik")
-                    .contains("io.netty:netty-bom:4.2.")
-                    .contains("io.netty:netty-codec-classes-quic:4.2.")
-                    .contains("io.netty:netty-codec-native-quic:4.2.")
-                    .contains("with the classifier ")
-                    .doesNotContain("NoClassDefFoundError", "NoSuchMethodError", "LinkageError")
-                    // Nothing was opened before.
-                    .doesNotContain("INFO  [io.quicpool]");
-            Results.shown(quarkus, "netty is refused: its own is 4.1");
-        }
-    }
-
-    @Test
-    void libertyOverNettyAsksAndAnswersQuarkusOverKwik() throws Exception {
-        try (Quarkus quarkus = new Quarkus();
+    void libertyAndQuarkusAskAndAnswerOverIt() throws Exception {
+        assertThat(Quarkus.jars()).anyMatch(name -> name.startsWith("io.netty.netty-common-4.1."));
+        try (Quarkus quarkus = new Quarkus().overNetty();
                 Liberty liberty = new Liberty().overNetty()) {
             quarkus.asking(liberty);
             liberty.asking(quarkus).readingHistoryOf(quarkus);
@@ -49,13 +31,16 @@ class NettyIT {
             liberty.start();
             quarkus.awaitReadiness(200);
             liberty.awaitReadiness(200);
+            assertCalls(quarkus, liberty);
+            try (JMXConnector connector = quarkus.jmx()) {
+                assertThat(loops(threads(connector.getMBeanServerConnection()))).hasSize(3);
+            }
+            Results.shown(quarkus, "netty, beside its own Netty 4.1");
             try (JMXConnector connector = liberty.jmx()) {
                 MBeanServerConnection jmx = connector.getMBeanServerConnection();
-                ThreadMXBean threads = ManagementFactory.newPlatformMXBeanProxy(
-                        jmx, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
-                assertCalls(quarkus, liberty);
+                ThreadMXBean threads = threads(jmx);
                 assertThat(loops(threads)).hasSize(3);
-                Results.shown(liberty, "netty, with quarkus over kwik");
+                Results.shown(liberty, "netty, in the application");
 
                 liberty.redeploy(1);
                 long loaders = Heap.instances(jmx, LOADER);
@@ -81,6 +66,10 @@ class NettyIT {
                 assertThat(quarkus.get("/prices/apple").body()).matches("apple costs \\d\\.\\d\\d, \\d+ left"));
         assertThat(liberty.get("/stock/apple").body()).matches("\\d+ of apple left, \\d\\.\\d\\d each");
         assertThat(liberty.get("/history/apple").body()).isEqualTo("the price of apple on 10000 days");
+    }
+
+    private static ThreadMXBean threads(MBeanServerConnection jmx) throws IOException {
+        return ManagementFactory.newPlatformMXBeanProxy(jmx, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
     }
 
     private static List<String> loops(ThreadMXBean threads) {

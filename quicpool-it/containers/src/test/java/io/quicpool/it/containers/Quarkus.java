@@ -1,8 +1,11 @@
 package io.quicpool.it.containers;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The application "prices". */
 final class Quarkus extends Container {
@@ -20,6 +23,19 @@ final class Quarkus extends Container {
         set("quicpool.server.\"prices\".listen", "127.0.0.1:" + prices);
         set("quicpool.server.\"history\".listen", "127.0.0.1:" + history);
         set("quicpool.client.\"stock\".target", "localhost:" + freePort());
+    }
+
+    /** With the engine netty, which is in the application. */
+    Quarkus overNetty() {
+        set("quicpool.transport", "netty");
+        return this;
+    }
+
+    /** The names of the jars of the application. */
+    static List<String> jars() throws IOException {
+        try (Stream<Path> files = Files.list(JAR.resolveSibling("lib").resolve("main"))) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
     }
 
     /** The service that it asks. */

@@ -12,10 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An engine whose artifacts are missing: the message names them, and nothing is opened. */
+/** An engine whose jars are missing: the message names them, and nothing is opened. */
 class MissingEngineTest {
-
-    private static final String ADD = "add io.netty:netty-codec-classes-quic:";
 
     private static String errorWithout(String transport, Predicate<String> jar) throws Exception {
         String path = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -42,16 +40,10 @@ class MissingEngineTest {
     }
 
     @Test
-    void noNettyAtAll() throws Exception {
-        assertThat(errorWithout("netty", name -> name.startsWith("netty-")))
-                .contains("transport = netty: Netty is not on the class path", ADD, "or set transport = kwik")
-                .doesNotContain("\tat ");
-    }
-
-    @Test
-    void noNativeLibrary() throws Exception {
-        assertThat(errorWithout("netty", name -> name.startsWith("netty-codec-native-quic")))
-                .contains("Netty's native QUIC library for ", ADD, "netty-codec-native-quic", "with the classifier ")
+    void noEngineNetty() throws Exception {
+        assertThat(errorWithout("netty", name -> name.startsWith("quicpool-netty-")))
+                .contains(
+                        "transport = netty: there is no such engine on the class path: add io.quicpool:quicpool-netty")
                 .doesNotContain("\tat ");
     }
 

@@ -58,23 +58,11 @@ final class EventLoops {
 
     /** Whether epoll is used, with segmentation offload. Otherwise the JDK's selectors are. */
     static boolean epoll() {
-        return NettyAvailability.epollOnClassPath() && EpollPresent.isAvailable();
-    }
-
-    /** A class of its own, since the classes of epoll may be missing. */
-    private static final class EpollPresent {
-
-        static boolean isAvailable() {
-            return Epoll.isAvailable();
-        }
-
-        static Class<? extends DatagramChannel> channel() {
-            return EpollDatagramChannel.class;
-        }
+        return Epoll.isAvailable();
     }
 
     static Class<? extends DatagramChannel> channel() {
-        return epoll() ? EpollPresent.channel() : NioDatagramChannel.class;
+        return epoll() ? EpollDatagramChannel.class : NioDatagramChannel.class;
     }
 
     /** A share in the event loop of a pool. It must be given back once. */

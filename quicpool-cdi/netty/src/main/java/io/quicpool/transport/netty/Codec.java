@@ -36,6 +36,9 @@ final class Codec {
 
     private static final int RECEIVE_SIZE = 2048;
 
+    /** The most bytes that the system hands over at once: consecutive datagrams of one peer. */
+    private static final int RECEIVE_AT_ONCE = 65_535;
+
     private Codec() {}
 
     static <B extends QuicCodecBuilder<B>> B settings(
@@ -71,7 +74,8 @@ final class Codec {
                 .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)
                 .option(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
         return EventLoops.epoll()
-                ? Offload.receiving(socket)
+                ? socket.option(EpollChannelOption.UDP_GRO, true)
+                        .option(ChannelOption.RECVBUF_ALLOCATOR, receive(RECEIVE_AT_ONCE))
                 : socket.option(ChannelOption.RECVBUF_ALLOCATOR, receive(RECEIVE_SIZE));
     }
 
@@ -81,22 +85,8 @@ final class Codec {
 
     /** Lets a connection send many datagrams in one system call. */
     static SegmentedDatagramPacketAllocator segments() {
-        return EventLoops.epoll() ? Offload.segments() : SegmentedDatagramPacketAllocator.NONE;
-    }
-
-    /** A class of its own, since the classes of epoll may be missing. */
-    private static final class Offload {
-
-        /** The most bytes that the system hands over at once: consecutive datagrams of one peer. */
-        private static final int RECEIVE_AT_ONCE = 65_535;
-
-        static Bootstrap receiving(Bootstrap socket) {
-            return socket.option(EpollChannelOption.UDP_GRO, true)
-                    .option(ChannelOption.RECVBUF_ALLOCATOR, receive(RECEIVE_AT_ONCE));
-        }
-
-        static SegmentedDatagramPacketAllocator segments() {
-            return EpollQuicUtils.newSegmentedAllocator(SEGMENTS);
-        }
+        return EventLoops.epoll()
+                ? EpollQuicUtils.newSegmentedAllocator(SEGMENTS)
+                : SegmentedDatagramPacketAllocator.NONE;
     }
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class NettyInternals {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
-    private static final String PACKAGE = "io.netty.handler.codec.quic.";
+    private static final String PACKAGE = QuicChannel.class.getPackageName() + ".";
 
     /** QUICHE_ERR_INVALID_STREAM_STATE, quiche.h. */
     private static final long NO_SUCH_STREAM = -7;
@@ -325,8 +325,7 @@ final class NettyInternals {
     private static void complain(Exception e) {
         LOG.log(
                 Level.WARNING,
-                "quicpool was not tested with this version of Netty; streams may use more memory than they should; use {0}: {1}",
-                NettyAvailability.VERSION,
+                "Netty lacks what the engine netty needs; streams may use more memory than they should: {0}",
                 e.toString());
     }
 }

@@ -1,5 +1,6 @@
 package io.quicpool.transport.netty;
 
+import io.netty.handler.codec.quic.Quic;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
@@ -10,7 +11,7 @@ import io.quicpool.transport.Transport;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The engine {@code netty}: Netty's QUIC codec with quiche, a native library. Refers to no class of Netty, which may be missing. */
+/** The engine {@code netty}: Netty's QUIC codec with quiche, a native library. */
 public final class NettyTransport implements Transport {
 
     /** quiche walks all streams of a connection for each packet. With more streams that dominates; see docs/figures.md. */
@@ -26,7 +27,17 @@ public final class NettyTransport implements Transport {
 
     @Override
     public @Nullable String unavailable() {
-        return NettyAvailability.problem();
+        try {
+            Throwable cause = Quic.unavailabilityCause();
+            return cause == null ? null : unusable(cause);
+        } catch (LinkageError e) {
+            return unusable(e);
+        }
+    }
+
+    private static String unusable(Throwable cause) {
+        return "its native library does not load on " + System.getProperty("os.name") + " "
+                + System.getProperty("os.arch") + " (" + cause + "): set transport = kwik";
     }
 
     @Override

@@ -1,13 +1,14 @@
-package io.quicpool;
+package io.quicpool.transport.netty;
 
 import static io.quicpool.testing.Patience.SOON;
 import static io.quicpool.testing.Pools.awaitIdle;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.ClientPool;
+import io.quicpool.PooledStream;
+import io.quicpool.ServerPool;
 import io.quicpool.config.ClientAuth;
-import io.quicpool.config.ConfigException;
 import io.quicpool.config.CongestionControl;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.TrustMaterial;
@@ -17,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Mutual TLS, which netty supports and kwik refuses. */
+/** What kwik cannot do: mutual TLS, and a choice of congestion control. */
 class ClientAuthTest {
 
     private static final KeyMaterial FRIEND = TestCertificates.selfSigned("friend");
@@ -91,21 +92,6 @@ class ClientAuthTest {
                 server, c -> c.name("other").transport("netty").capacity(1, 1).clientCertificate(UNTRUSTED));
         await().until(() -> other.errorCount() + other.snapshot().totals().lost() > 1);
         assertThat(other.ready()).isFalse();
-    }
-
-    @Test
-    void kwikSaysThatItCannotAsk() {
-        assertThatThrownBy(() -> pools.server(
-                        s -> s.transport("kwik").clientAuth(ClientAuth.NEED).clientTrust(TrustMaterial.jdk())))
-                .isInstanceOf(ConfigException.class)
-                .hasMessage(
-                        "server server: client-auth = need: must be none with transport = kwik, which cannot ask a client"
-                                + " for its certificate; netty can");
-        assertThatThrownBy(() -> pools.server(s -> s.transport("kwik").congestionControl(CongestionControl.BBR)))
-                .isInstanceOf(ConfigException.class)
-                .hasMessage(
-                        "server server: congestion-control = bbr: must not be set with transport = kwik, which has no"
-                                + " choice; netty has");
     }
 
     @Test

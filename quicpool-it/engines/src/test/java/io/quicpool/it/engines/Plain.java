@@ -1,0 +1,51 @@
+package io.quicpool.it.engines;
+
+import io.quicpool.ClientPool;
+import io.quicpool.PooledStream;
+import io.quicpool.QuicPools;
+import io.quicpool.ServerPool;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.config.TlsMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A program that needs the library and the engine netty, and no other jar. */
+final class Plain {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    private Plain() {}
+
+    public static void main(String... arguments) throws Exception {
+        KeyMaterial certificate = KeyMaterial.fromPem(Path.of(arguments[0]), Path.of(arguments[1]));
+        try (ServerPool server = QuicPools.open(ServerPoolConfig.builder()
+                        .transport("netty")
+                        .listen("127.0.0.1:0")
+                        .certificate(certificate)
+                        .build());
+                ClientPool client = QuicPools.open(ClientPoolConfig.builder()
+                        .transport("netty")
+                        .target("localhost:" + server.localAddress().getPort())
+                        .tlsMode(TlsMode.INSECURE)
+                        .build());
+                PooledStream asking = client.take(SOON);
+                PooledStream answering = server.take(asking.id(), SOON)) {
+            asking.outputStream().write("hello".getBytes(StandardCharsets.UTF_8));
+            asking.outputStream().close();
+            byte[] heard = answering.inputStream().readAllBytes();
+            answering.outputStream().write(heard);
+            answering.outputStream().close();
+            System.out.println(new String(asking.inputStream().readAllBytes(), StandardCharsets.UTF_8));
+            Class<?> epoll = Class.forName("shaded.quicpool.io.netty.channel.epoll.Epoll");
+            System.out.println("epoll " + epoll.getMethod("isAvailable").invoke(null));
+            Thread.getAllStackTraces().keySet().stream()
+                    .map(Thread::getName)
+                    .filter(name -> name.startsWith("quicpool-"))
+                    .sorted()
+                    .forEach(System.out::println);
+        }
+    }
+}
