@@ -109,9 +109,10 @@ public abstract class PoolConfigBuilder<B extends PoolConfigBuilder<B>> {
     }
 
     /**
-     * The QUIC engine. Default: {@code kwik}.
+     * The QUIC engine. Default: {@code auto}, which is {@code netty} where the jar quicpool-netty is on the class path and has a native
+     * library for the platform, and {@code kwik} everywhere else.
      *
-     * @param transport the name of an engine that is on the class path
+     * @param transport the name of an engine that is on the class path, or {@code auto}
      */
     public final B transport(String transport) {
         return option(PoolOptions.TRANSPORT, transport);

@@ -285,8 +285,10 @@ public final class PoolOptions {
     public static final PoolOption<String> TRANSPORT = of(BOTH, "transport")
             .values(engine())
             .forAllPools()
-            .orElse("kwik")
-            .meaning("The QUIC engine. netty needs additional dependencies.");
+            .orElse("auto")
+            .meaning(
+                    "The QUIC engine. auto: netty if the jar quicpool-netty is there and has a native library for the platform, "
+                            + "else kwik.");
 
     public static final PoolOption<Integer> STREAMS_PER_CONNECTION = of(CLIENT, "streams-per-connection")
             .values(count(0, MAX_STREAMS).shownAs("1 to 1048576, 0 for the engine's"))

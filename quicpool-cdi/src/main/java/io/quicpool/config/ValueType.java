@@ -92,7 +92,7 @@ record ValueType<T>(
     }
 
     static ValueType<String> engine() {
-        return matching(ENGINE, "kwik, netty", "must be the name of an engine, such as kwik");
+        return matching(ENGINE, "auto, kwik, netty", "must be the name of an engine, such as kwik");
     }
 
     private static ValueType<String> matching(Pattern pattern, String allowed, String problem) {

@@ -34,7 +34,7 @@ public final class CorePoolProvider implements PoolProvider {
 
     @Override
     public ClientPool open(ClientPoolConfig config, List<PoolListener> listeners) {
-        Transport transport = usable(config);
+        Transport transport = usable(config, new PoolLog(PoolLabel.client(config.name()))::warning);
         if (config.targets().size() < 2) {
             CoreClientPool pool = pool(config.name(), config, transport);
             listeners.forEach(pool::addListener);
@@ -100,7 +100,7 @@ public final class CorePoolProvider implements PoolProvider {
 
     @Override
     public ServerPool open(ServerPoolConfig config, List<PoolListener> listeners) {
-        Transport transport = usable(config);
+        Transport transport = usable(config, new PoolLog(PoolLabel.server(config.name()))::warning);
         CoreServerPool pool = new CoreServerPool(config);
         listeners.forEach(pool::addListener);
         long start = System.nanoTime();
@@ -134,12 +134,12 @@ public final class CorePoolProvider implements PoolProvider {
 
     @Override
     public void check(ClientPoolConfig config) {
-        usable(config);
+        usable(config, ignored -> {});
     }
 
     @Override
     public void check(ServerPoolConfig config) {
-        usable(config);
+        usable(config, ignored -> {});
     }
 
     @Override
@@ -150,21 +150,21 @@ public final class CorePoolProvider implements PoolProvider {
         pool.members().forEach(this::endsSoon);
     }
 
-    private static Transport usable(ClientPoolConfig config) {
-        return usable(PoolLabel.client(config.name()), config.transport(), transport -> transport.check(config));
+    private static Transport usable(ClientPoolConfig config, Consumer<String> warn) {
+        return usable(PoolLabel.client(config.name()), config.transport(), warn, engine -> engine.check(config));
     }
 
-    private static Transport usable(ServerPoolConfig config) {
-        return usable(PoolLabel.server(config.name()), config.transport(), transport -> transport.check(config));
+    private static Transport usable(ServerPoolConfig config, Consumer<String> warn) {
+        return usable(PoolLabel.server(config.name()), config.transport(), warn, engine -> engine.check(config));
     }
 
-    private static Transport usable(PoolLabel pool, String wanted, Consumer<Transport> check) {
-        Transport transport = Engines.present().named(pool, wanted);
+    private static Transport usable(PoolLabel pool, String wanted, Consumer<String> warn, Consumer<Transport> check) {
+        Transport engine = Engines.present().of(pool, wanted, warn);
         try {
-            check.accept(transport);
+            check.accept(engine);
         } catch (ConfigException e) {
             throw e.inPool(pool);
         }
-        return transport;
+        return engine;
     }
 }

@@ -4,11 +4,15 @@ import io.quicpool.PoolStartException;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.transport.Transport;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 
-/** The engines on the class path. */
+/** The engines on the class path, and which of them a pool uses. */
 final class Engines {
+
+    private static final String AUTO = "auto";
 
     private final List<Transport> all;
 
@@ -16,7 +20,7 @@ final class Engines {
         this.all = all;
     }
 
-    /** Those that are beside the library, with the same class loader. */
+    /** The engines that the class loader of the library finds. */
     static Engines present() {
         return new Engines(ServiceLoader.load(Transport.class, Transport.class.getClassLoader()).stream()
                 .map(ServiceLoader.Provider::get)
@@ -24,11 +28,38 @@ final class Engines {
     }
 
     /**
-     * The engine for a pool.
+     * Chooses the engine for a pool.
      *
-     * @throws PoolStartException when it is not there, or cannot be used; with what helps
+     * @param wanted its name, or {@code auto}
+     * @param warn gets a message for each engine that would be preferred and cannot be used
+     * @throws PoolStartException when it is not there, or cannot be used; the message says what helps
      */
-    Transport named(PoolLabel pool, String wanted) {
+    Transport of(PoolLabel pool, String wanted, Consumer<String> warn) {
+        return wanted.equals(AUTO) ? preferred(pool, warn) : named(pool, wanted);
+    }
+
+    private Transport preferred(PoolLabel pool, Consumer<String> warn) {
+        List<Transport> inOrder = all.stream()
+                .sorted(Comparator.comparing(Transport::preference).reversed())
+                .toList();
+        if (inOrder.isEmpty()) {
+            throw problem(
+                    pool, AUTO, "there is no META-INF/services/" + Transport.class.getName() + " on the class path");
+        }
+        Transport last = inOrder.get(inOrder.size() - 1);
+        for (Transport each : inOrder) {
+            String problem = each.unavailable();
+            if (problem == null) {
+                return each;
+            }
+            if (each != last) {
+                warn.accept("the engine " + each.name() + " cannot be used: " + problem);
+            }
+        }
+        return named(pool, last.name());
+    }
+
+    private Transport named(PoolLabel pool, String wanted) {
         Transport engine = all.stream()
                 .filter(each -> each.name().equals(wanted))
                 .findFirst()

@@ -17,6 +17,15 @@ public interface Transport {
     String name();
 
     /**
+     * With {@code transport = auto}, a pool uses the engine with the highest number that can be used.
+     *
+     * @return 0 for the engine that every application has
+     */
+    default int preference() {
+        return 0;
+    }
+
+    /**
      * Whether everything that the engine needs is there.
      *
      * @return null when it is, else what is missing and what helps, for people

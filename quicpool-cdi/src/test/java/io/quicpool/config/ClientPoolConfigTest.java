@@ -45,7 +45,7 @@ class ClientPoolConfigTest {
                         .maxWaiting(10_000)
                         .streamsPerConnection(0)
                         .alpn("np-quic")
-                        .transport("kwik")
+                        .transport("auto")
                         .build());
         assertThat(config.resolver()).isNull();
         assertThat(config.hostname()).isNull();

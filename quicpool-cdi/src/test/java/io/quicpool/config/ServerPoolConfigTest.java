@@ -50,7 +50,7 @@ class ServerPoolConfigTest {
                         .addressValidation(false)
                         .clientAuth(ClientAuth.NONE)
                         .alpn("np-quic")
-                        .transport("kwik")
+                        .transport("auto")
                         .build());
         assertThat(config.clientTrust()).isNull();
         assertThat(config.congestionControl()).isNull();

@@ -25,6 +25,12 @@ public final class NettyTransport implements Transport {
         return "netty";
     }
 
+    /** An application that adds the jar wants it. */
+    @Override
+    public int preference() {
+        return 1;
+    }
+
     @Override
     public @Nullable String unavailable() {
         try {

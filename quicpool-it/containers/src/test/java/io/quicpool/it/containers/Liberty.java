@@ -53,7 +53,6 @@ final class Liberty extends Container {
 
     /** Uses the engine netty, whose jars are in the application. */
     Liberty overNetty() {
-        set("quicpool.transport", "netty");
         netty = true;
         return this;
     }

@@ -23,11 +23,12 @@ final class Quarkus extends Container {
         set("quicpool.server.\"prices\".listen", "127.0.0.1:" + prices);
         set("quicpool.server.\"history\".listen", "127.0.0.1:" + history);
         set("quicpool.client.\"stock\".target", "localhost:" + freePort());
+        set("quicpool.transport", "kwik");
     }
 
     /** With the engine netty, which is in the application. */
     Quarkus overNetty() {
-        set("quicpool.transport", "netty");
+        set("quicpool.transport", "auto");
         return this;
     }
 

@@ -104,7 +104,10 @@ public class Peer {
                             "--keep-alive",
                             "1s",
                             "--serve",
-                            "echo")
+                            "echo",
+                            // As in this application.
+                            "--transport",
+                            "kwik")
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();

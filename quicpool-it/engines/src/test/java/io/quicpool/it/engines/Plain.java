@@ -22,12 +22,10 @@ final class Plain {
     public static void main(String... arguments) throws Exception {
         KeyMaterial certificate = KeyMaterial.fromPem(Path.of(arguments[0]), Path.of(arguments[1]));
         try (ServerPool server = QuicPools.open(ServerPoolConfig.builder()
-                        .transport("netty")
                         .listen("127.0.0.1:0")
                         .certificate(certificate)
                         .build());
                 ClientPool client = QuicPools.open(ClientPoolConfig.builder()
-                        .transport("netty")
                         .target("localhost:" + server.localAddress().getPort())
                         .tlsMode(TlsMode.INSECURE)
                         .build());

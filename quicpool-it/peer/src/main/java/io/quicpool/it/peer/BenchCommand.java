@@ -44,7 +44,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--fingerprint", paramLabel = "HEX", description = "of both; without: not checked")
     @Nullable String fingerprint;
 
-    @Option(names = "--transport", paramLabel = "ENGINE", description = "QUIC engine: kwik (default) or netty")
+    @Option(names = "--transport", paramLabel = "ENGINE", description = "QUIC engine: auto (default), kwik or netty")
     @Nullable String transport;
 
     @Option(names = "--streams-per-connection", paramLabel = "N", description = "0: what the engine does best")
