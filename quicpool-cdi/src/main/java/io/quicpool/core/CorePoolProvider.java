@@ -34,7 +34,9 @@ public final class CorePoolProvider implements PoolProvider {
 
     @Override
     public ClientPool open(ClientPoolConfig config, List<PoolListener> listeners) {
-        Transport transport = usable(config, new PoolLog(PoolLabel.client(config.name()))::warning);
+        PoolLog log = new PoolLog(PoolLabel.client(config.name()));
+        Transport transport = usable(config, log::warning);
+        log.info(uses(transport));
         if (config.targets().size() < 2) {
             CoreClientPool pool = pool(config.name(), config, transport);
             listeners.forEach(pool::addListener);
@@ -100,7 +102,9 @@ public final class CorePoolProvider implements PoolProvider {
 
     @Override
     public ServerPool open(ServerPoolConfig config, List<PoolListener> listeners) {
-        Transport transport = usable(config, new PoolLog(PoolLabel.server(config.name()))::warning);
+        PoolLog log = new PoolLog(PoolLabel.server(config.name()));
+        Transport transport = usable(config, log::warning);
+        log.info(uses(transport));
         CoreServerPool pool = new CoreServerPool(config);
         listeners.forEach(pool::addListener);
         long start = System.nanoTime();
@@ -148,6 +152,10 @@ public final class CorePoolProvider implements PoolProvider {
             one.endsSoon();
         }
         pool.members().forEach(this::endsSoon);
+    }
+
+    private static String uses(Transport engine) {
+        return "uses the engine " + engine.name();
     }
 
     private static Transport usable(ClientPoolConfig config, Consumer<String> warn) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quicpool.PoolStartException;
 import io.quicpool.config.PoolLabel;
+import io.quicpool.testing.LogOf;
+import io.quicpool.testing.Pools;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
@@ -14,6 +16,7 @@ import io.quicpool.transport.ListenerEvents;
 import io.quicpool.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +87,18 @@ class EnginesTest {
                 .isInstanceOf(PoolStartException.class)
                 .hasMessageContaining(
                         "transport = auto: there is no META-INF/services/io.quicpool.transport.Transport");
+    }
+
+    @Test
+    void aPoolLogsItsEngine() {
+        try (LogOf log = new LogOf("io.quicpool", Level.INFO);
+                Pools pools = new Pools()) {
+            pools.client(pools.server(s -> s), c -> c);
+            assertThat(log.lines("uses the engine"))
+                    .contains(
+                            "server server: uses the engine " + Pools.SERVER_ENGINE,
+                            "client client: uses the engine " + Pools.CLIENT_ENGINE);
+        }
     }
 
     @Test
