@@ -2,6 +2,7 @@ package io.quicpool.it.containers;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,8 @@ final class Helidon extends Container {
     private static final Path JAR =
             Path.of("..", "helidon", "target", "shop.jar").toAbsolutePath().normalize();
 
+    private boolean netty;
+
     Helidon() {
         super("helidon");
         Optional<Jdk> jdk = Jdk.atLeast(LEAST_JAVA);
@@ -24,6 +27,12 @@ final class Helidon extends Container {
         set("server.port", Integer.toString(httpPort()));
         set("quicpool.client.\"prices\".target", "localhost:" + freePort());
         set("quicpool.client.\"stock\".target", "localhost:" + freePort());
+    }
+
+    /** With the engine netty beside its jars. */
+    Helidon overNetty() {
+        netty = true;
+        return this;
     }
 
     static boolean canRun() {
@@ -63,7 +72,10 @@ final class Helidon extends Container {
     List<String> command(Jdk on, Path folder, List<String> options) {
         List<String> command = new ArrayList<>(List.of(on.java()));
         command.addAll(options);
-        command.addAll(List.of("-jar", JAR.toString()));
+        command.addAll(
+                netty
+                        ? List.of("-cp", JAR + File.pathSeparator + NettyJar.path(), "io.helidon.microprofile.cdi.Main")
+                        : List.of("-jar", JAR.toString()));
         return command;
     }
 }

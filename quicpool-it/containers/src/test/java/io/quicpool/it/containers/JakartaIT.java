@@ -17,6 +17,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -86,37 +87,43 @@ class JakartaIT {
                 server.on(jdk.get()).set("quicpool.server.drain-timeout", "30s");
                 Results.startTime(server, server.start());
                 server.awaitReadiness(200);
-                try (ClientPool client = client(server)) {
-                    use(server, client);
+                try (ClientPool orders = client("orders", server.orders);
+                        ClientPool returns = client("returns", server.returns)) {
+                    use(server, orders, returns);
                     if (server.redeploys()) {
                         server.redeploy();
                         server.awaitReadiness(200);
-                        use(server, client);
+                        use(server, orders, returns);
                         Results.shown(server, "redeployed");
                     }
-                    endWithAStreamInUse(server, client);
+                    endWithStreamsInUse(server, orders, returns);
                 }
             }
         });
     }
 
-    private static ClientPool client(JakartaServer server) {
+    private static ClientPool client(String name, int port) {
         return QuicPools.open(ClientPoolConfig.builder()
-                .name("orders")
-                .target("localhost:" + server.orders)
+                .name(name)
+                .target("localhost:" + port)
                 .trust(TrustMaterial.fromPem(Container.CERTIFICATES.certificate()))
                 .capacity(2, 2)
                 .build());
     }
 
-    private static void use(JakartaServer server, ClientPool client) throws Exception {
-        await().atMost(LONG)
-                .untilAsserted(() -> assertThat(get(server, "order/pear")).isEqualTo("7 of pear left"));
-        assertThat(get(server, "pools")).isEqualTo("orders stock");
+    private static void use(JakartaServer server, ClientPool orders, ClientPool returns) throws Exception {
+        for (String pool : List.of("stock", "supplies")) {
+            await().atMost(LONG).untilAsserted(() -> assertThat(get(server, "order/" + pool + "/pear"))
+                    .isEqualTo("7 of pear left"));
+        }
+        assertThat(get(server, "event-loops")).isEqualTo("quicpool-orders-io-1 quicpool-stock-io-1");
+        assertThat(get(server, "pools")).isEqualTo("orders returns stock supplies");
         assertThat(get(server, "mbeans").lines())
                 .containsExactly(
                         "io.quicpool:application=\"orders\",name=\"orders\",type=ServerPool",
-                        "io.quicpool:application=\"orders\",name=\"stock\",type=ClientPool");
+                        "io.quicpool:application=\"orders\",name=\"returns\",type=ServerPool",
+                        "io.quicpool:application=\"orders\",name=\"stock\",type=ClientPool",
+                        "io.quicpool:application=\"orders\",name=\"supplies\",type=ClientPool");
         // Once, and not twice; a server may answer before it asks its applications.
         await().atMost(LONG).untilAsserted(() -> assertThat(
                         server.get(server.readyPath()).body().split("\"quicpool\"", -1))
@@ -124,33 +131,49 @@ class JakartaIT {
         Results.shown(server, "asks and answers over injected pools");
 
         assertThat(get(server, "around")).isEqualTo(IN_A_REQUEST);
-        // A server may or may not finish the request.
-        assertThat(get(server, "later")).isIn(ELSEWHERE, IN_A_REQUEST);
-        await().atMost(LONG)
-                .untilAsserted(() -> assertThat(get(server, "observed")).isEqualTo(ELSEWHERE));
-        try (PooledStream stream = client.take(LONG)) {
-            BufferedReader answers = answers(stream);
-            assertThat(ask(stream, answers, "around")).isEqualTo(ELSEWHERE);
-            assertThat(ask(stream, answers, "in a request")).isEqualTo(IN_A_REQUEST);
+        for (String pool : List.of("stock", "supplies")) {
+            // A server may or may not finish the request.
+            assertThat(get(server, "later/" + pool)).isIn(ELSEWHERE, IN_A_REQUEST);
+            await().atMost(LONG).untilAsserted(() -> assertThat(get(server, "observed/" + pool))
+                    .isEqualTo(ELSEWHERE));
+        }
+        for (ClientPool client : List.of(orders, returns)) {
+            try (PooledStream stream = client.take(LONG)) {
+                BufferedReader answers = answers(stream);
+                assertThat(ask(stream, answers, "around")).isEqualTo(ELSEWHERE);
+                assertThat(ask(stream, answers, "in a request")).isEqualTo(IN_A_REQUEST);
+            }
         }
         Results.shown(server, "handlers, observers and stages find class loader, JNDI names and injection");
     }
 
-    private static void endWithAStreamInUse(JakartaServer server, ClientPool client) throws Exception {
-        await().atMost(LONG).until(() -> client.snapshot().idle() > 0);
-        try (PooledStream stream = client.take(LONG)) {
-            BufferedReader answers = answers(stream);
-            assertThat(say(stream, answers, "before")).isEqualTo("before");
-            await().atMost(LONG).until(() -> client.snapshot().idle() > 0);
+    private static void endWithStreamsInUse(JakartaServer server, ClientPool orders, ClientPool returns)
+            throws Exception {
+        try (PooledStream order = begun(orders);
+                PooledStream back = begun(returns)) {
             server.program().terminate();
-            await().atMost(LONG).until(() -> client.snapshot().idle() == 0);
-            assertThat(say(stream, answers, "while it ends")).isEqualTo("while it ends");
-            stream.outputStream().close();
-            assertThat(answers.readLine()).isNull();
+            end(orders, order);
+            end(returns, back);
         }
         // The exit code for the signal, or 0.
         assertThat(server.program().awaitEnd()).isIn(143, 0);
-        Results.shown(server, "SIGTERM with a stream in use");
+        Results.shown(server, "SIGTERM with streams in use");
+    }
+
+    private static PooledStream begun(ClientPool client) throws Exception {
+        await().atMost(LONG).until(() -> client.snapshot().idle() > 0);
+        PooledStream stream = client.take(LONG);
+        assertThat(say(stream, answers(stream), "before")).isEqualTo("before");
+        await().atMost(LONG).until(() -> client.snapshot().idle() > 0);
+        return stream;
+    }
+
+    private static void end(ClientPool client, PooledStream stream) throws Exception {
+        await().atMost(LONG).until(() -> client.snapshot().idle() == 0);
+        BufferedReader answers = answers(stream);
+        assertThat(say(stream, answers, "while it ends")).isEqualTo("while it ends");
+        stream.outputStream().close();
+        assertThat(answers.readLine()).isNull();
     }
 
     private static String get(JakartaServer server, String path) {

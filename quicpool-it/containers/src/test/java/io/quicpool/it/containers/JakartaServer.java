@@ -16,13 +16,15 @@ abstract class JakartaServer extends Container {
     static final Path SERVERS = Path.of("target", "servers").toAbsolutePath();
 
     final int orders = freePort();
+    final int returns = freePort();
     private final String version;
 
     JakartaServer(String name, String version) {
         super(name);
         this.version = version;
         set("quicpool.server.\"orders\".listen", "127.0.0.1:" + orders);
-        set("quicpool.server.\"orders\".handler-executor", "container");
+        set("quicpool.server.\"returns\".listen", "127.0.0.1:" + returns);
+        set("quicpool.server.handler-executor", "container");
         // The last one wins.
         option("-Xmx512m");
     }
@@ -30,6 +32,7 @@ abstract class JakartaServer extends Container {
     /** The service that it asks. */
     JakartaServer asking(int stock) {
         set("quicpool.client.\"stock\".target", "localhost:" + stock);
+        set("quicpool.client.\"supplies\".target", "localhost:" + stock);
         return this;
     }
 

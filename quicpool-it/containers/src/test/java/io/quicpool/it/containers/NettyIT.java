@@ -13,13 +13,13 @@ import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnector;
 import org.junit.jupiter.api.Test;
 
-/** The engine netty in containers: in the application of Open Liberty, and in Quarkus beside its own Netty. */
+/** The engine netty in containers: in the application of Open Liberty, in Quarkus beside its own Netty, and in Helidon. */
 class NettyIT {
 
     private static final String LOADER = "com.ibm.ws.classloading.internal.AppClassLoader";
 
     @Test
-    void libertyAndQuarkusAskAndAnswerOverIt() throws Exception {
+    void theyAskAndAnswerOverIt() throws Exception {
         assertThat(Quarkus.jars()).anyMatch(name -> name.startsWith("io.netty.netty-common-4.1."));
         try (Quarkus quarkus = new Quarkus().overNetty();
                 Liberty liberty = new Liberty().overNetty()) {
@@ -32,10 +32,11 @@ class NettyIT {
             quarkus.awaitReadiness(200);
             liberty.awaitReadiness(200);
             assertCalls(quarkus, liberty);
-            try (JMXConnector connector = quarkus.jmx()) {
-                assertThat(loops(threads(connector.getMBeanServerConnection()))).hasSize(3);
-            }
+            assertThat(loops(quarkus)).hasSize(3);
             Results.shown(quarkus, "netty, beside its own Netty 4.1");
+            if (Helidon.canRun()) {
+                assertHelidonAsks(quarkus, liberty);
+            }
             try (JMXConnector connector = liberty.jmx()) {
                 MBeanServerConnection jmx = connector.getMBeanServerConnection();
                 ThreadMXBean threads = threads(jmx);
@@ -61,6 +62,16 @@ class NettyIT {
         }
     }
 
+    private static void assertHelidonAsks(Quarkus quarkus, Liberty liberty) throws IOException {
+        try (Helidon helidon = new Helidon().overNetty().asking(quarkus, liberty)) {
+            helidon.start();
+            helidon.awaitReadiness(200);
+            assertThat(helidon.get("/shop/apple").body()).matches(Answers.SHOP);
+            assertThat(loops(helidon)).hasSize(2);
+            Results.shown(helidon, "netty");
+        }
+    }
+
     private static void assertCalls(Quarkus quarkus, Liberty liberty) {
         await().untilAsserted(() ->
                 assertThat(quarkus.get("/prices/apple").body()).matches("apple costs \\d\\.\\d\\d, \\d+ left"));
@@ -70,6 +81,12 @@ class NettyIT {
 
     private static ThreadMXBean threads(MBeanServerConnection jmx) throws IOException {
         return ManagementFactory.newPlatformMXBeanProxy(jmx, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
+    }
+
+    private static List<String> loops(Container container) throws IOException {
+        try (JMXConnector connector = container.jmx()) {
+            return loops(threads(connector.getMBeanServerConnection()));
+        }
     }
 
     private static List<String> loops(ThreadMXBean threads) {

@@ -13,13 +13,17 @@ final class NettyJar {
 
     private NettyJar() {}
 
-    /** Adds it to an archive. */
-    static void addTo(Path archive, String... folder) throws IOException {
-        Path jar = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+    static Path path() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .map(Path::of)
                 .filter(entry -> entry.getFileName().toString().startsWith("quicpool-netty-"))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Adds it to an archive. */
+    static void addTo(Path archive, String... folder) throws IOException {
+        Path jar = path();
         try (FileSystem files = FileSystems.newFileSystem(archive)) {
             Files.copy(jar, files.getPath("", folder).resolve(jar.getFileName().toString()));
         }

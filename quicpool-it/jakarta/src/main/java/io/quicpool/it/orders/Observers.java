@@ -4,6 +4,8 @@ import io.quicpool.cdi.PoolEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Observes events of the pools. */
 @ApplicationScoped
@@ -12,15 +14,13 @@ public class Observers {
     @Inject
     Inspector inspector;
 
-    private volatile String ready = "";
+    private final Map<String, String> ready = new ConcurrentHashMap<>();
 
     void ready(@Observes PoolEvent.Ready event) {
-        if (event.pool().name().equals("stock")) {
-            ready = inspector.around();
-        }
+        ready.put(event.pool().name(), inspector.around());
     }
 
-    String ready() {
-        return ready;
+    String ready(String pool) {
+        return ready.getOrDefault(pool, "");
     }
 }

@@ -37,6 +37,10 @@ public class OrdersResource {
     ClientPool stock;
 
     @Inject
+    @QuicPool("supplies")
+    ClientPool supplies;
+
+    @Inject
     @Any
     Instance<StreamPool> pools;
 
@@ -49,11 +53,16 @@ public class OrdersResource {
     @Resource
     @Nullable ManagedExecutorService executor;
 
-    /** Asks another service, on a stream. */
+    private ClientPool client(String name) {
+        return name.equals(supplies.name()) ? supplies : stock;
+    }
+
+    /** Asks another service, on a stream of the pool with this name. */
     @GET
-    @Path("order/{item}")
-    public String order(@PathParam("item") String item) throws IOException, InterruptedException {
-        try (PooledStream stream = stock.take(MAX_WAIT)) {
+    @Path("order/{pool}/{item}")
+    public String order(@PathParam("pool") String pool, @PathParam("item") String item)
+            throws IOException, InterruptedException {
+        try (PooledStream stream = client(pool).take(MAX_WAIT)) {
             stream.readTimeout(MAX_WAIT);
             stream.outputStream().write(item.getBytes(UTF_8));
             stream.outputStream().close();
@@ -70,10 +79,10 @@ public class OrdersResource {
 
     /** What the dependents of an asynchronous take find. */
     @GET
-    @Path("later")
-    public String later() throws Exception {
+    @Path("later/{pool}")
+    public String later(@PathParam("pool") String pool) throws Exception {
         return Objects.requireNonNull(executor)
-                .copy(stock.takeAsync(MAX_WAIT))
+                .copy(client(pool).takeAsync(MAX_WAIT))
                 .thenApply(stream -> {
                     stream.close();
                     return inspector.around();
@@ -84,9 +93,9 @@ public class OrdersResource {
 
     /** What an observer of PoolEvent.Ready found. */
     @GET
-    @Path("observed")
-    public String observed() {
-        return observers.ready();
+    @Path("observed/{pool}")
+    public String observed(@PathParam("pool") String pool) {
+        return observers.ready(pool);
     }
 
     /** The pools, of both kinds. */
@@ -94,6 +103,17 @@ public class OrdersResource {
     @Path("pools")
     public String pools() {
         return pools.stream().map(StreamPool::name).sorted().collect(Collectors.joining(" "));
+    }
+
+    /** The threads of the engine netty; each has the name of its pool. */
+    @GET
+    @Path("event-loops")
+    public String eventLoops() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.matches("quicpool-.*-io-.*"))
+                .sorted()
+                .collect(Collectors.joining(" "));
     }
 
     /** The MXBeans. */
