@@ -7,7 +7,6 @@ import io.quicpool.StreamErrors;
 import io.quicpool.StreamId;
 import io.quicpool.config.PoolConfig;
 import io.quicpool.config.PoolLabel;
-import io.quicpool.config.PoolOptions;
 import io.quicpool.config.StreamTimeouts;
 import io.quicpool.transport.Connection;
 import java.time.Duration;
@@ -131,8 +130,7 @@ abstract class CorePool extends PoolFacade {
 
     @Override
     public boolean maxInUseReached() {
-        Integer max = settings.find(PoolOptions.MAX_IN_USE);
-        return max != null && max > 0 && idleStreams.taken() >= max;
+        return idleStreams.maxInUseReached();
     }
 
     /** A caller has the stream from now on. Any thread. */

@@ -344,6 +344,11 @@ final class IdleStreams extends SlotIndex {
 
     /** How many callers wait for any stream, and lack one: more should be opened. */
     int waitingForAny() {
-        return permits != null && permits.availablePermits() == 0 ? 0 : waiters.forAny();
+        return maxInUseReached() ? 0 : waiters.forAny();
+    }
+
+    /** Whether callers wait until a stream in use ends, although some may be idle. */
+    boolean maxInUseReached() {
+        return permits != null && permits.availablePermits() == 0;
     }
 }
