@@ -23,19 +23,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The event loop of a pool: one thread for all its connections. Pools share none, so no pool can block another. It starts with the first
- * connection and ends with the last, so nothing is left when a pool is closed.
+ * The event loop of a pool: one thread for all its connections. Pools share none, so no pool can block another; only client pools with
+ * the same name do. It starts with the first connection and ends with the last, so nothing is left when a pool is closed.
  */
 final class EventLoops {
 
-    private static final Map<String, EventLoops> BY_POOL = new HashMap<>();
+    private static final Map<String, EventLoops> CLIENTS = new HashMap<>();
 
     private final String poolName;
     private final EventLoopGroup group;
     private final BusyPoll busyPoll = new BusyPoll();
     private final SendBuffers buffers = new SendBuffers();
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
-    // Guarded by BY_POOL.
+    // Guarded by CLIENTS.
     private int users;
 
     private EventLoops(String poolName) {
@@ -65,13 +65,20 @@ final class EventLoops {
         return epoll() ? EpollDatagramChannel.class : NioDatagramChannel.class;
     }
 
-    /** A share in the event loop of a pool. It must be given back once. */
-    static Share of(String poolName) {
-        synchronized (BY_POOL) {
-            EventLoops loops = BY_POOL.computeIfAbsent(poolName, EventLoops::new);
+    /** A share in the event loop of a client pool. It must be given back once. */
+    static Share ofClient(String poolName) {
+        synchronized (CLIENTS) {
+            EventLoops loops = CLIENTS.computeIfAbsent(poolName, EventLoops::new);
             loops.users++;
             return loops.new Share();
         }
+    }
+
+    /** The event loop of a listener, which may have the name of a client pool. It must be given back once. */
+    static Share ofListener(String poolName) {
+        EventLoops loops = new EventLoops(poolName);
+        loops.users = 1;
+        return loops.new Share();
     }
 
     // The group reports its termination a moment before its thread has ended.
@@ -108,11 +115,11 @@ final class EventLoops {
             if (!given.compareAndSet(false, true)) {
                 return;
             }
-            synchronized (BY_POOL) {
+            synchronized (CLIENTS) {
                 if (--users > 0) {
                     return;
                 }
-                BY_POOL.remove(poolName);
+                CLIENTS.remove(poolName, EventLoops.this);
                 last = true;
             }
             group.execute(buffers::close);

@@ -46,7 +46,7 @@ final class NettyConnector {
         this.spec = spec;
         this.events = events;
         this.trust = new RecordingTrust(spec.trust());
-        this.share = EventLoops.of(spec.poolName());
+        this.share = EventLoops.ofClient(spec.poolName());
     }
 
     Connection connect() throws IOException, InterruptedException {
@@ -55,12 +55,22 @@ final class NettyConnector {
             socket = open();
             return handshake(socket);
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
-            if (socket == null) {
-                share.giveBack();
-            } else {
-                NettyConnection.close(socket, share::giveBack);
-            }
+            end(socket);
             throw e;
+        }
+    }
+
+    // The connection first: nothing leaves through a closed socket, and the server would wait for the rest of a
+    // handshake that has failed
+    // here.
+    private void end(@Nullable Channel socket) {
+        NettyConnection connection = made;
+        if (socket == null) {
+            share.giveBack();
+        } else if (connection == null) {
+            NettyConnection.close(socket, share::giveBack);
+        } else {
+            NettyConnection.close(connection.channel(), () -> NettyConnection.close(socket, share::giveBack));
         }
     }
 

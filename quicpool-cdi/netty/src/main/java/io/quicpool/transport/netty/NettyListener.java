@@ -53,7 +53,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         this.events = events;
         this.tls = tls;
         this.gate = new Gate<>(events, spec.maxHandshakes(), spec.addressValidation(), this);
-        this.share = EventLoops.of(spec.poolName());
+        this.share = EventLoops.ofListener(spec.poolName());
         try {
             this.socket = bind();
         } catch (IOException | InterruptedException | RuntimeException | Error e) {

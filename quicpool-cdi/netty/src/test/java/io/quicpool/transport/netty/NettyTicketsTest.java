@@ -44,7 +44,7 @@ class NettyTicketsTest {
         ServerPool server = pools.server(s -> s.transport("netty"));
         ConnectSpec spec = RawPeer.spec(server.localAddress(), "np-quic");
         QuicSslContext tls = NettyTls.client(spec, spec.trust());
-        EventLoops.Share share = EventLoops.of("tickets");
+        EventLoops.Share share = EventLoops.ofClient("tickets");
         Channel socket = Codec.socket(share)
                 .handler(Codec.settings(new QuicClientCodecBuilder(), SOON, null)
                         .sslEngineProvider(quic -> tls.newEngine(quic.alloc(), "orders.example", 1))

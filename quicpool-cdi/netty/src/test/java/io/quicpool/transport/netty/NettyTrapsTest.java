@@ -551,11 +551,20 @@ class NettyTrapsTest {
         await().until(() -> threads("quicpool-few") + threads("quicpool-many") == 0);
     }
 
+    @Test
+    void aServerAndAClientWithItsNameShareNoThread() {
+        ServerPool server = pools.server(s -> s.name("same").transport("netty"));
+        ClientPool client =
+                pools.client(server, c -> c.name("same").transport("netty").capacity(1, 1));
+        awaitIdle(client, 1);
+        assertThat(threads("quicpool-same-io")).isEqualTo(2);
+    }
+
     /** Netty reports the termination of a group a moment before its thread has ended. */
     @Test
     void noThreadIsLeftAfterWaitingForAnEventLoop() throws Exception {
         for (int i = 0; i < 500; i++) {
-            EventLoops.Share share = EventLoops.of("ending");
+            EventLoops.Share share = EventLoops.ofClient("ending");
             share.group().execute(() -> {});
             share.giveBack();
             assertThat(share.awaitEnded(SOON)).isTrue();
