@@ -118,7 +118,10 @@ final class FrameGuard {
                 violation = acknowledged(ack.getLargestAcknowledged(), established);
                 if (established && ack.getLargestAcknowledged() < known) {
                     each.remove();
-                } else if (established) {
+                } else {
+                    each.set(new LateAck(ack));
+                }
+                if (established) {
                     removeBelow(known, ack.getAcknowledgedRanges());
                 }
             } else if (frame instanceof CryptoFrame) {

@@ -184,7 +184,7 @@ class FrameGuardTest {
         AckFrame again = ack("800f4204", "800f4204");
         QuicPacket late = packet(again, ack("02", "01"));
         assertThat(server.inspect(late)).isNull();
-        assertThat(late.getFrames()).containsExactly(again);
+        assertThat(late.getFrames()).singleElement().isInstanceOf(LateAck.class).hasToString(again.toString());
         assertThat(again.getAckedPacketNumbers().toList())
                 .hasSizeLessThan(100)
                 .contains(999_940L, 999_939L, 999_938L, 999_937L);
