@@ -209,7 +209,7 @@ class ServerProtocolTest {
 
     @Test
     void theWaitingStreamsOfAClientAreLimited() throws Exception {
-        // kwik gives no credit for more than the pool has room for.
+        // A kwik server gives credit only for streams that fit into the pool.
         assumeTrue(Pools.SERVER_ENGINE.equals("netty"));
         ServerPool server =
                 pools.server(s -> s.maxCapacity(1).maxPendingHellos(4).maxStreamsPerConnection(8));

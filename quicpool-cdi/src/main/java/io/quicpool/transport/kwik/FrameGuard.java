@@ -120,9 +120,9 @@ final class FrameGuard {
                     each.remove();
                 } else {
                     each.set(new LateAck(ack));
-                }
-                if (established) {
-                    removeBelow(known, ack.getAcknowledgedRanges());
+                    if (established) {
+                        removeBelow(known, ack.getAcknowledgedRanges());
+                    }
                 }
             } else if (frame instanceof CryptoFrame) {
                 violation = crypto(established);

@@ -60,9 +60,7 @@ final class NettyConnector {
         }
     }
 
-    // The connection first: nothing leaves through a closed socket, and the server would wait for the rest of a
-    // handshake that has failed
-    // here.
+    // The connection first: its CONNECTION_CLOSE cannot leave through a closed socket.
     private void end(@Nullable Channel socket) {
         NettyConnection connection = made;
         if (socket == null) {
