@@ -18,14 +18,14 @@ class ArchitectureTest {
         "java..", "javax.crypto..", "javax.net.ssl..", "javax.security.auth.x500..", "org.jspecify.annotations.."
     };
 
+    private static final String[] API = {"io.quicpool", "io.quicpool.config"};
+
     private final JavaClasses code = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.quicpool");
 
     private void mayUse(String name, String... others) {
-        String[] allowed = Stream.of(JDK, others, new String[] {name})
-                .flatMap(Arrays::stream)
-                .toArray(String[]::new);
+        String[] allowed = and(and(JDK, others), name);
         classes()
                 .that()
                 .resideInAPackage(name)
@@ -60,9 +60,37 @@ class ArchitectureTest {
         mayUse("io.quicpool.transport.gate", "io.quicpool.transport");
     }
 
+    /** No package of the core knows an engine. Each may use those before it that it names, never one after it. */
     @Test
-    void theCoreKnowsThePortAndNoEngine() {
-        mayUse("io.quicpool.core", "io.quicpool", "io.quicpool.config", "io.quicpool.tls", "io.quicpool.transport");
+    void thePartsOfTheCoreUseEachOtherInOneDirection() {
+        mayUse("io.quicpool.core.threads");
+        mayUse("io.quicpool.core.report", API);
+        mayUse("io.quicpool.core.streams", withPort("report", "threads"));
+        mayUse("io.quicpool.core.connection", withPort("report", "threads"));
+        mayUse("io.quicpool.core.clients", withPort("report", "threads", "streams"));
+        mayUse("io.quicpool.core.exchange", withPort("report", "threads", "streams", "clients"));
+        mayUse("io.quicpool.core.handlers", withPort("report", "threads", "streams"));
+        mayUse("io.quicpool.core", and(withPort(), "io.quicpool.core..", "io.quicpool.tls"));
+    }
+
+    private static String[] withPort(String... parts) {
+        String[] names = Stream.of(parts).map("io.quicpool.core."::concat).toArray(String[]::new);
+        return and(and(API, "io.quicpool.transport"), names);
+    }
+
+    private static String[] and(String[] some, String... others) {
+        return Stream.of(some, others).flatMap(Arrays::stream).toArray(String[]::new);
+    }
+
+    @Test
+    void nothingElseUsesTheCore() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.quicpool.core..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.quicpool.core..")
+                .check(code);
     }
 
     @Test
@@ -133,7 +161,7 @@ class ArchitectureTest {
 
     @Test
     void packagesHaveNoCycles() {
-        slices().matching("io.quicpool.(**)").should().beFreeOfCycles().check(code);
+        slices().matching("io.(**)").should().beFreeOfCycles().check(code);
     }
 
     @Test

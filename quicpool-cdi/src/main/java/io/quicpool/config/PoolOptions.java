@@ -15,8 +15,6 @@ import static io.quicpool.config.ValueType.list;
 import static io.quicpool.config.ValueType.text;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
@@ -36,7 +34,7 @@ public final class PoolOptions {
     private static final Set<PoolKind> CLIENT = Set.of(PoolKind.CLIENT);
     private static final Set<PoolKind> SERVER = Set.of(PoolKind.SERVER);
     private static final Set<PoolKind> BOTH = Set.of(PoolKind.values());
-    private static final List<PoolOption<?>> ROWS = new ArrayList<>();
+    private static final OptionRows ROWS = new OptionRows();
 
     public static final PoolOption<Boolean> ENABLED =
             of(BOTH, "enabled").values(flag()).usedBy(COMPONENT).orElse("true").meaning("Whether the pool is created.");
@@ -333,21 +331,12 @@ public final class PoolOptions {
 
     private PoolOptions() {}
 
-    private record Start(Set<PoolKind> kinds, String key) {
-
-        <T> PoolOption<T> values(ValueType<T> type) {
-            PoolOption<T> option = new PoolOption<>(kinds, key, type);
-            ROWS.add(option);
-            return option;
-        }
-    }
-
-    private static Start of(Set<PoolKind> kinds, String key) {
-        return new Start(kinds, key);
+    private static OptionRows.Row of(Set<PoolKind> kinds, String key) {
+        return ROWS.row(kinds, key);
     }
 
     /** All options, in the order of the table. */
     public static List<PoolOption<?>> all() {
-        return Collections.unmodifiableList(ROWS);
+        return ROWS.all();
     }
 }

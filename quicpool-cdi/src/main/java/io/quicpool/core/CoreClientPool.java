@@ -9,6 +9,14 @@ import io.quicpool.config.Endpoint;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.config.TlsMode;
+import io.quicpool.core.connection.ClientConnection;
+import io.quicpool.core.connection.ClientConnections;
+import io.quicpool.core.connection.Connector;
+import io.quicpool.core.exchange.IdRequest;
+import io.quicpool.core.report.Metrics;
+import io.quicpool.core.report.Reason;
+import io.quicpool.core.streams.Slot;
+import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.transport.Connection;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,28 +24,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Keeps streams open ahead of use. A size check compares the idle streams with the capacity and opens what is missing.
- * It needs no history. It runs each {@link #interval}, and at once when a caller waits or few streams are idle.
- */
+/** Keeps streams open ahead of use: {@link SizeCheck} says how many, {@link ClientConnections} on which connections. */
 final class CoreClientPool extends CorePool implements ClientPool, ClientConnection.Owner, IdRequest.Owner {
 
     private final ClientPoolConfig config;
     private final ClientConnections connections;
     private final IdRequest idRequest;
-    private final AtomicBoolean checkPending = new AtomicBoolean();
-    private volatile CapacityBounds capacityBounds;
-    private volatile IntervalBounds intervalBounds;
-    // Written by the timer thread only.
-    private volatile int capacity;
-    private volatile Duration interval;
-    private long takesAtLastCheck;
-    private @Nullable Future<?> nextSizeCheck;
-    private boolean everReady;
+    private final SizeCheck sizeCheck;
+    private boolean everReady; // timer thread only
     private final CreditShortage creditShortage = new CreditShortage();
     private volatile boolean noCredit;
     // The connections on which an id was received. Only those are known to lead to a pool.
@@ -50,12 +45,9 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     CoreClientPool(String name, ClientPoolConfig config, Connector connector, int streamsPerConnection) {
         super(PoolLabel.client(name), config, new PoolThreads(name));
         this.config = config;
-        this.capacityBounds = config.capacity();
-        this.intervalBounds = config.interval();
-        this.capacity = capacityBounds.min();
-        this.interval = intervalBounds.min();
-        this.idRequest = new IdRequest(this, config.idTimeout(), this);
-        this.connections = new ClientConnections(this, connector, this, streamsPerConnection);
+        this.idRequest = new IdRequest(streams, log, metrics, config.idTimeout(), this);
+        this.connections = new ClientConnections(threads, log, metrics, connector, this, streamsPerConnection);
+        this.sizeCheck = new SizeCheck(config, threads, idleStreams, connections, idRequest, this::lifecycleState);
     }
 
     void start() {
@@ -64,7 +56,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         }
         lifecycle.start();
         threads.decide(connections::connect);
-        threads.decide(this::runSizeCheck);
+        threads.decide(sizeCheck::run);
     }
 
     /** Logs further losses on level DEBUG only. */
@@ -72,101 +64,36 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         connections.expectLosses();
     }
 
-    // ---- size check, on the timer thread
-
-    private void runSizeCheck() {
-        try {
-            if (!connections.open().isEmpty()) {
-                adjustToDemand();
-            }
-            checkSize();
-        } finally {
-            nextSizeCheck = threads.decideAfter(interval, this::runSizeCheck);
-        }
-    }
-
-    private void adjustToDemand() {
-        long takes = idleStreams.takes();
-        long taken = takes - takesAtLastCheck;
-        takesAtLastCheck = takes;
-        interval = Policy.interval(interval, idleStreams.idle(), capacity, intervalBounds);
-        capacity = Policy.capacity(capacity, taken, capacityBounds);
-    }
-
-    private void checkSize() {
-        List<Connection> open = connections.open();
-        if (open.isEmpty() || lifecycleState() != PoolState.RUNNING) {
-            return;
-        }
-        int missing = Policy.missing(
-                capacity,
-                idRequest::opening,
-                idleStreams::waitingForAny,
-                idleStreams::idle,
-                capacityBounds,
-                credit(open));
-        if (missing == 0) {
-            return;
-        }
-        int waiting = idleStreams.waitingForAny();
-        ClientConnections.Spread spread =
-                connections.new Spread(open, this::streams, capacityBounds.max(), idRequest::credit);
-        for (int i = 0; i < missing; i++) {
-            Connection connection = spread.next(i < waiting);
-            if (connection == null) {
-                return;
-            }
-            idRequest.open(connection);
-        }
-    }
-
-    // Reads in the order in which streams move. A stream that moves meanwhile counts twice, which is safe. It is never
-    // missed.
-    private int streams(Connection connection) {
-        int opening = idRequest.opening(connection);
-        return opening + idleStreams.live(connection).size();
+    @Override
+    public void replenish() {
+        sizeCheck.request();
     }
 
     @Override
-    void replenish() {
-        if (checkPending.compareAndSet(false, true)) {
-            try {
-                threads.decide(() -> {
-                    checkPending.set(false);
-                    checkSize();
-                });
-            } catch (RuntimeException | Error e) {
-                checkPending.set(false);
-                throw e;
-            }
+    public void taken() {
+        if (sizeCheck.isLow()) {
+            replenish();
         }
     }
 
     @Override
-    void periodicCheck() {
-        connections.check(config.keepAlive(), config.idTimeout(), this::hasStreamInUse);
+    public void periodicCheck() {
+        connections.check(config.keepAlive(), config.idTimeout(), idleStreams::hasStreamInUse);
         if (connections.hasMoreThanOne()) {
-            connections.shrink(Math.max(capacity, idleStreams.idle() + idleStreams.taken()), each -> streams(each) > 0);
+            connections.shrink(
+                    Math.max(sizeCheck.capacity(), idleStreams.idle() + idleStreams.taken()),
+                    each -> sizeCheck.streams(each) > 0);
         }
-        Future<?> scheduled = nextSizeCheck;
-        if (scheduled != null && scheduled.isDone()) {
-            // The last check could not schedule the next one, for example without memory.
-            runSizeCheck();
-        }
+        sizeCheck.restartIfStuck();
         idRequest.sweep();
-        idleSweep.run(capacityBounds.max());
+        idleSweep.run(capacityBounds().max());
         checkCredit();
-        if (Policy.isLow(idleStreams.idle(), capacity)) {
-            checkSize();
+        if (sizeCheck.isLow()) {
+            sizeCheck.check();
         }
     }
 
-    // ---- stream credit
-
-    private int credit(List<Connection> open) {
-        return (int) Math.min(
-                Integer.MAX_VALUE, open.stream().mapToLong(idRequest::credit).sum());
-    }
+    // ---- stream credit, on the timer thread
 
     private void checkCredit() {
         List<Connection> open = connections.open();
@@ -174,7 +101,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
                 && state() == PoolState.RUNNING
                 && idleStreams.idle() == 0
                 && idRequest.opening() == 0
-                && credit(open) == 0;
+                && sizeCheck.credit(open) == 0;
         switch (creditShortage.check(isShort, System.nanoTime())) {
             case REPORT -> {
                 noCredit = true;
@@ -197,24 +124,24 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     // A peer whose streams have all ended owes credit, so reconnect. Otherwise its streams in use may justify it.
     private void obtainCredit(List<Connection> open) {
         for (Connection each : open) {
-            if (streams(each) == 0) {
+            if (sizeCheck.streams(each) == 0) {
                 connections.drain(each, "no stream credit; another connection may get some");
                 return;
             }
         }
-        connections.addForCredit(capacityBounds.max());
+        connections.addForCredit(capacityBounds().max());
     }
 
-    // ---- events
+    // ---- events of connections, on the timer thread
 
     @Override
     public void up(Connection connection) {
-        checkSize();
+        sizeCheck.check();
     }
 
     @Override
     public void down(Connection connection, String reason) {
-        evictAll(connection);
+        streams.evictAll(connection);
         idRequest.lost(connection);
         if (verified.remove(connection) && verified.isEmpty()) {
             listeners.fire(listener -> listener.peerLost(this, reason));
@@ -226,6 +153,8 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         verified.remove(connection);
     }
 
+    // ---- events of the id exchange, on any thread
+
     @Override
     public void verified(Connection connection) {
         if (!verified.contains(connection)) {
@@ -235,7 +164,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
 
     @Override
     public void delivered(Slot slot) {
-        if (idleStreams.waitingForAny() > 0 || idleStreams.idle() + idRequest.opening() < capacity) {
+        if (idleStreams.waitingForAny() > 0 || sizeCheck.isBelowCapacity()) {
             replenish();
         }
     }
@@ -272,8 +201,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         }
         metrics.error(cause);
         if (!verified.contains(connection)) {
-            threads.decide(
-                    () -> connections.idFailed(connection, new ClientConnection.IdFailure(Metrics.text(cause), full)));
+            threads.decide(() -> connections.idFailed(connection, Metrics.text(cause), full));
         }
     }
 
@@ -286,7 +214,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     }
 
     @Override
-    void openingEvicted(Slot slot, Reason.Evicted reason) {
+    public void openingEvicted(Slot slot, Reason.Evicted reason) {
         idRequest.evicted(slot, reason);
     }
 
@@ -309,12 +237,12 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
 
     @Override
     public int capacity() {
-        return capacity;
+        return sizeCheck.capacity();
     }
 
     @Override
     public Duration interval() {
-        return interval;
+        return sizeCheck.interval();
     }
 
     @Override
@@ -323,7 +251,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     }
 
     @Override
-    List<Connection> connections() {
+    public List<Connection> connections() {
         return connections.openAndDraining();
     }
 
@@ -336,37 +264,29 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
 
     @Override
     public CapacityBounds capacityBounds() {
-        return capacityBounds;
+        return sizeCheck.capacityBounds();
     }
 
     @Override
     public void capacityBounds(CapacityBounds bounds) {
-        CapacityBounds before = capacityBounds;
-        capacityBounds = Objects.requireNonNull(bounds, "bounds");
+        CapacityBounds before = capacityBounds();
+        sizeCheck.capacityBounds(Objects.requireNonNull(bounds, "bounds"));
         threads.decide(() -> {
-            capacity = bounds.clamp(capacity);
             idleSweep.run(bounds.max());
-            checkSize();
+            sizeCheck.clampCapacity();
         });
         reportBounds("capacity", text(before), text(bounds));
     }
 
     @Override
     public IntervalBounds intervalBounds() {
-        return intervalBounds;
+        return sizeCheck.intervalBounds();
     }
 
     @Override
     public void intervalBounds(IntervalBounds bounds) {
-        IntervalBounds before = intervalBounds;
-        intervalBounds = Objects.requireNonNull(bounds, "bounds");
-        threads.decide(() -> {
-            interval = bounds.clamp(interval);
-            Future<?> scheduled = nextSizeCheck;
-            if (scheduled != null && scheduled.cancel(false)) {
-                nextSizeCheck = threads.decideAfter(interval, this::runSizeCheck);
-            }
-        });
+        IntervalBounds before = intervalBounds();
+        sizeCheck.intervalBounds(Objects.requireNonNull(bounds, "bounds"));
         reportBounds("interval", text(before), text(bounds));
     }
 
@@ -384,7 +304,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     }
 
     @Override
-    boolean closeConnections(Duration timeout) throws InterruptedException {
+    public boolean closeConnections(Duration timeout) throws InterruptedException {
         idRequest.evict(Reason.Evicted.CLOSED, slot -> true);
         connections.close();
         return connections.awaitClosed(timeout);

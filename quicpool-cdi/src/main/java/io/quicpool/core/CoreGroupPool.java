@@ -9,6 +9,11 @@ import io.quicpool.StreamPool;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.PoolLabel;
+import io.quicpool.core.report.Metrics;
+import io.quicpool.core.streams.PoolStreams;
+import io.quicpool.core.streams.Slot;
+import io.quicpool.core.streams.Waiter;
+import io.quicpool.core.threads.PoolThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -25,17 +30,12 @@ import org.jspecify.annotations.Nullable;
  * A facade for several client pools, one for each target. It has no streams of its own. A caller takes from a member,
  * or waits at all of them with one {@link Waiter}, which only one member can serve.
  *
- * <p>Owns its members and the threads that call its listeners. Thread-safe; the members hold the state.
+ * <p>Its metrics have the waits of its own callers, and errors that the application added to the group. Owns its members.
+ * Thread-safe; the members hold the state.
  */
 final class CoreGroupPool extends PoolFacade implements ClientPool {
 
-    private final PoolLabel label;
-    private final String name;
     private final List<CoreClientPool> members;
-    private final PoolThreads threads;
-    private final Listeners listeners;
-    // Waits of the group's callers, and errors that the application added to the group.
-    private final Metrics metrics = new Metrics();
     private final AtomicInteger nextMember = new AtomicInteger();
     private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean exhausted = new AtomicBoolean();
@@ -44,12 +44,8 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
 
     /** Makes a group of members that are not started yet. */
     CoreGroupPool(String name, List<CoreClientPool> members) {
-        this.label = PoolLabel.client(name);
-        this.name = name;
-        PoolLog log = new PoolLog(label);
+        super(PoolLabel.client(name), new PoolThreads(name));
         this.members = List.copyOf(members);
-        this.threads = new PoolThreads(name);
-        this.listeners = new Listeners(threads.listeners(), log);
         this.lifecycle = new GroupLifecycle(this, this.members, threads, listeners, log);
     }
 
@@ -140,21 +136,16 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     }
 
     @Override
-    public CorePool owner(Slot slot) {
+    public PoolStreams streams(Slot slot) {
         for (CoreClientPool member : members) {
             if (slot.isOwnedBy(member.idleStreams)) {
-                return member;
+                return member.streams;
             }
         }
         throw new IllegalStateException(slot + " belongs to no member of " + label);
     }
 
     // ---- state
-
-    @Override
-    public PoolLabel label() {
-        return label;
-    }
 
     @Override
     public List<ClientPool> members() {
@@ -220,7 +211,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     @Override
     public PoolSnapshot snapshot() {
         return new PoolSnapshot(
-                name,
+                name(),
                 state(),
                 ready(),
                 members.stream().filter(CoreClientPool::ready).count() + " of " + members.size() + " up",
@@ -242,7 +233,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     PoolSnapshot refresh(PoolSnapshot recent) {
         PoolState state = state();
         return new PoolSnapshot(
-                name,
+                name(),
                 state,
                 recent.ready() && state == PoolState.RUNNING,
                 recent.link(),
@@ -282,16 +273,6 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
         return last;
     }
 
-    @Override
-    public PoolThreads threads() {
-        return threads;
-    }
-
-    @Override
-    public Metrics metrics() {
-        return metrics;
-    }
-
     // ---- calls for all members
 
     @Override
@@ -307,11 +288,6 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     @Override
     public void resume() {
         members.forEach(CoreClientPool::resume);
-    }
-
-    @Override
-    public void addError() {
-        metrics.error();
     }
 
     @Override
@@ -343,16 +319,6 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     }
 
     // ---- listeners
-
-    @Override
-    public void addListener(PoolListener listener) {
-        listeners.add(listener);
-    }
-
-    @Override
-    public void removeListener(PoolListener listener) {
-        listeners.remove(listener);
-    }
 
     /** Passes on events that concern the group: the first member that becomes ready, and every loss and recovery. */
     private final class MemberEvents implements PoolListener {

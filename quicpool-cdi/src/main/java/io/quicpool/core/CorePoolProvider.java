@@ -11,6 +11,10 @@ import io.quicpool.config.Endpoint;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.TargetResolver;
+import io.quicpool.core.clients.ServerConnections;
+import io.quicpool.core.connection.Addresses;
+import io.quicpool.core.connection.TargetConnector;
+import io.quicpool.core.report.PoolLog;
 import io.quicpool.tls.ClientTrust;
 import io.quicpool.tls.ServerTrust;
 import io.quicpool.transport.ConnectSpec;
@@ -116,9 +120,7 @@ public final class CorePoolProvider implements PoolProvider {
                             config.certificate(),
                             config.alpn(),
                             config.idleTimeout(),
-                            config.maxStreamsPerConnection() == 0
-                                    ? CoreServerPool.DEFAULT_MAX_STREAMS
-                                    : config.maxStreamsPerConnection(),
+                            ServerConnections.maxStreams(config),
                             config.maxPendingHandshakes(),
                             config.addressValidation(),
                             config.clientAuth(),

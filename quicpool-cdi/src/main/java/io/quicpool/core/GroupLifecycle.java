@@ -1,5 +1,9 @@
 package io.quicpool.core;
 
+import io.quicpool.core.report.Listeners;
+import io.quicpool.core.report.PoolLog;
+import io.quicpool.core.threads.PoolThreads;
+import io.quicpool.core.threads.TimeoutNanos;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

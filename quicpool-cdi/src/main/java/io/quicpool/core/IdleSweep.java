@@ -1,6 +1,12 @@
 package io.quicpool.core;
 
+import io.quicpool.config.PoolConfig;
 import io.quicpool.config.PoolOptions;
+import io.quicpool.core.report.Metrics;
+import io.quicpool.core.report.Reason;
+import io.quicpool.core.streams.IdleStreams;
+import io.quicpool.core.streams.PoolStreams;
+import io.quicpool.core.streams.Slot;
 import java.time.Duration;
 
 /** Evicts idle streams that are dead, surplus, idle for too long, or finished by their peer and not taken. Timer thread. */
@@ -15,17 +21,21 @@ final class IdleSweep {
     // Streams that are idle for too long are replaced up to this part of the time earlier.
     private static final int EARLY = 10;
 
-    private final CorePool pool;
+    private final PoolStreams streams;
     private final IdleStreams idleStreams;
+    private final Metrics metrics;
+    private final Runnable replenish;
     private final long maxIdleNanos;
     // When streams were last replaced, and how many the pool will have opened when others have taken their places.
     private long replacedAt;
     private long openedThen;
 
-    IdleSweep(CorePool pool) {
-        this.pool = pool;
-        this.idleStreams = pool.idleStreams;
-        Duration maxIdleTime = pool.settings.find(PoolOptions.MAX_IDLE_TIME);
+    IdleSweep(PoolConfig config, PoolStreams streams, Metrics metrics, Runnable replenish) {
+        this.streams = streams;
+        this.idleStreams = streams.index();
+        this.metrics = metrics;
+        this.replenish = replenish;
+        Duration maxIdleTime = config.find(PoolOptions.MAX_IDLE_TIME);
         this.maxIdleNanos = maxIdleTime == null ? 0 : maxIdleTime.toNanos();
     }
 
@@ -41,19 +51,19 @@ final class IdleSweep {
         int replaced = 0;
         for (Slot slot : idleStreams.oldestFirst()) {
             if (!slot.stream().alive()) {
-                pool.evict(slot, CorePool.unlessLost(slot, Reason.Evicted.PROBE));
+                streams.evictDead(slot);
             } else if (slot.finishedFor(now) > MAX_UNCLAIMED.toNanos() && !idleStreams.suspended()) {
-                pool.evict(slot, Reason.Evicted.PEER_ENDED);
+                streams.evict(slot, Reason.Evicted.PEER_ENDED);
             } else if (idleStreams.idle() > maxIdle) {
-                pool.evict(slot, Reason.Evicted.SURPLUS);
-            } else if (replaced < replaceable && isExpired(slot, now) && pool.evict(slot, Reason.Evicted.SURPLUS)) {
+                streams.evict(slot, Reason.Evicted.SURPLUS);
+            } else if (replaced < replaceable && isExpired(slot, now) && streams.evict(slot, Reason.Evicted.SURPLUS)) {
                 replaced++;
             }
         }
         if (replaced > 0) {
             replacedAt = now;
-            openedThen = pool.metrics.opened.sum() + replaced;
-            pool.replenish();
+            openedThen = metrics.opened.sum() + replaced;
+            replenish.run();
         }
     }
 
@@ -62,7 +72,7 @@ final class IdleSweep {
         if (maxIdleNanos == 0 || idleStreams.suspended()) {
             return 0;
         }
-        boolean again = pool.metrics.opened.sum() >= openedThen || now - replacedAt > maxIdleNanos / EARLY;
+        boolean again = metrics.opened.sum() >= openedThen || now - replacedAt > maxIdleNanos / EARLY;
         return again ? Math.max(1, (int) (Policy.LOW * idleStreams.idle())) : 0;
     }
 

@@ -1,11 +1,15 @@
 package io.quicpool.core;
 
-import io.quicpool.PoolListener;
 import io.quicpool.PoolState;
-import io.quicpool.StreamErrors;
+import io.quicpool.core.connection.GracefulClose;
+import io.quicpool.core.report.PoolLog;
+import io.quicpool.core.streams.PoolStreams;
+import io.quicpool.core.threads.PoolThreads;
+import io.quicpool.core.threads.TimeoutNanos;
 import io.quicpool.transport.Connection;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +27,25 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Lifecycle {
 
+    /** What a pool does when it runs and closes. */
+    interface Owner {
+
+        /** Evicts what is overdue. Timer thread, every {@link PoolThreads#CHECK_INTERVAL}. */
+        void periodicCheck();
+
+        /** The connections that are up. */
+        List<Connection> connections();
+
+        /** The pool starts to close and accepts no further peer. */
+        void stopAccepting();
+
+        /** Closes all connections and evicts streams without an id. Returns when all are released or the time is over. */
+        boolean closeConnections(Duration timeout) throws InterruptedException;
+
+        /** Tells listeners that the pool is closed. */
+        void tellClosed();
+    }
+
     /**
      * How long closing connections and threads may take after the drain time. So closing returns within a second after
      * that, whatever blocks.
@@ -35,10 +58,10 @@ final class Lifecycle {
     /** Maximum time for connections, and for threads, when drain time is left. */
     private static final Duration MAX_STEP = Duration.ofSeconds(5);
 
-    /** A peer that is silent for so long while acknowledgements are outstanding is taken for lost. */
-    private static final Duration MAX_SILENCE = Duration.ofSeconds(5);
-
-    private final CorePool pool;
+    private final PoolStreams streams;
+    private final PoolThreads threads;
+    private final PoolLog log;
+    private final Owner owner;
     private final AtomicReference<PoolState> state = new AtomicReference<>(PoolState.NEW);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
@@ -48,8 +71,11 @@ final class Lifecycle {
     private final Set<Connection> closedEarly = new HashSet<>();
     private final Set<Connection> undelivered = new HashSet<>();
 
-    Lifecycle(CorePool pool) {
-        this.pool = pool;
+    Lifecycle(PoolStreams streams, PoolThreads threads, PoolLog log, Owner owner) {
+        this.streams = streams;
+        this.threads = threads;
+        this.log = log;
+        this.owner = owner;
     }
 
     PoolState state() {
@@ -58,14 +84,14 @@ final class Lifecycle {
 
     void start() {
         if (state.compareAndSet(PoolState.NEW, PoolState.RUNNING)) {
-            pool.threads.decideEvery(CorePool.CHECK_INTERVAL, this::runPeriodicCheck);
+            threads.decideEvery(PoolThreads.CHECK_INTERVAL, this::runPeriodicCheck);
         }
     }
 
     // An error of one check, such as an OutOfMemoryError, must not end further checks.
     private void runPeriodicCheck() {
         try {
-            pool.periodicCheck();
+            owner.periodicCheck();
         } catch (RuntimeException | Error e) {
             report(e);
         }
@@ -73,7 +99,7 @@ final class Lifecycle {
 
     private void report(Throwable e) {
         try {
-            pool.log.error("a periodic check failed; the next one follows", e);
+            log.error("a periodic check failed; the next one follows", e);
         } catch (OutOfMemoryError again) {
             // There is no memory for the message either.
         }
@@ -98,9 +124,9 @@ final class Lifecycle {
         try {
             if (first) {
                 interrupted = runClose(drainTimeout);
-            } else if (!pool.threads.isPoolThread()
+            } else if (!threads.isPoolThread()
                     && !closed.await(TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
-                pool.log.debug("not closed yet: another caller allowed it more time");
+                log.debug("not closed yet: another caller allowed it more time");
             }
         } catch (InterruptedException e) {
             interrupted = true;
@@ -115,12 +141,11 @@ final class Lifecycle {
     private boolean runClose(Duration drainTimeout) {
         boolean interrupted = false;
         long deadline = System.nanoTime() + TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos();
-        int taken = pool.idleStreams.taken();
-        pool.log.info("closing, " + taken + (taken == 1 ? " stream in use" : " streams in use"));
+        int taken = streams.index().taken();
+        log.info("closing, " + taken + (taken == 1 ? " stream in use" : " streams in use"));
         try {
-            pool.stopAccepting();
-            pool.idleStreams.close();
-            evictIdle();
+            owner.stopAccepting();
+            streams.close();
             drain(drainTimeout);
         } catch (InterruptedException e) {
             interrupted = true;
@@ -138,12 +163,12 @@ final class Lifecycle {
     private boolean closeConnectionsAndThreads(long deadline) {
         boolean interrupted = false;
         try {
-            resetTaken();
-            pool.closeConnections(remaining(deadline - THREADS_GRACE.toNanos()));
+            streams.resetTaken();
+            owner.closeConnections(remaining(deadline - THREADS_GRACE.toNanos()));
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
-            pool.idleStreams.clear();
+            streams.index().clear();
             state.set(PoolState.CLOSED);
             try {
                 interrupted |= closeThreads(remaining(deadline));
@@ -156,26 +181,16 @@ final class Lifecycle {
 
     private boolean closeThreads(Duration timeout) {
         boolean interrupted = false;
-        pool.listeners.fire(this::fireClosed);
+        owner.tellClosed();
         try {
-            if (!pool.threads.close(timeout) && !pool.threads.isPoolThread()) {
-                pool.log.warning("a listener or handler still runs after its interrupt; the pool closes without it");
+            if (!threads.close(timeout) && !threads.isPoolThread()) {
+                log.warning("a listener or handler still runs after its interrupt; the pool closes without it");
             }
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        pool.log.info("closed");
+        log.info("closed");
         return interrupted;
-    }
-
-    private void fireClosed(PoolListener listener) {
-        listener.closed(pool);
-    }
-
-    private void evictIdle() {
-        for (Slot slot : pool.idleStreams.live()) {
-            pool.evict(slot, Reason.Evicted.CLOSED);
-        }
     }
 
     private void drain(Duration timeout) throws InterruptedException {
@@ -185,7 +200,7 @@ final class Lifecycle {
         try {
             while (left > 0) {
                 closeUnused(deadline);
-                if (pool.idleStreams.taken() == 0 && undelivered.isEmpty()) {
+                if (streams.index().taken() == 0 && undelivered.isEmpty()) {
                     return;
                 }
                 left = drained.awaitNanos(left);
@@ -197,19 +212,20 @@ final class Lifecycle {
 
     // A peer without streams in use is closed early, so that it connects elsewhere.
     private void closeUnused(long deadline) {
-        boolean allUnused = pool.idleStreams.taken() == 0;
-        for (Connection connection : pool.connections()) {
-            if (!closedEarly.contains(connection) && (allUnused || !pool.hasStreamInUse(connection))) {
+        boolean allUnused = streams.index().taken() == 0;
+        for (Connection connection : owner.connections()) {
+            if (!closedEarly.contains(connection)
+                    && (allUnused || !streams.index().hasStreamInUse(connection))) {
                 closedEarly.add(connection);
                 undelivered.add(connection);
-                pool.threads.closeConnection(() -> closeEarly(connection, deadline));
+                threads.closeConnection(() -> closeEarly(connection, deadline));
             }
         }
     }
 
     private void closeEarly(Connection connection, long deadline) {
         try {
-            closeAfterDelivery(connection, deadline);
+            GracefulClose.close(connection, deadline);
         } finally {
             lock.lock();
             try {
@@ -217,38 +233,6 @@ final class Lifecycle {
                 drained.signalAll();
             } finally {
                 lock.unlock();
-            }
-        }
-    }
-
-    /** Closes a connection without streams in use once its peer has acknowledged all data. Blocks. */
-    static void closeAfterDelivery(Connection connection) {
-        closeAfterDelivery(
-                connection, System.nanoTime() + connection.idleTimeout().toNanos());
-    }
-
-    private static void closeAfterDelivery(Connection connection, long deadline) {
-        try {
-            awaitDelivered(connection, deadline);
-            connection.close(0, ClientConnection.CLOSED);
-        } catch (InterruptedException e) {
-            // The deadline has passed. All connections are closed now anyway.
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    // Data of the last streams may be in flight. A lost peer must not cost the whole drain time.
-    private static void awaitDelivered(Connection connection, long deadline) throws InterruptedException {
-        long left = deadline - System.nanoTime();
-        if (left > 0) {
-            connection.awaitDelivered(Duration.ofNanos(left), MAX_SILENCE);
-        }
-    }
-
-    private void resetTaken() {
-        for (Slot slot : pool.idleStreams.live()) {
-            if (slot.isTaken() && pool.idleStreams.end(slot)) {
-                slot.stream().reset(StreamErrors.RETIRED);
             }
         }
     }

@@ -2,8 +2,8 @@ package io.quicpool.core;
 
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.IntervalBounds;
+import io.quicpool.core.exchange.IdRequest;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.function.IntSupplier;
 
 /** How capacity and interval follow demand: the rules of the Go package NodePassProject/quic, as pure functions. */
@@ -13,50 +13,7 @@ final class Policy {
     static final double HIGH = 0.8;
     static final Duration STEP = Duration.ofMillis(100);
 
-    /** Maximum number of streams that are being opened at a time. */
-    static final int MAX_OPENING = 128;
-
-    /**
-     * The least credit of a client when streams in use count too, if the capacity is not smaller. It was measured to
-     * withstand a hostile client (docs/netty.md).
-     */
-    static final int MIN_CREDIT_WITH_USED = 256;
-
-    /** A client over Netty keeps one stream that it uses instead of PING frames. */
-    static final int PING_STREAMS = 1;
-
     private Policy() {}
-
-    /**
-     * The max-min fair share of a server's capacity for each demanding client, one that wants all it can get.
-     *
-     * @param smallDemands the idle streams of each client that wants less; the demanding ones share the rest
-     * @param demanding how many clients are demanding
-     */
-    static int share(int capacity, int[] smallDemands, int demanding) {
-        int[] ascending = smallDemands.clone();
-        Arrays.sort(ascending);
-        int left = capacity;
-        int clients = smallDemands.length + demanding;
-        for (int each : ascending) {
-            if ((long) each * clients > left) {
-                break;
-            }
-            left -= each;
-            clients--;
-        }
-        return Math.max(1, left / Math.max(1, clients));
-    }
-
-    /** How many streams a client may have open that are not in use: its share, up to the bound. */
-    static int credit(int share, int bound) {
-        return Math.min(bound, share + PING_STREAMS);
-    }
-
-    /** How many streams a client may have open when those in use count too. */
-    static int creditWithUsed(int share, int capacity) {
-        return Math.max(share, Math.min(capacity, MIN_CREDIT_WITH_USED)) + PING_STREAMS;
-    }
 
     /** Checks a nearly empty pool more often and a nearly full one less often. */
     static Duration interval(Duration interval, int idle, int capacity, IntervalBounds bounds) {
@@ -92,7 +49,7 @@ final class Policy {
             int credit) {
         int openingNow = opening.getAsInt();
         int target = Math.max(capacity, Math.min(capacity + waiting.getAsInt(), bounds.max()));
-        int limit = Math.min(credit, MAX_OPENING - openingNow);
+        int limit = Math.min(credit, IdRequest.MAX_OPENING - openingNow);
         return Math.max(0, Math.min(target - idle.getAsInt() - openingNow, limit));
     }
 

@@ -1,24 +1,49 @@
 package io.quicpool.core;
 
+import io.quicpool.PoolListener;
 import io.quicpool.PoolSnapshot;
 import io.quicpool.PooledStream;
 import io.quicpool.StreamId;
 import io.quicpool.StreamPool;
+import io.quicpool.config.PoolLabel;
+import io.quicpool.core.report.Listeners;
+import io.quicpool.core.report.Metrics;
+import io.quicpool.core.report.PoolLog;
+import io.quicpool.core.streams.StreamSource;
+import io.quicpool.core.streams.StreamTaker;
+import io.quicpool.core.threads.PoolThreads;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** What callers see of a pool, and of a group of pools: taking streams is the same for both. */
+/**
+ * What callers see of a pool, and of a group of pools: taking streams, listening and counting errors is the same for both.
+ * Owns the threads of the pool.
+ */
 abstract class PoolFacade implements StreamPool, StreamSource {
 
     private static final long MAX_SNAPSHOT_AGE = Duration.ofMillis(100).toNanos();
 
+    final PoolLabel label;
+    final PoolLog log;
+    final PoolThreads threads;
+    final Listeners listeners;
+    final Metrics metrics = new Metrics();
     private final StreamTaker taker = new StreamTaker(this);
     private volatile @Nullable CachedSnapshot cached;
 
     private record CachedSnapshot(PoolSnapshot snapshot, long at) {}
+
+    PoolFacade(PoolLabel label, PoolThreads threads) {
+        this.label = label;
+        this.log = new PoolLog(label);
+        this.threads = threads;
+        this.listeners = new Listeners(threads.listeners(), log);
+    }
+
+    // ---- taking streams
 
     @Override
     public PooledStream take(StreamId id, Duration timeout) throws InterruptedException {
@@ -50,6 +75,8 @@ abstract class PoolFacade implements StreamPool, StreamSource {
         return taker.takeAsync(null, timeout, Objects.requireNonNull(executor, "executor"));
     }
 
+    // ---- state
+
     /** The same snapshot with current numbers. */
     abstract PoolSnapshot refresh(PoolSnapshot recent);
 
@@ -66,9 +93,43 @@ abstract class PoolFacade implements StreamPool, StreamSource {
     }
 
     @Override
-    public final String name() {
-        return label().name();
+    public final PoolLabel label() {
+        return label;
     }
+
+    @Override
+    public final String name() {
+        return label.name();
+    }
+
+    @Override
+    public final PoolThreads threads() {
+        return threads;
+    }
+
+    @Override
+    public final Metrics metrics() {
+        return metrics;
+    }
+
+    @Override
+    public void addError() {
+        metrics.error();
+    }
+
+    // ---- listeners
+
+    @Override
+    public void addListener(PoolListener listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void removeListener(PoolListener listener) {
+        listeners.remove(listener);
+    }
+
+    // ---- closing
 
     @Override
     public void close() {

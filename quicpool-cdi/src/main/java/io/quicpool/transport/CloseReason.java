@@ -9,6 +9,9 @@ public final class CloseReason {
     /** The longest reason, including the words around the peer's own. Characters. */
     public static final int MAX_LENGTH = 400;
 
+    /** What a pool tells its peers when it closes. The Go package says the same. */
+    public static final String POOL_CLOSED = "pool closed";
+
     /** The path no longer carries the datagrams that QUIC needs (RFC 9000, section 14). */
     public static final String PATH_TOO_SMALL = "the path carries no datagrams of 1200 bytes any more";
 

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.quicpool.PoolState;
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.testing.FakeConnection;
 import io.quicpool.testing.Pools;
+import io.quicpool.testing.UnacknowledgedConnection;
 import io.quicpool.transport.Listener;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -42,7 +44,7 @@ class DrainingTest {
     private static List<UnacknowledgedConnection> connect(CoreServerPool server, int count) {
         List<UnacknowledgedConnection> connections =
                 Stream.generate(UnacknowledgedConnection::new).limit(count).toList();
-        connections.forEach(server::connected);
+        connections.forEach(server.clients::connected);
         return connections;
     }
 

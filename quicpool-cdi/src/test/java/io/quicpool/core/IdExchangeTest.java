@@ -11,6 +11,11 @@ import io.quicpool.StreamPool;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.core.exchange.IdRequest;
+import io.quicpool.core.streams.Callers;
+import io.quicpool.core.streams.Slot;
+import io.quicpool.core.streams.Waiter;
+import io.quicpool.testing.FakeConnection;
 import io.quicpool.testing.TestCertificates;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
@@ -98,14 +103,14 @@ class IdExchangeTest {
         CompletableFuture<EngineStream> never = new CompletableFuture<>();
         connection.credit = 100_000;
         connection.opened = never;
-        try (CoreClientPool pool = client(Policy.MAX_OPENING, IMPATIENT)) {
-            await().until(() -> pool.opening() == Policy.MAX_OPENING);
+        try (CoreClientPool pool = client(IdRequest.MAX_OPENING, IMPATIENT)) {
+            await().until(() -> pool.opening() == IdRequest.MAX_OPENING);
             connection.opened = null;
             await().until(() -> !connection.streams.isEmpty());
             ScriptedStream late = new ScriptedStream(connection);
             never.complete(late);
             assertThat(late.reset).isTrue();
-            assertThat(pool.snapshot().totals().failed()).isGreaterThanOrEqualTo(Policy.MAX_OPENING);
+            assertThat(pool.snapshot().totals().failed()).isGreaterThanOrEqualTo(IdRequest.MAX_OPENING);
             assertThat(pool.snapshot().lastError()).isNotNull();
         }
     }
@@ -135,7 +140,7 @@ class IdExchangeTest {
             });
             pool.start();
             await().until(() -> connection.streams.size() == 1);
-            Waiter taker = new Waiter(null, System.nanoTime(), () -> {
+            Waiter taker = Callers.waiter(() -> {
                 connection.alive = false;
                 events.get().lost("it restarts");
             });
@@ -273,7 +278,7 @@ class IdExchangeTest {
         other.onReset = () -> one.receive(0, 0, 0, 1);
         List<Slot> taken = new CopyOnWriteArrayList<>();
         connection.onAlive = () -> {
-            Slot slot = pool.idleStreams.takeAny();
+            Slot slot = Callers.takeAny(pool.idleStreams);
             if (slot != null) {
                 taken.add(slot);
             }
@@ -323,7 +328,7 @@ class IdExchangeTest {
     @Test
     void aStreamWhoseHelloComesWhileLateOnesAreEvictedStays() throws Exception {
         try (CoreServerPool pool = server(Duration.ofSeconds(1))) {
-            ConnectionEvents events = pool.connected(connection);
+            ConnectionEvents events = pool.clients.connected(connection);
             ScriptedStream one = new ScriptedStream(connection);
             ScriptedStream other = new ScriptedStream(connection);
             one.onReset = () -> other.receive(0);
@@ -340,7 +345,7 @@ class IdExchangeTest {
     @Test
     void aFlushOfAServerEvictsOnlyStreamsThatCameBeforeIt() throws Exception {
         try (CoreServerPool pool = server(SOON)) {
-            ConnectionEvents events = pool.connected(connection);
+            ConnectionEvents events = pool.clients.connected(connection);
             List<ScriptedStream> before = new ArrayList<>();
             List<ScriptedStream> after = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
@@ -363,7 +368,7 @@ class IdExchangeTest {
     @Test
     void aStreamThatEndsBetweenItsHelloAndItsIdHoldsNoId() throws Exception {
         try (CoreServerPool pool = server(SOON)) {
-            ConnectionEvents events = pool.connected(connection);
+            ConnectionEvents events = pool.clients.connected(connection);
             ScriptedStream stream = new ScriptedStream(connection);
             stream.onRead = pool::flush;
             events.accepted(stream);
@@ -377,7 +382,7 @@ class IdExchangeTest {
     @Test
     void aStreamThatComesToAClosedPoolIsReset() throws Exception {
         CoreServerPool pool = server(SOON);
-        ConnectionEvents events = pool.connected(connection);
+        ConnectionEvents events = pool.clients.connected(connection);
         pool.close();
         ScriptedStream stream = new ScriptedStream(connection);
         events.accepted(stream);

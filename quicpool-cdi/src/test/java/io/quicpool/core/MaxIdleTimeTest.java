@@ -11,6 +11,9 @@ import io.quicpool.ServerPool;
 import io.quicpool.StreamId;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.PoolOptions;
+import io.quicpool.core.streams.Callers;
+import io.quicpool.testing.FakeConnection;
+import io.quicpool.testing.FakeStream;
 import io.quicpool.testing.Pools;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
@@ -103,10 +106,10 @@ class MaxIdleTimeTest {
         connection.ids.addAll(List.of(0x00, 0xff));
         try (CoreClientPool pool = pool(2, HOUR)) {
             sweep(pool, Duration.ofMinutes(57));
-            assertThat(pool.idleStreams.find(new StreamId(0xff))).isNull();
+            assertThat(Callers.find(pool.idleStreams, new StreamId(0xff))).isNull();
             awaitIdle(pool, 2);
             sweep(pool, Duration.ofMinutes(57));
-            assertThat(pool.idleStreams.find(new StreamId(0x00))).isNotNull();
+            assertThat(Callers.find(pool.idleStreams, new StreamId(0x00))).isNotNull();
         }
     }
 

@@ -1,12 +1,19 @@
 package io.quicpool.core;
 
+import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.PoolListener;
 import io.quicpool.StreamPool;
-import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.PoolLabel;
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.core.connection.ClientConnection;
+import io.quicpool.core.connection.ClientConnections;
+import io.quicpool.core.report.Metrics;
+import io.quicpool.core.report.PoolLog;
+import io.quicpool.core.threads.PoolThreads;
+import io.quicpool.testing.FakeConnection;
 import io.quicpool.testing.LogOf;
 import io.quicpool.testing.TestCertificates;
 import io.quicpool.transport.Connection;
@@ -26,13 +33,14 @@ class PeerReasonTest {
     private final List<String> told = new CopyOnWriteArrayList<>();
 
     @Test
-    void ofAServerThatEndsItsConnection() {
+    void ofAServerThatEndsItsConnection() throws Exception {
         AtomicReference<ConnectionEvents> events = new AtomicReference<>();
         FakeConnection connection = new FakeConnection();
-        CoreClientPool pool = new CoreClientPool(
-                "orders", ClientPoolConfig.builder().target("localhost:1").build(), each -> connection);
+        PoolThreads threads = new PoolThreads("orders");
         ClientConnections connections = new ClientConnections(
-                pool,
+                threads,
+                new PoolLog(PoolLabel.client("orders")),
+                new Metrics(),
                 each -> {
                     events.set(each);
                     return connection;
@@ -47,14 +55,14 @@ class PeerReasonTest {
                     }
                 },
                 1);
-        pool.threads.decide(connections::connect);
+        threads.decide(connections::connect);
         await().until(() -> connections.open().size() == 1);
         connection.alive = false;
         events.get().lost(REASON);
         await().until(() -> !told.isEmpty());
         assertThat(told).containsExactly(SHOWN);
         connections.close();
-        pool.close();
+        assertThat(threads.close(SOON)).isTrue();
     }
 
     @Test
@@ -71,10 +79,10 @@ class PeerReasonTest {
                     told.add(reason);
                 }
             });
-            pool.connected(new FakeConnection()).lost(REASON);
+            pool.clients.connected(new FakeConnection()).lost(REASON);
             await().until(() -> !told.isEmpty());
             assertThat(told).containsExactly(SHOWN);
-            pool.handshakeFailed(FakeConnection.ADDRESS, REASON);
+            pool.clients.handshakeFailed(FakeConnection.ADDRESS, REASON);
             assertThat(log.lines("server orders: ").stream().filter(line -> line.contains("WARN forged")))
                     .hasSize(2)
                     .allMatch(line -> line.endsWith(SHOWN));

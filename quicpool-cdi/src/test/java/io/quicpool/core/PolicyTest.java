@@ -6,7 +6,6 @@ import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.IntervalBounds;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,25 +35,6 @@ class PolicyTest {
         IntervalBounds bounds = new IntervalBounds(Duration.ofMillis(500), Duration.ofMillis(2000));
         assertThat(Policy.interval(Duration.ofMillis(interval), idle, capacity, bounds))
                 .isEqualTo(Duration.ofMillis(expected));
-    }
-
-    @ParameterizedTest(name = "{0} places, held by others: {1}, {2} want all: {3} each")
-    @CsvSource({
-        "1024, '', 1, 1024",
-        "1024, '', 3, 341",
-        "20, '', 30, 1",
-        "1024, '64', 1, 960",
-        "1024, '64 64 64', 2, 416",
-        "1024, '1000', 1, 512",
-        "1024, '10 1000', 1, 507",
-        "1000, '0 0 0 0', 1, 1000",
-    })
-    void share(int capacity, String modest, int greedy, int expected) {
-        int[] held = Arrays.stream(modest.split(" "))
-                .filter(each -> !each.isEmpty())
-                .mapToInt(Integer::parseInt)
-                .toArray();
-        assertThat(Policy.share(capacity, held, greedy)).isEqualTo(expected);
     }
 
     @ParameterizedTest(name = "capacity {0}, {1} taken: {2}")

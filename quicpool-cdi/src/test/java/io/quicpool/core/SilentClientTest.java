@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.testing.Pools;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.Listener;
@@ -67,11 +68,11 @@ class SilentClientTest {
                 .certificate(Pools.CERTIFICATE)
                 .build())) {
             pool.start(same -> listener);
-            pool.connected(connection);
+            pool.clients.connected(connection);
             silent.set(IDLE.toNanos() + 1);
-            await().during(CorePool.CHECK_INTERVAL.multipliedBy(3))
+            await().during(PoolThreads.CHECK_INTERVAL.multipliedBy(3))
                     .until(() -> pool.connections().size() == 1);
-            silent.set(IDLE.plus(CorePool.CHECK_INTERVAL).toNanos() + 1);
+            silent.set(IDLE.plus(PoolThreads.CHECK_INTERVAL).toNanos() + 1);
             await().until(() -> pool.connections().isEmpty());
             closed.await();
             // The same check ends slow handshakes, even if no other client comes.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.IntervalBounds;
+import io.quicpool.core.exchange.IdRequest;
 import io.quicpool.docs.Page;
 import java.io.IOException;
 import java.io.StringReader;
@@ -109,6 +110,6 @@ class SizingPageTest {
     void theDefaultsAreThoseOfThePage() {
         assertThat(CAPACITY).isEqualTo(new CapacityBounds(8, 64));
         assertThat(INTERVAL).isEqualTo(new IntervalBounds(Duration.ofMillis(500), Duration.ofSeconds(5)));
-        assertThat(Policy.MAX_OPENING).isEqualTo(128);
+        assertThat(IdRequest.MAX_OPENING).isEqualTo(128);
     }
 }

@@ -12,6 +12,8 @@ import io.quicpool.StreamPool;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.config.TlsMode;
+import io.quicpool.core.report.Listeners;
+import io.quicpool.core.report.PoolLog;
 import io.quicpool.testing.Pools;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;

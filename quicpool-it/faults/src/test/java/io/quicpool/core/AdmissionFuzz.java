@@ -4,6 +4,7 @@ import io.quicpool.PoolState;
 import io.quicpool.StreamId;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.core.streams.Slot;
 import io.quicpool.it.support.SelfSigned;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.Listener;
@@ -75,7 +76,7 @@ public final class AdmissionFuzz {
             if (pool.lifecycleState() == PoolState.RUNNING) {
                 ScriptedConnection connection = new ScriptedConnection(script);
                 connections.add(connection);
-                clients.put(connection, pool.connected(connection));
+                clients.put(connection, pool.clients.connected(connection));
             }
         }
 

@@ -2,6 +2,11 @@ package io.quicpool.core;
 
 import io.quicpool.PoolState;
 import io.quicpool.StreamId;
+import io.quicpool.core.streams.Callers;
+import io.quicpool.core.streams.IdleStreams;
+import io.quicpool.core.streams.Lease;
+import io.quicpool.core.streams.Slot;
+import io.quicpool.core.streams.Waiter;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.time.Duration;
@@ -84,7 +89,7 @@ abstract class Exchange {
             case 12 -> take(pool().takeNow(null));
             case 13 -> take(pool().takeNow(anyId()));
             case 14, 15 -> giveUp();
-            case 16 -> await(new Waiter(script.next(2) == 0 ? null : anyId(), 0));
+            case 16 -> await(Callers.waiter(script.next(2) == 0 ? null : anyId()));
             case 17 -> cancel();
             case 18 -> pool().flush();
             case 19 -> pool().suspend();
@@ -147,7 +152,7 @@ abstract class Exchange {
             return;
         }
         Slot slot = mine.get(script.next(mine.size()));
-        Lease lease = new Lease(slot, pool());
+        Lease lease = Callers.lease(slot, pool().streams);
         switch (script.next(3)) {
             case 0 -> lease.close();
             case 1 -> lease.reset(7);
@@ -174,7 +179,7 @@ abstract class Exchange {
     private void cancel() {
         if (!waiters.isEmpty()) {
             Waiter waiter = waiters.get(script.next(waiters.size()));
-            waiter.giveUp();
+            Callers.giveUp(waiter);
             pool().removeWaiter(waiter);
         }
     }
@@ -198,7 +203,7 @@ abstract class Exchange {
         for (Waiter waiter : List.copyOf(waiters)) {
             if (!waiter.isWaiting()) {
                 waiters.remove(waiter);
-                Slot slot = waiter.slot();
+                Slot slot = Callers.slot(waiter);
                 if (slot != null) {
                     mine.add(slot);
                 }

@@ -4,6 +4,11 @@ import io.quicpool.PoolState;
 import io.quicpool.StreamId;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.PoolLabel;
+import io.quicpool.core.exchange.IdRequest;
+import io.quicpool.core.report.Reason;
+import io.quicpool.core.streams.Slot;
+import io.quicpool.core.threads.PoolThreads;
+import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,7 +111,7 @@ public final class IdRequestFuzz {
 
         private final List<ScriptedConnection> connections = new ArrayList<>();
         private int intended;
-        private final IdRequest ids = new IdRequest(this, Duration.ofHours(1), this);
+        private final IdRequest ids = new IdRequest(streams, log, metrics, Duration.ofHours(1), this);
 
         ClientSide() {
             super(
@@ -118,7 +123,7 @@ public final class IdRequestFuzz {
         void lost(ScriptedConnection connection) {
             connection.close(0, "lost");
             connections.remove(connection);
-            evictAll(connection);
+            streams.evictAll(connection);
             ids.lost(connection);
             connection.givenUp();
         }
@@ -138,7 +143,7 @@ public final class IdRequestFuzz {
         }
 
         @Override
-        void openingEvicted(Slot slot, Reason.Evicted reason) {
+        public void openingEvicted(Slot slot, Reason.Evicted reason) {
             intended += reason.isIntended() ? 1 : 0;
             ids.evicted(slot, reason);
         }
@@ -149,10 +154,10 @@ public final class IdRequestFuzz {
         }
 
         @Override
-        void replenish() {}
+        public void replenish() {}
 
         @Override
-        void periodicCheck() {
+        public void periodicCheck() {
             ids.sweep();
             idleSweep.run(CAPACITY);
         }
@@ -160,9 +165,9 @@ public final class IdRequestFuzz {
         private static final int CAPACITY = 4;
 
         @Override
-        boolean closeConnections(Duration timeout) {
+        public boolean closeConnections(Duration timeout) {
             ids.evict(Reason.Evicted.CLOSED, slot -> true);
-            List.copyOf(connections).forEach(connection -> connection.close(0, ClientConnection.CLOSED));
+            List.copyOf(connections).forEach(connection -> connection.close(0, CloseReason.POOL_CLOSED));
             return true;
         }
 
@@ -172,7 +177,7 @@ public final class IdRequestFuzz {
         }
 
         @Override
-        List<Connection> connections() {
+        public List<Connection> connections() {
             return List.copyOf(connections);
         }
 

@@ -1,0 +1,38 @@
+package io.quicpool.core.connection;
+
+import io.quicpool.transport.CloseReason;
+import io.quicpool.transport.Connection;
+import java.time.Duration;
+
+/** Closes a connection without losing data that is under way. */
+public final class GracefulClose {
+
+    /** A peer that is silent for so long while acknowledgements are outstanding is taken for lost. */
+    private static final Duration MAX_SILENCE = Duration.ofSeconds(5);
+
+    private GracefulClose() {}
+
+    /** Closes a connection without streams in use once its peer has acknowledged all data. Blocks, at most for the idle time-out. */
+    public static void close(Connection connection) {
+        close(connection, System.nanoTime() + connection.idleTimeout().toNanos());
+    }
+
+    /** As {@link #close(Connection)}, at the latest at this nano time. */
+    public static void close(Connection connection, long deadline) {
+        try {
+            awaitDelivered(connection, deadline);
+            connection.close(0, CloseReason.POOL_CLOSED);
+        } catch (InterruptedException e) {
+            // The deadline has passed. All connections are closed now anyway.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // Data of the last streams may be in flight. A lost peer must not cost the whole drain time.
+    private static void awaitDelivered(Connection connection, long deadline) throws InterruptedException {
+        long left = deadline - System.nanoTime();
+        if (left > 0) {
+            connection.awaitDelivered(Duration.ofNanos(left), MAX_SILENCE);
+        }
+    }
+}
