@@ -32,7 +32,7 @@ class WhereToChangeTest {
         List<String> rows = new Page("design.md").rows("## Where would I change ...?");
         assertThat(rows).hasSizeGreaterThanOrEqualTo(10);
         for (String row : rows) {
-            String[] cells = row.split("\\|");
+            String[] cells = row.split("\\|", -1);
             for (String cell : List.of(cells[2], cells[3])) {
                 List<MatchResult> named = CODE.matcher(cell).results().toList();
                 assertThat(named.stream().map(type -> type.group(1)).distinct())
@@ -42,10 +42,7 @@ class WhereToChangeTest {
                     assertThat(sources).as(row).containsKey(each.group(1));
                     String member = each.group(2);
                     if (member != null) {
-                        assertThat(sources.get(each.group(1)))
-                                .as(row)
-                                .content()
-                                .contains(" " + member + "(");
+                        assertThat(sources.get(each.group(1))).as(row).content().contains(" " + member + "(");
                     }
                 }
             }
