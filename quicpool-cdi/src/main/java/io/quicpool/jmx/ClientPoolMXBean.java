@@ -1,5 +1,7 @@
 package io.quicpool.jmx;
 
+import static io.quicpool.jmx.ClientPoolView.clientOf;
+
 /**
  * A client pool, or one of its members when it has several targets. A new value takes effect at once, until the pool closes. A
  * wrong value is refused with an {@link IllegalArgumentException}, whose message has the allowed range.
@@ -8,10 +10,14 @@ package io.quicpool.jmx;
 public interface ClientPoolMXBean extends StreamPoolMXBean {
 
     @Description("Milliseconds between two regular size checks; follows demand between its bounds")
-    long getIntervalMillis();
+    default long getIntervalMillis() {
+        return clientOf(this).interval().toMillis();
+    }
 
     @Description("Minimum number of idle streams to aim for (for each target)")
-    int getMinCapacity();
+    default int getMinCapacity() {
+        return clientOf(this).capacityBounds().min();
+    }
 
     /**
      * Sets the lower bound of capacity.
@@ -21,7 +27,9 @@ public interface ClientPoolMXBean extends StreamPoolMXBean {
     void setMinCapacity(int streams);
 
     @Description("Maximum number of idle streams to aim for (for each target)")
-    int getMaxCapacity();
+    default int getMaxCapacity() {
+        return clientOf(this).capacityBounds().max();
+    }
 
     /**
      * Sets the upper bound of capacity.
@@ -31,7 +39,9 @@ public interface ClientPoolMXBean extends StreamPoolMXBean {
     void setMaxCapacity(int streams);
 
     @Description("Shortest interval in milliseconds, at least 10")
-    long getMinIntervalMillis();
+    default long getMinIntervalMillis() {
+        return clientOf(this).intervalBounds().min().toMillis();
+    }
 
     /**
      * Sets the lower bound of the interval.
@@ -41,7 +51,9 @@ public interface ClientPoolMXBean extends StreamPoolMXBean {
     void setMinIntervalMillis(long millis);
 
     @Description("Longest interval in milliseconds, up to 3600000")
-    long getMaxIntervalMillis();
+    default long getMaxIntervalMillis() {
+        return clientOf(this).intervalBounds().max().toMillis();
+    }
 
     /**
      * Sets the upper bound of the interval.

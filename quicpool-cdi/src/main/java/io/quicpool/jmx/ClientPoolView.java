@@ -12,6 +12,10 @@ final class ClientPoolView extends PoolView<ClientPool> implements ClientPoolMXB
         super(pool);
     }
 
+    static ClientPool clientOf(ClientPoolMXBean bean) {
+        return ((ClientPoolView) bean).pool;
+    }
+
     // Synchronized, so that two calls that change one bound each do not undo each other.
     private synchronized void capacity(UnaryOperator<CapacityBounds> change) {
         try {
@@ -47,23 +51,8 @@ final class ClientPoolView extends PoolView<ClientPool> implements ClientPoolMXB
     }
 
     @Override
-    public long getIntervalMillis() {
-        return pool.interval().toMillis();
-    }
-
-    @Override
-    public int getMinCapacity() {
-        return pool.capacityBounds().min();
-    }
-
-    @Override
     public void setMinCapacity(int streams) {
         capacity(bounds -> new CapacityBounds(checked("MinCapacity", streams, 1, bounds.max()), bounds.max()));
-    }
-
-    @Override
-    public int getMaxCapacity() {
-        return pool.capacityBounds().max();
     }
 
     @Override
@@ -73,19 +62,9 @@ final class ClientPoolView extends PoolView<ClientPool> implements ClientPoolMXB
     }
 
     @Override
-    public long getMinIntervalMillis() {
-        return pool.intervalBounds().min().toMillis();
-    }
-
-    @Override
     public void setMinIntervalMillis(long millis) {
         interval(bounds -> new IntervalBounds(
                 millis("MinIntervalMillis", millis, IntervalBounds.MIN_INTERVAL, bounds.max()), bounds.max()));
-    }
-
-    @Override
-    public long getMaxIntervalMillis() {
-        return pool.intervalBounds().max().toMillis();
     }
 
     @Override

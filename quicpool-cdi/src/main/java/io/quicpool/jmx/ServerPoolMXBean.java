@@ -1,5 +1,9 @@
 package io.quicpool.jmx;
 
+import static io.quicpool.jmx.ServerPoolView.serverOf;
+
+import io.quicpool.config.Endpoint;
+
 /**
  * A server pool. A new value takes effect at once, until the pool closes. A wrong value is refused with an
  * {@link IllegalArgumentException}, whose message has the allowed range.
@@ -8,10 +12,14 @@ package io.quicpool.jmx;
 public interface ServerPoolMXBean extends StreamPoolMXBean {
 
     @Description("The address that the pool listens on")
-    String getLocalAddress();
+    default String getLocalAddress() {
+        return Endpoint.text(serverOf(this).localAddress());
+    }
 
     @Description("Maximum number of idle streams that the pool holds, over all its clients")
-    int getMaxCapacity();
+    default int getMaxCapacity() {
+        return serverOf(this).capacity();
+    }
 
     /**
      * Sets how many idle streams the pool holds at most.
@@ -21,8 +29,12 @@ public interface ServerPoolMXBean extends StreamPoolMXBean {
     void setMaxCapacity(int streams);
 
     @Description("How many handlers run now; at most max-handlers")
-    int getHandlersRunning();
+    default int getHandlersRunning() {
+        return serverOf(this).handlersRunning();
+    }
 
     @Description("How many streams with data wait for a handler now; at most handler-queue")
-    int getHandlersWaiting();
+    default int getHandlersWaiting() {
+        return serverOf(this).handlersWaiting();
+    }
 }

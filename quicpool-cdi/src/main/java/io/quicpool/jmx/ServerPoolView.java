@@ -1,7 +1,6 @@
 package io.quicpool.jmx;
 
 import io.quicpool.ServerPool;
-import io.quicpool.config.Endpoint;
 
 final class ServerPoolView extends PoolView<ServerPool> implements ServerPoolMXBean {
 
@@ -9,24 +8,8 @@ final class ServerPoolView extends PoolView<ServerPool> implements ServerPoolMXB
         super(pool);
     }
 
-    @Override
-    public String getLocalAddress() {
-        return Endpoint.text(pool.localAddress());
-    }
-
-    @Override
-    public int getMaxCapacity() {
-        return pool.capacity();
-    }
-
-    @Override
-    public int getHandlersRunning() {
-        return pool.handlersRunning();
-    }
-
-    @Override
-    public int getHandlersWaiting() {
-        return pool.handlersWaiting();
+    static ServerPool serverOf(ServerPoolMXBean bean) {
+        return ((ServerPoolView) bean).pool;
     }
 
     @Override
