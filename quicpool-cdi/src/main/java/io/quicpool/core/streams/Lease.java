@@ -1,31 +1,43 @@
 package io.quicpool.core.streams;
 
 import io.quicpool.PooledStream;
+import io.quicpool.StreamErrors;
 import io.quicpool.StreamId;
 import io.quicpool.TlsSession;
+import io.quicpool.core.threads.TimeLimits;
+import io.quicpool.core.threads.TimeoutNanos;
 import io.quicpool.transport.EngineStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
-/** A taken slot as its caller sees it. Tells the pool exactly once that it has ended. */
+/**
+ * A taken slot as its caller sees it. Tells the pool exactly once that it has ended, and adds the time-outs of reads and
+ * writes, which the engines' blocking calls lack.
+ */
 public final class Lease implements PooledStream {
 
     private static final long MAX_ERROR_CODE = (1L << 62) - 1;
 
     private final Slot slot;
     private final PoolStreams pool;
-    private final LeaseInput input;
-    private final LeaseOutput output;
+    private final InputStream input = new Input();
+    private final OutputStream output = new Output();
+    // In nanoseconds, 0 for none.
+    private volatile long readTimeout;
+    private volatile long writeTimeout;
+    private volatile boolean readTimedOut;
+    private volatile boolean writeTimedOut;
 
     Lease(Slot slot, PoolStreams pool) {
         this.slot = slot;
         this.pool = pool;
-        this.input = new LeaseInput(slot.stream(), slot.id(), pool.limits());
-        this.output = new LeaseOutput(slot.stream(), slot.id(), pool.limits());
-        input.timeout(pool.timeouts().read());
-        output.timeout(pool.timeouts().write());
+        readTimeout(pool.timeouts().read());
+        writeTimeout(pool.timeouts().write());
     }
 
     @Override
@@ -58,28 +70,144 @@ public final class Lease implements PooledStream {
         return stream().connection().tlsSession();
     }
 
-    @Override
-    public void readTimeout(Duration timeout) {
-        input.timeout(timeout);
-    }
-
-    @Override
-    public void writeTimeout(Duration timeout) {
-        output.timeout(timeout);
-    }
-
-    /** Whether a read or a write has timed out. */
-    public boolean timedOut() {
-        return input.timedOut() || output.timedOut();
-    }
-
     private EngineStream stream() {
         return slot.stream();
     }
 
+    /** The slot that was taken. */
     public Slot slot() {
         return slot;
     }
+
+    // ---- time-outs
+
+    @Override
+    public void readTimeout(Duration timeout) {
+        readTimeout = checked("read", timeout);
+    }
+
+    @Override
+    public void writeTimeout(Duration timeout) {
+        writeTimeout = checked("write", timeout);
+    }
+
+    private static long checked(String what, Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException(what + " timeout = " + timeout + ": must not be negative");
+        }
+        return TimeoutNanos.of(timeout);
+    }
+
+    /** Whether a read or a write has timed out. */
+    public boolean timedOut() {
+        return readTimedOut || writeTimedOut;
+    }
+
+    private void endRead() {
+        readTimedOut = true;
+        stream().stopReceiving(StreamErrors.TOO_SLOW);
+    }
+
+    // A partial write cannot be undone, so none of it is of use.
+    private void endWrite() {
+        writeTimedOut = true;
+        stream().reset(StreamErrors.TOO_SLOW);
+    }
+
+    private SocketTimeoutException timeoutException(String what, long nanos, String outcome) {
+        return new SocketTimeoutException(
+                "stream " + id() + ": " + what + " within " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms; " + outcome);
+    }
+
+    private final class Input extends InputStream {
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            InputStream engine = stream().input();
+            long nanos = readTimeout;
+            if (readTimedOut) {
+                throw timedOut(nanos);
+            }
+            if (nanos == 0 || engine.available() > 0) {
+                return engine.read(buffer, offset, length);
+            }
+            try {
+                return pool.limits().within(nanos, Lease.this::endRead, () -> engine.read(buffer, offset, length));
+            } catch (IOException e) {
+                throw readTimedOut ? timedOut(nanos) : e;
+            }
+        }
+
+        private SocketTimeoutException timedOut(long nanos) {
+            return timeoutException("nothing received", nanos, "its receiving side is closed");
+        }
+
+        @Override
+        public int available() throws IOException {
+            return readTimedOut ? 0 : stream().input().available();
+        }
+
+        @Override
+        public void close() throws IOException {
+            stream().input().close();
+        }
+    }
+
+    private final class Output extends OutputStream {
+
+        @Override
+        public void write(int oneByte) throws IOException {
+            write(new byte[] {(byte) oneByte}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            OutputStream engine = stream().output();
+            long nanos = writeTimeout;
+            if (writeTimedOut) {
+                throw timedOut(nanos);
+            }
+            if (nanos == 0) {
+                engine.write(bytes, offset, length);
+                return;
+            }
+            TimeLimits.Call<Integer> call = () -> {
+                engine.write(bytes, offset, length);
+                return length;
+            };
+            try {
+                pool.limits().within(nanos, Lease.this::endWrite, call);
+            } catch (IOException e) {
+                throw writeTimedOut ? timedOut(nanos) : e;
+            }
+            if (writeTimedOut) {
+                // The write completed at the moment of its time-out. The stream is still reset.
+                throw timedOut(nanos);
+            }
+        }
+
+        private SocketTimeoutException timedOut(long nanos) {
+            return timeoutException("the peer accepted no more data", nanos, "the stream is reset");
+        }
+
+        @Override
+        public void flush() throws IOException {
+            stream().output().flush();
+        }
+
+        @Override
+        public void close() throws IOException {
+            stream().output().close();
+        }
+    }
+
+    // ---- its end
 
     @Override
     public void close() {

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.StreamId;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.PoolLabel;
+import io.quicpool.core.report.Metrics;
+import io.quicpool.core.report.Reason;
 import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.core.threads.TimeLimits;
 import io.quicpool.testing.FakeStream;
@@ -169,9 +173,15 @@ class TimeLimitsTest {
                 reset.countDown();
             }
         };
-        LeaseOutput output = new LeaseOutput(stream, new StreamId(1), limits);
-        output.timeout(Duration.ofMillis(20));
-        assertThatThrownBy(() -> output.write(1)).isInstanceOf(SocketTimeoutException.class);
+        Slot slot = new Slot(stream, 0, 0);
+        slot.id(new StreamId(1));
+        PoolLabel label = PoolLabel.client("test");
+        ClientPoolConfig config =
+                ClientPoolConfig.builder().target("localhost:1").build();
+        Lease lease = new Lease(slot, new PoolStreams(label, config, threads, new Metrics(), new Nobody()));
+        lease.writeTimeout(Duration.ofMillis(20));
+        assertThatThrownBy(() -> lease.outputStream().write(1)).isInstanceOf(SocketTimeoutException.class);
+        assertThat(lease.timedOut()).isTrue();
     }
 
     /** No call is ended after it has returned. */
@@ -222,5 +232,31 @@ class TimeLimitsTest {
             return 0;
         });
         assertThat(ended.getCount()).isZero();
+    }
+
+    private static final class Nobody implements PoolStreams.Owner {
+
+        @Override
+        public void replenish() {}
+
+        @Override
+        public void exhausted() {}
+
+        @Override
+        public void taken() {}
+
+        @Override
+        public void capacityFreed() {}
+
+        @Override
+        public void openingEvicted(Slot slot, Reason.Evicted reason) {}
+
+        @Override
+        public void ended() {}
+
+        @Override
+        public boolean isClosing() {
+            return false;
+        }
     }
 }
