@@ -1,6 +1,8 @@
 package io.quicpool.core.streams;
 
 import io.quicpool.StreamId;
+import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.PoolOptions;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
 import java.io.InputStream;
@@ -37,6 +39,25 @@ final class Streams implements EngineStream {
         Waiter waiter = new Waiter(id, 0);
         idleStreams.addWaiter(waiter);
         return waiter;
+    }
+
+    private static final ClientPoolConfig ONE_IN_USE = ClientPoolConfig.builder()
+            .target("peer:1")
+            .option(PoolOptions.MAX_IN_USE, 1)
+            .build();
+
+    /** Streams of which one may be in use at a time. */
+    static IdleStreams oneInUse() {
+        return new IdleStreams(ONE_IN_USE);
+    }
+
+    /** Takes as many as it gets. Returns how many. */
+    static int takeAll(IdleStreams idleStreams) {
+        int taken = 0;
+        while (idleStreams.takeAny() != null) {
+            taken++;
+        }
+        return taken;
     }
 
     // Only its identity is used.
