@@ -15,7 +15,7 @@ public final class Engines {
                 .map(ServiceLoader.Provider::get);
     }
 
-    /** The names of all, for tests that run over each. */
+    /** The names of all, for tests that run over each: {@link EachEngine}. */
     public static List<String> names() {
         return all().map(Transport::name).sorted().toList();
     }

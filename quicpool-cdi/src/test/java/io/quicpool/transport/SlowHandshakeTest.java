@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.config.ClientAuth;
+import io.quicpool.testing.EachEngine;
 import io.quicpool.testing.Engines;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
@@ -17,8 +18,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The limit of a handshake's time, as a listener applies it. Its length is in GateTest. */
 class SlowHandshakeTest {
@@ -38,8 +37,7 @@ class SlowHandshakeTest {
     };
 
     /** No other client connects: the check alone ends it. */
-    @ParameterizedTest
-    @MethodSource("io.quicpool.testing.Engines#names")
+    @EachEngine
     void aCheckOfTheListenerEndsIt(String engine) throws Exception {
         Transport transport = Engines.named(engine);
         Listener listener = transport.listen(spec(), events);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.ServerPool;
+import io.quicpool.testing.EachEngine;
 import io.quicpool.testing.Engines;
 import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +37,7 @@ import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.impl.Version;
 
 /** Both engines close a connection for violations of its client. It is counted once and logged. */
+@Tag(EachEngine.TAG)
 class CutOffTest {
 
     private static final Version V1 = Version.QUIC_version_1;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamId;
 import io.quicpool.testing.Crowd;
+import io.quicpool.testing.EachEngine;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
@@ -19,8 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import tech.kwik.core.packet.QuicPacket;
 
 /**
@@ -43,8 +42,7 @@ class FirstDataStressTest {
         pools.close();
     }
 
-    @ParameterizedTest
-    @MethodSource("io.quicpool.testing.Engines#names")
+    @EachEngine
     void whatIsSaidFirstIsAnswered(String serversEngine) throws Exception {
         ServerPool server = pools.server(s -> s.transport(serversEngine));
         InetSocketAddress there = server.localAddress();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.ServerPool;
+import io.quicpool.testing.EachEngine;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
@@ -17,8 +18,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** A client that asks and does not take the answers gets no credit for more streams, until it takes them. */
 class UntakenAnswersTest {
@@ -48,8 +47,7 @@ class UntakenAnswersTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("io.quicpool.testing.Engines#names")
+    @EachEngine
     void areBounded(String engine) throws Exception {
         ServerPool server = pools.server(s -> s.transport(engine).maxCapacity(PLACES));
         server.serve(stream -> {
@@ -84,8 +82,7 @@ class UntakenAnswersTest {
     }
 
     /** They take few bytes, also when the client has credit for many. */
-    @ParameterizedTest
-    @MethodSource("io.quicpool.testing.Engines#names")
+    @EachEngine
     void areFewBytes(String engine) throws Exception {
         AtomicInteger answered = new AtomicInteger();
         ServerPool server =
