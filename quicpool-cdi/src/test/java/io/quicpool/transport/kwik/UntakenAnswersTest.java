@@ -96,7 +96,9 @@ class UntakenAnswersTest {
                 new KwikTransport().connect(RawPeer.spec(server.localAddress(), "np-quic"), EngineEvents.REJECT_ALL);
         List<EngineStream> asked = new ArrayList<>();
         while (asked.size() < REQUESTS) {
-            await().pollInterval(Duration.ofMillis(1)).until(() -> client.credit() > 0);
+            if (client.credit() == 0) {
+                await().pollInterval(Duration.ofMillis(1)).until(() -> client.credit() > 0);
+            }
             EngineStream stream = RawPeer.open(client, HELLO, 1);
             stream.output().close();
             asked.add(stream);
