@@ -1,5 +1,6 @@
 package io.quicpool.cdi;
 
+import io.quicpool.ClientPool;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.testing.KeyFiles;
 import io.quicpool.testing.Pools;
@@ -13,6 +14,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
 import org.jboss.weld.environment.se.Weld;
 import org.jboss.weld.environment.se.WeldContainer;
@@ -93,6 +96,21 @@ final class App implements AutoCloseable {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The threads of all pools that are open. */
+    static Set<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(Thread::isAlive)
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("quicpool-") || name.startsWith("kwik-"))
+                .collect(Collectors.toSet());
+    }
+
+    /** A client outside of it, for its server pool of this name. */
+    ClientPool clientOf(String server, Pools pools) {
+        int port = get(PoolRegistry.class).server(server).localAddress().getPort();
+        return pools.client("127.0.0.1:" + port, c -> c.name("outside").capacity(2, 2));
     }
 
     WeldContainer container() {
