@@ -55,11 +55,7 @@ enum Application {
     private final Duration stopOfContainer;
 
     Application(
-            Container server,
-            String properties,
-            String fileWithHttpPort,
-            String httpPort,
-            Duration stopOfContainer) {
+            Container server, String properties, String fileWithHttpPort, String httpPort, Duration stopOfContainer) {
         this.server = server;
         read(properties)
                 .lines()

@@ -54,6 +54,7 @@ abstract class Container implements AutoCloseable {
     private final String name;
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final List<String> javaOptions = new ArrayList<>();
+    private List<String> compiler = QuickJava.OPTIONS;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final int httpPort = freePort();
     private final int jmxPort = freePort();
@@ -107,6 +108,12 @@ abstract class Container implements AutoCloseable {
         return this;
     }
 
+    /** With the optimizing compiler, as users run it. */
+    Container optimized() {
+        compiler = List.of();
+        return this;
+    }
+
     Container on(Jdk other) {
         jdk = other;
         return this;
@@ -143,7 +150,7 @@ abstract class Container implements AutoCloseable {
 
     /** Starts it without waiting, because others start too or it is expected to fail. */
     Program launch() {
-        List<String> options = new ArrayList<>(QuickJava.OPTIONS);
+        List<String> options = new ArrayList<>(compiler);
         options.addAll(List.of(
                 "-Xmx256m",
                 "-Dcom.sun.management.jmxremote.port=" + jmxPort,

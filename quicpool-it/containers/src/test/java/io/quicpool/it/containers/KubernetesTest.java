@@ -120,7 +120,8 @@ class KubernetesTest {
         Object container = application.container();
         assertThat(probe(application, "readinessProbe"))
                 .isEqualTo(application.http() + application.server().readyPath());
-        assertThat(probe(application, "livenessProbe")).isEqualTo(application.http() + application.server().livePath());
+        assertThat(probe(application, "livenessProbe"))
+                .isEqualTo(application.http() + application.server().livePath());
         // Not readiness: a client whose peer is down at the start would be restarted again and again.
         assertThat(at(container, "startupProbe", "httpGet")).isEqualTo(at(container, "livenessProbe", "httpGet"));
     }
@@ -163,7 +164,8 @@ class KubernetesTest {
         // Where the JDK and the containers write.
         assertThat(items(application.container(), "volumeMounts"))
                 .anySatisfy(mount -> assertThat(text(mount, "mountPath")).isEqualTo("/tmp"));
-        assertThat(Application.FILES.keySet()).containsAll(application.secretMounts().values());
+        assertThat(Application.FILES.keySet())
+                .containsAll(application.secretMounts().values());
     }
 
     private static List<String> names(List<Object> items) {

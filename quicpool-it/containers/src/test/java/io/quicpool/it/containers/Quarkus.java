@@ -10,14 +10,21 @@ import java.util.stream.Stream;
 /** The application "prices". */
 final class Quarkus extends Container {
 
-    private static final Path JAR =
-            Path.of("..", "quarkus", "target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
+    /** The application of this build. */
+    static final Path FOLDER = Path.of("..", "quarkus", "target", "quarkus-app").toAbsolutePath();
 
+    private final Path application;
     final int prices = freePort();
     final int history = freePort();
 
     Quarkus() {
+        this(FOLDER);
+    }
+
+    /** The application in this folder, which may be of another version. */
+    Quarkus(Path application) {
         super("quarkus");
+        this.application = application;
         set("quarkus.http.host", "127.0.0.1");
         set("quarkus.http.port", Integer.toString(httpPort()));
         set("quicpool.server.\"prices\".listen", "127.0.0.1:" + prices);
@@ -34,7 +41,7 @@ final class Quarkus extends Container {
 
     /** The names of the jars of the application. */
     static List<String> jars() throws IOException {
-        try (Stream<Path> files = Files.list(JAR.resolveSibling("lib").resolve("main"))) {
+        try (Stream<Path> files = Files.list(FOLDER.resolve("lib").resolve("main"))) {
             return files.map(file -> file.getFileName().toString()).toList();
         }
     }
@@ -70,7 +77,7 @@ final class Quarkus extends Container {
     List<String> command(Jdk on, Path folder, List<String> options) {
         List<String> command = new ArrayList<>(List.of(on.java()));
         command.addAll(options);
-        command.addAll(List.of("-jar", JAR.toString()));
+        command.addAll(List.of("-jar", application.resolve("quarkus-run.jar").toString()));
         return command;
     }
 }

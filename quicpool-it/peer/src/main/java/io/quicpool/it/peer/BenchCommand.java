@@ -33,7 +33,7 @@ final class BenchCommand implements Callable<Integer> {
     private static final int WARM_UP = 5_000;
     private static final int PACED_SECONDS = 8;
     private static final int MILLION = 1_000_000;
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofMinutes(3);
 
     @Option(names = "--target", paramLabel = "H:P", required = true, description = "a server that echoes")
     String target = "";

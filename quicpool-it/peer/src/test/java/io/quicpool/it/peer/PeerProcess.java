@@ -17,6 +17,8 @@ final class PeerProcess implements AutoCloseable {
     /** The engine of the processes under test. */
     static final String ENGINE = System.getProperty("quicpool.it.transport", "kwik");
 
+    static final String JAR = System.getProperty("quicpool.peer.jar", "target/quicpool-peer.jar");
+
     private final LineProcess process;
     private final Map<String, String> announced = new HashMap<>();
 
@@ -26,13 +28,21 @@ final class PeerProcess implements AutoCloseable {
     }
 
     PeerProcess(String... arguments) {
-        List<String> command = QuickJava.command(
-                "-Xmx512m", "-jar", System.getProperty("quicpool.peer.jar", "target/quicpool-peer.jar"));
+        this(QuickJava.command("-Xmx512m", "-jar", JAR), arguments);
+    }
+
+    private PeerProcess(List<String> java, String... arguments) {
+        List<String> command = new ArrayList<>(java);
         command.addAll(List.of(arguments));
         if (command.stream().noneMatch("--transport"::equals)) {
             command.addAll(List.of("--transport", ENGINE));
         }
         process = new LineProcess(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
+    }
+
+    /** That jar with the optimizing compiler, as users run it. */
+    static PeerProcess ofUsers(String jar, String... arguments) {
+        return new PeerProcess(List.of(QuickJava.command().get(0), "-jar", jar), arguments);
     }
 
     /** A server pool on loopback. */
@@ -102,6 +112,11 @@ final class PeerProcess implements AutoCloseable {
             throw new AssertionError(command + ": " + answer);
         }
         return answer.length() > 3 ? answer.substring(3) : "";
+    }
+
+    /** All that it prints until its end. */
+    List<String> rest() throws InterruptedException {
+        return process.rest();
     }
 
     /** A number of the answer to stats. */
