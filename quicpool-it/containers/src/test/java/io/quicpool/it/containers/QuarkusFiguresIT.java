@@ -65,7 +65,10 @@ class QuarkusFiguresIT {
                 each.optimized();
                 each.set("quicpool.transport", engine);
                 each.set("quicpool.client.\"stock\".min-capacity", "16");
-                table.add(variant, "start until the first answer (ms)", each.start().toNanos() / 1e6);
+                table.add(
+                        variant,
+                        "start until the first answer (ms)",
+                        each.start().toNanos() / 1e6);
             }
             asking.awaitReadiness(200);
             assertThat(asking.program().output()).contains("uses the engine " + engine);

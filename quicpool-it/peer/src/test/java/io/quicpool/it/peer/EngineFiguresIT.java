@@ -18,7 +18,10 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
  * run the long form, also beside an older version of the library, and beside quic-go.
  */
 @Timeout(7200)
-@DisabledIfSystemProperty(named = "quicpool.it.transport", matches = "netty", disabledReason = "it measures both engines")
+@DisabledIfSystemProperty(
+        named = "quicpool.it.transport",
+        matches = "netty",
+        disabledReason = "it measures both engines")
 class EngineFiguresIT {
 
     private static final int TIMES = Integer.getInteger("quicpool.figures.times", 1);
@@ -29,7 +32,8 @@ class EngineFiguresIT {
     private static final String BEFORE = System.getProperty("quicpool.figures.before", "");
     private static final String QUIC_GO = System.getProperty("quicpool.figures.quic-go", "");
 
-    // What the peer tool and quic-go print, and the names in the table. What is not here is left out: few streams say nothing of memory.
+    // What the peer tool and quic-go print, and the names in the table. What is not here is left out: few streams say
+    // nothing of memory.
     private static final Map<String, String> NAMES = new LinkedHashMap<>();
 
     static {
