@@ -60,6 +60,11 @@ class ArchitectureTest {
         mayUse("io.quicpool.transport.gate", "io.quicpool.transport");
     }
 
+    @Test
+    void whatEnginesShareKnowsThePort() {
+        mayUse("io.quicpool.transport.engine", "io.quicpool", "io.quicpool.config", "io.quicpool.transport");
+    }
+
     /** No package of the core knows an engine. Each may use those before it that it names, never one after it. */
     @Test
     void thePartsOfTheCoreUseEachOtherInOneDirection() {
@@ -147,6 +152,7 @@ class ArchitectureTest {
                 "io.quicpool",
                 "io.quicpool.config",
                 "io.quicpool.transport",
+                "io.quicpool.transport.engine",
                 "io.quicpool.transport.gate",
                 "io.quicpool.tls",
                 "tech.kwik..");

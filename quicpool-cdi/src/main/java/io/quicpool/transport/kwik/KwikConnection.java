@@ -1,24 +1,17 @@
 package io.quicpool.transport.kwik;
 
-import io.quicpool.TlsSession;
-import io.quicpool.config.Endpoint;
 import io.quicpool.config.Printable;
 import io.quicpool.transport.CloseReason;
-import io.quicpool.transport.Connection;
-import io.quicpool.transport.ConnectionEvents;
-import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
+import io.quicpool.transport.engine.AbstractConnection;
+import io.quicpool.transport.engine.HandshakeInfo;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicConstants.TransportErrorCode;
@@ -33,51 +26,32 @@ import tech.kwik.core.impl.Role;
 import tech.kwik.core.impl.Version;
 import tech.kwik.core.packet.QuicPacket;
 
-/**
- * A connection of kwik, of either role.
- *
- * <pre>
- * OPEN --lost--&gt; LOST --close--&gt; CLOSED
- *   \-----------close--------------^
- * </pre>
- */
-final class KwikConnection implements Connection {
-
-    enum State {
-        OPEN,
-        LOST,
-        CLOSED
-    }
+/** A connection of kwik, of either role. */
+final class KwikConnection extends AbstractConnection {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
 
     private final QuicConnectionImpl quic;
     private final ReadinessPoller poller;
     private final Runnable whenFreed;
-    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final KwikStreams streams;
     private final UndeliveredStreams<QuicStream> undelivered;
     private final AtomicBoolean finished = new AtomicBoolean();
     private volatile boolean engineEnded;
     // This side closes the connection. It must not end before its CONNECTION_CLOSE has left.
     private volatile boolean closing;
-    private final CountDownLatch closed = new CountDownLatch(1);
     // Null for a server's connection: GatedConnection has one, which sees the handshake too.
     private final @Nullable FrameGuard guard;
-    private volatile @Nullable HandshakeInfo handshake;
     private volatile @Nullable PathWatch pathWatch;
     // Only at a server, and null where kwik counts by itself.
     private volatile @Nullable StreamCredit peerCredit;
-    private volatile ConnectionEvents events;
     private volatile long lastReceived = System.nanoTime();
     private volatile @Nullable Throwable failure;
-    private volatile String lostReason = "closed on this side";
 
     /** Wraps kwik's connection. {@code whenFreed} runs when all its resources are freed. */
-    KwikConnection(QuicConnectionImpl quic, ReadinessPoller poller, ConnectionEvents events, Runnable whenFreed) {
+    KwikConnection(QuicConnectionImpl quic, ReadinessPoller poller, Runnable whenFreed) {
         this.quic = quic;
         this.poller = poller;
-        this.events = events;
         this.whenFreed = whenFreed;
         this.streams = new KwikStreams(this, quic);
         this.guard = quic.getRole() == Role.Server
@@ -86,9 +60,9 @@ final class KwikConnection implements Connection {
         this.undelivered = new UndeliveredStreams<>(KwikInternals::hasUnsent, () -> KwikInternals.hasInFlight(quic));
     }
 
-    void established(HandshakeInfo info) {
-        streams.raiseLimit(info.initialMaxStreams());
-        handshake = info;
+    void established(HandshakeInfo info, long initialMaxStreams) {
+        streams.raiseLimit(initialMaxStreams);
+        established(info);
         PathWatch path = new PathWatch(info.idleTimeout(), this::ping, () -> poller.run(this::giveUpPath));
         pathWatch = path;
         SmallDatagrams.watch(quic, path);
@@ -104,18 +78,6 @@ final class KwikConnection implements Connection {
         }
     }
 
-    boolean isEstablished() {
-        return handshake != null;
-    }
-
-    String lostReason() {
-        return lostReason;
-    }
-
-    void events(ConnectionEvents listener) {
-        events = listener;
-    }
-
     QuicConnectionImpl quic() {
         return quic;
     }
@@ -128,37 +90,9 @@ final class KwikConnection implements Connection {
         return streams;
     }
 
-    private HandshakeInfo handshake() {
-        HandshakeInfo known = handshake;
-        if (known == null) {
-            throw new IllegalStateException("not established");
-        }
-        return known;
-    }
-
     @Override
-    public InetSocketAddress localAddress() {
-        return handshake().local();
-    }
-
-    @Override
-    public InetSocketAddress remoteAddress() {
-        return handshake().remote();
-    }
-
-    @Override
-    public TlsSession tlsSession() {
-        return handshake().tls();
-    }
-
-    @Override
-    public Duration idleTimeout() {
-        return handshake().idleTimeout();
-    }
-
-    @Override
-    public boolean alive() {
-        return state.get() == State.OPEN;
+    protected void deliver(Runnable event) {
+        poller.run(event);
     }
 
     @Override
@@ -201,10 +135,7 @@ final class KwikConnection implements Connection {
     }
 
     @Override
-    public CompletionStage<EngineStream> openStream() {
-        if (!alive()) {
-            return CompletableFuture.failedFuture(new IOException("connection lost: " + lostReason));
-        }
+    protected CompletionStage<EngineStream> open() {
         try {
             return CompletableFuture.completedFuture(streams.open());
         } catch (IOException e) {
@@ -214,12 +145,7 @@ final class KwikConnection implements Connection {
 
     /** The peer has opened a stream. On kwik's callback thread. */
     void accepted(QuicStream stream) {
-        events.accepted(streams.accept(stream));
-    }
-
-    /** The engine has told the peer to stop a stream that was closed here and not ended there. */
-    void streamStopped() {
-        EngineEvents.guarded(events::streamStopped);
+        accepted(streams.accept(stream));
     }
 
     UndeliveredStreams<QuicStream> undelivered() {
@@ -312,22 +238,13 @@ final class KwikConnection implements Connection {
         lost(CloseReason.ofEngine(error));
     }
 
-    /** The connection has ended, and not by closing it here. Only the first reason counts. */
-    void lost(String reason) {
-        if (!state.compareAndSet(State.OPEN, State.LOST)) {
-            return;
-        }
-        lostReason = Printable.said(reason, CloseReason.MAX_LENGTH);
+    @Override
+    protected void endStreams() {
         streams.endAll();
-        ConnectionEvents listener = events;
-        poller.run(() -> listener.lost(reason));
     }
 
     @Override
-    public void close(long applicationErrorCode, String reason) {
-        if (state.getAndSet(State.CLOSED) == State.CLOSED) {
-            return;
-        }
+    protected void closeNow(long applicationErrorCode, String reason) {
         // Not when it has ended by itself: kwik would start to close it again.
         if (KwikInternals.isConnected(quic)) {
             quic.close(applicationErrorCode, reason);
@@ -340,7 +257,7 @@ final class KwikConnection implements Connection {
 
     /** Frees a connection that has ended by itself and that no pool will close. */
     void release() {
-        if (state.getAndSet(State.CLOSED) != State.CLOSED) {
+        if (markClosed()) {
             finish();
         }
     }
@@ -353,13 +270,13 @@ final class KwikConnection implements Connection {
     }
 
     private void finish() {
-        if (engineEnded && state.get() == State.CLOSED && finished.compareAndSet(false, true)) {
+        if (engineEnded && isClosed() && finished.compareAndSet(false, true)) {
             KwikInternals.endThreads(quic);
             // After this a concurrent close() finds no streams to wake.
             streams.wakeAll();
             streams.clear();
             whenFreed.run();
-            closed.countDown();
+            freed();
         }
     }
 
@@ -373,32 +290,17 @@ final class KwikConnection implements Connection {
         }
     }
 
+    // kwik ends the streams before it reports the end of their connection.
     @Override
-    public boolean awaitClosed(Duration timeout) throws InterruptedException {
-        return closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    /** Turns an exception of kwik into one with a useful message. */
-    IOException explain(@Nullable String known, IOException cause) {
-        if (known != null) {
-            return new IOException(known, Printable.cause(cause));
-        }
-        if (!alive()) {
-            return new IOException("connection lost: " + lostReason, Printable.cause(cause));
-        }
-        // kwik ends the streams before it reports the end of their connection.
-        String said = String.valueOf(cause.getMessage());
-        Throwable fit = Printable.cause(cause);
-        if (said.toLowerCase(Locale.ROOT).contains("connection")) {
-            return new IOException("connection lost", fit);
-        }
-        return fit == cause ? cause : new IOException(Printable.said(said, CloseReason.MAX_LENGTH), fit);
+    public IOException explain(@Nullable Throwable cause) {
+        String said = cause == null ? "" : String.valueOf(cause.getMessage());
+        return alive() && said.toLowerCase(Locale.ROOT).contains("connection")
+                ? new IOException("connection lost", Printable.cause(cause))
+                : super.explain(cause);
     }
 
     @Override
     public String toString() {
-        HandshakeInfo known = handshake;
-        return (known == null ? "connection" : "connection to " + Endpoint.text(known.remote())) + " " + state + ", "
-                + streams;
+        return super.toString() + ", " + streams;
     }
 }

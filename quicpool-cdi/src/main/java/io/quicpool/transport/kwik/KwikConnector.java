@@ -9,6 +9,7 @@ import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.engine.HandshakeInfo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
@@ -57,7 +58,8 @@ final class KwikConnector {
         QuicClientConnectionImpl quic = null;
         try {
             quic = build();
-            KwikConnection made = new KwikConnection(quic, poller, events, poller::close);
+            KwikConnection made = new KwikConnection(quic, poller, poller::close);
+            made.events(events);
             tap.watch(made);
             quic.setConnectionListener(new ConnectionListener() {
                 @Override
@@ -67,7 +69,8 @@ final class KwikConnector {
             });
             handshake(quic);
             tap.awaitHandshakeSent(quic);
-            made.established(handshakeInfo(quic));
+            made.established(
+                    handshakeInfo(quic), quic.getPeerTransportParameters().getInitialMaxStreamsBidi());
             socket.established(made);
             if (socket.isClosed()) {
                 // kwik has ended the connection meanwhile, before the socket could report that to it.
@@ -175,7 +178,6 @@ final class KwikConnector {
                 (InetSocketAddress) socket.getLocalSocketAddress(),
                 spec.remote(),
                 new TlsSession("TLSv1.3", KwikInternals.cipherSuite(quic), quic.getServerCertificateChain()),
-                KwikInternals.idleTimeout(quic, spec.idleTimeout()),
-                quic.getPeerTransportParameters().getInitialMaxStreamsBidi());
+                KwikInternals.idleTimeout(quic, spec.idleTimeout()));
     }
 }

@@ -75,7 +75,7 @@ final class KwikInput extends InputStream {
                     return read;
                 }
                 if (!connected) {
-                    throw stream.kwik().explain(null, new IOException("connection closed"));
+                    throw stream.kwik().explain(new IOException("connection closed"));
                 }
                 try {
                     received.monitor().wait();
@@ -94,7 +94,7 @@ final class KwikInput extends InputStream {
             throw new IOException(STOPPED);
         }
         if (stream.isReset()) {
-            throw stream.kwik().explain(null, new IOException("Stream reset by peer, code " + stream.peerError()));
+            throw stream.kwik().explain(new IOException("Stream reset by peer, code " + stream.peerError()));
         }
         int read = received.take(buffer, offset, length);
         bytesRead += Math.max(0, read);

@@ -6,6 +6,7 @@ import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.ListenerEvents;
+import io.quicpool.transport.engine.HandshakeInfo;
 import io.quicpool.transport.gate.Gate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -114,14 +115,13 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     public ApplicationProtocolConnection createConnection(String protocol, QuicConnection quicConnection) {
         ServerConnectionImpl quic = (ServerConnectionImpl) quicConnection;
         Thread receiver = Thread.currentThread();
-        KwikConnection connection =
-                new KwikConnection(quic, poller, EngineEvents.REJECT_ALL, () -> byThread.remove(receiver));
-        connection.established(new HandshakeInfo(
+        KwikConnection connection = new KwikConnection(quic, poller, () -> byThread.remove(receiver));
+        HandshakeInfo info = new HandshakeInfo(
                 local,
                 KwikInternals.clientAddress(quic),
                 new TlsSession("TLSv1.3", KwikInternals.cipherSuite(quic), List.of()),
-                KwikInternals.idleTimeout(quic, spec.idleTimeout()),
-                0));
+                KwikInternals.idleTimeout(quic, spec.idleTimeout()));
+        connection.established(info, 0);
         if (events.maxStreams(false) != Integer.MAX_VALUE) {
             connection.peerCredit(StreamCredit.takeOver(quic, spec.maxStreams()));
         }

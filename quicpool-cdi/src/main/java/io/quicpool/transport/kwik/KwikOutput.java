@@ -31,7 +31,7 @@ final class KwikOutput extends OutputStream {
         }
         if (!stream.kwik().alive()) {
             // kwik would accept the data and keep it.
-            throw stream.kwik().explain(null, new IOException("connection closed"));
+            throw stream.kwik().explain(new IOException("connection closed"));
         }
         try {
             for (int done = 0; done < length; ) {
@@ -44,7 +44,7 @@ final class KwikOutput extends OutputStream {
             Thread.currentThread().interrupt();
             throw (InterruptedIOException) new InterruptedIOException("interrupted while writing").initCause(e);
         } catch (IOException e) {
-            throw stream.kwik().explain(null, e);
+            throw stream.kwik().explain(e);
         }
     }
 
@@ -53,7 +53,7 @@ final class KwikOutput extends OutputStream {
         try {
             quic.flush();
         } catch (IOException e) {
-            throw stream.kwik().explain(null, e);
+            throw stream.kwik().explain(e);
         }
     }
 

@@ -10,16 +10,13 @@ import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionCloseEvent;
 import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicStreamType;
-import io.quicpool.TlsSession;
-import io.quicpool.config.Endpoint;
 import io.quicpool.config.Printable;
 import io.quicpool.transport.CloseReason;
-import io.quicpool.transport.Connection;
-import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.UnsentBytes;
-import java.io.IOException;
+import io.quicpool.transport.engine.AbstractConnection;
+import io.quicpool.transport.engine.HandshakeInfo;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -27,32 +24,12 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A connection of quiche, of either role, and the handler of its channel.
- *
- * <pre>
- * OPEN --lost--&gt; LOST --close--&gt; CLOSED
- *   \-----------close--------------^
- * </pre>
- */
-final class NettyConnection extends ChannelInboundHandlerAdapter implements Connection {
-
-    enum State {
-        OPEN,
-        LOST,
-        CLOSED
-    }
-
-    /** What is known once the handshake is complete. */
-    private record HandshakeInfo(
-            InetSocketAddress local, InetSocketAddress remote, TlsSession tls, Duration idleTimeout) {}
+/** A connection of quiche, of either role. */
+final class NettyConnection extends AbstractConnection {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
 
@@ -60,15 +37,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final EventLoops.Share share;
     // Null at a server, where the socket belongs to the listener.
     private final @Nullable Channel socket;
-    private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
     private final AtomicInteger pendingFins = new AtomicInteger();
     private final UnsentBytes unsent = new UnsentBytes();
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile @Nullable HandshakeInfo handshake;
-    private volatile ConnectionEvents events;
     private volatile Runnable whenViolation = () -> {};
     private volatile long lastReceived;
-    private volatile String lostReason = "closed on this side";
     private final NettyStreams streams;
     private final PathWatch pathWatch;
     // Only for the event loop: why the connection is about to end. The first reason counts.
@@ -77,41 +49,29 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private @Nullable CloseSender closing;
 
     /** Wraps Netty's connection. If it has a socket of its own, its end closes that and gives the share of the event loop back. */
-    NettyConnection(QuicChannel channel, EventLoops.Share share, @Nullable Channel socket, ConnectionEvents events) {
+    NettyConnection(QuicChannel channel, EventLoops.Share share, @Nullable Channel socket) {
         this.channel = channel;
         this.share = share;
         this.socket = socket;
-        this.events = events;
         this.streams = new NettyStreams(this, channel, this::isInFlight);
         this.pathWatch = new PathWatch(channel);
-        channel.closeFuture().addListener(end -> lost());
+        channel.pipeline().addLast(new Events());
+        channel.closeFuture().addListener(end -> ended());
     }
 
     /** The handshake is complete. On the event loop. */
     void established(InetSocketAddress local, InetSocketAddress remote, Duration own) {
         long peers = Objects.requireNonNull(channel.peerTransportParameters()).maxIdleTimeout();
-        handshake = new HandshakeInfo(
+        established(new HandshakeInfo(
                 local,
                 remote,
                 NettyTls.session(Objects.requireNonNull(channel.sslEngine()).getSession()),
-                Duration.ofMillis(peers == 0 ? own.toMillis() : Math.min(own.toMillis(), peers)));
+                Duration.ofMillis(peers == 0 ? own.toMillis() : Math.min(own.toMillis(), peers))));
     }
 
     /** Sets what runs once when quiche closes the established connection for a violation of the peer. Called before it starts. */
     void whenViolation(Runnable action) {
         whenViolation = action;
-    }
-
-    void events(ConnectionEvents listener) {
-        events = listener;
-    }
-
-    private HandshakeInfo handshake() {
-        HandshakeInfo known = handshake;
-        if (known == null) {
-            throw new IllegalStateException("not established");
-        }
-        return known;
     }
 
     QuicChannel channel() {
@@ -139,28 +99,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     @Override
-    public InetSocketAddress localAddress() {
-        return handshake().local;
-    }
-
-    @Override
-    public InetSocketAddress remoteAddress() {
-        return handshake().remote;
-    }
-
-    @Override
-    public TlsSession tlsSession() {
-        return handshake().tls;
-    }
-
-    @Override
-    public Duration idleTimeout() {
-        return handshake().idleTimeout;
-    }
-
-    @Override
-    public boolean alive() {
-        return state.get() == State.OPEN;
+    protected void deliver(Runnable event) {
+        EngineEvents.guarded(event);
     }
 
     @Override
@@ -186,8 +126,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             return;
         }
         streams.datagramRead();
-        HandshakeInfo known = handshake;
-        if (known != null && pathWatch.datagramRead(known.idleTimeout)) {
+        if (isEstablished() && pathWatch.datagramRead(idleTimeout())) {
             noteEndReason(CloseReason.PATH_TOO_SMALL);
             closeAfterEvents();
         }
@@ -201,20 +140,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     @Override
-    public CompletionStage<EngineStream> openStream() {
-        if (!alive()) {
-            return CompletableFuture.failedFuture(explain(null));
-        }
+    protected CompletionStage<EngineStream> open() {
         return streams.open();
-    }
-
-    void accepted(NettyStream stream) {
-        EngineEvents.guarded(() -> events.accepted(stream));
-    }
-
-    /** The engine has told the peer to stop a stream that was closed here and not ended there. */
-    void streamStopped() {
-        EngineEvents.guarded(events::streamStopped);
     }
 
     /** Netty has no PING. A stream that is opened and ended without data must be acknowledged as well, and has no other effect. */
@@ -268,11 +195,27 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     // ---- the end
 
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof QuicConnectionCloseEvent close) {
-            noteEndReason(CloseReason.of(close.isApplicationClose(), close.error(), said(close)));
-            closeAfterEvents();
+    /** The handler of the channel. */
+    private final class Events extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (event instanceof QuicConnectionCloseEvent close) {
+                noteEndReason(CloseReason.of(close.isApplicationClose(), close.error(), said(close)));
+                closeAfterEvents();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (endReason == null) {
+                reportViolation();
+            }
+            noteEndReason("closed by the engine: " + cause.getMessage());
+            if (!isEstablished()) {
+                // The handshake failed. Closing tells the peer now, not after its next packet.
+                closeAfterEvents();
+            }
         }
     }
 
@@ -285,20 +228,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         }
     }
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (endReason == null) {
-            reportViolation();
-        }
-        noteEndReason("closed by the engine: " + cause.getMessage());
-        if (handshake == null) {
-            // The handshake failed. Closing tells the peer now, not after its next packet.
-            closeAfterEvents();
-        }
-    }
-
     private void reportViolation() {
-        if (handshake != null && state.get() == State.OPEN) {
+        if (isEstablished() && alive()) {
             EngineEvents.guarded(whenViolation);
         }
     }
@@ -320,7 +251,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         return endReason;
     }
 
-    private void lost() {
+    private void ended() {
         if (channel.isTimedOut()) {
             noteEndReason("no answer within the idle time-out");
         }
@@ -329,20 +260,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             // that were never sent, for example.
             reportViolation();
         }
-        String reason = endReason == null ? "closed by the engine" : endReason;
-        if (state.get() == State.OPEN) {
-            lostReason = reason;
-        }
-        if (state.compareAndSet(State.OPEN, State.LOST) && handshake != null) {
-            EngineEvents.guarded(() -> events.lost(reason));
-        }
+        lost(endReason == null ? "closed by the engine" : endReason);
     }
 
     @Override
-    public void close(long applicationErrorCode, String reason) {
-        if (state.getAndSet(State.CLOSED) == State.CLOSED) {
-            return;
-        }
+    protected void closeNow(long applicationErrorCode, String reason) {
         try {
             loop().execute(() -> end((int) applicationErrorCode, reason));
         } catch (RejectedExecutionException e) {
@@ -354,7 +276,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         channel.closeFuture().addListener(end -> free());
         if (channel.isOpen()) {
             NettyInternals.send(channel);
-            if (handshake != null && isInFlight()) {
+            if (isEstablished() && isInFlight()) {
                 closing = new CloseSender(channel, code, reason);
                 closing.check();
             } else {
@@ -366,11 +288,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     private void free() {
         if (socket == null) {
-            closed.countDown();
+            freed();
         } else {
             close(socket, () -> {
                 share.giveBack();
-                closed.countDown();
+                freed();
             });
         }
     }
@@ -378,30 +300,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public boolean awaitClosed(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        return closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS)
+        return super.awaitClosed(timeout)
                 && (socket == null || share.awaitEnded(Duration.ofNanos(Math.max(1, deadline - System.nanoTime()))));
-    }
-
-    /** Turns a failure into an exception with a useful message. */
-    IOException explain(@Nullable Throwable cause) {
-        if (!alive()) {
-            return new IOException("connection lost: " + lostReason, Printable.cause(cause));
-        }
-        if (cause == null) {
-            return new IOException("the stream is closed");
-        }
-        String said = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        return new IOException(Printable.said(said, CloseReason.MAX_LENGTH), Printable.cause(cause));
     }
 
     /** Closes a channel, then runs the action, whether or not closing succeeds. */
     static void close(Channel channel, Runnable then) {
         channel.close().addListener(end -> then.run());
-    }
-
-    @Override
-    public String toString() {
-        HandshakeInfo known = handshake;
-        return (known == null ? "connection" : "connection to " + Endpoint.text(known.remote)) + " " + state;
     }
 }

@@ -111,13 +111,14 @@ final class NettyConnector {
                 .handler(new ChannelInitializer<QuicChannel>() {
                     @Override
                     protected void initChannel(QuicChannel channel) {
-                        NettyConnection connection = new NettyConnection(channel, share, socket, events);
+                        NettyConnection connection = new NettyConnection(channel, share, socket);
                         made = connection;
-                        channel.pipeline().addLast(connection).addLast(new ChannelInboundHandlerAdapter() {
+                        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
                             @Override
                             public void channelActive(ChannelHandlerContext context) {
                                 connection.established(
                                         (InetSocketAddress) socket.localAddress(), spec.remote(), spec.idleTimeout());
+                                connection.events(events);
                             }
                         });
                     }

@@ -15,7 +15,6 @@ import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.quicpool.config.KeyMaterial;
-import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.ListenerEvents;
@@ -149,10 +148,10 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             gate.alias(id, given);
         }
         InetSocketAddress client = (InetSocketAddress) Objects.requireNonNull(channel.remoteSocketAddress());
-        NettyConnection connection = new NettyConnection(channel, share, null, EngineEvents.REJECT_ALL);
+        NettyConnection connection = new NettyConnection(channel, share, null);
         connection.whenViolation(() -> events.ignored(client, Ignored.CUT_OFF));
         ConnectionIds.Owner owner = ids.connectionCreated(connection, client, id);
-        channel.pipeline().addLast(connection).addLast(new ChannelInboundHandlerAdapter() {
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelActive(ChannelHandlerContext context) {
                 gate.established(id);

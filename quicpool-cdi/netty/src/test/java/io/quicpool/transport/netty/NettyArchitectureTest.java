@@ -29,6 +29,7 @@ class NettyArchitectureTest {
                         "io.quicpool.config",
                         "io.quicpool.tls",
                         "io.quicpool.transport",
+                        "io.quicpool.transport.engine",
                         "io.quicpool.transport.gate",
                         "io.quicpool.transport.netty")
                 .check(code);
