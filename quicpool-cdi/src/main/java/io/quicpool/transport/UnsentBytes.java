@@ -1,5 +1,6 @@
 package io.quicpool.transport;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -14,8 +15,13 @@ public final class UnsentBytes {
     /** Bytes of a stream while its connection has many. */
     public static final int FEW = 2048;
 
-    /** How long a write waits, at most, before it asks again. Other streams may have sent meanwhile. */
-    public static final long RETRY_MILLIS = 100;
+    /** The write need not wait. */
+    public static final long NO_PAUSE = 0;
+
+    // Other streams may have sent meanwhile.
+    private static final long RETRY_MILLIS = 100;
+
+    private static final long UNTIL_SENT = TimeUnit.HOURS.toMillis(1);
 
     private final AtomicLong total = new AtomicLong();
 
@@ -38,5 +44,21 @@ public final class UnsentBytes {
      */
     public int most(int usual) {
         return total.get() < MANY ? usual : FEW;
+    }
+
+    /**
+     * How long a write has to wait before it asks again, unless its stream sends something first. A stream that holds nothing may always
+     * add something.
+     *
+     * @param bytes how many it adds
+     * @param held how many its stream holds
+     * @param usual how many it may hold otherwise
+     * @return milliseconds, or {@link #NO_PAUSE}
+     */
+    public long pauseMillis(int bytes, int held, int usual) {
+        if (held == 0 || held + bytes <= most(usual)) {
+            return NO_PAUSE;
+        }
+        return held + bytes <= usual ? RETRY_MILLIS : UNTIL_SENT;
     }
 }

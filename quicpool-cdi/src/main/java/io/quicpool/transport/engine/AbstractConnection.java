@@ -52,9 +52,6 @@ public abstract class AbstractConnection implements Connection {
     private volatile @Nullable HandshakeInfo handshake;
     private volatile ConnectionEvents events = EngineEvents.REJECT_ALL;
 
-    /** Makes an open connection without a listener, before its handshake. */
-    protected AbstractConnection() {}
-
     // ---- what the engine adds
 
     /** Opens a stream while the connection is open. */
@@ -111,7 +108,7 @@ public abstract class AbstractConnection implements Connection {
 
     // ---- events
 
-    /** Sets who hears of events from now on; before, streams of the peer are reset. */
+    /** Sets the listener of the pool. Before, streams of the peer are reset. */
     public final void events(ConnectionEvents listener) {
         events = listener;
     }
@@ -165,7 +162,7 @@ public abstract class AbstractConnection implements Connection {
         }
     }
 
-    /** Closes the connection without a word to the peer. Returns whether it was not closed before. */
+    /** This side has closed the connection. Returns whether for the first time. */
     protected final boolean markClosed() {
         return state.getAndUpdate(State::closed).phase != Phase.CLOSED;
     }

@@ -251,7 +251,7 @@ final class KwikConnection extends AbstractConnection {
         } else if (quic.getRole() == Role.Client && !closing) {
             endWithoutDraining();
         }
-        streams.wakeAll();
+        streams.endAll();
         finish();
     }
 
@@ -272,8 +272,8 @@ final class KwikConnection extends AbstractConnection {
     private void finish() {
         if (engineEnded && isClosed() && finished.compareAndSet(false, true)) {
             KwikInternals.endThreads(quic);
-            // After this a concurrent close() finds no streams to wake.
-            streams.wakeAll();
+            // After this a concurrent close() finds no streams to end.
+            streams.endAll();
             streams.clear();
             whenFreed.run();
             freed();

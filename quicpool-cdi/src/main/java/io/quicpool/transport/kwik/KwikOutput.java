@@ -1,64 +1,54 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.engine.StreamOutput;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The sending side of a stream of kwik, with useful errors, and interrupts that are left to the caller. */
-final class KwikOutput extends OutputStream {
+/** The sending side of a stream of kwik. An interrupt is always the caller's own, see {@link SteadySendBuffer}. */
+final class KwikOutput extends StreamOutput {
 
     private final KwikStream stream;
     private final OutputStream quic;
     private final @Nullable SteadySendBuffer buffer;
 
     KwikOutput(KwikStream stream, OutputStream quic, @Nullable SteadySendBuffer buffer) {
+        super(stream);
         this.stream = stream;
         this.quic = quic;
         this.buffer = buffer;
     }
 
     @Override
-    public void write(int oneByte) throws IOException {
-        write(new byte[] {(byte) oneByte}, 0, 1);
+    protected int piece() {
+        return buffer == null ? Integer.MAX_VALUE : buffer.piece();
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-        if (length == 0) {
-            // Newer versions of kwik would queue an empty write, and the FIN after it, for ever.
-            return;
-        }
-        if (!stream.kwik().alive()) {
-            // kwik would accept the data and keep it.
-            throw stream.kwik().explain(new IOException("connection closed"));
-        }
+    protected void send(byte[] bytes, int offset, int length) throws IOException {
         try {
-            for (int done = 0; done < length; ) {
-                int part = buffer == null ? length : Math.min(length - done, buffer.piece());
-                quic.write(bytes, offset + done, part);
-                done += part;
-            }
+            quic.write(bytes, offset, length);
         } catch (InterruptedIOException e) {
-            // Only a caller's own interrupt comes here, see SteadySendBuffer.
-            Thread.currentThread().interrupt();
-            throw (InterruptedIOException) new InterruptedIOException("interrupted while writing").initCause(e);
+            throw e;
         } catch (IOException e) {
-            throw stream.kwik().explain(e);
+            // The state says why, mostly.
+            check();
+            throw stream.connection().explain(e);
         }
     }
 
+    // kwik does so as well, a moment later.
     @Override
-    public void flush() throws IOException {
-        try {
-            quic.flush();
-        } catch (IOException e) {
-            throw stream.kwik().explain(e);
+    protected void wake() {
+        if (buffer != null) {
+            buffer.interruptBlockedWriter();
         }
     }
 
     @Override
     public void close() {
+        finish();
         try {
             quic.close();
         } catch (IOException e) {

@@ -1,11 +1,6 @@
 package io.quicpool.transport.kwik;
 
-import io.quicpool.transport.Connection;
-import io.quicpool.transport.EngineEvents;
-import io.quicpool.transport.EngineStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import io.quicpool.transport.engine.AbstractStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,12 +11,10 @@ import tech.kwik.core.QuicStream;
 /**
  * A stream of kwik. {@link KwikStreams} passes on what the peer does to it; the {@link ReadinessPoller} finds out what is readable.
  *
- * <p>{@code ended} is final. {@link FlowRepair} remembers whether receiving was stopped, and the final size, so that it can give back the
- * flow control credit that kwik forgets.
+ * <p>{@link FlowRepair} remembers whether receiving was stopped, and the final size, so that it can give back the flow control credit that
+ * kwik forgets.
  */
-final class KwikStream implements EngineStream {
-
-    private record Pending(int bytes, Runnable action) {}
+final class KwikStream extends AbstractStream {
 
     /** How {@link StreamCredit} counts the stream. */
     private enum CreditState {
@@ -38,16 +31,10 @@ final class KwikStream implements EngineStream {
     private final KwikOutput output;
     private final @Nullable SteadySendBuffer sendBuffer;
     private final FlowRepair repair;
-    private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
-    private final AtomicReference<@Nullable Runnable> whenEnded = new AtomicReference<>();
     private final AtomicBoolean signalled = new AtomicBoolean();
-    private final AtomicBoolean stopSendingSent = new AtomicBoolean();
     private final AtomicInteger smallPieces = new AtomicInteger();
     private final AtomicReference<CreditState> creditState = new AtomicReference<>(CreditState.NONE);
-    private volatile boolean ended;
-    private volatile boolean reset;
     private volatile boolean released;
-    private volatile long peerError = -1;
     // How far the peer's data reaches, as seen in packets. kwik may not have put it into the stream yet. Two threads
     // raise it: frames of a new stream are replayed on kwik's callback thread while the receiver shows the next ones.
     private final AtomicLong seenUpTo;
@@ -67,11 +54,7 @@ final class KwikStream implements EngineStream {
     }
 
     @Override
-    public Connection connection() {
-        return connection;
-    }
-
-    KwikConnection kwik() {
+    public KwikConnection connection() {
         return connection;
     }
 
@@ -80,35 +63,20 @@ final class KwikStream implements EngineStream {
     }
 
     @Override
-    public InputStream input() {
+    public KwikInput input() {
         return input;
     }
 
     @Override
-    public OutputStream output() {
+    public KwikOutput output() {
         return output;
-    }
-
-    @Override
-    public boolean alive() {
-        if (ended || !connection.alive() || repair.finalSize() == input.bytesRead()) {
-            return false;
-        }
-        try {
-            // Sends nothing and never blocks. Throws when the output was reset.
-            quic.getOutputStream().flush();
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     // ---- what is readable
 
     @Override
-    public void whenReadable(int bytes, Runnable action) {
-        pending.set(new Pending(bytes, action));
-        // The data may be there already, or kwik may be putting it into the stream right now.
+    protected void checkReadable() {
+        // kwik may be putting data into the stream right now.
         connection.poller().signal(this);
     }
 
@@ -132,26 +100,10 @@ final class KwikStream implements EngineStream {
      * @return whether polling can stop: nobody waits, or all data that was seen has arrived and is not enough
      */
     boolean fireIfReadable() {
-        Pending wanted = pending.get();
-        if (wanted == null || ended) {
-            return true;
-        }
         // In this order: data that arrives between the two reads is then polled for again, and not missed.
         long seen = seenUpTo.get();
         long reached = input.bytesRead() + input.available();
-        if (!isEnough(wanted.bytes, reached)) {
-            return seen <= reached;
-        }
-        if (pending.compareAndSet(wanted, null)) {
-            EngineEvents.guarded(wanted.action);
-        }
-        return true;
-    }
-
-    // Everything up to the final size is enough: reading it, and the end after it, does not block.
-    private boolean isEnough(int bytes, long reached) {
-        long unread = reached - input.bytesRead();
-        return unread >= bytes || (unread > 0 && reached == repair.finalSize());
+        return fireIfReadable(reached - input.bytesRead(), reached == repair.finalSize()) || seen <= reached;
     }
 
     long bytesRead() {
@@ -161,6 +113,11 @@ final class KwikStream implements EngineStream {
     /** How far the peer's data reaches, as seen in packets. */
     long seenUpTo() {
         return seenUpTo.get();
+    }
+
+    /** Whether the peer has sent something that was not read, maybe only a FIN. */
+    boolean hasUnread() {
+        return seenUpTo.get() > input.bytesRead() || repair.finalSize() >= 0;
     }
 
     /** A small piece of data arrives, see {@link FrameGuard#SMALL_PIECE}. */
@@ -182,9 +139,9 @@ final class KwikStream implements EngineStream {
         seenUpTo.accumulateAndGet(upTo, Math::max);
         // Not for data that was read and is retransmitted because its acknowledgement was late.
         if (upTo > input.bytesRead()) {
-            stopIfNotReading();
+            unreadDataCame();
         }
-        if (pending.get() != null) {
+        if (isAwaited()) {
             connection.poller().signal(this);
         }
     }
@@ -193,124 +150,63 @@ final class KwikStream implements EngineStream {
     void onRead(long count) {
         // The count is set before the final size is read; onFin does the opposite. So one of the two sees both.
         if (repair.finalSize() == count) {
-            markEnded();
+            allRead();
         }
-    }
-
-    boolean isReset() {
-        return reset;
     }
 
     void onFin(long finalSize) {
         repair.finalSizeKnown(finalSize, input.bytesRead(), false);
+        input.fin();
         if (finalSize == input.bytesRead()) {
-            stopIfNotReading();
-            markEnded();
+            unreadDataCame();
+            allRead();
         } else {
             onData(finalSize);
         }
     }
 
     void onReset(long finalSize, long code) {
-        peerError = code;
-        reset = true;
         repair.finalSizeKnown(finalSize, input.bytesRead(), true);
         clearSmallPieces();
-        markEnded();
+        resetReceived(code);
     }
 
     void onStopSending(long code) {
-        peerError = code;
+        stopSendingReceived(code);
         // Only after kwik has processed the frame: two resets at a time would give the peer its credit twice.
         connection.streams().afterPacketProcessed(() -> repair.sendingAbandoned(code));
-        markEnded();
-    }
-
-    /** A blocked reader must check again. */
-    void wake() {
-        input.wake();
-    }
-
-    void markEnded() {
-        ended = true;
-        input.wake();
-        runWhenDead();
-    }
-
-    @Override
-    public boolean finished() {
-        return repair.finalSize() >= 0 && !reset;
-    }
-
-    @Override
-    public long peerError() {
-        return peerError;
-    }
-
-    @Override
-    public void whenEnded(Runnable action) {
-        whenEnded.set(action);
-        if (ended || !connection.alive()) {
-            runWhenDead();
-        }
-    }
-
-    private void runWhenDead() {
-        Runnable action = whenEnded.getAndSet(null);
-        if (action != null) {
-            connection.poller().run(action);
-        }
+        ended();
     }
 
     // ---- the end
 
     @Override
-    public void close() {
-        output.close();
-        connection.undelivered().add(quic);
-        stopReading();
-        creditWhenSent();
-        endedHere();
-    }
-
-    /**
-     * Nothing is read from now on. STOP_SENDING follows only if the peer has sent or sends something: a peer that holds the stream as
-     * idle would evict it on STOP_SENDING, and lose what was written to it.
-     */
-    void stopReading() {
-        input.stop();
-        // Stopped first, then read what was seen; onData and onFin do the opposite. So one of the two sees both.
-        if (seenUpTo.get() > input.bytesRead() || repair.finalSize() >= 0) {
-            stopReceiving(0);
-        }
-    }
-
-    private void stopIfNotReading() {
-        if (input.isStopped()) {
-            stopReceiving(0);
-        }
+    protected void execute(Runnable task) {
+        task.run();
     }
 
     @Override
-    public void reset(long applicationErrorCode) {
-        quic.resetStream(applicationErrorCode);
-        repair.sendingAbandoned(applicationErrorCode);
-        stopReceiving(applicationErrorCode);
+    protected void sendReset(long code) {
+        quic.resetStream(code);
+        repair.sendingAbandoned(code);
         creditEnded();
-        endedHere();
+        connection.streams().ended(this);
     }
 
     @Override
-    public void stopReceiving(long applicationErrorCode) {
-        if (!stopSendingSent.compareAndSet(false, true)) {
-            return;
-        }
-        input.stop();
+    protected void sendStopSending(long code) {
         repair.stopped(input.bytesRead());
-        KwikInternals.abortReading(quic, applicationErrorCode);
+        KwikInternals.abortReading(quic, code);
         clearSmallPieces();
         // If this ended the stream, kwik has queued the peer's new credit and does not send it by itself.
         KwikInternals.onSender(connection.quic(), () -> {});
+    }
+
+    @Override
+    protected void closed() {
+        connection.undelivered().add(quic);
+        creditWhenSent();
+        connection.streams().ended(this);
     }
 
     /** Whether the stream needs no repair any more: the peer's end is known, and ours has been sent. */
@@ -361,18 +257,9 @@ final class KwikStream implements EngineStream {
         }
     }
 
-    private void endedHere() {
-        pending.set(null);
-        whenEnded.set(null);
-        connection.streams().ended(this);
-    }
-
     @Override
     public String toString() {
-        return "stream " + streamId() + " of " + connection + ": read " + input.bytesRead() + ", available "
-                + input.available()
-                + ", coming " + seenUpTo + ", final size " + repair.finalSize()
-                + (pending.get() == null ? "" : ", awaited")
-                + (signalled.get() ? ", signalled" : "") + (ended ? ", dead" : "");
+        return streamId() + ": " + super.toString() + ", read " + input.bytesRead() + ", coming " + seenUpTo
+                + ", final size " + repair.finalSize() + (signalled.get() ? ", signalled" : "");
     }
 }

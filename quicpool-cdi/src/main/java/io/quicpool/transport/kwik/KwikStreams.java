@@ -273,14 +273,9 @@ final class KwikStreams {
         streams.remove(stream.streamId(), stream);
     }
 
-    /** The connection is lost. */
+    /** The connection is lost, or closed on this side. */
     void endAll() {
-        streams.values().forEach(KwikStream::markEnded);
-    }
-
-    /** The connection is closed on this side: blocked readers must check again. */
-    void wakeAll() {
-        streams.values().forEach(KwikStream::wake);
+        streams.values().forEach(stream -> stream.lost(null));
     }
 
     void clear() {

@@ -31,18 +31,18 @@ final class SteadySendBuffer extends SendBuffer {
 
     @Override
     public synchronized void write(byte[] data, int offset, int length) throws IOException, InterruptedException {
-        while (!hasRoom(length, ofConnection.most(getMaxSize())) && !ended) {
-            wait(hasRoom(length, getMaxSize()) ? UnsentBytes.RETRY_MILLIS : 0);
+        while (!ended) {
+            long pause = ofConnection.pauseMillis(length, getAvailableBytes(), getMaxSize());
+            if (pause == UnsentBytes.NO_PAUSE) {
+                break;
+            }
+            wait(pause);
         }
         if (ended) {
             throw new IOException("sending has ended");
         }
         super.write(data, offset, length);
         ofConnection.add(length);
-    }
-
-    private boolean hasRoom(int length, int most) {
-        return getAvailableBytes() == 0 || getAvailableBytes() + length <= most;
     }
 
     @Override

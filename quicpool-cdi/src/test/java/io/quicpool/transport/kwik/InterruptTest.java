@@ -10,6 +10,7 @@ import io.quicpool.transport.EngineStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.FutureTask;
@@ -46,7 +47,8 @@ class InterruptTest {
             });
             thread = new Thread(task);
             thread.start();
-            await().until(() -> thread.getState() == Thread.State.WAITING);
+            await().until(() ->
+                    Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING).contains(thread.getState()));
         }
 
         End end() throws Exception {

@@ -415,7 +415,7 @@ class KwikTrapsTest {
             there.input().read();
             there.output().write(new byte[290_000]);
             there.close();
-            there.kwik().streams().release(there);
+            there.connection().streams().release(there);
             here.close();
             await().pollInterval(Duration.ofMillis(1)).until(() -> connection.credit() > 0);
         }

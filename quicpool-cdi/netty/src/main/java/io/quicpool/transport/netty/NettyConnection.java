@@ -98,9 +98,27 @@ final class NettyConnection extends AbstractConnection {
         return unsent;
     }
 
+    /** Runs a task on the event loop, at once if this is its thread. Does nothing when the loop has ended, and all its connections. */
+    void execute(Runnable task) {
+        if (loop().inEventLoop()) {
+            task.run();
+        } else {
+            later(task);
+        }
+    }
+
+    private void later(Runnable task) {
+        try {
+            loop().execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "the event loop of the {0} has ended", this);
+        }
+    }
+
+    // Never at once: a reader that finds the end, on the event loop too, first does what it reads for.
     @Override
     protected void deliver(Runnable event) {
-        EngineEvents.guarded(event);
+        later(() -> EngineEvents.guarded(event));
     }
 
     @Override
@@ -147,18 +165,14 @@ final class NettyConnection extends AbstractConnection {
     /** Netty has no PING. A stream that is opened and ended without data must be acknowledged as well, and has no other effect. */
     @Override
     public void ping() {
-        try {
-            loop().execute(() -> {
-                if (alive() && channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) > 0) {
-                    CompletableFuture<EngineStream> opened = new CompletableFuture<>();
-                    streams.open(opened);
-                    CompletionStage<EngineStream> stage = opened;
-                    stage.thenAccept(EngineStream::close);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.log(Level.DEBUG, "cannot send a PING: {0}", e.getMessage());
-        }
+        execute(() -> {
+            if (alive() && channel.peerAllowedStreams(QuicStreamType.BIDIRECTIONAL) > 0) {
+                CompletableFuture<EngineStream> opened = new CompletableFuture<>();
+                streams.open(opened);
+                CompletionStage<EngineStream> stage = opened;
+                stage.thenAccept(EngineStream::close);
+            }
+        });
     }
 
     // ---- delivery

@@ -131,7 +131,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
                     protected void initChannel(QuicStreamChannel channel) {
                         NettyConnection connection = connections.get(channel.parent());
                         if (connection != null && !channel.isLocalCreated()) {
-                            channel.pipeline().addLast(new NettyStream(connection, true));
+                            channel.pipeline().addLast(new NettyStream(connection, true).handler());
                         }
                     }
                 })

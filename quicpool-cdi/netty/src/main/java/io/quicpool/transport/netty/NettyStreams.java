@@ -74,7 +74,7 @@ final class NettyStreams {
         NettyStream stream = new NettyStream(connection, false);
         channel.newStreamBootstrap()
                 .type(QuicStreamType.BIDIRECTIONAL)
-                .handler(stream)
+                .handler(stream.handler())
                 .create()
                 .addListener(created -> {
                     if (created.isSuccess()) {

@@ -94,7 +94,7 @@ final class StreamSender {
         if (sent.cause() instanceof ChannelOutputShutdownException) {
             stream.stoppedByPeer();
         } else {
-            output.fail(connection.explain(sent.cause()));
+            output.lost(connection.explain(sent.cause()));
         }
     }
 

@@ -464,11 +464,11 @@ class NettyTrapsTest {
     }
 
     private static boolean finWaits(EngineStream stream) throws ReflectiveOperationException {
-        Field sending = NettyStream.class.getDeclaredField("sending");
-        sending.setAccessible(true);
+        Field sender = NettyStream.class.getDeclaredField("sender");
+        sender.setAccessible(true);
         Field waits = StreamSender.class.getDeclaredField("finWaits");
         waits.setAccessible(true);
-        return waits.getBoolean(sending.get(stream));
+        return waits.getBoolean(sender.get(stream));
     }
 
     /** Retransmissions to a peer that only pauses are no losses, but put a FIN at risk as well. */

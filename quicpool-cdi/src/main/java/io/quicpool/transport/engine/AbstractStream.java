@@ -1,0 +1,197 @@
+package io.quicpool.transport.engine;
+
+import io.quicpool.transport.EngineEvents;
+import io.quicpool.transport.EngineStream;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the streams of all engines have in common: what each end means, and the listeners. {@link StreamInput} and {@link StreamOutput}
+ * have the states. Any thread.
+ */
+public abstract class AbstractStream implements EngineStream {
+
+    private record Pending(int bytes, Runnable action) {}
+
+    private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> whenEnded = new AtomicReference<>();
+    private volatile long peerError = -1;
+
+    // ---- what the engine adds
+
+    @Override
+    public abstract AbstractConnection connection();
+
+    @Override
+    public abstract StreamInput input();
+
+    @Override
+    public abstract StreamOutput output();
+
+    /** Calls {@link #fireIfReadable} soon, on a thread of the engine. */
+    protected abstract void checkReadable();
+
+    /** Runs a task that sends frames, on the engine's thread if it needs that. In order. */
+    protected abstract void execute(Runnable task);
+
+    /** Sends RESET_STREAM. By {@link #execute}. */
+    protected abstract void sendReset(long applicationErrorCode);
+
+    /** Sends STOP_SENDING, unless the peer's direction has ended. Called once, by {@link #execute}. */
+    protected abstract void sendStopSending(long applicationErrorCode);
+
+    /** The stream was closed in order. By {@link #execute}. */
+    protected abstract void closed();
+
+    // ---- state
+
+    @Override
+    public final boolean alive() {
+        return output().isOpen() && input().isReadable() && connection().alive();
+    }
+
+    // By the peer or the loss of the connection.
+    private boolean isEnded() {
+        return output().isCutOff() || !input().isReadable() || !connection().alive();
+    }
+
+    @Override
+    public final boolean finished() {
+        return input().isFinished();
+    }
+
+    @Override
+    public final long peerError() {
+        return peerError;
+    }
+
+    // ---- listeners
+
+    @Override
+    public final void whenReadable(int bytes, Runnable action) {
+        pending.set(new Pending(bytes, action));
+        // The data may be there already.
+        checkReadable();
+    }
+
+    /** Whether an action waits for data. */
+    protected final boolean isAwaited() {
+        return pending.get() != null;
+    }
+
+    /**
+     * Runs the action of {@link #whenReadable} if it can read enough.
+     *
+     * @param unread how many bytes can be read
+     * @param last whether the FIN follows them: then fewer are enough
+     * @return whether nothing is awaited any more
+     */
+    protected final boolean fireIfReadable(long unread, boolean last) {
+        Pending wanted = pending.get();
+        if (wanted == null || isEnded()) {
+            return true;
+        }
+        if (unread < wanted.bytes && !(last && unread > 0)) {
+            return false;
+        }
+        if (pending.compareAndSet(wanted, null)) {
+            EngineEvents.guarded(wanted.action);
+        }
+        return true;
+    }
+
+    @Override
+    public final void whenEnded(Runnable action) {
+        whenEnded.set(action);
+        if (isEnded()) {
+            ended();
+        }
+    }
+
+    /** Tells the listener that the peer, or the loss of the connection, has ended the stream. */
+    protected final void ended() {
+        Runnable action = whenEnded.getAndSet(null);
+        if (action != null) {
+            connection().deliver(action);
+        }
+    }
+
+    private void dropListeners() {
+        pending.set(null);
+        whenEnded.set(null);
+    }
+
+    // ---- what the peer does
+
+    /** Everything that came before the FIN is read. Does nothing without a FIN. */
+    public final void allRead() {
+        if (input().allRead()) {
+            ended();
+        }
+    }
+
+    /** The peer has sent something that nobody reads: it is told to stop, if reading was closed. */
+    protected final void unreadDataCame() {
+        if (input().isIgnoring()) {
+            stopReceiving(0);
+        }
+    }
+
+    /** The peer has sent RESET_STREAM. */
+    protected final void resetReceived(long applicationErrorCode) {
+        peerError = applicationErrorCode;
+        input().peerReset();
+        ended();
+    }
+
+    /** The peer has sent STOP_SENDING, with this code or, if it is -1, an unknown one. {@link #ended} follows, maybe later. */
+    protected final void stopSendingReceived(long applicationErrorCode) {
+        peerError = applicationErrorCode < 0 ? peerError : applicationErrorCode;
+        output().end(StreamOutput.State.STOPPED);
+    }
+
+    /** The stream has ended with its connection, or by an error of the engine. */
+    public final void lost(@Nullable Throwable why) {
+        // In this order: a reader that is woken may write at once.
+        output().lost(why);
+        input().lost(why);
+        ended();
+    }
+
+    // ---- what this side does
+
+    @Override
+    public final void close() {
+        output().close();
+        input().close();
+        dropListeners();
+        execute(this::closed);
+    }
+
+    @Override
+    public final void stopReceiving(long applicationErrorCode) {
+        if (input().stop()) {
+            execute(() -> sendStopSending(applicationErrorCode));
+        }
+    }
+
+    @Override
+    public final void reset(long applicationErrorCode) {
+        dropListeners();
+        boolean stops = input().stop();
+        output().end(StreamOutput.State.RESET_SENT);
+        // One task, so that no event of the engine comes between.
+        execute(() -> {
+            sendReset(applicationErrorCode);
+            if (stops) {
+                sendStopSending(applicationErrorCode);
+            }
+        });
+    }
+
+    @Override
+    public String toString() {
+        return "stream of " + connection() + ": receiving " + input() + ", sending " + output()
+                + (isAwaited() ? ", awaited" : "");
+    }
+}
