@@ -12,6 +12,8 @@ class ClientTap extends PacketTap {
 
     private final Duration timeout;
     private volatile @Nullable KwikConnection connection;
+    private volatile @Nullable Thread connecting;
+    private volatile boolean helloSent;
     // Only for the receiver thread.
     private boolean recorded;
 
@@ -35,12 +37,24 @@ class ClientTap extends PacketTap {
         KwikInternals.awaitHandshakeSent(quic, timeout);
     }
 
-    // The answer may come before the connecting thread has recorded its ClientHello.
+    /** Sets the thread that is about to connect. */
+    void connecting(Thread thread) {
+        connecting = thread;
+    }
+
+    // On the connecting thread, just before it records its ClientHello.
+    @Override
+    public void sentPacketInfo(String info) {
+        helloSent = true;
+    }
+
+    // The answer may come before the connecting thread has recorded its ClientHello and that the handshake has begun.
+    // It then fails, or is forgotten. When all is recorded, that thread waits for the end of the handshake.
     @Override
     public void received(Instant time, int datagram, QuicPacket packet) {
-        KwikConnection made = connection;
-        if (!recorded && made != null) {
-            KwikInternals.awaitClientHelloRecorded(made.quic(), timeout);
+        Thread thread = connecting;
+        if (!recorded && thread != null) {
+            KwikInternals.awaitOtherThread(() -> helloSent && thread.getState() == Thread.State.TIMED_WAITING, timeout);
             recorded = true;
         }
         super.received(time, datagram, packet);

@@ -1,34 +1,38 @@
 package io.quicpool.transport.kwik;
 
+import java.io.InputStream;
 import java.util.concurrent.atomic.AtomicBoolean;
-import tech.kwik.core.QuicStream;
-import tech.kwik.core.impl.QuicConnectionImpl;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Repairs what kwik 0.10.6 leaks when a stream ends early:
+ * The end of what a stream receives, where kwik counts wrongly:
  *
  * <ul>
- *   <li>After receiving was aborted, unread bytes are never given back to the connection's receive window. It shrinks with each such
+ *   <li>After receiving was aborted, kwik never gives unread bytes back to the connection's receive window. It would shrink with each such
  *       stream until nothing can be received. They are given back here once the final size is known.
- *   <li>After sending was reset, the stream stays in the tables of flow control for the life of the connection.
- *   <li>When the peer stops a stream whose FIN waits behind unsent data, kwik does nothing: the data, the stream and the peer's credit
- *       stay for ever.
+ *   <li>If receiving is aborted and the peer resets the stream too, it counts as ended twice. Here only the first of both is kwik's.
  * </ul>
  *
  * <p>KwikTrapsTest has a test for each that fails without the repair.
  */
 final class FlowRepair {
 
-    private final QuicConnectionImpl connection;
-    private final QuicStream stream;
+    private enum State {
+        RECEIVING,
+        /** Aborted on this side. */
+        STOPPED,
+        /** By the peer. */
+        RESET
+    }
+
+    private final InputStream input;
     private final AtomicBoolean credited = new AtomicBoolean();
-    private final AtomicBoolean removedFromFlowControl = new AtomicBoolean();
-    private volatile boolean stopped;
+    private final AtomicReference<State> state = new AtomicReference<>(State.RECEIVING);
     private volatile long finalSize = -1;
 
-    FlowRepair(QuicConnectionImpl connection, QuicStream stream) {
-        this.connection = connection;
-        this.stream = stream;
+    /** Makes the repair of a new stream of kwik with this input. */
+    FlowRepair(InputStream input) {
+        this.input = input;
     }
 
     /** How many bytes the peer sends in all; -1 while it is not known. */
@@ -36,46 +40,46 @@ final class FlowRepair {
         return finalSize;
     }
 
-    /** The peer's FIN or RESET_STREAM has the final size. On kwik's receiver thread, just before kwik processes it. */
-    void finalSizeKnown(long size, long read, boolean byReset) {
-        if (byReset && !stopped) {
+    /** The peer's FIN has the final size. On kwik's receiver thread, just before kwik processes it. */
+    void fin(long size, long read) {
+        finalSize = size;
+        creditIfStopped(read);
+    }
+
+    /** The same for RESET_STREAM. kwik must not process it if receiving was stopped before, see {@link #hidesReset}. */
+    void reset(long size, long read) {
+        if (state.compareAndSet(State.RECEIVING, State.RESET)) {
             // kwik gives the rest back by itself.
             credited.set(true);
         }
-        finalSize = size;
-        if (stopped) {
-            credit(read);
-        }
+        fin(size, read);
     }
 
-    /** Receiving is stopped on this side. */
-    void stopped(long read) {
-        stopped = true;
-        if (finalSize >= 0) {
-            credit(read);
-        }
+    /** Whether kwik must not see a RESET_STREAM that has come. */
+    boolean hidesReset() {
+        return state.get() == State.STOPPED;
     }
 
-    private void credit(long read) {
+    /** Receiving is stopped on this side. Returns whether kwik may abort it: the peer has not reset the stream before. */
+    boolean stop(long read) {
+        boolean first = state.compareAndSet(State.RECEIVING, State.STOPPED);
+        creditIfStopped(read);
+        return first;
+    }
+
+    // Stopped first, then the final size is read; fin and reset do the opposite. So one of the two sees both.
+    private void creditIfStopped(long read) {
+        if (state.get() != State.STOPPED || finalSize < 0) {
+            return;
+        }
         long unread = finalSize - read;
         if (credited.compareAndSet(false, true) && unread > 0) {
-            KwikInternals.creditConnection(connection, (int) Math.min(unread, Integer.MAX_VALUE));
+            KwikInternals.credit(input, (int) Math.min(unread, Integer.MAX_VALUE));
         }
     }
 
     /** Whether the receiving side needs no repair any more. */
     boolean isDone() {
         return credited.get() || finalSize >= 0;
-    }
-
-    /** Sending ends before its FIN: this side has reset it, or the peer has sent STOP_SENDING, for which kwik may have reset it. */
-    // On the sender's thread, and so never while that sends a frame of the stream: kwik would then fail for a stream
-    // that is not in its tables, and end the connection.
-    void sendingAbandoned(long code) {
-        KwikInternals.onSender(connection, () -> {
-            if (KwikInternals.abandonUnsent(stream, code) && removedFromFlowControl.compareAndSet(false, true)) {
-                KwikInternals.removeFromFlowControl(connection, stream);
-            }
-        });
     }
 }

@@ -3,64 +3,83 @@ package io.quicpool.transport.kwik;
 import io.quicpool.config.Endpoint;
 import io.quicpool.transport.CloseReason;
 import java.lang.System.Logger.Level;
+import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.agent15.TlsProtocolException;
 import tech.kwik.agent15.alert.ErrorAlert;
+import tech.kwik.agent15.engine.TlsEngine;
 import tech.kwik.agent15.engine.TlsServerEngine;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
 import tech.kwik.agent15.extension.Extension;
-import tech.kwik.core.cid.ConnectionIdInfo;
-import tech.kwik.core.cid.ConnectionIdStatus;
+import tech.kwik.core.QuicConstants.TransportErrorCode;
 import tech.kwik.core.common.EncryptionLevel;
-import tech.kwik.core.crypto.CryptoStream;
 import tech.kwik.core.frame.ConnectionCloseFrame;
-import tech.kwik.core.frame.NewConnectionIdFrame;
 import tech.kwik.core.frame.PingFrame;
-import tech.kwik.core.frame.RetireConnectionIdFrame;
-import tech.kwik.core.impl.TransportParameters;
+import tech.kwik.core.impl.TransportError;
 import tech.kwik.core.impl.Version;
-import tech.kwik.core.log.LogProxy;
 import tech.kwik.core.log.Logger;
+import tech.kwik.core.packet.DatagramFilter;
+import tech.kwik.core.packet.DatagramParserFilter;
+import tech.kwik.core.packet.DatagramPostProcessingFilter;
+import tech.kwik.core.packet.HandshakePacket;
+import tech.kwik.core.packet.InitialPacket;
 import tech.kwik.core.packet.PacketMetaData;
+import tech.kwik.core.packet.PacketParser;
 import tech.kwik.core.packet.QuicPacket;
+import tech.kwik.core.packet.ServerRolePacketParser;
+import tech.kwik.core.send.SenderImpl;
+import tech.kwik.core.server.ServerConnectionConfig;
+import tech.kwik.core.server.impl.ApplicationProtocolRegistry;
+import tech.kwik.core.server.impl.ClientInitialScidFilter;
+import tech.kwik.core.server.impl.InitialPacketMinimumSizeFilter;
 import tech.kwik.core.server.impl.ServerConnectionImpl;
-import tech.kwik.core.server.impl.ServerConnectionProxy;
-import tech.kwik.core.tls.QuicTransportParametersExtension;
+import tech.kwik.core.stream.FlowControl;
+import tech.kwik.core.stream.StreamManager;
 
 /**
- * A server's connection that checks each packet with a {@link FrameGuard}, and that ends when TLS fails at its first packet. kwik delays
- * that end until the next datagram, which mostly never comes: the connection and its threads would stay for the life of the listener.
- * It also remembers the internal error for which kwik ended it, which kwik reports to nobody.
+ * A server's connection that checks each packet with a {@link FrameGuard}, and knows a client that came back after a Retry packet of the
+ * gate. It also remembers the internal error for which kwik ended it, which kwik reports to nobody.
  */
 final class GatedConnection extends ServerConnectionImpl {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
 
-    private static final TransportParameters.VersionInformation ONLY_VERSION_1 =
-            new TransportParameters.VersionInformation(Version.QUIC_version_1, List.of(Version.QUIC_version_1));
+    // RFC 9000, sections 8.1 and 14.1.
+    private static final int MAX_AMPLIFICATION = 3;
+    private static final int MIN_FIRST_DATAGRAM = 1200;
+
+    /** What all connections of a listener share. */
+    record Parts(
+            DatagramSocket socket,
+            ServerConnectionConfig configuration,
+            ApplicationProtocolRegistry protocols,
+            ConnectionTable table,
+            Logger log) {}
 
     private final InetSocketAddress client;
     private final Object handshakeLock = new Object();
+    private final ServerParameters parameters = new ServerParameters();
+    private final ConnectionIds ids;
     private final FrameGuard guard = new FrameGuard(true, () -> getStats().packetsSent(), this::ping);
     // Guarded by handshakeLock.
     private boolean closing;
-    private volatile boolean failed;
     private volatile String handshakeFailure = "";
     private volatile boolean closeSent;
-    private volatile @Nullable ServerConnectionProxy receiver;
+    private volatile boolean stopped;
+    private volatile @Nullable ConnectionReceiver receiver;
     private volatile @Nullable Throwable failure;
+    // Only for the thread that processes its packets. What this side may send before it knows the client's address
+    // depends on them (RFC 9000, section 8.1).
+    private int bytesReceived;
+    private boolean addressValidated;
 
     // On the sender's thread, after a datagram has left. The client may not have the keys of a lower level any more.
-    private boolean closeLeft(List<QuicPacket> packets) {
+    boolean closeLeft(List<QuicPacket> packets) {
         boolean closes = packets.stream()
                 .anyMatch(each -> PacketTap.closes(each) && each.getEncryptionLevel() == currentEncryptionLevel);
         if (closes) {
@@ -74,18 +93,17 @@ final class GatedConnection extends ServerConnectionImpl {
      * to be closed, so late packets reach nobody (RFC 9000, section 10.2).
      */
     void endIfPeerInformed() {
-        if (closeSent || KwikInternals.isDraining(this)) {
+        if (closeSent || connectionState == Status.Draining) {
             terminate();
         }
     }
 
     GatedConnection(
-            ConnectorInternals.FactoryParts parts,
+            Parts parts,
             Version version,
             InetSocketAddress client,
             byte[] peersId,
             byte[] id,
-            CryptoStream crypto,
             TlsServerEngineFactory tls,
             Consumer<ServerConnectionImpl> closed,
             SentTap log) {
@@ -95,28 +113,103 @@ final class GatedConnection extends ServerConnectionImpl {
                 client,
                 peersId,
                 id,
-                crypto,
+                null,
                 tls,
                 parts.configuration(),
                 parts.protocols(),
-                parts.registry(),
+                parts.table(),
                 closed,
                 log);
         this.client = client;
-        log.connection = this;
+        this.ids = new ConnectionIds(getConnectionIdManager());
+        log.watch(this);
         SmallDatagrams.install(this);
     }
 
-    boolean isFrom(InetSocketAddress sender) {
-        return client.equals(sender);
+    ServerParameters parameters() {
+        return parameters;
+    }
+
+    ConnectionIds ids() {
+        return ids;
+    }
+
+    InetSocketAddress client() {
+        return client;
     }
 
     /** Sets what processes its datagrams, which may have started already. */
-    void receiver(ServerConnectionProxy thread) {
+    void receiver(ConnectionReceiver thread) {
         receiver = thread;
-        if (failed) {
-            queueEmptyDatagram(thread);
+        if (stopped) {
+            thread.dispose();
         }
+    }
+
+    /** Ends the thread that processes its datagrams. */
+    void stopReceiving() {
+        stopped = true;
+        ConnectionReceiver thread = receiver;
+        if (thread != null) {
+            thread.dispose();
+        }
+    }
+
+    // ---- the thread that processes its packets
+
+    /** Parses datagrams and processes their packets, as kwik would. */
+    DatagramFilter datagramFilter() {
+        PacketParser parser = new ServerRolePacketParser(
+                connectionSecrets,
+                quicVersion,
+                getSourceConnectionIdLength(),
+                false,
+                processorChain,
+                () -> versionNegotiationStatus,
+                log);
+        return new ClientInitialScidFilter(
+                getDestinationConnectionId(),
+                log,
+                new InitialPacketMinimumSizeFilter(
+                        log,
+                        new DatagramPostProcessingFilter(
+                                this::datagramProcessed, log, new DatagramParserFilter(parser))));
+    }
+
+    /** A datagram after the first has come. */
+    void countReceived(int bytes) {
+        if (!addressValidated) {
+            bytesReceived += bytes;
+            getSender().setAntiAmplificationLimit(MAX_AMPLIFICATION * (MIN_FIRST_DATAGRAM + bytesReceived));
+        }
+    }
+
+    @Override
+    public ProcessResult process(InitialPacket packet, PacketMetaData metaData) {
+        if (parameters.isProved()) {
+            if (!parameters.isProof(packet.getToken())) {
+                immediateCloseWithError(TransportErrorCode.INVALID_TOKEN, null);
+                return ProcessResult.Abort;
+            }
+            validated();
+        }
+        return super.process(packet, metaData);
+    }
+
+    @Override
+    public ProcessResult process(HandshakePacket packet, PacketMetaData metaData) {
+        validated();
+        return super.process(packet, metaData);
+    }
+
+    private void validated() {
+        addressValidated = true;
+        getSender().unsetAntiAmplificationLimit();
+    }
+
+    @Override
+    protected void connectionError(TransportError cause) {
+        super.connectionError(cause);
     }
 
     // kwik does not expect a close while the handshake proceeds on another thread. It would drop its CONNECTION_CLOSE
@@ -146,9 +239,9 @@ final class GatedConnection extends ServerConnectionImpl {
     private void inspectAndProcess(QuicPacket packet, PacketMetaData metaData) {
         FrameGuard.Violation violation = guard.inspect(packet);
         if (violation == null) {
-            withoutUnknownIds(packet);
+            ids.removeUnknown(packet);
             super.processFrames(packet, metaData);
-            removeRetiredIds(packet);
+            ids.removeRetired(packet);
         } else {
             closeFor(violation);
         }
@@ -164,78 +257,19 @@ final class GatedConnection extends ServerConnectionImpl {
         send(new PingFrame(Version.QUIC_version_1), lost -> {}, true);
     }
 
-    // kwik keeps all connection ids that there ever were, and searches them for each packet.
-    private void removeRetiredIds(QuicPacket packet) {
-        boolean changed = packet.getFrames().stream()
-                .anyMatch(each -> each instanceof NewConnectionIdFrame || each instanceof RetireConnectionIdFrame);
-        if (changed) {
-            Map<Integer, ConnectionIdInfo> own = getConnectionIdManager().getAllConnectionIds();
-            // The largest stays: kwik derives the next sequence number from it.
-            int largest = Collections.max(own.keySet());
-            own.values().removeIf(each -> each.getSequenceNumber() != largest && isRetired(each));
-            if (getDestinationConnectionId().length > 0) {
-                getConnectionIdManager().getAllPeerConnectionIds().values().removeIf(GatedConnection::isRetired);
-            }
-        }
-    }
-
-    /** How many of its own connection ids it keeps; for tests. */
-    int ownIds() {
-        return getConnectionIdManager().getAllConnectionIds().size();
-    }
-
-    /** How many of the peer's connection ids it keeps; for tests. */
-    int peersIds() {
-        return getConnectionIdManager().getAllPeerConnectionIds().size();
-    }
-
-    private static boolean isRetired(ConnectionIdInfo id) {
-        return id.getConnectionIdStatus() == ConnectionIdStatus.RETIRED;
-    }
-
-    // An id may be retired again by a retransmitted frame. kwik would fail, as the id was removed.
-    private void withoutUnknownIds(QuicPacket packet) {
-        packet.getFrames().removeIf(each -> each instanceof RetireConnectionIdFrame retired && isRemoved(retired));
-    }
-
-    private boolean isRemoved(RetireConnectionIdFrame retired) {
-        Map<Integer, ConnectionIdInfo> own = getConnectionIdManager().getAllConnectionIds();
-        return !own.containsKey(retired.getSequenceNr()) && retired.getSequenceNr() < Collections.max(own.keySet());
-    }
-
     // No 0-RTT: nothing is served before the handshake is complete and the address validated.
     @Override
     public boolean isEarlyDataAccepted() {
         return false;
     }
 
-    // kwik would switch to version 2 for a client that prefers it (RFC 9368), and then drop all its packets. For a
-    // client that lists no known version it would throw.
     @Override
     public void extensionsReceived(List<Extension> extensions) throws TlsProtocolException {
-        transportParameters(extensions).forEach(parameters -> {
-            parameters.setVersionInformation(null);
-            repairIdLimit(parameters);
-        });
+        parameters.received(extensions);
         super.extensionsReceived(extensions);
         if (getTlsEngine() instanceof TlsServerEngine server) {
-            transportParameters(server.getServerExtensions())
-                    .forEach(parameters -> parameters.setVersionInformation(ONLY_VERSION_1));
+            parameters.toSend(server.getServerExtensions(), getOriginalDestinationConnectionId());
         }
-    }
-
-    // kwik keeps 32 bits of a limit that may have 62, and would refuse the client for a negative rest. It gives no
-    // client more than a few ids.
-    private static void repairIdLimit(TransportParameters parameters) {
-        if (parameters.getActiveConnectionIdLimit() < 0) {
-            parameters.setActiveConnectionIdLimit(Integer.MAX_VALUE);
-        }
-    }
-
-    private static Stream<TransportParameters> transportParameters(List<Extension> extensions) {
-        return extensions.stream()
-                .filter(QuicTransportParametersExtension.class::isInstance)
-                .map(each -> ((QuicTransportParametersExtension) each).getTransportParameters());
     }
 
     @Override
@@ -257,14 +291,9 @@ final class GatedConnection extends ServerConnectionImpl {
     // Called before kwik closes the connection, on the receiver thread.
     @Override
     protected void cryptoProcessingErrorOcurred(Exception cause) {
-        failed = true;
         handshakeFailure = cause instanceof ErrorAlert alert
                 ? "TLS alert: " + alert.alertDescription().name().replace('_', ' ')
                 : String.valueOf(cause.getMessage());
-        ServerConnectionProxy thread = receiver;
-        if (thread != null) {
-            queueEmptyDatagram(thread);
-        }
     }
 
     @Override
@@ -273,7 +302,7 @@ final class GatedConnection extends ServerConnectionImpl {
         super.abortConnection(error);
     }
 
-    // kwik's connector calls this for all its connections, then closes its socket. An exception here would stop it.
+    // Called for all connections of a listener that closes. An exception here would stop that.
     @Override
     public void close() {
         try {
@@ -288,29 +317,35 @@ final class GatedConnection extends ServerConnectionImpl {
         return failure;
     }
 
-    // A datagram without a packet, which kwik processes after the current one.
-    private void queueEmptyDatagram(ServerConnectionProxy thread) {
-        thread.parsePackets(0, Instant.now(), ByteBuffer.allocate(1), client);
+    /** Whether neither side has begun to close it. */
+    boolean isConnected() {
+        return connectionState == Status.Connected;
     }
 
-    /** The logger of one connection. Packets alone do not show whose they are: clients may have no connection id. */
-    static final class SentTap extends LogProxy {
+    StreamManager streams() {
+        return getStreamManager();
+    }
 
-        private final Consumer<GatedConnection> onCloseSent;
-        private volatile @Nullable GatedConnection connection;
+    TlsEngine tls() {
+        return getTlsEngine();
+    }
 
-        SentTap(Logger all, byte[] id, Consumer<GatedConnection> onCloseSent) {
-            super(all, id);
-            this.onCloseSent = onCloseSent;
-        }
+    /** The thread that calls listeners. */
+    ExecutorService callbacks() {
+        return callbackThread;
+    }
 
-        @Override
-        public void sent(Instant time, List<QuicPacket> packets) {
-            super.sent(time, packets);
-            GatedConnection sender = connection;
-            if (sender != null && sender.closeLeft(packets)) {
-                onCloseSent.accept(sender);
-            }
-        }
+    SenderImpl sender() {
+        return getSender();
+    }
+
+    /** The limits that the client has set. Known once the handshake is complete. */
+    FlowControl flowControl() {
+        return flowController;
+    }
+
+    /** Ends it without telling the client, and frees its resources. */
+    void giveUp() {
+        silentlyCloseConnection(0);
     }
 }

@@ -8,6 +8,7 @@ import io.quicpool.transport.engine.HandshakeInfo;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ListIterator;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,7 +36,7 @@ final class KwikConnection extends AbstractConnection {
     private final ReadinessPoller poller;
     private final Runnable whenFreed;
     private final KwikStreams streams;
-    private final UndeliveredStreams<QuicStream> undelivered;
+    private final UndeliveredStreams<OutgoingData> undelivered;
     private final AtomicBoolean finished = new AtomicBoolean();
     private volatile boolean engineEnded;
     // This side closes the connection. It must not end before its CONNECTION_CLOSE has left.
@@ -57,7 +58,7 @@ final class KwikConnection extends AbstractConnection {
         this.guard = quic.getRole() == Role.Server
                 ? null
                 : new FrameGuard(false, () -> quic.getStats().packetsSent(), this::ping);
-        this.undelivered = new UndeliveredStreams<>(KwikInternals::hasUnsent, () -> KwikInternals.hasInFlight(quic));
+        this.undelivered = new UndeliveredStreams<>(OutgoingData::hasUnsent, () -> KwikInternals.hasInFlight(quic));
     }
 
     void established(HandshakeInfo info, long initialMaxStreams) {
@@ -148,7 +149,7 @@ final class KwikConnection extends AbstractConnection {
         accepted(streams.accept(stream));
     }
 
-    UndeliveredStreams<QuicStream> undelivered() {
+    UndeliveredStreams<OutgoingData> undelivered() {
         return undelivered;
     }
 
@@ -168,13 +169,17 @@ final class KwikConnection extends AbstractConnection {
             closeFor(violation);
             return;
         }
-        streams.packetArrived();
         PathWatch path = packet.getEncryptionLevel() == EncryptionLevel.App ? pathWatch : null;
-        for (QuicFrame frame : packet.getFrames()) {
+        for (ListIterator<QuicFrame> each = packet.getFrames().listIterator(); each.hasNext(); ) {
+            QuicFrame frame = each.next();
             if (path != null && frame instanceof AckFrame ack) {
                 path.acknowledged(ack);
             }
             FrameGuard.Violation ofStream = handle(frame);
+            if (streams.hides(frame)) {
+                // kwik acknowledges the packet for this frame.
+                each.set(new PingFrame());
+            }
             if (ofStream != null) {
                 closeFor(ofStream);
                 return;

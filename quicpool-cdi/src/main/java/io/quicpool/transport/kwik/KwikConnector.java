@@ -111,7 +111,6 @@ final class KwikConnector {
                 // kwik makes the connection's buffer ten times this. The stream's is set below.
                 .defaultStreamReceiveBufferSize(KwikTransport.CONNECTION_BUFFER / 10)
                 .socketFactory(address -> socket)
-                .noServerCertificateCheck()
                 .customTrustManager(trust)
                 .logger(tap);
         KeyMaterial certificate = spec.clientCertificate();
@@ -120,12 +119,14 @@ final class KwikConnector {
         }
         QuicClientConnectionImpl quic = (QuicClientConnectionImpl) builder.build();
         quic.setDefaultBidirectionalStreamReceiveBufferSize(KwikTransport.STREAM_BUFFER);
+        KwikInternals.withoutNameCheck(quic);
         SmallDatagrams.install(quic);
         return quic;
     }
 
     private void handshake(QuicClientConnectionImpl quic) throws IOException, InterruptedException {
         try {
+            tap.connecting(Thread.currentThread());
             quic.connect();
         } catch (IOException e) {
             throw new IOException(Printable.said(failure(e), CloseReason.MAX_LENGTH), Printable.cause(e));

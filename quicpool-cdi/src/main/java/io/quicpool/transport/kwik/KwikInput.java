@@ -3,6 +3,7 @@ package io.quicpool.transport.kwik;
 import io.quicpool.transport.engine.StreamInput;
 import java.io.IOException;
 import java.io.InputStream;
+import tech.kwik.core.QuicStream;
 
 /**
  * The receiving side of a stream of kwik. It reads from kwik's buffer and waits by itself, because kwik's own read swallows interrupts of
@@ -24,6 +25,11 @@ final class KwikInput extends StreamInput {
 
     long bytesRead() {
         return bytesRead;
+    }
+
+    /** Nothing more is received. Not when the peer has reset the stream. */
+    void abort(QuicStream kwik, long code) {
+        received.abort(kwik, code);
     }
 
     @Override

@@ -1,108 +1,48 @@
 package io.quicpool.transport.kwik;
 
-import static io.quicpool.transport.kwik.Reflection.call;
-import static io.quicpool.transport.kwik.Reflection.field;
-import static io.quicpool.transport.kwik.Reflection.get;
-import static io.quicpool.transport.kwik.Reflection.method;
-import static io.quicpool.transport.kwik.Reflection.set;
-import static io.quicpool.transport.kwik.Reflection.type;
+import static io.quicpool.transport.engine.Reflection.call;
+import static io.quicpool.transport.engine.Reflection.get;
 
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.UnsentBytes;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import tech.kwik.agent15.TlsConstants;
 import tech.kwik.agent15.engine.TlsClientEngine;
 import tech.kwik.agent15.engine.TlsServerEngine;
 import tech.kwik.core.QuicStream;
 import tech.kwik.core.common.EncryptionLevel;
-import tech.kwik.core.frame.StreamFrame;
-import tech.kwik.core.impl.IdleTimer;
 import tech.kwik.core.impl.QuicClientConnectionImpl;
 import tech.kwik.core.impl.QuicConnectionImpl;
-import tech.kwik.core.impl.TransportError;
-import tech.kwik.core.send.SendRequestQueue;
 import tech.kwik.core.send.SenderImpl;
-import tech.kwik.core.server.impl.ServerConnectionImpl;
+import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
+import tech.kwik.core.server.impl.ApplicationProtocolRegistry;
 import tech.kwik.core.stream.FlowControl;
 import tech.kwik.core.stream.ReceiveBuffer;
-import tech.kwik.core.stream.ReceiveBufferImpl;
-import tech.kwik.core.stream.SendBuffer;
-import tech.kwik.core.stream.StreamManager;
 
-/**
- * Reflective access to kwik's connections and streams, for what pools need and kwik does not offer. Where a member is missing, a method
- * does nothing or returns less, and {@link #missing} tells. A test checks that nothing is missing in the version of the build.
- */
+/** Access to kwik's connections and streams, for what pools need and kwik does not offer. See {@link KwikMembers}. */
 final class KwikInternals {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
 
-    private static final @Nullable Field CALLBACKS = field(QuicConnectionImpl.class, "callbackThread");
-    private static final @Nullable Field STATUS = field(QuicConnectionImpl.class, "connectionState");
-    private static final @Nullable Field SCHEDULER = field(QuicConnectionImpl.class, "scheduler");
-    private static final @Nullable Field HELLO = field(QuicClientConnectionImpl.class, "originalClientHello");
-    private static final @Nullable Field FLOW = field(QuicConnectionImpl.class, "flowController");
-    private static final @Nullable Method STREAMS = method(QuicConnectionImpl.class, "getStreamManager");
-    private static final @Nullable Method TLS = method(QuicConnectionImpl.class, "getTlsEngine");
-    private static final @Nullable Method IDLE_TIMEOUT = method(IdleTimer.class, "getIdleTimeout");
-    private static final @Nullable Field CLIENT = field(ServerConnectionImpl.class, "initialClientAddress");
-    private static final String OUTPUT = "tech.kwik.core.stream.StreamOutputStreamImpl";
-    private static final @Nullable Field OUTPUT_CLOSED = field(type(OUTPUT), "closed");
-    private static final @Nullable Field OUTPUT_RESET = field(type(OUTPUT), "reset");
-    private static final @Nullable Field OUTPUT_BUFFER = field(type(OUTPUT), "sendBuffer");
-    private static final String INPUT = "tech.kwik.core.stream.StreamInputStreamImpl";
-    private static final @Nullable Field INPUT_BUFFER = field(type(INPUT), "receiveBuffer");
-    private static final @Nullable Field INPUT_MONITOR = field(type(INPUT), "addMonitor");
-    private static final @Nullable Method INPUT_READ = method(type(INPUT), "updateAllowedFlowControl", int.class);
-    private static final @Nullable Method INPUT_ALL_READ = method(type(INPUT), "allDataRead");
-    private static final @Nullable Field INPUT_CLOSED = field(type(INPUT), "closed");
-    private static final @Nullable Field INPUT_RESET = field(type(INPUT), "reset");
-    private static final @Nullable Field INPUT_ENDED =
-            field(type("tech.kwik.core.stream.QuicStreamImpl"), "inputClosed");
-    private static final @Nullable Method SENDER = method(QuicConnectionImpl.class, "getSender");
-    private static final @Nullable Field SEND_QUEUES = field(SenderImpl.class, "sendRequestQueue");
-    private static final @Nullable Method SILENT_CLOSE =
-            method(QuicConnectionImpl.class, "silentlyCloseConnection", long.class);
-
     private KwikInternals() {}
-
-    /** Whether a member of kwik is missing. */
-    static boolean missing() {
-        return Reflection.missing();
-    }
 
     /** Whether the connection is established and neither side has begun to close it. */
     static boolean isConnected(QuicConnectionImpl connection) {
-        Object status = get(STATUS, connection);
-        return status == null || status == QuicConnectionImpl.Status.Connected;
-    }
-
-    /** Whether the peer has closed the connection, so that nothing more may be sent. */
-    static boolean isDraining(QuicConnectionImpl connection) {
-        return get(STATUS, connection) == QuicConnectionImpl.Status.Draining;
-    }
-
-    /**
-     * Waits until a client's connection has recorded its ClientHello. Another thread does so just after it was sent; an answer that is
-     * processed before that fails, or is forgotten. Takes some instructions of that thread.
-     */
-    static void awaitClientHelloRecorded(QuicConnectionImpl connection, Duration longest) {
-        awaitOtherThread(() -> HELLO == null || get(HELLO, connection) != null, longest);
+        if (connection instanceof GatedConnection server) {
+            return server.isConnected();
+        }
+        return connection instanceof QuicClientConnectionImpl client && client.isConnected();
     }
 
     /**
@@ -110,18 +50,16 @@ final class KwikInternals {
      * may then leave first, which the server cannot decrypt yet and drops. Takes as long as the sender's thread needs.
      */
     static void awaitHandshakeSent(QuicConnectionImpl connection, Duration longest) {
-        awaitOtherThread(() -> !hasUnsentHandshake(connection), longest);
+        awaitOtherThread(() -> !SmallDatagrams.hasRequests(connection, EncryptionLevel.Handshake), longest);
     }
 
-    // kwik indexes its queues by the ordinal of the level.
-    @SuppressWarnings("EnumOrdinal")
-    private static boolean hasUnsentHandshake(QuicConnectionImpl connection) {
-        return call(SENDER, connection) instanceof SenderImpl sender
-                && get(SEND_QUEUES, sender) instanceof SendRequestQueue[] queues
-                && queues[EncryptionLevel.Handshake.ordinal()].hasRequests();
+    /** Does not check the name in the certificate of a client's server: our trust manager does. */
+    static void withoutNameCheck(QuicClientConnectionImpl connection) {
+        ((TlsClientEngine) invoke(KwikMembers.TLS, connection)).setHostnameVerifier((name, certificate) -> true);
     }
 
-    private static void awaitOtherThread(BooleanSupplier done, Duration longest) {
+    /** Waits for a moment that another thread takes. An interrupt ends the wait. */
+    static void awaitOtherThread(BooleanSupplier done, Duration longest) {
         long start = System.nanoTime();
         while (!done.getAsBoolean()
                 && System.nanoTime() - start < longest.toNanos()
@@ -135,40 +73,38 @@ final class KwikInternals {
      * shuts down last: the status may stay "closing" for ever when this side closes a connection that the peer has just closed.
      */
     static boolean hasEnded(QuicConnectionImpl connection) {
-        return !(get(SCHEDULER, connection) instanceof ExecutorService scheduler) || scheduler.isShutdown();
+        return scheduler(connection).isShutdown();
     }
 
     /** Runs a task after the events of this connection that kwik has queued. */
     static void afterEvents(QuicConnectionImpl connection, Runnable task) {
         try {
-            if (get(CALLBACKS, connection) instanceof ExecutorService callbacks) {
-                callbacks.execute(task);
-                return;
-            }
+            callbacks(connection).execute(task);
         } catch (RejectedExecutionException e) {
             LOG.log(Level.TRACE, "the connection has ended: no further event is delivered");
+            task.run();
         }
-        task.run();
     }
 
     /** Ends the threads of an ended connection. kwik leaves one to the garbage collector and one to a time-out. */
     static void endThreads(QuicConnectionImpl connection) {
-        if (get(CALLBACKS, connection) instanceof ExecutorService callbacks) {
-            callbacks.shutdown();
-        }
-        if (get(SCHEDULER, connection) instanceof ExecutorService scheduler) {
-            scheduler.shutdownNow();
-        }
+        callbacks(connection).shutdown();
+        scheduler(connection).shutdownNow();
     }
 
-    /** Ends a connection without telling the peer, and frees its resources. */
-    static void giveUp(QuicConnectionImpl connection) {
-        call(SILENT_CLOSE, connection, 0L);
+    private static ExecutorService callbacks(QuicConnectionImpl connection) {
+        return connection instanceof GatedConnection server
+                ? server.callbacks()
+                : (ExecutorService) read(KwikMembers.CALLBACKS, connection);
+    }
+
+    private static ExecutorService scheduler(QuicConnectionImpl connection) {
+        return (ExecutorService) read(KwikMembers.SCHEDULER, connection);
     }
 
     /** The negotiated cipher suite. */
     static String cipherSuite(QuicConnectionImpl connection) {
-        Object tls = call(TLS, connection);
+        Object tls = connection instanceof GatedConnection server ? server.tls() : invoke(KwikMembers.TLS, connection);
         TlsConstants.CipherSuite suite = null;
         if (tls instanceof TlsClientEngine client) {
             suite = client.getSelectedCipher();
@@ -178,115 +114,61 @@ final class KwikInternals {
         return suite == null ? "unknown" : suite.name();
     }
 
-    /** The negotiated idle time-out; this side's own where it cannot be read. */
+    /** The idle time-out: the smaller one of both sides' (RFC 9000, section 10.1). */
     static Duration idleTimeout(QuicConnectionImpl connection, Duration own) {
-        return call(IDLE_TIMEOUT, connection.getIdleTimer()) instanceof Long millis ? Duration.ofMillis(millis) : own;
+        long peers = connection instanceof GatedConnection server
+                ? server.parameters().peersIdleTimeout()
+                : ((QuicClientConnectionImpl) connection)
+                        .getPeerTransportParameters()
+                        .getMaxIdleTimeout();
+        return peers == 0 ? own : Duration.ofMillis(Math.min(own.toMillis(), peers));
     }
 
-    /** The client's address and port; the public accessor has no port. */
-    static InetSocketAddress clientAddress(ServerConnectionImpl connection) {
-        return get(CLIENT, connection) instanceof InetSocketAddress address
-                ? address
-                : new InetSocketAddress(connection.getInitialClientAddress(), 0);
+    /** The application protocol of a server. */
+    static ApplicationProtocolRegistry protocols(String alpn, ApplicationProtocolConnectionFactory factory) {
+        ApplicationProtocolRegistry protocols = new ApplicationProtocolRegistry();
+        call(KwikMembers.PROTOCOL, protocols, alpn, factory);
+        return protocols;
     }
 
     /** Gives bytes that nobody will read back to the connection's receive window. */
-    static void creditConnection(QuicConnectionImpl connection, int bytes) {
-        if (call(STREAMS, connection) instanceof StreamManager streams) {
-            streams.updateConnectionFlowControl(bytes);
-        }
+    static void credit(InputStream input, int bytes) {
+        call(KwikMembers.INPUT_READ, input, bytes);
     }
 
-    /** The stream manager of a connection; null where it cannot be read. */
-    static @Nullable StreamManager streams(QuicConnectionImpl connection) {
-        return call(STREAMS, connection) instanceof StreamManager streams ? streams : null;
+    /** What the peer lets this side send. */
+    static FlowControl flow(QuicConnectionImpl connection) {
+        return connection instanceof GatedConnection server
+                ? server.flowControl()
+                : ((QuicClientConnectionImpl) connection).getFlowController();
     }
 
-    /**
-     * Opens the peer's stream with this id, and those before it, as data would (RFC 9000, section 3.2). On kwik's receiver thread.
-     *
-     * @return whether it could be opened
-     * @throws TransportError when it is beyond the peer's credit
-     */
-    static boolean open(QuicConnectionImpl connection, int streamId) throws TransportError {
-        if (call(STREAMS, connection) instanceof StreamManager streams) {
-            streams.process(new StreamFrame(streamId, new byte[0], false));
-            return true;
-        }
-        return false;
-    }
-
-    /** Removes a stream from the tables of flow control. On the sender's thread only. */
-    static void removeFromFlowControl(QuicConnectionImpl connection, QuicStream stream) {
-        if (get(FLOW, connection) instanceof FlowControl flow) {
-            flow.unregister(stream);
-            flow.streamClosed(stream);
-        }
-    }
-
-    /** How many streams are in the tables of flow control; for tests. -1 when they cannot be read. */
-    static int flowEntries(QuicConnectionImpl connection) {
-        Object flow = get(FLOW, connection);
-        return flow != null && get(field(FlowControl.class, "streamListeners"), flow) instanceof Map<?, ?> streams
-                ? streams.size()
-                : -1;
-    }
-
-    /** Gives a new stream a send buffer that can be cleared while it is being sent from. Null where kwik's member is missing. */
-    static @Nullable SteadySendBuffer replaceSendBuffer(QuicStream stream, UnsentBytes ofConnection) {
-        OutputStream output = stream.getOutputStream();
-        if (get(OUTPUT_BUFFER, output) instanceof SendBuffer buffer) {
-            SteadySendBuffer steady = new SteadySendBuffer(buffer.getMaxSize(), ofConnection);
-            set(OUTPUT_BUFFER, output, steady);
-            return steady;
-        }
-        return null;
-    }
-
-    /**
-     * Resets the sending side even when a FIN is queued, which kwik's own reset does not. On the sender's thread only; another thread may
-     * be closing the stream at the same time.
-     *
-     * @return false when everything was sent in order before
-     */
-    static boolean abandonUnsent(QuicStream stream, long code) {
-        OutputStream output = stream.getOutputStream();
-        while (!Boolean.TRUE.equals(get(OUTPUT_RESET, output))) {
-            if (Boolean.TRUE.equals(get(OUTPUT_CLOSED, output))) {
-                if (!(get(OUTPUT_BUFFER, output) instanceof SendBuffer buffer) || !buffer.hasData()) {
-                    return false;
-                }
-                set(OUTPUT_CLOSED, output, false);
-            }
-            stream.resetStream(code);
-            if (OUTPUT_RESET == null) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /**
-     * Stops receiving, unless the peer's direction has ended already: kwik would count the stream as ended twice, and give the peer its
-     * credit twice. The input is marked as closed first, so that a reset that arrives meanwhile is not counted either.
-     */
-    static void abortReading(QuicStream stream, long code) {
-        InputStream input = stream.getInputStream();
-        set(INPUT_CLOSED, input, true);
-        if (!Boolean.TRUE.equals(get(INPUT_RESET, input)) && !Boolean.TRUE.equals(get(INPUT_ENDED, stream))) {
-            stream.abortReading(code);
-        }
-    }
-
-    /** Whether data or a FIN waits to be sent. */
-    static boolean hasUnsent(QuicStream stream) {
-        return get(OUTPUT_BUFFER, stream.getOutputStream()) instanceof SendBuffer buffer && buffer.hasData();
+    /** Makes the sending part of a new stream, in place of kwik's own. */
+    static OutgoingData outgoing(QuicConnectionImpl connection, QuicStream stream, UnsentBytes ofConnection) {
+        FlowControl flow = flow(connection);
+        OutgoingData outgoing =
+                new OutgoingData(connection, stream, flow, ofConnection, () -> call(KwikMembers.OUTPUT_ENDED, stream));
+        flow.register(stream, outgoing);
+        return outgoing;
     }
 
     /** Whether something that was sent is not acknowledged yet. */
     static boolean hasInFlight(QuicConnectionImpl connection) {
-        return call(SENDER, connection) instanceof SenderImpl sender
-                && sender.getCongestionController().getBytesInFlight() > 0;
+        return sender(connection).getCongestionController().getBytesInFlight() > 0;
+    }
+
+    static SenderImpl sender(QuicConnectionImpl connection) {
+        return connection instanceof GatedConnection server
+                ? server.sender()
+                : (SenderImpl) invoke(KwikMembers.SENDER, connection);
+    }
+
+    private static Object read(Field field, Object owner) {
+        return Objects.requireNonNull(get(field, owner), field.getName());
+    }
+
+    private static Object invoke(Method method, Object owner) {
+        return Objects.requireNonNull(call(method, owner), method.getName());
     }
 
     /** The receive buffer of a stream, and the monitor that kwik notifies when data arrives. */
@@ -295,6 +177,8 @@ final class KwikInternals {
         private final Object owner;
         private final ReceiveBuffer buffer;
         private final Object monitor;
+        // Under the monitor.
+        private boolean ended;
 
         private Received(Object owner, ReceiveBuffer buffer, Object monitor) {
             this.owner = owner;
@@ -318,19 +202,29 @@ final class KwikInternals {
         int take(byte[] bytes, int offset, int length) {
             int read = buffer.read(ByteBuffer.wrap(bytes, offset, length));
             if (read > 0) {
-                call(INPUT_READ, owner, read);
-            } else if (read < 0) {
-                call(INPUT_ALL_READ, owner);
+                call(KwikMembers.INPUT_READ, owner, read);
+            } else if (read < 0 && !ended) {
+                ended = true;
+                call(KwikMembers.INPUT_ALL_READ, owner);
             }
             return read;
+        }
+
+        /** Receives no more, unless the end was read: kwik would count the stream as ended twice. */
+        void abort(QuicStream stream, long code) {
+            synchronized (monitor) {
+                if (ended) {
+                    return;
+                }
+                ended = true;
+            }
+            stream.abortReading(code);
         }
     }
 
     static Received received(InputStream input) {
         return new Received(
-                input,
-                get(INPUT_BUFFER, input) instanceof ReceiveBuffer buffer ? buffer : new ReceiveBufferImpl(),
-                Objects.requireNonNullElse(get(INPUT_MONITOR, input), input));
+                input, (ReceiveBuffer) read(KwikMembers.INPUT_BUFFER, input), read(KwikMembers.INPUT_MONITOR, input));
     }
 
     /** Runs a task on the connection's sender thread. */

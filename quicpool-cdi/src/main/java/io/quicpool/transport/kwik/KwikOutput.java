@@ -3,32 +3,28 @@ package io.quicpool.transport.kwik;
 import io.quicpool.transport.engine.StreamOutput;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
-import org.jspecify.annotations.Nullable;
 
-/** The sending side of a stream of kwik. An interrupt is always the caller's own, see {@link SteadySendBuffer}. */
+/** The sending side of a stream of kwik. An interrupt is always the caller's own, see {@link OutgoingData}. */
 final class KwikOutput extends StreamOutput {
 
     private final KwikStream stream;
-    private final OutputStream quic;
-    private final @Nullable SteadySendBuffer buffer;
+    private final OutgoingData outgoing;
 
-    KwikOutput(KwikStream stream, OutputStream quic, @Nullable SteadySendBuffer buffer) {
+    KwikOutput(KwikStream stream, OutgoingData outgoing) {
         super(stream);
         this.stream = stream;
-        this.quic = quic;
-        this.buffer = buffer;
+        this.outgoing = outgoing;
     }
 
     @Override
     protected int piece() {
-        return buffer == null ? Integer.MAX_VALUE : buffer.piece();
+        return outgoing.piece();
     }
 
     @Override
     protected void send(byte[] bytes, int offset, int length) throws IOException {
         try {
-            quic.write(bytes, offset, length);
+            outgoing.write(bytes, offset, length);
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
@@ -38,22 +34,17 @@ final class KwikOutput extends StreamOutput {
         }
     }
 
-    // kwik does so as well, a moment later.
+    // A reset wakes the writer by itself.
     @Override
     protected void wake() {
-        if (buffer != null) {
-            buffer.interruptBlockedWriter();
+        if (!stream.connection().alive()) {
+            outgoing.abort();
         }
     }
 
     @Override
     public void close() {
         finish();
-        try {
-            quic.close();
-        } catch (IOException e) {
-            // The stream is still closed.
-            assert !stream.alive() : e;
-        }
+        outgoing.close();
     }
 }

@@ -5,7 +5,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import tech.kwik.core.QuicStream;
 
 /**
@@ -29,7 +28,7 @@ final class KwikStream extends AbstractStream {
     private final QuicStream quic;
     private final KwikInput input;
     private final KwikOutput output;
-    private final @Nullable SteadySendBuffer sendBuffer;
+    private final OutgoingData outgoing;
     private final FlowRepair repair;
     private final AtomicBoolean signalled = new AtomicBoolean();
     private final AtomicInteger smallPieces = new AtomicInteger();
@@ -46,16 +45,25 @@ final class KwikStream extends AbstractStream {
         this.seenUpTo = new AtomicLong(seenUpTo);
         this.connection = connection;
         this.quic = quic;
-        this.sendBuffer =
-                KwikInternals.replaceSendBuffer(quic, connection.streams().unsent());
-        this.repair = new FlowRepair(connection.quic(), quic);
+        this.outgoing = KwikInternals.outgoing(
+                connection.quic(), quic, connection.streams().unsent());
+        this.repair = new FlowRepair(quic.getInputStream());
         this.input = new KwikInput(this, quic.getInputStream());
-        this.output = new KwikOutput(this, quic.getOutputStream(), sendBuffer);
+        this.output = new KwikOutput(this, outgoing);
     }
 
     @Override
     public KwikConnection connection() {
         return connection;
+    }
+
+    OutgoingData outgoing() {
+        return outgoing;
+    }
+
+    /** Whether kwik must not see the peer's RESET_STREAM. */
+    boolean hidesReset() {
+        return repair.hidesReset();
     }
 
     int streamId() {
@@ -155,7 +163,7 @@ final class KwikStream extends AbstractStream {
     }
 
     void onFin(long finalSize) {
-        repair.finalSizeKnown(finalSize, input.bytesRead(), false);
+        repair.fin(finalSize, input.bytesRead());
         input.fin();
         if (finalSize == input.bytesRead()) {
             unreadDataCame();
@@ -166,15 +174,14 @@ final class KwikStream extends AbstractStream {
     }
 
     void onReset(long finalSize, long code) {
-        repair.finalSizeKnown(finalSize, input.bytesRead(), true);
+        repair.reset(finalSize, input.bytesRead());
         clearSmallPieces();
         resetReceived(code);
     }
 
     void onStopSending(long code) {
         stopSendingReceived(code);
-        // Only after kwik has processed the frame: two resets at a time would give the peer its credit twice.
-        connection.streams().afterPacketProcessed(() -> repair.sendingAbandoned(code));
+        outgoing.reset(code);
         ended();
     }
 
@@ -187,16 +194,16 @@ final class KwikStream extends AbstractStream {
 
     @Override
     protected void sendReset(long code) {
-        quic.resetStream(code);
-        repair.sendingAbandoned(code);
+        outgoing.reset(code);
         creditEnded();
         connection.streams().ended(this);
     }
 
     @Override
     protected void sendStopSending(long code) {
-        repair.stopped(input.bytesRead());
-        KwikInternals.abortReading(quic, code);
+        if (repair.stop(input.bytesRead())) {
+            input.abort(quic, code);
+        }
         clearSmallPieces();
         // If this ended the stream, kwik has queued the peer's new credit and does not send it by itself.
         KwikInternals.onSender(connection.quic(), () -> {});
@@ -204,14 +211,14 @@ final class KwikStream extends AbstractStream {
 
     @Override
     protected void closed() {
-        connection.undelivered().add(quic);
+        connection.undelivered().add(outgoing);
         creditWhenSent();
         connection.streams().ended(this);
     }
 
     /** Whether the stream needs no repair any more: the peer's end is known, and ours has been sent. */
     boolean isReleasable() {
-        return repair.isDone() && !KwikInternals.hasUnsent(quic);
+        return repair.isDone() && !outgoing.hasUnsent();
     }
 
     @Override
@@ -229,11 +236,7 @@ final class KwikStream extends AbstractStream {
         if (credit != null && before == CreditState.IN_USE) {
             credit.streamClosed();
         }
-        if (sendBuffer == null) {
-            creditEnded();
-        } else {
-            sendBuffer.whenSent(this::creditEnded);
-        }
+        outgoing.whenSent(this::creditEnded);
     }
 
     private void creditEnded() {

@@ -41,7 +41,6 @@ final class KwikStreams {
     private final Map<Integer, KwikStream> streams = new ConcurrentHashMap<>();
     // By stream id: frames of streams that kwik has yet to report.
     private final Map<Integer, Queue<Consumer<KwikStream>>> early = new ConcurrentHashMap<>();
-    private final Queue<Runnable> afterPacket = new ConcurrentLinkedQueue<>();
     private final EndedStreams<KwikStream> ended =
             new EndedStreams<>(MAX_ENDED, KwikStream::isReleasable, this::release);
     private final AtomicInteger smallPieces = new AtomicInteger();
@@ -114,23 +113,6 @@ final class KwikStreams {
 
     // ---- frames of the peer; on kwik's receiver thread, just before kwik processes them
 
-    /** A packet is about to be processed. One thread processes all, so the packets before it are done. */
-    void packetArrived() {
-        for (Runnable task = afterPacket.poll(); task != null; task = afterPacket.poll()) {
-            task.run();
-        }
-    }
-
-    /** Runs a task when the current packet has been processed, which is known when the next one arrives. */
-    void afterPacketProcessed(Runnable task) {
-        boolean first = afterPacket.isEmpty();
-        afterPacket.add(task);
-        if (first) {
-            // The peer may have nothing more to send. A ping makes it send one more packet.
-            connection.ping();
-        }
-    }
-
     /** Applies a frame to its stream. Gives the reason to close the connection, if there is one. */
     FrameGuard.@Nullable Violation handle(QuicFrame frame) {
         if (frame instanceof StreamFrame data) {
@@ -152,6 +134,9 @@ final class KwikStreams {
         if (isOursAndNotOpen(data.getStreamId())) {
             return FrameGuard.NOT_OPEN;
         }
+        if (isBeyondCredit(data.getStreamId())) {
+            return FrameGuard.TOO_MANY;
+        }
         boolean small = data.getLength() > 0 && data.getLength() < FrameGuard.SMALL_PIECE;
         apply(data.getStreamId(), true, stream -> {
             if (small) {
@@ -170,12 +155,33 @@ final class KwikStreams {
         if (isOursAndNotOpen(streamId)) {
             return FrameGuard.NOT_OPEN;
         }
+        if (isBeyondCredit(streamId)) {
+            return FrameGuard.TOO_MANY;
+        }
         try {
             apply(streamId, openImplicitly(streamId), action);
             return null;
         } catch (TransportError e) {
             return FrameGuard.TOO_MANY;
         }
+    }
+
+    // Where kwik does not count. It would open any.
+    private boolean isBeyondCredit(int streamId) {
+        StreamCredit credit = connection.peerCredit();
+        return credit != null
+                && isOpenedByPeer(streamId)
+                && (streamId & UNIDIRECTIONAL) == 0
+                && streamId / STREAM_TYPES >= credit.limit();
+    }
+
+    /** Whether kwik must not see a frame, because this engine does in its place what the frame says. */
+    boolean hides(QuicFrame frame) {
+        if (frame instanceof ResetStreamFrame reset) {
+            KwikStream stream = streams.get(reset.getStreamId());
+            return stream != null && stream.hidesReset();
+        }
+        return frame instanceof StopSendingFrame;
     }
 
     // A stream that only this server can open and has not opened (STREAM_STATE_ERROR). kwik ignores such frames.
@@ -185,13 +191,21 @@ final class KwikStreams {
                 && ((streamId & UNIDIRECTIONAL) != 0 || streamId / STREAM_TYPES >= opened.get());
     }
 
+    // As data would (RFC 9000, section 3.2).
+    private void open(int streamId) throws TransportError {
+        if (quic instanceof GatedConnection server) {
+            server.streams().process(new StreamFrame(streamId, new byte[0], false));
+        }
+    }
+
     // In kwik only data opens a stream. It would ignore a RESET_STREAM or STOP_SENDING that comes first. A later stream
     // opens this one as well (RFC 9000, section 3.2), and then nothing would ever end it.
     private boolean openImplicitly(int streamId) throws TransportError {
-        return streamId > lastAccepted
-                && isOpenedByPeer(streamId)
-                && !streams.containsKey(streamId)
-                && KwikInternals.open(quic, streamId);
+        boolean opens = streamId > lastAccepted && isOpenedByPeer(streamId) && !streams.containsKey(streamId);
+        if (opens) {
+            open(streamId);
+        }
+        return opens;
     }
 
     private void apply(int streamId, boolean opens, Consumer<KwikStream> action) {

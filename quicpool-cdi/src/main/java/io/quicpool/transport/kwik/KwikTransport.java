@@ -24,11 +24,6 @@ public final class KwikTransport implements Transport {
     /** The receive window of a connection, in bytes. */
     static final long CONNECTION_BUFFER = 16 * 1024 * 1024;
 
-    static {
-        // kwik's own certificate check is off, as our trust manager decides. kwik would print a warning about that.
-        System.setProperty("tech.kwik.core.no-security-warnings", "true");
-    }
-
     /** For {@link java.util.ServiceLoader}. */
     public KwikTransport() {}
 

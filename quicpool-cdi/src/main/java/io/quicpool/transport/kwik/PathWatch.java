@@ -1,13 +1,8 @@
 package io.quicpool.transport.kwik;
 
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.frame.AckFrame;
-import tech.kwik.core.frame.Padding;
-import tech.kwik.core.packet.QuicPacket;
-import tech.kwik.core.send.SendItem;
 
 /**
  * Detects a path that no longer carries full datagrams (RFC 9000, section 14). Small datagrams still pass, so the connection stays alive,
@@ -63,29 +58,17 @@ final class PathWatch {
         return small ? SMALL : SmallDatagrams.LARGEST;
     }
 
-    /** Pads a datagram and tracks it, if that is due. Everything that is assembled is sent. */
-    void fill(List<SendItem> items) {
-        QuicPacket packet = items.size() == 1 ? items.get(0).getPacket() : null;
-        if (packet == null
-                || packet.getEncryptionLevel() != EncryptionLevel.App
-                || !packet.isAckEliciting()
-                || !track(packet.getPacketNumber())) {
-            return;
+    /** Whether the packet that is being assembled must fill its datagram. It is then tracked. On the sender's thread. */
+    boolean track(long number) {
+        boolean tracks = trackIfDue(number);
+        if (tracks) {
+            // A small one follows.
+            ping.run();
         }
-        // Estimated with a full payload, so that kwik's minimal padding of very short packets is not counted.
-        int missing = 2 * SmallDatagrams.LARGEST - packet.estimateLength(SmallDatagrams.LARGEST);
-        if (missing > 0) {
-            packet.addFrame(new Padding(missing));
-        }
-        SendItem item = items.get(0);
-        items.set(0, new SendItem(packet, it -> {
-            item.getPacketLostCallback().accept(it);
-            lost(it.getPacketNumber());
-        }));
-        ping.run();
+        return tracks;
     }
 
-    private synchronized boolean track(long number) {
+    private synchronized boolean trackIfDue(long number) {
         boolean due = lost > 0 || System.nanoTime() - lastAcknowledged > idle / PROBE_FRACTION;
         if (!due || tracked != NONE) {
             return false;
@@ -106,7 +89,8 @@ final class PathWatch {
         }
     }
 
-    private void lost(long number) {
+    /** A packet that was tracked is lost. */
+    void lost(long number) {
         Runnable next = afterLoss(number);
         if (next != null) {
             next.run();

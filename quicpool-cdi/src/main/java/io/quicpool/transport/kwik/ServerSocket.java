@@ -13,13 +13,12 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import tech.kwik.core.server.impl.ServerConnectionImpl;
 
 /**
- * A listener's socket. {@code receive} throws only after the socket was closed, since kwik then calls {@code System.exit}. After
- * repeated failures the socket counts as not alive, and still retries.
+ * A listener's socket, behind the gate. {@code receive} throws only after the socket was closed. After repeated failures the socket counts
+ * as not alive, and still retries.
  */
-final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerConnectionImpl> {
+final class ServerSocket extends DatagramSocket implements Gate.Engine<GatedConnection> {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
 
@@ -32,7 +31,7 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
     // Threads in a system call on the socket. Each keeps the address bound until it returns, even after the close.
     private final AtomicInteger inSystemCall = new AtomicInteger();
 
-    private final Gate<ServerConnectionImpl> gate;
+    private final Gate<GatedConnection> gate;
 
     ServerSocket(InetSocketAddress local, ListenerEvents events, int maxHandshakes, boolean retry)
             throws SocketException {
@@ -46,7 +45,7 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
         return !isClosed() && failures < MAX_FAILURES;
     }
 
-    // Only kwik's single receiver thread calls this.
+    // Only the single receiving thread calls this.
     @SuppressWarnings("NonAtomicVolatileUpdate")
     @Override
     public void receive(DatagramPacket packet) throws IOException {
@@ -60,7 +59,6 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
                 }
             } catch (IOException e) {
                 if (isClosed()) {
-                    // kwik stops its receiver before it closes the socket, so it takes this for the end.
                     throw e;
                 }
                 failures++;
@@ -71,7 +69,7 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
         }
     }
 
-    Gate<ServerConnectionImpl> gate() {
+    Gate<GatedConnection> gate() {
         return gate;
     }
 
@@ -85,7 +83,7 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
         try {
             send(new DatagramPacket(datagram, datagram.length, client));
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "cannot send a Retry: {0}", e.getMessage());
+            LOG.log(Level.DEBUG, "cannot send: {0}", e.getMessage());
         }
     }
 
@@ -95,8 +93,8 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<ServerCon
     }
 
     @Override
-    public void giveUp(ServerConnectionImpl connection) {
-        KwikInternals.giveUp(connection);
+    public void giveUp(GatedConnection connection) {
+        connection.giveUp();
     }
 
     @Override

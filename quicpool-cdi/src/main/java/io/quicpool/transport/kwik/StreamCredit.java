@@ -1,17 +1,11 @@
 package io.quicpool.transport.kwik;
 
-import static io.quicpool.transport.kwik.Reflection.field;
-import static io.quicpool.transport.kwik.Reflection.get;
-import static io.quicpool.transport.kwik.Reflection.set;
-
-import java.lang.reflect.Field;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
+import tech.kwik.core.ConnectionConfig;
 import tech.kwik.core.common.EncryptionLevel;
 import tech.kwik.core.frame.MaxStreamsFrame;
 import tech.kwik.core.frame.QuicFrame;
 import tech.kwik.core.impl.QuicConnectionImpl;
-import tech.kwik.core.stream.StreamManager;
 
 /**
  * The stream credit of a client (MAX_STREAMS, RFC 9000, section 19.11). kwik gives credit for each stream that has ended; here streams in
@@ -26,40 +20,41 @@ import tech.kwik.core.stream.StreamManager;
  */
 final class StreamCredit {
 
-    private static final @Nullable Field LIMIT = field(StreamManager.class, "currentBidirectionalStreamIdLimit");
-    private static final @Nullable Field OWN_RAISES = field(StreamManager.class, "absoluteBidirectionalStreamIdLimit");
-
     // kwik keeps the limit as a stream id, which is four times the number of streams, in an int.
-    private static final long MAX_LIMIT = Integer.MAX_VALUE / 4 - 1;
+    static final int MAX_LIMIT = Integer.MAX_VALUE / 4 - 1;
     private static final int FRAME_SIZE = 9;
 
     private final QuicConnectionImpl quic;
-    private final StreamManager manager;
     private final int bound;
     private final ReentrantLock lock = new ReentrantLock();
+    // Written under lock.
+    private volatile long limit;
     // Guarded by lock.
     private long notInUse;
     private long inUseOrEnded;
     private long ended;
-    private long limit;
     private boolean queued;
 
-    private StreamCredit(QuicConnectionImpl quic, StreamManager manager, int limit, int bound) {
+    private StreamCredit(QuicConnectionImpl quic, long limit, int bound) {
         this.quic = quic;
-        this.manager = manager;
         this.bound = bound;
         this.limit = limit;
         this.notInUse = limit;
-        // Stops kwik from raising the limit by itself.
-        set(OWN_RAISES, manager, 0L);
     }
 
-    /** Takes the credit over from kwik, before the first stream. Null where kwik's members are missing. */
-    static @Nullable StreamCredit takeOver(QuicConnectionImpl quic, int bound) {
-        StreamManager manager = KwikInternals.streams(quic);
-        return manager != null && OWN_RAISES != null && get(LIMIT, manager) instanceof Integer limit
-                ? new StreamCredit(quic, manager, limit / 4, bound)
-                : null;
+    /**
+     * Takes the credit over from kwik, before the first stream.
+     *
+     * @param unlimited with it kwik opens as many streams as there can be, and gives no credit by itself
+     */
+    static StreamCredit takeOver(GatedConnection quic, int bound, ConnectionConfig unlimited) {
+        quic.streams().initialize(unlimited);
+        return new StreamCredit(quic, quic.parameters().initialMaxStreams(), bound);
+    }
+
+    /** How many streams the peer may have opened in all. */
+    long limit() {
+        return limit;
     }
 
     /** Sets how many streams may be open that are not in use. */
@@ -93,7 +88,6 @@ final class StreamCredit {
                 return;
             }
             limit = next;
-            set(LIMIT, manager, (int) (limit * 4));
             if (queued) {
                 return;
             }

@@ -199,8 +199,8 @@ class FrameTrapsTest {
             // Again, as if the acknowledgement was lost.
             quic.processFrames(packet(new RetireConnectionIdFrame(V1, number)), when);
         }
-        assertThat(quic.ownIds()).isLessThanOrEqualTo(8);
-        assertThat(quic.peersIds()).isLessThanOrEqualTo(8);
+        assertThat(quic.ids().own()).isLessThanOrEqualTo(8);
+        assertThat(quic.ids().peers()).isLessThanOrEqualTo(8);
         assertNothingLogged();
     }
 

@@ -9,6 +9,7 @@ import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.Listener;
+import io.quicpool.transport.engine.Reflection;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

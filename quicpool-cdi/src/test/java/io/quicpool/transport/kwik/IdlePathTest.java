@@ -10,18 +10,11 @@ import io.quicpool.ServerPool;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.Relay;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tech.kwik.core.frame.AckFrame;
-import tech.kwik.core.frame.PingFrame;
-import tech.kwik.core.impl.Version;
-import tech.kwik.core.packet.QuicPacket;
-import tech.kwik.core.packet.ShortHeaderPacket;
-import tech.kwik.core.send.SendItem;
 
 /** Some pings are full datagrams, so that an idle connection notices a path that no longer carries those. */
 @Timeout(90)
@@ -51,19 +44,10 @@ class IdlePathTest {
         }
     }
 
-    private static List<SendItem> packet(long number) {
-        QuicPacket packet =
-                new ShortHeaderPacket(Version.getDefault(), new byte[4], new PingFrame(Version.QUIC_version_1));
-        packet.setPacketNumber(number);
-        return new ArrayList<>(List.of(new SendItem(packet)));
-    }
-
     private static boolean lose(PathWatch watch, long number) {
-        List<SendItem> sent = packet(number);
-        watch.fill(sent);
-        QuicPacket packet = sent.get(0).getPacket();
-        sent.get(0).getPacketLostCallback().accept(packet);
-        return packet.estimateLength(0) == SmallDatagrams.LARGEST;
+        boolean full = watch.track(number);
+        watch.lost(number);
+        return full;
     }
 
     @Test
@@ -73,8 +57,9 @@ class IdlePathTest {
         for (int i = 0; i < 5; i++) {
             assertThat(lose(watch, i)).isTrue();
         }
-        List<SendItem> sent = packet(5);
-        watch.fill(sent);
+        assertThat(watch.track(5)).isTrue();
+        // One at a time.
+        assertThat(watch.track(6)).isFalse();
         watch.acknowledged(new AckFrame(4));
         assertThat(watch.largest(false)).isLessThan(SmallDatagrams.LARGEST);
         watch.acknowledged(new AckFrame(5));
