@@ -47,13 +47,8 @@ public final class UnsentBytes {
     }
 
     /**
-     * How long a write has to wait before it asks again, unless its stream sends something first. A stream that holds nothing may always
-     * add something.
-     *
-     * @param bytes how many it adds
-     * @param held how many its stream holds
-     * @param usual how many it may hold otherwise
-     * @return milliseconds, or {@link #NO_PAUSE}
+     * How many milliseconds a write waits before it asks again, unless its stream sends something first. A stream that holds nothing may
+     * always add something.
      */
     public long pauseMillis(int bytes, int held, int usual) {
         if (held == 0 || held + bytes <= most(usual)) {

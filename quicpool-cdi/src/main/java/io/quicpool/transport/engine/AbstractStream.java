@@ -79,13 +79,7 @@ public abstract class AbstractStream implements EngineStream {
         return pending.get() != null;
     }
 
-    /**
-     * Runs the action of {@link #whenReadable} if it can read enough.
-     *
-     * @param unread how many bytes can be read
-     * @param last whether the FIN follows them: then fewer are enough
-     * @return whether nothing is awaited any more
-     */
+    /** Runs the action if it can read enough, or all before the FIN. Returns whether nothing is awaited any more. */
     protected final boolean fireIfReadable(long unread, boolean last) {
         Pending wanted = pending.get();
         if (wanted == null || isEnded()) {
