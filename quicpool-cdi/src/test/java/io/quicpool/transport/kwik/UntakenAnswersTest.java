@@ -85,12 +85,11 @@ class UntakenAnswersTest {
     @EachEngine
     void areFewBytes(String engine) throws Exception {
         AtomicInteger answered = new AtomicInteger();
-        ServerPool server =
-                pools.server(s -> s.transport(engine)
-                        .maxCapacity(2 * REQUESTS)
-                        // One client may have half of them, and here it may ask faster than the server reads.
-                        .maxPendingHellos(2 * REQUESTS)
-                        .writeTimeout(Duration.ZERO));
+        ServerPool server = pools.server(s -> s.transport(engine)
+                .maxCapacity(2 * REQUESTS)
+                // One client may have half of them, and here it may ask faster than the server reads.
+                .maxPendingHellos(2 * REQUESTS)
+                .writeTimeout(Duration.ZERO));
         server.serve(stream -> {
             stream.inputStream().readAllBytes();
             stream.outputStream().write(new byte[ANSWER]);
