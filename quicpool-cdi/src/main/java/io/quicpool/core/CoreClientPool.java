@@ -31,7 +31,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     private final ClientPoolConfig config;
     private final ClientConnections connections;
     private final IdRequest idRequest;
-    private final SizeCheck sizeCheck;
+    final SizeCheck sizeCheck;
     private boolean everReady; // timer thread only
     private final CreditShortage creditShortage = new CreditShortage();
     private volatile boolean noCredit;
@@ -272,8 +272,9 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         CapacityBounds before = capacityBounds();
         sizeCheck.capacityBounds(Objects.requireNonNull(bounds, "bounds"));
         threads.decide(() -> {
-            idleSweep.run(bounds.max());
             sizeCheck.clampCapacity();
+            idleSweep.run(bounds.max());
+            sizeCheck.check();
         });
         reportBounds("capacity", text(before), text(bounds));
     }

@@ -80,8 +80,8 @@ final class SizeCheck {
         long takes = idleStreams.takes();
         long taken = takes - takesAtLastCheck;
         takesAtLastCheck = takes;
-        interval = Policy.interval(interval, idleStreams.idle(), capacity, intervalBounds);
-        capacity = Policy.capacity(capacity, taken, capacityBounds);
+        interval = Policy.interval(interval, idleStreams.idle(), capacity(), intervalBounds);
+        capacity = Policy.capacity(capacity(), taken, capacityBounds);
     }
 
     /** Opens what is missing, as soon as the timer is free. Any thread. */
@@ -96,7 +96,7 @@ final class SizeCheck {
             return;
         }
         int missing = Policy.missing(
-                capacity,
+                capacity(),
                 idRequest::opening,
                 idleStreams::waitingForAny,
                 idleStreams::idle,
@@ -133,16 +133,17 @@ final class SizeCheck {
 
     /** Whether so few streams are idle that the pool should not wait for the next regular check. */
     boolean isLow() {
-        return Policy.isLow(idleStreams.idle(), capacity);
+        return Policy.isLow(idleStreams.idle(), capacity());
     }
 
     /** Whether more streams should be opened, as far as the capacity and those that are idle or opening tell. */
     boolean isBelowCapacity() {
-        return idleStreams.idle() + idRequest.opening() < capacity;
+        return idleStreams.idle() + idRequest.opening() < capacity();
     }
 
+    // New bounds hold at once. A check that runs before clampCapacity must not open what a sweep has just evicted.
     int capacity() {
-        return capacity;
+        return capacityBounds.clamp(capacity);
     }
 
     Duration interval() {
@@ -153,15 +154,14 @@ final class SizeCheck {
         return capacityBounds;
     }
 
-    /** Sets other bounds. Any thread; {@link #clampCapacity} puts them into effect. */
+    /** Sets other bounds. Any thread; {@link #clampCapacity} and {@link #check} follow. */
     void capacityBounds(CapacityBounds bounds) {
         capacityBounds = bounds;
     }
 
-    /** Brings the capacity within its bounds. Timer thread. */
+    /** Brings the capacity within its bounds, also if they are wider again soon. Timer thread. */
     void clampCapacity() {
-        capacity = capacityBounds.clamp(capacity);
-        check();
+        capacity = capacity();
     }
 
     IntervalBounds intervalBounds() {

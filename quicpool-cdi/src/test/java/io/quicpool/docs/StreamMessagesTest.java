@@ -146,7 +146,7 @@ class StreamMessagesTest extends QuotedMessages {
         try (PooledStream stream = client.take(SOON)) {
             stream.outputStream().write(1);
             // Compared with the sources, because it needs a peer that reads nothing.
-            inSources(": the peer accepted no more data within ");
+            inSources("the peer accepted no more data");
             said.add("stream 00000000: the peer accepted no more data within 30000 ms; the stream is reset");
             saysAll("A stream times out");
             healthShows("A stream times out", server);

@@ -1,0 +1,36 @@
+package io.quicpool.core;
+
+import static io.quicpool.testing.Patience.SOON;
+import static io.quicpool.testing.Pools.awaitIdle;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quicpool.ClientPool;
+import io.quicpool.ServerPool;
+import io.quicpool.config.CapacityBounds;
+import io.quicpool.testing.Pools;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class SizeCheckTest {
+
+    /** A sweep evicts the surplus, and the check after it opens nothing again. */
+    @Test
+    void newBoundsHoldBeforeTheTimerActsOnThem() throws Exception {
+        try (Pools pools = new Pools()) {
+            ServerPool server = pools.server(s -> s);
+            ClientPool client = pools.client(server, c -> c.capacity(40, 60));
+            awaitIdle(client, 40);
+            CoreClientPool core = (CoreClientPool) client;
+            CompletableFuture<Integer> opening = new CompletableFuture<>();
+            core.threads.decide(() -> {
+                client.capacityBounds(new CapacityBounds(1, 3));
+                core.idleSweep.run(client.capacityBounds().max());
+                core.sizeCheck.check();
+                opening.complete(core.opening());
+            });
+            assertThat(opening.get(SOON.toSeconds(), TimeUnit.SECONDS)).isZero();
+            assertThat(client.capacity()).isBetween(1, 3);
+        }
+    }
+}
