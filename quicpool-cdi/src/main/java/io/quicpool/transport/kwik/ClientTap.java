@@ -74,7 +74,7 @@ class ClientTap extends PacketTap {
     public void error(String message, Throwable error) {
         super.error(message, error);
         KwikConnection made = connection;
-        if (made != null) {
+        if (made != null && message.startsWith("Aborting")) {
             made.failed(error);
         }
     }

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicConstants.TransportErrorCode;
@@ -47,7 +48,7 @@ final class KwikConnection extends AbstractConnection {
     // Only at a server, and null where kwik counts by itself.
     private volatile @Nullable StreamCredit peerCredit;
     private volatile long lastReceived = System.nanoTime();
-    private volatile @Nullable Throwable failure;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     /** Wraps kwik's connection. {@code whenFreed} runs when all its resources are freed. */
     KwikConnection(QuicConnectionImpl quic, ReadinessPoller poller, Runnable whenFreed) {
@@ -225,14 +226,14 @@ final class KwikConnection extends AbstractConnection {
                 });
     }
 
-    /** kwik has met an internal error. If it ends the connection next, this is why. */
+    /** An internal error of kwik ends the connection. Only the first one counts: more may follow from the end itself. */
     void failed(@Nullable Throwable error) {
-        failure = error;
+        failure.compareAndSet(null, error);
     }
 
     /** kwik is done with the connection. If it reported no reason, an internal error was the reason. */
     void givenUp() {
-        Throwable error = failure;
+        Throwable error = failure.get();
         if (alive() && error != null) {
             // At DEBUG only: the peer may provoke it again and again.
             LOG.log(

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -511,9 +512,20 @@ class KwikTrapsTest {
     void aClientConnectionThatDiesOfAnErrorOfKwikIsReported() throws Exception {
         KwikConnection here = (KwikConnection) connect(4);
         here.quic().abortConnection(new IllegalStateException("for the test"));
-        await().until(() ->
-                client.losses.contains("closed by the engine: java.lang.IllegalStateException: for the test"));
+        await().untilAsserted(() -> assertThat(client.losses)
+                .containsExactly("closed by the engine: java.lang.IllegalStateException: for the test"));
         assertThat(here.alive()).isFalse();
+    }
+
+    /** kwik aborts once more when its receiver meets the closed socket. */
+    @Test
+    void theFirstErrorThatEndsAClientConnectionIsTheReason() throws Exception {
+        KwikConnection here = (KwikConnection) connect(4);
+        here.failed(new IllegalStateException("for the test"));
+        here.failed(new SocketException("Socket closed"));
+        here.quic().abortConnection(null);
+        await().untilAsserted(() -> assertThat(client.losses)
+                .containsExactly("closed by the engine: java.lang.IllegalStateException: for the test"));
     }
 
     /** However many there were, and whichever side closed first. */
