@@ -40,8 +40,8 @@ class EngineFiguresIT {
         NAMES.put("first_stream_cold_ms", "first stream, cold process (ms)");
         NAMES.put("first_stream_ms", "first stream after that (ms)");
         NAMES.put("fill_1000_ms", "fill of 1,000 streams (ms)");
-        NAMES.put("ping_idle_(\\d+)_p50", "ping-pong, $1 idle streams, median (us)");
-        NAMES.put("ping_idle_(\\d+)_p99", "ping-pong, $1 idle streams, p99 (us)");
+        NAMES.put("ping_idle_(\\d+)_p50(_us)?", "ping-pong, $1 idle streams, median (us)");
+        NAMES.put("ping_idle_(\\d+)_p99(_us)?", "ping-pong, $1 idle streams, p99 (us)");
         NAMES.put("bulk_1_idle_(\\d+)_MBps", "bulk, 1 stream, $1 idle (MB/s)");
         NAMES.put("bulk_8_idle_(\\d+)_MBps", "bulk, 8 streams, $1 idle (MB/s)");
         NAMES.put("heap_per_stream_(\\d{3,})_bytes", "heap of the client per idle stream, $1 idle (B)");
@@ -133,20 +133,22 @@ class EngineFiguresIT {
     private void add(String variant, String line) {
         System.out.println(variant + ": " + line);
         String[] words = line.split(" ", -1);
-        if (words[0].startsWith("ping_")) {
+        if (line.contains(" p50=")) {
             for (String figure : List.of("p50", "p99")) {
-                add(variant, words[0] + "_" + figure, PeerProcess.figure(line, figure));
+                add(variant, words[0] + "_" + figure, Double.toString(PeerProcess.figure(line, figure)));
             }
         } else if (words.length == 2) {
-            add(variant, words[0], Double.parseDouble(words[1]));
+            add(variant, words[0], words[1]);
         }
     }
 
-    private void add(String variant, String key, double value) {
+    private void add(String variant, String key, String value) {
         NAMES.keySet().stream()
                 .filter(key::matches)
                 .findFirst()
                 .ifPresent(pattern -> table.add(
-                        variant, key.replaceFirst(pattern, Objects.requireNonNull(NAMES.get(pattern))), value));
+                        variant,
+                        key.replaceFirst(pattern, Objects.requireNonNull(NAMES.get(pattern))),
+                        Double.parseDouble(value)));
     }
 }
