@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
  *   <li>If receiving is aborted and the peer resets the stream too, it counts as ended twice. Here only the first of both is kwik's.
  * </ul>
  *
- * <p>KwikTrapsTest has a test for each that fails without the repair.
+ * <p>KwikStreamTrapsTest has a test for each that fails without the repair.
  */
 final class FlowRepair {
 
