@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Access to members that the library of an engine does not publish. Finding a member fails with a {@link LinkageError} that names it, as
- * linking to it would. An engine that can do without a member has null in its place: using that does nothing.
+ * linking to it would.
  */
 public final class Reflection {
 
@@ -64,20 +64,18 @@ public final class Reflection {
     }
 
     /** Reads a field; null where it cannot be read. */
-    public static @Nullable Object get(@Nullable Field field, Object owner) {
+    public static @Nullable Object get(Field field, Object owner) {
         try {
-            return field == null ? null : field.get(owner);
+            return field.get(owner);
         } catch (IllegalAccessException | IllegalArgumentException e) {
             return null;
         }
     }
 
     /** Writes a field, unless the JVM forbids it. */
-    public static void set(@Nullable Field field, Object owner, Object value) {
+    public static void set(Field field, Object owner, Object value) {
         try {
-            if (field != null) {
-                field.set(owner, value);
-            }
+            field.set(owner, value);
         } catch (IllegalAccessException e) {
             // A JVM may protect final fields.
         }
@@ -89,10 +87,9 @@ public final class Reflection {
      * @param owner null for a static method
      * @return what it returned; null where it threw: what it is about has ended meanwhile
      */
-    public static @Nullable Object call(
-            @Nullable Method method, @Nullable Object owner, @Nullable Object... arguments) {
+    public static @Nullable Object call(Method method, @Nullable Object owner, @Nullable Object... arguments) {
         try {
-            return method == null ? null : method.invoke(owner, arguments);
+            return method.invoke(owner, arguments);
         } catch (IllegalAccessException | InvocationTargetException e) {
             return null;
         }

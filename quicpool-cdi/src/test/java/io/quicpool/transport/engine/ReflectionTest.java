@@ -50,15 +50,6 @@ class ReflectionTest {
     }
 
     @Test
-    void usingAMemberThatIsNotThereDoesNothing() {
-        Reflection.set(null, library, 5);
-
-        assertThat(Reflection.get(null, library)).isNull();
-        assertThat(Reflection.call(null, library)).isNull();
-        assertThat(library.count).isEqualTo(1);
-    }
-
-    @Test
     void aCallThatFailsReturnsNull() {
         var add = Reflection.method(Library.class, "add", int.class);
 

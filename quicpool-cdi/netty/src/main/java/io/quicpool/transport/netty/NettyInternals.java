@@ -1,16 +1,21 @@
 package io.quicpool.transport.netty;
 
+import static io.quicpool.transport.engine.Reflection.call;
+import static io.quicpool.transport.engine.Reflection.field;
+import static io.quicpool.transport.engine.Reflection.get;
+import static io.quicpool.transport.engine.Reflection.handle;
+import static io.quicpool.transport.engine.Reflection.method;
+import static io.quicpool.transport.engine.Reflection.set;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicStreamChannel;
-import java.lang.System.Logger.Level;
+import io.quicpool.transport.engine.Reflection;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -21,13 +26,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All reflective access to Netty: what its codec knows and does not report. Where a member is missing, the methods do less, and a warning
- * is logged. Everything on the event loop.
+ * All reflective access to Netty: what its codec knows and does not report. Netty is in the same jar, so every member is there: this class
+ * does not load otherwise. Everything on the event loop.
  */
 final class NettyInternals {
-
-    private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
-    private static final String PACKAGE = QuicChannel.class.getPackageName() + ".";
 
     /** QUICHE_ERR_INVALID_STREAM_STATE, quiche.h. */
     private static final long NO_SUCH_STREAM = -7;
@@ -38,34 +40,42 @@ final class NettyInternals {
     /** IN_CONNECTION_SEND, QuicheQuicChannel. */
     private static final int SENDING = 1 << 2;
 
-    private static final long UNKNOWN = Long.MIN_VALUE;
+    private static final Class<?> CHANNEL = type("QuicheQuicChannel");
+    private static final Field CONNECTION = field(CHANNEL, "connection");
+    private static final Method STREAM_CLOSED = method(CHANNEL, "streamClosed", long.class);
+    private static final Method SEND_FIN = method(CHANNEL, "streamSendFin", long.class);
+    private static final Method IDS = method(CHANNEL, "sourceConnectionIds");
+    private static final Field GUARD = field(CHANNEL, "reantranceGuard");
+    private static final Method SEND = method(CHANNEL, "connectionSendAndFlush");
+    private static final Field ALLOWED = field(CHANNEL, "bidiStreamsLeft");
 
-    private static final @Nullable Field CONNECTION = field("QuicheQuicChannel", "connection");
-    private static final @Nullable Method STREAM_CLOSED = method("QuicheQuicChannel", "streamClosed", long.class);
-    private static final @Nullable Method SEND_FIN = method("QuicheQuicChannel", "streamSendFin", long.class);
-    private static final @Nullable Method IDS = method("QuicheQuicChannel", "sourceConnectionIds");
-    private static final @Nullable Field GUARD = field("QuicheQuicChannel", "reantranceGuard");
-    private static final @Nullable Method SEND = method("QuicheQuicChannel", "connectionSendAndFlush");
-    private static final @Nullable Method IS_FREED = method("QuicheQuicConnection", "isFreed");
-    private static final @Nullable Method ADDRESS = method("QuicheQuicConnection", "address");
-    private static final @Nullable Method CLOSE =
-            method("Quiche", "quiche_conn_close", long.class, boolean.class, long.class, long.class, int.class);
-    private static final @Nullable Method MEMORY = method("Quiche", "readerMemoryAddress", ByteBuf.class);
-    private static final @Nullable Method TIMEOUT = method("Quiche", "quiche_conn_timeout_as_nanos", long.class);
-    private static final @Nullable Field ALLOWED = field("QuicheQuicChannel", "bidiStreamsLeft");
-    private static final @Nullable Method ALLOWED_NOW =
-            method("Quiche", "quiche_conn_peer_streams_left_bidi", long.class);
-    private static final @Nullable Field CONFIG = field("QuicheQuicCodec", "config");
-    private static final @Nullable Method CONFIG_ADDRESS = method("QuicheConfig", "nativeAddress");
-    private static final @Nullable Method NEXT_STREAMS =
-            method("Quiche", "quiche_config_set_initial_max_streams_bidi", long.class, long.class);
-    private static final @Nullable Method FINISHED =
-            method("Quiche", "quiche_conn_stream_finished", long.class, long.class);
+    private static final Method IS_FREED = method(type("QuicheQuicConnection"), "isFreed");
+    private static final Method ADDRESS = method(type("QuicheQuicConnection"), "address");
+    private static final Field CONFIG = field(type("QuicheQuicCodec"), "config");
+    private static final Method CONFIG_ADDRESS = method(type("QuicheConfig"), "nativeAddress");
+
+    private static final Class<?> QUICHE = type("Quiche");
+    private static final Method CLOSE =
+            method(QUICHE, "quiche_conn_close", long.class, boolean.class, long.class, long.class, int.class);
+    private static final Method MEMORY = method(QUICHE, "readerMemoryAddress", ByteBuf.class);
+    private static final Method TIMEOUT = method(QUICHE, "quiche_conn_timeout_as_nanos", long.class);
+    private static final Method ALLOWED_NOW = method(QUICHE, "quiche_conn_peer_streams_left_bidi", long.class);
+    private static final Method NEXT_STREAMS =
+            method(QUICHE, "quiche_config_set_initial_max_streams_bidi", long.class, long.class);
+    private static final Method FINISHED = method(QUICHE, "quiche_conn_stream_finished", long.class, long.class);
     // A method handle, since it is called for each stream after each datagram.
-    private static final @Nullable MethodHandle CAPACITY =
-            handle(method("Quiche", "quiche_conn_stream_capacity", long.class, long.class));
+    private static final MethodHandle CAPACITY = handle(QUICHE, "quiche_conn_stream_capacity", long.class, long.class);
 
     private NettyInternals() {}
+
+    /**
+     * Loads this class.
+     *
+     * @throws LinkageError which names the member that is missing
+     */
+    static void load() {
+        // Its members are found already.
+    }
 
     /**
      * Removes a closed stream from its connection's table, once nothing more can come for it. Netty does so only for streams whose FIN it
@@ -87,20 +97,20 @@ final class NettyInternals {
         call(SEND_FIN, stream.parent(), stream.streamId());
     }
 
-    /** Whether everything that the peer sends on a stream has come, its end included. True when it is not known. */
+    /** Whether everything that the peer sends on a stream has come, its end included. True when the connection has ended. */
     static boolean isFinished(QuicStreamChannel stream) {
         return !(onStream(FINISHED, stream) instanceof Boolean known) || known;
     }
 
-    /** The same, but false when it is not known. */
+    /** The same, but false when the connection has ended. */
     static boolean isKnownFinished(QuicStreamChannel stream) {
         return onStream(FINISHED, stream) instanceof Boolean known && known;
     }
 
-    /** Whether quiche has dropped a stream, and given its credit back. True when it is not known. */
+    /** Whether quiche has dropped a stream, and given its credit back. True when the connection has ended. */
     static boolean isGone(QuicStreamChannel stream) {
         long capacity = capacity(stream);
-        return capacity == NO_SUCH_STREAM || capacity == UNKNOWN;
+        return capacity == NO_SUCH_STREAM;
     }
 
     /** Whether the peer has sent STOP_SENDING on a stream that quiche still has. */
@@ -108,7 +118,7 @@ final class NettyInternals {
         return capacity(stream) == STREAM_STOPPED;
     }
 
-    /** Whether congestion control and flow control allow more data of a stream now. True when it is not known. */
+    /** Whether congestion control and flow control allow more data of a stream now. True when the connection has ended. */
     static boolean hasRoom(QuicStreamChannel stream) {
         return capacity(stream) != 0;
     }
@@ -118,7 +128,7 @@ final class NettyInternals {
         OPEN,
         /** The peer has sent STOP_SENDING. */
         STOPPED,
-        /** quiche has dropped it, and given its credit back; or it is not known. */
+        /** quiche has dropped it, and given its credit back; or the connection has ended. */
         GONE
     }
 
@@ -131,14 +141,14 @@ final class NettyInternals {
         Object address = address(channel);
         for (S each : all) {
             long capacity = address == null
-                    ? UNKNOWN
+                    ? NO_SUCH_STREAM
                     : capacity((long) address, stream.apply(each).channel().streamId());
             listener.accept(each, state(capacity));
         }
     }
 
     private static State state(long capacity) {
-        if (capacity == NO_SUCH_STREAM || capacity == UNKNOWN) {
+        if (capacity == NO_SUCH_STREAM) {
             return State.GONE;
         }
         return capacity == STREAM_STOPPED ? State.STOPPED : State.OPEN;
@@ -150,10 +160,6 @@ final class NettyInternals {
      */
     static void withoutSending(QuicChannel channel, Runnable action) {
         int before = guard(channel);
-        if (before < 0) {
-            action.run();
-            return;
-        }
         guard(channel, before | SENDING);
         try {
             action.run();
@@ -165,26 +171,15 @@ final class NettyInternals {
     /** Makes Netty send nothing on a connection, or all again. It goes on receiving. */
     static void holdSending(QuicChannel channel, boolean hold) {
         int before = guard(channel);
-        if (before >= 0) {
-            guard(channel, hold ? before | SENDING : before & ~SENDING);
-        }
+        guard(channel, hold ? before | SENDING : before & ~SENDING);
     }
 
-    // -1 when it is not known.
     private static int guard(QuicChannel channel) {
-        try {
-            return GUARD == null || SEND == null ? -1 : GUARD.getInt(channel);
-        } catch (IllegalAccessException e) {
-            return -1;
-        }
+        return (int) Objects.requireNonNull(get(GUARD, channel));
     }
 
     private static void guard(QuicChannel channel, int value) {
-        try {
-            Objects.requireNonNull(GUARD).setInt(channel, value);
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e);
-        }
+        set(GUARD, channel, value);
     }
 
     /** Sends everything that is queued. */
@@ -207,16 +202,12 @@ final class NettyInternals {
 
     private static long capacity(QuicStreamChannel stream) {
         Object address = address(stream.parent());
-        return address == null ? UNKNOWN : capacity((long) address, stream.streamId());
+        return address == null ? NO_SUCH_STREAM : capacity((long) address, stream.streamId());
     }
 
     private static long capacity(long connection, long stream) {
-        MethodHandle known = CAPACITY;
-        if (known == null) {
-            return UNKNOWN;
-        }
         try {
-            return (long) known.invokeExact(connection, stream);
+            return (long) CAPACITY.invokeExact(connection, stream);
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
@@ -224,7 +215,7 @@ final class NettyInternals {
 
     /**
      * Nanoseconds until quiche's next timer. While something is in flight that is the probe time-out (RFC 9002, section 6.2), which is
-     * soon; otherwise it is the idle time-out. -1 when it is not known.
+     * soon; otherwise it is the idle time-out. -1 when the connection has ended.
      */
     static long nextTimeout(QuicChannel channel) {
         Object address = address(channel);
@@ -238,94 +229,29 @@ final class NettyInternals {
      */
     static void refreshCredit(QuicChannel channel) {
         Object address = address(channel);
-        if (address != null && ALLOWED != null && call(ALLOWED_NOW, null, address) instanceof Long now) {
-            try {
-                ALLOWED.setLong(channel, now);
-            } catch (IllegalAccessException e) {
-                // Netty keeps the count that it has.
-            }
+        if (address != null && call(ALLOWED_NOW, null, address) instanceof Long now) {
+            set(ALLOWED, channel, now);
         }
     }
 
     /** Sets how many streams a client may have open at a time, for connections that start from now on. */
     static void maxStreamsForNewConnections(ChannelHandler codec, int streams) {
-        try {
-            Object config = CONFIG == null ? null : CONFIG.get(codec);
-            Object address = config == null ? null : call(CONFIG_ADDRESS, config);
-            if (address != null) {
-                call(NEXT_STREAMS, null, address, (long) streams);
-            }
-        } catch (IllegalAccessException e) {
-            // New connections get the same as before.
-        }
+        Object config = Objects.requireNonNull(get(CONFIG, codec));
+        call(NEXT_STREAMS, null, call(CONFIG_ADDRESS, config), (long) streams);
     }
 
-    private static @Nullable Object onStream(@Nullable Method function, QuicStreamChannel stream) {
+    private static @Nullable Object onStream(Method function, QuicStreamChannel stream) {
         Object address = address(stream.parent());
         return address == null ? null : call(function, null, address, stream.streamId());
     }
 
     /** The native address of a connection; null when it has ended. */
     private static @Nullable Object address(Channel channel) {
-        try {
-            Object connection = CONNECTION == null ? null : CONNECTION.get(channel);
-            return connection == null || Boolean.TRUE.equals(call(IS_FREED, connection))
-                    ? null
-                    : call(ADDRESS, connection);
-        } catch (IllegalAccessException e) {
-            return null;
-        }
+        Object connection = get(CONNECTION, channel);
+        return connection == null || Boolean.TRUE.equals(call(IS_FREED, connection)) ? null : call(ADDRESS, connection);
     }
 
-    private static @Nullable Object call(
-            @Nullable Method method, @Nullable Object target, @Nullable Object... arguments) {
-        try {
-            return method == null ? null : method.invoke(target, arguments);
-        } catch (InvocationTargetException | IllegalAccessException e) {
-            // It cannot be done any more: the stream or the connection has ended.
-            return null;
-        }
-    }
-
-    private static @Nullable Field field(String of, String name) {
-        try {
-            Field field = known(of).getDeclaredField(name);
-            field.setAccessible(true);
-            return field;
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            complain(e);
-            return null;
-        }
-    }
-
-    private static @Nullable Method method(String of, String name, Class<?>... parameters) {
-        try {
-            Method method = known(of).getDeclaredMethod(name, parameters);
-            method.setAccessible(true);
-            return method;
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            complain(e);
-            return null;
-        }
-    }
-
-    private static @Nullable MethodHandle handle(@Nullable Method method) {
-        try {
-            return method == null ? null : MethodHandles.lookup().unreflect(method);
-        } catch (IllegalAccessException e) {
-            complain(e);
-            return null;
-        }
-    }
-
-    private static Class<?> known(String name) throws ClassNotFoundException {
-        return Class.forName(PACKAGE + name, true, QuicChannel.class.getClassLoader());
-    }
-
-    private static void complain(Exception e) {
-        LOG.log(
-                Level.WARNING,
-                "Netty lacks what the engine netty needs; streams may use more memory than they should: {0}",
-                e.toString());
+    private static Class<?> type(String name) {
+        return Reflection.type(QuicChannel.class, QuicChannel.class.getPackageName() + "." + name);
     }
 }

@@ -35,10 +35,15 @@ public final class NettyTransport implements Transport {
     public @Nullable String unavailable() {
         try {
             Throwable cause = Quic.unavailabilityCause();
-            return cause == null ? null : unusable(cause);
+            if (cause != null) {
+                return unusable(cause);
+            }
         } catch (LinkageError e) {
             return unusable(e);
         }
+        // Fails here, and not later on an event loop, if the jar was built with another Netty.
+        NettyInternals.load();
+        return null;
     }
 
     private static String unusable(Throwable cause) {
