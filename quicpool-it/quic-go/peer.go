@@ -103,6 +103,7 @@ func peerConfig(idle string, streams int64) (*quic.Config, error) {
 	timeout, err := time.ParseDuration(idle)
 	config := quicConfig(timeout / 3)
 	config.MaxIncomingStreams = streams
+	config.HandshakeIdleTimeout = longestWait // quic-go's own five seconds are few on a busy machine
 	return config, err
 }
 
