@@ -17,12 +17,12 @@ import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
  * A class of scenarios. Each prints its seed at the start and, if it fails, the command that repeats it. One that hangs
- * fails after five minutes, unless it sets another limit.
+ * fails after a quarter of an hour, unless it sets another limit.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(Scenario.Again.class)
-@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 15, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @interface Scenario {
 
     /** The seed of all random numbers of this process. */
