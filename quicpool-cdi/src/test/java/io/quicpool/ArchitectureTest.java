@@ -46,8 +46,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void thePortKnowsTheApiAndSettings() {
-        mayUse("io.quicpool.transport", "io.quicpool", "io.quicpool.config");
+    void thePortKnowsTheApiSettingsAndPackets() {
+        mayUse("io.quicpool.transport", "io.quicpool", "io.quicpool.config", "io.quicpool.transport.gate");
     }
 
     @Test
@@ -56,8 +56,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void theGateKnowsThePort() {
-        mayUse("io.quicpool.transport.gate", "io.quicpool.transport");
+    void packetsKnowOnlyTheJdk() {
+        mayUse("io.quicpool.transport.gate");
     }
 
     @Test

@@ -9,7 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.testing.Relay;
-import io.quicpool.transport.gate.Gate;
+import io.quicpool.transport.Gate;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;

@@ -10,9 +10,9 @@ import io.quicpool.testing.Pools;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.Gate;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
-import io.quicpool.transport.ListenerEvents;
 import io.quicpool.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +27,32 @@ class EnginesTest {
 
     private final List<String> warnings = new ArrayList<>();
 
-    private record Fake(
-            String name, int preference, @Nullable String unavailable) implements Transport {
+    private static final class Fake extends Transport {
+
+        private final String name;
+        private final int preference;
+        private final @Nullable String unavailable;
+
+        Fake(String name, int preference, @Nullable String unavailable) {
+            this.name = name;
+            this.preference = preference;
+            this.unavailable = unavailable;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public int preference() {
+            return preference;
+        }
+
+        @Override
+        public @Nullable String unavailable() {
+            return unavailable;
+        }
 
         @Override
         public int streamsPerConnection() {
@@ -41,7 +65,7 @@ class EnginesTest {
         }
 
         @Override
-        public Listener listen(ListenSpec spec, ListenerEvents events) {
+        protected Listener bind(ListenSpec spec, Gate.Factory gates) {
             throw new AssertionError(spec);
         }
     }

@@ -1,6 +1,6 @@
 package io.quicpool.testing;
 
-import io.quicpool.transport.gate.Gate;
+import io.quicpool.transport.Gate;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;

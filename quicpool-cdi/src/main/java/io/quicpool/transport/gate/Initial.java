@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of a client's Initial packet that can be read without keys (RFC 9000, section 17.2.2). */
-final class Initial {
+public final class Initial {
 
     /** The smallest datagram with an Initial packet (RFC 9000, section 14.1). */
-    static final int MIN_DATAGRAM = 1200;
+    public static final int MIN_DATAGRAM = 1200;
 
     /** Bytes (RFC 9000, section 17.2). */
     private static final int MAX_ID_LENGTH = 20;
@@ -17,9 +17,9 @@ final class Initial {
 
     private static final int FIXED_BIT = 0x40;
 
-    final byte[] destination;
-    final byte[] source;
-    final byte[] token;
+    public final byte[] destination;
+    public final byte[] source;
+    public final byte[] token;
 
     private Initial(byte[] destination, byte[] source, byte[] token) {
         this.destination = destination;
@@ -31,7 +31,7 @@ final class Initial {
      * Whether an Initial packet of version 1 is at the datagram's position: a long header of type 0 (RFC 9000, section 17.2). Only that can
      * start a connection. The fixed bit is not checked here, since not every engine checks it.
      */
-    static boolean isAt(ByteBuffer datagram) {
+    public static boolean isAt(ByteBuffer datagram) {
         int start = datagram.position();
         return datagram.remaining() > FLAGS_AND_VERSION + 2
                 && (datagram.get(start) & 0xb0) == 0x80
@@ -42,7 +42,7 @@ final class Initial {
     }
 
     /** Reads the packet; null when it is cut off, or lacks the fixed bit. */
-    static @Nullable Initial of(ByteBuffer datagram) {
+    public static @Nullable Initial of(ByteBuffer datagram) {
         ByteBuffer data = datagram.duplicate();
         if ((data.get(data.position()) & FIXED_BIT) == 0) {
             return null;

@@ -8,7 +8,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Writes Retry packets (RFC 9000, section 17.2.5), which ask a client to come back with the token. For one thread. */
-final class Retry {
+public final class Retry {
 
     // RFC 9001, section 5.8. The key is public: the tag only shows that the packet is intact.
     private static final byte[] KEY = HexFormat.of().parseHex("be0c690b9f66575a1d766b54e368c84e");
@@ -23,7 +23,7 @@ final class Retry {
     // Kept, since asking the JDK for a cipher takes longer than everything else here.
     private final Cipher cipher;
 
-    Retry() {
+    public Retry() {
         try {
             cipher = Cipher.getInstance("AES/GCM/NoPadding");
         } catch (GeneralSecurityException e) {
@@ -32,7 +32,7 @@ final class Retry {
     }
 
     /** The packet that answers an Initial packet, and gives the client another connection id to come back with. */
-    byte[] answer(Initial initial, byte[] retryId, byte[] token) {
+    public byte[] answer(Initial initial, byte[] retryId, byte[] token) {
         ByteBuffer packet = ByteBuffer.allocate(
                 1 + Integer.BYTES + 1 + initial.source.length + 1 + retryId.length + token.length + TAG_BITS / 8);
         packet.put((byte) 0xff).putInt(1);

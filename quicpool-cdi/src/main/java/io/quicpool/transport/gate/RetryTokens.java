@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * memory at the server. It holds the time and the connection id that the client chose first. A MAC binds it to the client's address and
  * port, and to the connection id that the Retry packet gave. For one thread.
  */
-final class RetryTokens {
+public final class RetryTokens {
 
     /** How long a token is valid. */
     static final Duration LIFETIME = Duration.ofSeconds(10);
@@ -24,11 +24,16 @@ final class RetryTokens {
     private static final String MAC = "HmacSHA256";
     private static final int MAC_LENGTH = 16;
     private static final int KEY_LENGTH = 32;
-    static final int ID_OFFSET = Long.BYTES + MAC_LENGTH;
+
+    /** The offset, in a token, of the connection id that the client chose first. */
+    public static final int ID_OFFSET = Long.BYTES + MAC_LENGTH;
+
+    /** The length of the connection id that a Retry packet gives. */
+    public static final int RETRY_ID_LENGTH = 8;
 
     private final Mac mac;
 
-    RetryTokens() {
+    public RetryTokens() {
         byte[] secret = new byte[KEY_LENGTH];
         new SecureRandom().nextBytes(secret);
         try {
@@ -40,7 +45,7 @@ final class RetryTokens {
     }
 
     /** Makes a token: the time, the MAC, and the connection id last, where engines expect it. */
-    byte[] issue(InetSocketAddress client, byte[] firstId, byte[] retryId, long now) {
+    public byte[] issue(InetSocketAddress client, byte[] firstId, byte[] retryId, long now) {
         ByteBuffer content = ByteBuffer.allocate(Long.BYTES + firstId.length);
         content.putLong(now).put(firstId);
         ByteBuffer token = ByteBuffer.allocate(ID_OFFSET + firstId.length);
@@ -49,8 +54,8 @@ final class RetryTokens {
     }
 
     /** The connection id that the client chose first; null when the token is not ours, not for this client, or expired. */
-    byte @Nullable [] validate(InetSocketAddress client, byte[] token, byte[] retryId, long now) {
-        if (token.length < ID_OFFSET || retryId.length != Gate.CONNECTION_ID_LENGTH) {
+    public byte @Nullable [] validate(InetSocketAddress client, byte[] token, byte[] retryId, long now) {
+        if (token.length < ID_OFFSET || retryId.length != RETRY_ID_LENGTH) {
             return null;
         }
         byte[] said = Arrays.copyOfRange(token, Long.BYTES, ID_OFFSET);

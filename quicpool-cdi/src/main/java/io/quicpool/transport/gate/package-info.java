@@ -1,5 +1,5 @@
 /**
- * Limits what unknown clients can use, before an engine sees their datagrams. The same for every engine. Internal.
+ * The packets that {@link io.quicpool.transport.Gate} reads and writes, and those that engines wrongly drop. Internal.
  */
 @NullMarked
 package io.quicpool.transport.gate;

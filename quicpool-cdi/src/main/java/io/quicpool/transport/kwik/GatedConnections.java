@@ -1,14 +1,15 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.Gate;
 import io.quicpool.transport.ListenerEvents.Ignored;
-import io.quicpool.transport.gate.Gate;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.agent15.engine.TlsServerEngineFactory;
@@ -30,7 +31,6 @@ final class GatedConnections extends ServerConnectionFactory implements Connecti
     private final String pool;
     private final Gate<GatedConnection> gate;
     private final Consumer<GatedConnection> whenEnded;
-    private final BiConsumer<InetSocketAddress, Ignored> ignored;
     private final Map<GatedConnection, byte[]> live = new ConcurrentHashMap<>();
     private volatile TlsServerEngineFactory tls;
     private volatile boolean ending;
@@ -39,15 +39,13 @@ final class GatedConnections extends ServerConnectionFactory implements Connecti
      * Makes the factory of a listener.
      *
      * @param whenEnded receives each connection that kwik is done with
-     * @param ignored receives what is dropped
      */
     GatedConnections(
             GatedConnection.Parts parts,
             String pool,
             TlsServerEngineFactory tls,
             Gate<GatedConnection> gate,
-            Consumer<GatedConnection> whenEnded,
-            BiConsumer<InetSocketAddress, Ignored> ignored) {
+            Consumer<GatedConnection> whenEnded) {
         super(
                 parts.socket(),
                 tls,
@@ -61,7 +59,6 @@ final class GatedConnections extends ServerConnectionFactory implements Connecti
         this.tls = tls;
         this.gate = gate;
         this.whenEnded = whenEnded;
-        this.ignored = ignored;
     }
 
     @Override
@@ -126,12 +123,10 @@ final class GatedConnections extends ServerConnectionFactory implements Connecti
         }
     }
 
-    /** The handshake of a connection is complete. */
-    void established(GatedConnection connection) {
-        byte[] id = live.get(connection);
-        if (id != null) {
-            gate.established(id);
-        }
+    /** The handshake of a connection is complete. Returns what receives its events. */
+    ConnectionEvents connected(GatedConnection quic, Connection connection) {
+        // Without an id it has ended already, and the gate admits it no more.
+        return gate.connected(live.getOrDefault(quic, new byte[0]), connection);
     }
 
     @Override
@@ -145,11 +140,11 @@ final class GatedConnections extends ServerConnectionFactory implements Connecti
 
     @Override
     public void moved(InetSocketAddress source) {
-        ignored.accept(source, Ignored.MOVED);
+        gate.ignored(source, Ignored.MOVED);
     }
 
     @Override
     public void full(InetSocketAddress source) {
-        ignored.accept(source, Ignored.DROPPED);
+        gate.ignored(source, Ignored.DROPPED);
     }
 }

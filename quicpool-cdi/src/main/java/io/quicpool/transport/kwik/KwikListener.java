@@ -3,11 +3,11 @@ package io.quicpool.transport.kwik;
 import io.quicpool.TlsSession;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.transport.EngineEvents;
+import io.quicpool.transport.Gate;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.ListenerEvents;
 import io.quicpool.transport.engine.HandshakeInfo;
-import io.quicpool.transport.gate.Gate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -34,7 +34,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     private static final InetSocketAddress UNKNOWN = new InetSocketAddress(0);
 
     private final ListenSpec spec;
-    private final ListenerEvents events;
+    private final Gate<GatedConnection> gate;
     private final ServerSocket socket;
     private final ReadinessPoller poller;
     private final InetSocketAddress local;
@@ -45,17 +45,17 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     private final GatedConnections factory;
     private final ServerLoop loop;
 
-    private KwikListener(ListenSpec spec, ListenerEvents events, TlsServerEngineFactory tls, ServerSocket socket) {
+    private KwikListener(ListenSpec spec, TlsServerEngineFactory tls, ServerSocket socket) {
         this.spec = spec;
-        this.events = events;
         this.socket = socket;
+        this.gate = socket.gate();
         this.local = (InetSocketAddress) socket.getLocalSocketAddress();
         this.poller = new ReadinessPoller(spec.poolName());
         ConnectionTable table = new ConnectionTable();
         Tap tap = new Tap();
         GatedConnection.Parts parts = new GatedConnection.Parts(
                 socket, configuration(spec, spec.maxStreams()), KwikInternals.protocols(spec.alpn(), this), table, tap);
-        this.factory = new GatedConnections(parts, spec.poolName(), tls, socket.gate(), this::ended, events::ignored);
+        this.factory = new GatedConnections(parts, spec.poolName(), tls, gate, this::ended);
         this.loop = new ServerLoop(
                 spec.poolName(),
                 socket,
@@ -63,15 +63,15 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
                 factory,
                 tap,
                 Gate.CONNECTION_ID_LENGTH,
-                () -> events.ignored(UNKNOWN, ListenerEvents.Ignored.DROPPED));
+                () -> gate.ignored(UNKNOWN, ListenerEvents.Ignored.DROPPED));
     }
 
-    static KwikListener open(ListenSpec spec, ListenerEvents events) throws IOException {
+    static KwikListener open(ListenSpec spec, Gate.Factory gates) throws IOException {
         // Every problem with the certificate is found before a socket is opened.
         TlsServerEngineFactory tls = KwikTls.server(spec.certificate());
-        ServerSocket socket = new ServerSocket(spec.local(), events, spec.maxHandshakes(), spec.addressValidation());
+        ServerSocket socket = new ServerSocket(spec.local(), gates);
         try {
-            KwikListener listener = new KwikListener(spec, events, tls, socket);
+            KwikListener listener = new KwikListener(spec, tls, socket);
             listener.loop.start();
             return listener;
         } catch (RuntimeException | Error e) {
@@ -107,14 +107,13 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
                 new TlsSession("TLSv1.3", KwikInternals.cipherSuite(quic), List.of()),
                 KwikInternals.idleTimeout(quic, spec.idleTimeout()));
         connection.established(info, 0);
-        if (events.maxStreams(false) != Integer.MAX_VALUE) {
+        if (gate.maxStreams(false) != Integer.MAX_VALUE) {
             connection.peerCredit(
                     StreamCredit.takeOver(quic, spec.maxStreams(), configuration(spec, StreamCredit.MAX_LIMIT)));
         }
         byThread.put(receiver, connection);
         byKwik.put(quic, connection);
         connections.add(connection);
-        factory.established(quic);
         quic.setConnectionListener(new ConnectionListener() {
             @Override
             public void disconnected(ConnectionTerminatedEvent event) {
@@ -129,7 +128,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
                 connections.remove(connection);
             }
         });
-        connection.events(events.connected(connection));
+        connection.events(factory.connected(quic, connection));
         return new ApplicationProtocolConnection() {
             @Override
             public void acceptPeerInitiatedStream(QuicStream stream) {
@@ -160,7 +159,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     }
 
     private void cutOff(InetSocketAddress client) {
-        events.ignored(client, ListenerEvents.Ignored.CUT_OFF);
+        gate.ignored(client, ListenerEvents.Ignored.CUT_OFF);
     }
 
     // After an internal error the threads of a connection would run until the idle time-out.
@@ -178,7 +177,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
     @Override
     public int maxConcurrentPeerInitiatedBidirectionalStreams() {
         // kwik asks for each connection, when its ClientHello has come.
-        return Math.min(spec.maxStreams(), events.maxStreams(false));
+        return Math.min(spec.maxStreams(), gate.maxStreams(false));
     }
 
     /** One logger for all connections. */
@@ -209,7 +208,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
 
     @Override
     public void sweep() {
-        socket.gate().sweep();
+        gate.sweep();
     }
 
     @Override

@@ -8,15 +8,15 @@ import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.Gate;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
-import io.quicpool.transport.ListenerEvents;
 import io.quicpool.transport.Transport;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The engine {@code kwik}: QUIC in pure Java. */
-public final class KwikTransport implements Transport {
+public final class KwikTransport extends Transport {
 
     /** The receive window of a stream, in bytes. */
     static final long STREAM_BUFFER = 256 * 1024;
@@ -74,7 +74,7 @@ public final class KwikTransport implements Transport {
     }
 
     @Override
-    public Listener listen(ListenSpec spec, ListenerEvents events) throws IOException {
-        return KwikListener.open(spec, events);
+    protected Listener bind(ListenSpec spec, Gate.Factory gates) throws IOException {
+        return KwikListener.open(spec, gates);
     }
 }

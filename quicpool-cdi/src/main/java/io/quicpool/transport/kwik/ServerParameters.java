@@ -1,6 +1,6 @@
 package io.quicpool.transport.kwik;
 
-import io.quicpool.transport.gate.Gate;
+import io.quicpool.transport.Gate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,7 +1,6 @@
 package io.quicpool.transport.kwik;
 
-import io.quicpool.transport.ListenerEvents;
-import io.quicpool.transport.gate.Gate;
+import io.quicpool.transport.Gate;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.DatagramPacket;
@@ -33,10 +32,9 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<GatedConn
 
     private final Gate<GatedConnection> gate;
 
-    ServerSocket(InetSocketAddress local, ListenerEvents events, int maxHandshakes, boolean retry)
-            throws SocketException {
+    ServerSocket(InetSocketAddress local, Gate.Factory gates) throws SocketException {
         super(local);
-        this.gate = new Gate<>(events, maxHandshakes, retry, this);
+        this.gate = gates.make(this);
         setReceiveBufferSize(BUFFER);
         setSendBufferSize(BUFFER);
     }

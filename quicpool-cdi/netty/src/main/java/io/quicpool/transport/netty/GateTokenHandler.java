@@ -2,7 +2,7 @@ package io.quicpool.transport.netty;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.quic.QuicTokenHandler;
-import io.quicpool.transport.gate.Gate;
+import io.quicpool.transport.Gate;
 import java.net.InetSocketAddress;
 
 /** Accepts the tokens that the gate has validated. The gate also sends the Retry packets. */

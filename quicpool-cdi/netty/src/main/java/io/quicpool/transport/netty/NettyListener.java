@@ -15,12 +15,11 @@ import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.transport.Gate;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
-import io.quicpool.transport.ListenerEvents;
 import io.quicpool.transport.ListenerEvents.Ignored;
 import io.quicpool.transport.gate.Coalesced;
-import io.quicpool.transport.gate.Gate;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -38,7 +37,6 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     private static final Duration GRACE = Duration.ofMillis(300);
 
     private final ListenSpec spec;
-    private final ListenerEvents events;
     private final EventLoops.Share share;
     private final Gate<QuicChannel> gate;
     private final ConnectionIds ids = new ConnectionIds();
@@ -46,12 +44,11 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     private final Channel socket;
     private volatile QuicSslContext tls;
 
-    private NettyListener(ListenSpec spec, ListenerEvents events, QuicSslContext tls)
+    private NettyListener(ListenSpec spec, Gate.Factory gates, QuicSslContext tls)
             throws IOException, InterruptedException {
         this.spec = spec;
-        this.events = events;
         this.tls = tls;
-        this.gate = new Gate<>(events, spec.maxHandshakes(), spec.addressValidation(), this);
+        this.gate = gates.make(this);
         this.share = EventLoops.ofListener(spec.poolName());
         try {
             this.socket = bind();
@@ -86,11 +83,11 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         return bound.channel();
     }
 
-    static NettyListener open(ListenSpec spec, ListenerEvents events) throws IOException {
+    static NettyListener open(ListenSpec spec, Gate.Factory gates) throws IOException {
         // Every problem with the certificate is found before a socket is opened.
         QuicSslContext tls = NettyTls.server(spec, spec.certificate());
         try {
-            return new NettyListener(spec, events, tls);
+            return new NettyListener(spec, gates, tls);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -105,7 +102,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
 
     // quiche fixes this for a connection, and gives credit again only for streams that have ended.
     private int maxStreams() {
-        return Math.min(spec.maxStreams(), events.maxStreams(true));
+        return Math.min(spec.maxStreams(), gate.maxStreams(true));
     }
 
     // The action runs before each handshake.
@@ -149,14 +146,13 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         }
         InetSocketAddress client = (InetSocketAddress) Objects.requireNonNull(channel.remoteSocketAddress());
         NettyConnection connection = new NettyConnection(channel, share, null);
-        connection.whenViolation(() -> events.ignored(client, Ignored.CUT_OFF));
+        connection.whenViolation(() -> gate.ignored(client, Ignored.CUT_OFF));
         ConnectionIds.Owner owner = ids.connectionCreated(connection, client, id);
         channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelActive(ChannelHandlerContext context) {
-                gate.established(id);
                 NettyTls.invalidateTickets(channel);
-                established(channel, connection);
+                established(id, channel, connection);
             }
         });
         channel.closeFuture().addListener(end -> {
@@ -169,13 +165,13 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         });
     }
 
-    private void established(QuicChannel channel, NettyConnection connection) {
+    private void established(byte[] id, QuicChannel channel, NettyConnection connection) {
         connection.established(
                 (InetSocketAddress) Objects.requireNonNull(channel.localSocketAddress()),
                 (InetSocketAddress) Objects.requireNonNull(channel.remoteSocketAddress()),
                 spec.idleTimeout());
         connections.put(channel, connection);
-        connection.events(events.connected(connection));
+        connection.events(gate.connected(id, connection));
     }
 
     /**
@@ -204,7 +200,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
             ConnectionIds.Owner owner = id == null ? null : ids.owner(id);
             if (owner == null ? !mayStart(datagram) : !owner.isFrom(datagram.sender())) {
                 if (owner != null) {
-                    events.ignored(datagram.sender(), Ignored.MOVED);
+                    gate.ignored(datagram.sender(), Ignored.MOVED);
                 }
                 datagram.release();
                 return;

@@ -4,15 +4,15 @@ import io.netty.handler.codec.quic.Quic;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.Gate;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
-import io.quicpool.transport.ListenerEvents;
 import io.quicpool.transport.Transport;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** The engine {@code netty}: Netty's QUIC codec with quiche, a native library. */
-public final class NettyTransport implements Transport {
+public final class NettyTransport extends Transport {
 
     /** quiche walks all streams of a connection for each packet. With more streams that dominates; see docs/figures.md. */
     private static final int STREAMS_PER_CONNECTION = 64;
@@ -62,7 +62,7 @@ public final class NettyTransport implements Transport {
     }
 
     @Override
-    public Listener listen(ListenSpec spec, ListenerEvents events) throws IOException {
-        return NettyListener.open(spec, events);
+    protected Listener bind(ListenSpec spec, Gate.Factory gates) throws IOException {
+        return NettyListener.open(spec, gates);
     }
 }

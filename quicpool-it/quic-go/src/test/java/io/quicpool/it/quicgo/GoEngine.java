@@ -5,13 +5,14 @@ import io.quicpool.it.support.PemFiles;
 import io.quicpool.transport.ConnectSpec;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.Gate;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
-import io.quicpool.transport.ListenerEvents;
 import io.quicpool.transport.Transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -27,14 +28,16 @@ import java.util.function.Function;
  * quic-go as an engine for raw peers. A program in Go (peer.go) does the work in a separate process. One process serves
  * any number of peers.
  */
-public final class GoEngine implements Transport, AutoCloseable {
+public final class GoEngine extends Transport implements AutoCloseable {
 
     private static final Duration MAX_ANSWER_WAIT = Duration.ofSeconds(60);
+
+    private static final int FIRST_DATAGRAM = 1200;
 
     private final GoProcess process;
     private final AtomicLong lastNumber = new AtomicLong();
     private final Map<String, CompletableFuture<String>> asked = new ConcurrentHashMap<>();
-    private final Map<String, ListenerEvents> listeners = new ConcurrentHashMap<>();
+    private final Map<String, Gate<String>> listeners = new ConcurrentHashMap<>();
     private final Map<String, GoConnection> connections = new ConcurrentHashMap<>();
 
     /** Starts the process; its servers show the certificate of the test pools. */
@@ -73,13 +76,23 @@ public final class GoEngine implements Transport, AutoCloseable {
             case "accepted" -> {
                 GoConnection connection = new GoConnection(this, words[2], address(words[3]));
                 connections.put(words[2], connection);
-                connection.events(
-                        Objects.requireNonNull(listeners.get(words[1])).connected(connection));
+                connection.events(admitted(Objects.requireNonNull(listeners.get(words[1])), connection));
             }
             case "stream" -> connection(words[1]).accepted(words[2]);
             case "lost" -> connection(words[1]).lost(words[2] + " " + words[3]);
             default -> throw new AssertionError(words[0]);
         }
+    }
+
+    // quic-go sees the datagrams, and the gate the first packet of a client (RFC 9000, section 17.2.2) that is made up
+    // here.
+    private ConnectionEvents admitted(Gate<String> gate, GoConnection connection) {
+        byte[] id = ByteBuffer.allocate(Gate.CONNECTION_ID_LENGTH)
+                .putLong(lastNumber.incrementAndGet())
+                .array();
+        ByteBuffer first = ByteBuffer.allocate(FIRST_DATAGRAM).put((byte) 0xc0).putInt(1);
+        gate.admits(first.put((byte) id.length).put(id).clear(), connection.remoteAddress());
+        return gate.connected(id, connection);
     }
 
     private GoConnection connection(String number) {
@@ -146,16 +159,17 @@ public final class GoEngine implements Transport, AutoCloseable {
     }
 
     @Override
-    public Listener listen(ListenSpec spec, ListenerEvents events) throws IOException {
+    protected Listener bind(ListenSpec spec, Gate.Factory gates) throws IOException {
         String command = "listen %dms %d".formatted(spec.idleTimeout().toMillis(), spec.maxStreams());
         return await(ask(command, answer -> {
             String[] words = answer.split(" ", 2);
-            listeners.put(words[0], events);
-            return new GoListener(words[0], address(words[1]));
+            GoListener listener = new GoListener(words[0], address(words[1]));
+            listeners.put(words[0], gates.make(listener));
+            return listener;
         }));
     }
 
-    private final class GoListener implements Listener {
+    private final class GoListener implements Listener, Gate.Engine<String> {
 
         private final String number;
         private final InetSocketAddress address;
@@ -177,6 +191,16 @@ public final class GoEngine implements Transport, AutoCloseable {
 
         @Override
         public void certificate(KeyMaterial certificate) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void send(byte[] datagram, InetSocketAddress client) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void giveUp(String connection) {
             throw new UnsupportedOperationException();
         }
 

@@ -1,16 +1,14 @@
-package io.quicpool.transport.gate;
+package io.quicpool.transport;
 
-import io.quicpool.transport.ListenerEvents;
+import io.quicpool.transport.Handshakes.Attempt;
 import io.quicpool.transport.ListenerEvents.Ignored;
+import io.quicpool.transport.gate.Initial;
+import io.quicpool.transport.gate.Retry;
+import io.quicpool.transport.gate.RetryTokens;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * threads, until the idle time-out, even if the client never comes back. So the gate limits the number of handshakes and their
  * duration ({@link #HANDSHAKE_TIMEOUT}), and ignores most clients that the pool would refuse. With Retry on, it keeps nothing of
  * a client whose address is not validated.
+ *
+ * <p>An engine cannot do without it: only {@link #connected} hands a connection to the pool, and only if the gate has admitted its
+ * handshake.
  *
  * <p>Any thread may call it, but only one at a time {@link #admits}.
  *
@@ -37,7 +38,7 @@ public final class Gate<C> {
     public static final int TOKEN_ID_OFFSET = RetryTokens.ID_OFFSET;
 
     /** The length of the connection ids that a server gives. */
-    public static final int CONNECTION_ID_LENGTH = 8;
+    public static final int CONNECTION_ID_LENGTH = RetryTokens.RETRY_ID_LENGTH;
 
     /** Further datagrams of a handshake before its connection exists, retransmissions included. A ClientHello takes about three. */
     private static final int MAX_WITHOUT_CONNECTION = 16;
@@ -83,6 +84,28 @@ public final class Gate<C> {
         }
     }
 
+    /** Makes the gate of a listener. */
+    public static final class Factory {
+
+        private final ListenSpec spec;
+        private final ListenerEvents events;
+
+        Factory(ListenSpec spec, ListenerEvents events) {
+            this.spec = spec;
+            this.events = events;
+        }
+
+        /**
+         * Makes an open gate.
+         *
+         * @param engine the engine behind the gate
+         * @param <C> the engine's connection
+         */
+        public <C> Gate<C> make(Engine<C> engine) {
+            return new Gate<>(events, spec.maxHandshakes(), spec.addressValidation(), engine, System::nanoTime);
+        }
+    }
+
     /** The validated token of a client that came back after a Retry packet. */
     public static final class Proof {
 
@@ -104,36 +127,15 @@ public final class Gate<C> {
         }
     }
 
-    /** A handshake, from its first datagram on. It is kept for a while after its end, for late datagrams. */
-    private static final class Attempt<C> {
-        private final long since;
-        private final InetSocketAddress client;
-        private final @Nullable Proof proof;
-        // Only for the receiving thread: datagrams after the first, before there was a connection.
-        private int furtherDatagrams;
-        private boolean pending = true;
-        private volatile boolean ended;
-        private @Nullable C connection;
-
-        Attempt(long since, InetSocketAddress client, @Nullable Proof proof) {
-            this.since = since;
-            this.client = client;
-            this.proof = proof;
-        }
-    }
-
     private final ListenerEvents events;
     private final Engine<C> engine;
-    private volatile int maxHandshakes;
+    private final Handshakes<C> handshakes;
     private final boolean retry;
     private final LongSupplier clock;
     // Only for the receiving thread.
     private final RetryTokens tokens = new RetryTokens();
     private final Retry retries = new Retry();
     private final SecureRandom random = new SecureRandom();
-    // By each connection id that the client may use in the handshake, the oldest first. Guarded by this, as is pending.
-    private final Map<ByteBuffer, Attempt<C>> attempts = new LinkedHashMap<>();
-    private int pending;
     private volatile boolean closed;
     // Only for the receiving thread.
     private byte[] lastAdmittedId = new byte[0];
@@ -150,22 +152,13 @@ public final class Gate<C> {
      * @param retry whether clients must prove their address with a Retry token
      * @param engine the engine behind the gate
      */
-    public Gate(ListenerEvents events, int maxHandshakes, boolean retry, Engine<C> engine) {
-        this(events, maxHandshakes, retry, engine, System::nanoTime);
-    }
-
     Gate(ListenerEvents events, int maxHandshakes, boolean retry, Engine<C> engine, LongSupplier clock) {
         this.clock = clock;
         this.events = events;
-        this.maxHandshakes = maxHandshakes;
+        this.handshakes = new Handshakes<>(maxHandshakes, HANDSHAKE_TIMEOUT, HANDSHAKE_TIMEOUT_WHEN_FULL);
         this.retry = retry;
         this.engine = engine;
         this.unreadableDue = clock.getAsLong();
-    }
-
-    /** The engine will not report its connections, so that handshakes under way cannot be counted. */
-    public void disableLimit() {
-        maxHandshakes = Integer.MAX_VALUE;
     }
 
     /** Whether the engine may see a datagram. On the receiving thread. */
@@ -174,7 +167,7 @@ public final class Gate<C> {
             return true;
         }
         Initial initial = Initial.of(datagram);
-        Attempt<C> known = initial == null ? null : known(initial.destination);
+        Attempt<C> known = initial == null ? null : handshakes.get(initial.destination);
         if (initial != null && known != null) {
             if (!known.client.equals(client)) {
                 events.ignored(client, Ignored.MOVED);
@@ -200,7 +193,7 @@ public final class Gate<C> {
 
     // Engines keep pieces of an incomplete ClientHello without a limit.
     private boolean mayContinue(Attempt<C> attempt, ByteBuffer datagram, byte[] id) {
-        if (hasConnection(attempt)) {
+        if (handshakes.hasConnection(attempt)) {
             return true;
         }
         if (++attempt.furtherDatagrams > MAX_WITHOUT_CONNECTION) {
@@ -212,10 +205,6 @@ public final class Gate<C> {
             return false;
         }
         return true;
-    }
-
-    private synchronized boolean hasConnection(Attempt<C> attempt) {
-        return attempt.connection != null || !attempt.pending;
     }
 
     private @Nullable Ignored admitNew(Initial initial, ByteBuffer datagram, InetSocketAddress client) {
@@ -233,13 +222,14 @@ public final class Gate<C> {
         }
         Proof proof = firstId == null ? null : new Proof(firstId, initial.token);
         lastAdmittedId = initial.destination;
-        if (!start(initial.destination, new Attempt<>(now, client, proof))) {
+        sweep(now);
+        if (!handshakes.start(initial.destination, new Attempt<>(now, client, proof))) {
             return Ignored.BUSY;
         }
         if (!isReadable(datagram, initial.destination)) {
             // With a token it keeps its place, so that the number of handshakes limits these too.
             if (proof == null) {
-                removeAttempt(initial.destination);
+                handshakes.remove(initial.destination);
             }
             return Ignored.MALFORMED;
         }
@@ -277,73 +267,19 @@ public final class Gate<C> {
         engine.send(retries.answer(initial, retryId, token), client);
     }
 
-    private synchronized @Nullable Attempt<C> known(byte[] id) {
-        return attempts.get(ByteBuffer.wrap(id));
-    }
-
-    private boolean start(byte[] id, Attempt<C> attempt) {
-        List<Attempt<C>> overdue;
-        boolean admitted;
-        synchronized (this) {
-            overdue = sweep(attempt.since);
-            admitted = pending < maxHandshakes;
-            if (admitted) {
-                pending++;
-                attempts.put(ByteBuffer.wrap(id), attempt);
-            }
-        }
-        overdue.forEach(this::giveUp);
-        return admitted;
-    }
-
-    private synchronized void removeAttempt(byte[] id) {
-        Attempt<C> attempt = attempts.remove(ByteBuffer.wrap(id));
-        if (attempt != null) {
-            end(attempt);
-        }
-    }
-
     /** Ends handshakes that take too long, also when no datagram comes. Any thread, periodically. */
     public void sweep() {
-        List<Attempt<C>> overdue;
-        synchronized (this) {
-            overdue = sweep(clock.getAsLong());
-        }
-        overdue.forEach(this::giveUp);
+        sweep(clock.getAsLong());
     }
 
-    // Returns the handshakes to end, since events must be sent outside the lock.
-    private List<Attempt<C>> sweep(long now) {
-        Duration longest = pending < maxHandshakes ? HANDSHAKE_TIMEOUT : HANDSHAKE_TIMEOUT_WHEN_FULL;
-        List<Attempt<C>> overdue = new ArrayList<>();
-        for (Iterator<Attempt<C>> each = attempts.values().iterator(); each.hasNext(); ) {
-            Attempt<C> attempt = each.next();
-            if (now - attempt.since < longest.toNanos()) {
-                break;
+    private void sweep(long now) {
+        handshakes.removeOverdue(now).forEach(overdue -> {
+            events.ignored(overdue.client, Ignored.SLOW);
+            C connection = overdue.connection;
+            if (connection != null) {
+                engine.giveUp(connection);
             }
-            each.remove();
-            if (end(attempt)) {
-                overdue.add(attempt);
-            }
-        }
-        return overdue;
-    }
-
-    private void giveUp(Attempt<C> attempt) {
-        events.ignored(attempt.client, Ignored.SLOW);
-        C connection = attempt.connection;
-        if (connection != null) {
-            engine.giveUp(connection);
-        }
-    }
-
-    private boolean end(Attempt<C> attempt) {
-        boolean was = attempt.pending;
-        if (was) {
-            attempt.pending = false;
-            pending--;
-        }
-        return was;
+        });
     }
 
     /** The connection id of the first packet that was admitted last. On the receiving thread. */
@@ -362,49 +298,49 @@ public final class Gate<C> {
      * @param id the connection id that the client sent
      * @return the client's token; null where none was required
      */
-    public synchronized @Nullable Proof created(byte[] id, C connection) {
-        Attempt<C> attempt = attempts.get(ByteBuffer.wrap(id));
-        if (attempt == null) {
-            return null;
-        }
-        attempt.connection = connection;
-        return attempt.proof;
+    public @Nullable Proof created(byte[] id, C connection) {
+        return handshakes.created(id, connection);
     }
 
     /** The client of a handshake may go on with another connection id, which the engine has given. */
-    public synchronized void alias(byte[] id, byte[] other) {
-        Attempt<C> attempt = attempts.get(ByteBuffer.wrap(id));
-        if (attempt != null) {
-            attempts.putIfAbsent(ByteBuffer.wrap(other), attempt);
-        }
+    public void alias(byte[] id, byte[] other) {
+        handshakes.alias(id, other);
     }
 
-    /** The handshake that began with this id is complete. */
-    public void established(byte[] id) {
-        finish(id, false);
+    /**
+     * The handshake that began with this id is complete: the pool gets the connection. If the gate has not admitted that handshake, or has
+     * given it up, the connection is closed instead.
+     *
+     * @return receives the events of the connection
+     */
+    public ConnectionEvents connected(byte[] id, Connection connection) {
+        if (handshakes.finish(id, false) == null) {
+            connection.close(0, "the handshake took too long");
+            return EngineEvents.REJECT_ALL;
+        }
+        return events.connected(connection);
     }
 
     /** The connection that began with this id has ended. If its handshake was not complete, it has failed. */
     public void ended(byte[] id, String reason) {
-        Attempt<C> failed = finish(id, true);
+        Attempt<C> failed = handshakes.finish(id, true);
         if (failed != null) {
             events.handshakeFailed(failed.client, reason);
         }
     }
 
-    // Returns the attempt if it was still under way.
-    private synchronized @Nullable Attempt<C> finish(byte[] id, boolean withConnection) {
-        Attempt<C> attempt = attempts.get(ByteBuffer.wrap(id));
-        if (attempt == null) {
-            return null;
-        }
-        attempt.connection = null;
-        attempt.ended |= withConnection;
-        return end(attempt) ? attempt : null;
+    /** A datagram or a connection of a client is dropped, see {@link ListenerEvents#ignored}. */
+    public void ignored(InetSocketAddress client, Ignored why) {
+        events.ignored(client, why);
+    }
+
+    /** How many streams a client that begins to connect may have open, see {@link ListenerEvents#maxStreams}. */
+    public int maxStreams(boolean includingInUse) {
+        return events.maxStreams(includingInUse);
     }
 
     /** How many handshakes are under way; for tests. */
-    public synchronized int pending() {
-        return pending;
+    public int pending() {
+        return handshakes.pending();
     }
 }
