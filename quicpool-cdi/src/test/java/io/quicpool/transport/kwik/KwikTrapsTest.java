@@ -295,7 +295,7 @@ class KwikTrapsTest extends KwikPeers {
         assertThat(here.alive()).isFalse();
     }
 
-    /** kwik aborts once more when its receiver meets the closed socket. */
+    /** kwik aborts again when its receiver meets the closed socket. */
     @Test
     void theFirstErrorThatEndsAClientConnectionIsTheReason() throws Exception {
         KwikConnection here = (KwikConnection) connect(4);
