@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Streams that have ended on this side and that quiche still keeps. After STOP_SENDING, in either direction, quiche drops a stream and
@@ -55,24 +56,23 @@ final class EndedStreams {
 
     private final QuicChannel connection;
     private final ArrayDeque<Ending> ended = new ArrayDeque<>();
-    private final Pauses pauses;
-    private boolean scheduled;
+    private final PacedScan scan;
     private long checks;
     private int largestBatch;
 
     EndedStreams(QuicChannel connection) {
-        this(connection, new Pauses(PAUSE, PAUSE_FACTOR));
+        this(connection, System::nanoTime);
     }
 
-    EndedStreams(QuicChannel connection, Pauses pauses) {
+    EndedStreams(QuicChannel connection, LongSupplier clock) {
         this.connection = connection;
-        this.pauses = pauses;
+        this.scan = new PacedScan(connection.eventLoop(), PAUSE, PAUSE_FACTOR, this::check, clock);
     }
 
     void add(NettyStream stream) {
         if (connection.isOpen()) {
             ended.add(new Ending(stream));
-            later(PAUSE);
+            scan.requestLater();
         }
     }
 
@@ -91,17 +91,11 @@ final class EndedStreams {
         return largestBatch;
     }
 
-    private void later(long pause) {
-        if (!scheduled && !ended.isEmpty() && connection.isOpen()) {
-            scheduled = true;
-            var next = connection.eventLoop().schedule(this::check, pause, TimeUnit.NANOSECONDS);
-            assert next != null;
-        }
-    }
-
     private void check() {
-        scheduled = false;
-        later(pauses.after(this::checkBatch));
+        checkBatch();
+        if (!ended.isEmpty() && connection.isOpen()) {
+            scan.requestLater();
+        }
     }
 
     private void checkBatch() {

@@ -79,7 +79,7 @@ final class NettyConnector {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
-                                .addLast(new RepeatedFins.OutboundTap())
+                                .addLast(new OutboundTap())
                                 .addLast(share.busyPoll().new Batches())
                                 .addLast(new SocketEvents())
                                 .addLast(Codec.settings(

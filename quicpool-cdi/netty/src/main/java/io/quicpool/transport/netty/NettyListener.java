@@ -64,7 +64,7 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline()
-                                .addLast(new RepeatedFins.OutboundTap())
+                                .addLast(new OutboundTap())
                                 .addLast(share.busyPoll().new Batches())
                                 .addLast(new DatagramFilter())
                                 .addLast(codec());

@@ -25,7 +25,7 @@ final class NettyStreams {
     private final Set<NettyStream> streams = new LinkedHashSet<>();
     private final Set<NettyStream> halfEnded = new LinkedHashSet<>();
     private final EndedStreams ended;
-    private final DatalessFins datalessFins;
+    private final FinScheduler fins;
     private final StreamPoller poller;
     private boolean sendScheduled;
 
@@ -34,14 +34,14 @@ final class NettyStreams {
         this.connection = connection;
         this.channel = channel;
         this.ended = new EndedStreams(channel);
-        this.datalessFins = new DatalessFins(channel, inFlight);
+        this.fins = new FinScheduler(channel, inFlight);
         this.poller = new StreamPoller(channel, streams);
     }
 
     /** quiche has read a datagram of the peer. */
     void datagramRead() {
         poller.datagramRead();
-        datalessFins.datagramRead();
+        fins.datagramRead();
     }
 
     // ---- opening
@@ -128,8 +128,8 @@ final class NettyStreams {
     }
 
     /** FINs that quiche might not send again. */
-    DatalessFins datalessFins() {
-        return datalessFins;
+    FinScheduler fins() {
+        return fins;
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.quicpool.transport.netty;
 
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.quic.QuicChannel;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,41 +19,23 @@ final class StreamPoller {
 
     private final QuicChannel connection;
     private final Collection<NettyStream> streams;
-    private final Pauses stopScans = new Pauses(STOP_SCAN_PAUSE, PAUSE_FACTOR);
-    private final Pauses finScans = new Pauses(FIN_SCAN_PAUSE, PAUSE_FACTOR);
-    private boolean stopScanScheduled;
-    private long nextStopScan = System.nanoTime();
-    private boolean finScanScheduled;
-    private long finScanPause = FIN_SCAN_PAUSE;
+    private final PacedScan stops;
+    private final PacedScan fins;
 
     /** {@code streams} always holds the current streams of the connection. */
     StreamPoller(QuicChannel connection, Collection<NettyStream> streams) {
         this.connection = connection;
         this.streams = streams;
+        this.stops = new PacedScan(connection.eventLoop(), STOP_SCAN_PAUSE, PAUSE_FACTOR, this::findStops);
+        this.fins = new PacedScan(connection.eventLoop(), FIN_SCAN_PAUSE, PAUSE_FACTOR, this::findFins);
     }
 
     void datagramRead() {
-        EventLoop loop = connection.eventLoop();
-        if (!stopScanScheduled) {
-            stopScanScheduled = true;
-            long wait = Math.max(0, nextStopScan - System.nanoTime());
-            var due = loop.schedule(this::scanForStops, wait, TimeUnit.NANOSECONDS);
-            assert due != null;
-        }
-        if (!finScanScheduled) {
-            finScanScheduled = true;
-            var due = loop.schedule(this::scanForFins, finScanPause, TimeUnit.NANOSECONDS);
-            assert due != null;
-        }
+        stops.request();
+        fins.requestLater();
     }
 
     // STOP_SENDING (RFC 9000, section 3.5): an idle stream that its peer has evicted must not be taken.
-    private void scanForStops() {
-        stopScanScheduled = false;
-        long pause = stopScans.after(this::findStops);
-        nextStopScan = System.nanoTime() + pause;
-    }
-
     private void findStops() {
         List<NettyStream> stopped = new ArrayList<>();
         // All are inspected first. What follows may end the connection, which frees the memory that is inspected.
@@ -69,8 +50,7 @@ final class StreamPoller {
     }
 
     // A FIN that comes with retransmitted data, because the acknowledgement of that was lost.
-    private void scanForFins() {
-        finScanScheduled = false;
-        finScanPause = finScans.after(() -> List.copyOf(streams).forEach(NettyStream::checkForFin));
+    private void findFins() {
+        List.copyOf(streams).forEach(NettyStream::checkForFin);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The sending side of a stream: writes in order, then the FIN, with the last of them or after it. On the event loop. */
 final class StreamSender {
 
-    /** How long the final write is held so that its FIN can travel with it, where a FIN alone might be lost: see {@link DatalessFins}. */
+    /** How long the final write is held so that its FIN can travel with it, where a FIN alone might be lost: see {@link FinScheduler}. */
     private static final int HOLD_MILLIS = 5;
 
     private final NettyStream stream;
@@ -46,7 +46,7 @@ final class StreamSender {
         writeHeld();
         if (stream.inputHasEnded()
                 && !isLast(length)
-                && connection.streams().datalessFins().atRisk()) {
+                && connection.streams().fins().atRisk()) {
             heldWrite = () -> writeNow(data, length);
             holdTimer = connection.loop().schedule(this::writeHeld, HOLD_MILLIS, TimeUnit.MILLISECONDS);
         } else {
@@ -112,7 +112,7 @@ final class StreamSender {
     }
 
     private void sendDatalessFin() {
-        connection.streams().datalessFins().send(stream.channel(), stream.inputHasEnded(), this::finWritten);
+        connection.streams().fins().send(stream.channel(), stream.inputHasEnded(), this::finWritten);
     }
 
     private void finWritten() {

@@ -156,7 +156,7 @@ class NettyCrowdTest {
             NettyStream stays = (NettyStream) streams.get(0);
             AtomicLong clock = new AtomicLong();
             LongSupplier fast = () -> clock.addAndGet(TimeUnit.HOURS.toNanos(1));
-            EndedStreams slow = new EndedStreams(connection.channel(), new Pauses(1, 20, fast));
+            EndedStreams slow = new EndedStreams(connection.channel(), fast);
             EndedStreams quick = new EndedStreams(connection.channel());
             connection.loop().execute(() -> {
                 slow.add(stays);

@@ -60,7 +60,7 @@ class NettyFinTrapsTest extends NettyConnections {
             assertThat(connection.awaitDelivered(SOON, SOON)).isTrue();
             boolean atRisk = connection
                     .loop()
-                    .submit(() -> connection.streams().datalessFins().atRisk())
+                    .submit(() -> connection.streams().fins().atRisk())
                     .get();
             if (!atRisk) {
                 return new Ends(connection, here, there);
@@ -108,7 +108,7 @@ class NettyFinTrapsTest extends NettyConnections {
                             .loop()
                             .submit(() -> {
                                 here.output().close();
-                                return connection.streams().datalessFins().waiting();
+                                return connection.streams().fins().waiting();
                             })
                             .get())
                     .isZero();
@@ -287,7 +287,7 @@ class NettyFinTrapsTest extends NettyConnections {
     private static void awaitLosing(NettyConnection connection) {
         await().until(() -> connection
                 .loop()
-                .submit(() -> connection.streams().datalessFins().isLosing())
+                .submit(() -> connection.streams().fins().isLosing())
                 .get());
     }
 
