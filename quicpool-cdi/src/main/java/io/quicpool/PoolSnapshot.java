@@ -9,101 +9,131 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a pool at one moment. The numbers are read one after the other while the pool works, so they may not add up
- * exactly.
- *
- * @param name the name of the pool
- * @param state its state
- * @param ready whether it can do its work, see {@link StreamPool#ready}
- * @param link the state of the connection, for people: {@code up}, {@code connecting}, {@code backoff} or {@code down}, with several
- *     connections or targets {@code 1 of 2 up}, and with {@code , no stream credit} behind it where there is none; {@code closed} after the
- *     end; a server pool says {@code listening} or {@code not listening}
- * @param peers the connections that are up
- * @param idle idle streams
- * @param opening streams that have no id yet
- * @param taken streams in use
- * @param waiting callers that wait for a stream
- * @param capacity how many idle streams a client pool aims for, or a server pool holds at most
- * @param interval the time between two size checks of a client pool
- * @param errors the error count, see {@link StreamPool#errorCount}
- * @param lastError the last error, for people; without a connection, why there is none; null when there was no error. If it
- *     ends with "other connections are up", the pool works
- * @param totals counters since the pool was opened
+ * exactly. Tests that need one without a pool use {@link #builder}.
  */
-public record PoolSnapshot(
-        String name,
-        PoolState state,
-        boolean ready,
-        String link,
-        List<Peer> peers,
-        int idle,
-        int opening,
-        int taken,
-        int waiting,
-        int capacity,
-        Duration interval,
-        long errors,
-        @Nullable String lastError,
-        Totals totals) {
+public final class PoolSnapshot {
 
-    /**
-     * A connection that is up.
-     *
-     * @param local this end
-     * @param remote the other end
-     */
-    public record Peer(InetSocketAddress local, InetSocketAddress remote) {
+    private final String name;
+    private final PoolState state;
+    private final boolean ready;
+    private final String link;
+    private final List<Peer> peers;
+    private final int idle;
+    private final int opening;
+    private final int taken;
+    private final int waiting;
+    private final int capacity;
+    private final Duration interval;
+    private final long errors;
+    private final @Nullable String lastError;
+    private final Totals totals;
 
-        /**
-         * Both addresses, as messages show them.
-         *
-         * @return such as {@code Peer[local=10.0.0.7:51000, remote=10.0.0.5:4433]}
-         */
-        @Override
-        public String toString() {
-            return "Peer[local=" + Endpoint.text(local) + ", remote=" + Endpoint.text(remote) + "]";
-        }
+    PoolSnapshot(PoolSnapshotBuilder from) {
+        this.name = from.name;
+        this.state = from.state;
+        this.ready = from.ready;
+        this.link = from.link;
+        this.peers = List.copyOf(from.peers);
+        this.idle = from.idle;
+        this.opening = from.opening;
+        this.taken = from.taken;
+        this.waiting = from.waiting;
+        this.capacity = from.capacity;
+        this.interval = from.interval;
+        this.errors = from.errors;
+        this.lastError = from.lastError;
+        this.totals = from.totals;
     }
 
     /**
-     * Counters since the pool was opened.
+     * A builder for a pool that was just made.
      *
-     * @param opened streams that were opened and got an id
-     * @param failed streams that could not be opened, or got no id
-     * @param handedOut streams that were taken
-     * @param timeouts callers that timed out
-     * @param connects connections that were made
-     * @param lost connections that were lost
-     * @param evicted evicted idle streams, by reason; for a flush and a close also those that were being opened
-     * @param refused refused streams, connections, datagrams and callers, by reason
-     * @param waitMean the mean wait of served callers, without those that found an idle stream
-     * @param waitMax the longest wait of a served caller
-     * @param openMean the mean time from opening a stream to its id
-     * @param openMax the longest time from opening a stream to its id
+     * @param name the name of the pool
      */
-    public record Totals(
-            long opened,
-            long failed,
-            long handedOut,
-            long timeouts,
-            long connects,
-            long lost,
-            Map<String, Long> evicted,
-            Map<String, Long> refused,
-            Duration waitMean,
-            Duration waitMax,
-            Duration openMean,
-            Duration openMax) {
-
-        /** Keeps unmodifiable copies. */
-        public Totals {
-            evicted = Map.copyOf(evicted);
-            refused = Map.copyOf(refused);
-        }
+    public static PoolSnapshotBuilder builder(String name) {
+        return new PoolSnapshotBuilder(name);
     }
 
-    /** Keeps an unmodifiable copy of the connections. */
-    public PoolSnapshot {
-        peers = List.copyOf(peers);
+    /** A builder with these values, to change some of them. */
+    public PoolSnapshotBuilder toBuilder() {
+        return new PoolSnapshotBuilder(this);
+    }
+
+    /** The name of the pool. */
+    public String name() {
+        return name;
+    }
+
+    /** The state of the pool. */
+    public PoolState state() {
+        return state;
+    }
+
+    /** Whether the pool can do its work, see {@link StreamPool#ready}. */
+    public boolean ready() {
+        return ready;
+    }
+
+    /**
+     * The state of the connection, for people: {@code up}, {@code connecting}, {@code backoff} or {@code down}, with several connections
+     * or targets {@code 1 of 2 up}, and with {@code , no stream credit} behind it where there is none; {@code closed} after the end. A
+     * server pool says {@code listening} or {@code not listening}.
+     */
+    public String link() {
+        return link;
+    }
+
+    /** The connections that are up. */
+    public List<Peer> peers() {
+        return peers;
+    }
+
+    /** Idle streams. */
+    public int idle() {
+        return idle;
+    }
+
+    /** Streams that have no id yet. */
+    public int opening() {
+        return opening;
+    }
+
+    /** Streams in use. */
+    public int taken() {
+        return taken;
+    }
+
+    /** Callers that wait for a stream. */
+    public int waiting() {
+        return waiting;
+    }
+
+    /** How many idle streams a client pool aims for, or a server pool holds at most. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** The time between two size checks of a client pool. */
+    public Duration interval() {
+        return interval;
+    }
+
+    /** The error count, see {@link StreamPool#errorCount}. */
+    public long errors() {
+        return errors;
+    }
+
+    /**
+     * The last error, for people. Without a connection, it is why there is none. Null when there was no error. If it ends with "other
+     * connections are up", the pool works.
+     */
+    public @Nullable String lastError() {
+        return lastError;
+    }
+
+    /** Counters since the pool was opened. */
+    public Totals totals() {
+        return totals;
     }
 
     /**
@@ -128,5 +158,127 @@ public record PoolSnapshot(
                 + ", taken "
                 + taken + ", waiting " + waiting + ", errors " + errors
                 + (lastError == null ? "" : ", last error: " + lastError);
+    }
+
+    /** The name and the {@link #summary}. */
+    @Override
+    public String toString() {
+        return name + " (" + summary() + ")";
+    }
+
+    /**
+     * A connection that is up.
+     *
+     * @param local this end
+     * @param remote the other end
+     */
+    public record Peer(InetSocketAddress local, InetSocketAddress remote) {
+
+        /**
+         * Both addresses, as messages show them.
+         *
+         * @return such as {@code Peer[local=10.0.0.7:51000, remote=10.0.0.5:4433]}
+         */
+        @Override
+        public String toString() {
+            return "Peer[local=" + Endpoint.text(local) + ", remote=" + Endpoint.text(remote) + "]";
+        }
+    }
+
+    /** Counters since the pool was opened. */
+    public static final class Totals {
+
+        private final long opened;
+        private final long failed;
+        private final long handedOut;
+        private final long timeouts;
+        private final long connects;
+        private final long lost;
+        private final Map<String, Long> evicted;
+        private final Map<String, Long> refused;
+        private final Duration waitMean;
+        private final Duration waitMax;
+        private final Duration openMean;
+        private final Duration openMax;
+
+        Totals(PoolTotalsBuilder from) {
+            this.opened = from.opened;
+            this.failed = from.failed;
+            this.handedOut = from.handedOut;
+            this.timeouts = from.timeouts;
+            this.connects = from.connects;
+            this.lost = from.lost;
+            this.evicted = Map.copyOf(from.evicted);
+            this.refused = Map.copyOf(from.refused);
+            this.waitMean = from.waitMean;
+            this.waitMax = from.waitMax;
+            this.openMean = from.openMean;
+            this.openMax = from.openMax;
+        }
+
+        /** A builder without any counts. */
+        public static PoolTotalsBuilder builder() {
+            return new PoolTotalsBuilder();
+        }
+
+        /** Streams that were opened and got an id. */
+        public long opened() {
+            return opened;
+        }
+
+        /** Streams that could not be opened, or got no id. */
+        public long failed() {
+            return failed;
+        }
+
+        /** Streams that were taken. */
+        public long handedOut() {
+            return handedOut;
+        }
+
+        /** Callers that timed out. */
+        public long timeouts() {
+            return timeouts;
+        }
+
+        /** Connections that were made. */
+        public long connects() {
+            return connects;
+        }
+
+        /** Connections that were lost. */
+        public long lost() {
+            return lost;
+        }
+
+        /** Evicted idle streams, by reason; for a flush and a close also those that were being opened. Unmodifiable. */
+        public Map<String, Long> evicted() {
+            return evicted;
+        }
+
+        /** Refused streams, connections, datagrams and callers, by reason. Unmodifiable. */
+        public Map<String, Long> refused() {
+            return refused;
+        }
+
+        /** The mean wait of served callers, without those that found an idle stream. */
+        public Duration waitMean() {
+            return waitMean;
+        }
+
+        /** The longest wait of a served caller. */
+        public Duration waitMax() {
+            return waitMax;
+        }
+
+        /** The mean time from opening a stream to its id. */
+        public Duration openMean() {
+            return openMean;
+        }
+
+        /** The longest time from opening a stream to its id. */
+        public Duration openMax() {
+            return openMax;
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.quicpool.core;
 import io.quicpool.ClientPool;
 import io.quicpool.PoolListener;
 import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolSnapshotBuilder;
 import io.quicpool.PoolState;
 import io.quicpool.StreamId;
 import io.quicpool.StreamPool;
@@ -210,43 +211,38 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
 
     @Override
     public PoolSnapshot snapshot() {
-        return new PoolSnapshot(
-                name(),
-                state(),
-                ready(),
-                members.stream().filter(CoreClientPool::ready).count() + " of " + members.size() + " up",
-                members.stream().flatMap(member -> member.peers().stream()).toList(),
-                idle(),
-                sum(CoreClientPool::opening),
-                sum(member -> member.idleStreams.taken()),
-                waiting.size(),
-                capacity(),
-                interval(),
-                errorCount(),
-                lastErrorText(),
-                Metrics.totals(
+        return counted(PoolSnapshot.builder(name()))
+                .state(state())
+                .ready(ready())
+                .link(members.stream().filter(CoreClientPool::ready).count() + " of " + members.size() + " up")
+                .peers(members.stream()
+                        .flatMap(member -> member.peers().stream())
+                        .toList())
+                .interval(interval())
+                .lastError(lastErrorText())
+                .totals(Metrics.totals(
                         Stream.concat(Stream.of(metrics), members.stream().map(CoreClientPool::metrics))
-                                .toList()));
+                                .toList()))
+                .build();
     }
 
     @Override
     PoolSnapshot refresh(PoolSnapshot recent) {
         PoolState state = state();
-        return new PoolSnapshot(
-                name(),
-                state,
-                recent.ready() && state == PoolState.RUNNING,
-                recent.link(),
-                recent.peers(),
-                idle(),
-                sum(CoreClientPool::opening),
-                sum(member -> member.idleStreams.taken()),
-                waiting.size(),
-                capacity(),
-                recent.interval(),
-                errorCount(),
-                recent.lastError(),
-                recent.totals());
+        return counted(recent.toBuilder())
+                .state(state)
+                .ready(recent.ready() && state == PoolState.RUNNING)
+                .build();
+    }
+
+    // What costs next to nothing to read.
+    private PoolSnapshotBuilder counted(PoolSnapshotBuilder snapshot) {
+        return snapshot.idle(idle())
+                .opening(sum(CoreClientPool::opening))
+                .taken(sum(member -> member.idleStreams.taken()))
+                .waiting(waiting.size())
+                .capacity(capacity())
+                .errors(errorCount());
     }
 
     private @Nullable String lastErrorText() {

@@ -1,6 +1,7 @@
 package io.quicpool.core;
 
 import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolSnapshotBuilder;
 import io.quicpool.PoolState;
 import io.quicpool.StreamId;
 import io.quicpool.config.PoolConfig;
@@ -162,41 +163,34 @@ abstract class CorePool extends PoolFacade implements PoolStreams.Owner, Lifecyc
 
     @Override
     public PoolSnapshot snapshot() {
-        return new PoolSnapshot(
-                name(),
-                state(),
-                ready(),
-                connectionText(),
-                peers(),
-                idleStreams.idle(),
-                opening(),
-                idleStreams.taken(),
-                idleStreams.waiting(),
-                capacity(),
-                interval(),
-                metrics.errors(),
-                metrics.lastErrorText(),
-                Metrics.totals(List.of(metrics)));
+        return counted(PoolSnapshot.builder(name()))
+                .state(state())
+                .ready(ready())
+                .link(connectionText())
+                .peers(peers())
+                .lastError(metrics.lastErrorText())
+                .totals(Metrics.totals(List.of(metrics)))
+                .build();
     }
 
     @Override
     PoolSnapshot refresh(PoolSnapshot recent) {
         PoolState state = state();
-        return new PoolSnapshot(
-                name(),
-                state,
-                recent.ready() && state == PoolState.RUNNING,
-                recent.link(),
-                recent.peers(),
-                idleStreams.idle(),
-                opening(),
-                idleStreams.taken(),
-                idleStreams.waiting(),
-                capacity(),
-                interval(),
-                metrics.errors(),
-                recent.lastError(),
-                recent.totals());
+        return counted(recent.toBuilder())
+                .state(state)
+                .ready(recent.ready() && state == PoolState.RUNNING)
+                .build();
+    }
+
+    // What costs next to nothing to read.
+    private PoolSnapshotBuilder counted(PoolSnapshotBuilder snapshot) {
+        return snapshot.idle(idleStreams.idle())
+                .opening(opening())
+                .taken(idleStreams.taken())
+                .waiting(idleStreams.waiting())
+                .capacity(capacity())
+                .interval(interval())
+                .errors(metrics.errors());
     }
 
     final List<PoolSnapshot.Peer> peers() {

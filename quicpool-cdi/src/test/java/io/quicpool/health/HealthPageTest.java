@@ -4,15 +4,12 @@ import static io.quicpool.docs.Page.row;
 
 import io.quicpool.PoolSnapshot;
 import io.quicpool.PoolSnapshot.Peer;
-import io.quicpool.PoolSnapshot.Totals;
 import io.quicpool.PoolState;
 import io.quicpool.cdi.PoolStatus;
 import io.quicpool.config.PoolKind;
 import io.quicpool.docs.Page;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -28,27 +25,20 @@ class HealthPageTest {
             int idle,
             int capacity,
             @Nullable String lastError) {
-        Duration zero = Duration.ZERO;
         List<Peer> connections = IntStream.range(0, peers)
                 .mapToObj(i -> new Peer(
                         new InetSocketAddress("10.0.0.9", 40_000 + i),
                         new InetSocketAddress("10.0.0." + (5 + i), 4433)))
                 .toList();
-        return new PoolSnapshot(
-                "orders",
-                state,
-                ready,
-                link,
-                connections,
-                idle,
-                0,
-                0,
-                0,
-                capacity,
-                zero,
-                0,
-                lastError,
-                new Totals(0, 0, 0, 0, 0, 0, Map.of(), Map.of(), zero, zero, zero, zero));
+        return PoolSnapshot.builder("orders")
+                .state(state)
+                .ready(ready)
+                .link(link)
+                .peers(connections)
+                .idle(idle)
+                .capacity(capacity)
+                .lastError(lastError)
+                .build();
     }
 
     private static String line(String situation, PoolSnapshot pool, boolean counts, boolean up, boolean insecure) {

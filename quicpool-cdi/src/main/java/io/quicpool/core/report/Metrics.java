@@ -141,19 +141,20 @@ public final class Metrics {
     public static PoolSnapshot.Totals totals(List<Metrics> all) {
         List<TimeStat> waits = all.stream().map(each -> each.waits).toList();
         List<TimeStat> opens = all.stream().map(each -> each.opens).toList();
-        return new PoolSnapshot.Totals(
-                sum(all, each -> each.opened),
-                sum(all, each -> each.failed),
-                sum(all, each -> each.handedOut),
-                sum(all, each -> each.timeouts),
-                sum(all, each -> each.connects),
-                sum(all, each -> each.lost),
-                sums(all, each -> each.evicted),
-                sums(all, each -> each.refused),
-                TimeStat.mean(waits),
-                TimeStat.max(waits),
-                TimeStat.mean(opens),
-                TimeStat.max(opens));
+        return PoolSnapshot.Totals.builder()
+                .opened(sum(all, each -> each.opened))
+                .failed(sum(all, each -> each.failed))
+                .handedOut(sum(all, each -> each.handedOut))
+                .timeouts(sum(all, each -> each.timeouts))
+                .connects(sum(all, each -> each.connects))
+                .lost(sum(all, each -> each.lost))
+                .evicted(sums(all, each -> each.evicted))
+                .refused(sums(all, each -> each.refused))
+                .waitMean(TimeStat.mean(waits))
+                .waitMax(TimeStat.max(waits))
+                .openMean(TimeStat.mean(opens))
+                .openMax(TimeStat.max(opens))
+                .build();
     }
 
     private static long sum(List<Metrics> all, Function<Metrics, LongAdder> counter) {
