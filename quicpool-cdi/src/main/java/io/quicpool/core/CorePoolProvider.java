@@ -22,13 +22,11 @@ import io.quicpool.transport.Connection;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Transport;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import javax.net.ssl.X509TrustManager;
 
 /** Builds pools from settings, engine and TLS. {@link io.quicpool.QuicPools} finds it. */
 public final class CorePoolProvider implements PoolProvider {
@@ -66,7 +64,8 @@ public final class CorePoolProvider implements PoolProvider {
                 new TargetConnector(
                         addresses,
                         (address, events) -> checkTrust(
-                                transport.connect(connectSpec(name, config, address, trust), events), trust)),
+                                transport.connect(new ConnectSpec(name, address, trust, config.alpn(), config), events),
+                                trust)),
                 config.streamsPerConnection() > 0 ? config.streamsPerConnection() : transport.streamsPerConnection());
     }
 
@@ -90,20 +89,6 @@ public final class CorePoolProvider implements PoolProvider {
                         : config.targets().get(0)::resolveAll);
     }
 
-    private static ConnectSpec connectSpec(
-            String name, ClientPoolConfig config, InetSocketAddress remote, X509TrustManager trust) {
-        return new ConnectSpec(
-                name,
-                remote,
-                config.serverName(),
-                trust,
-                config.clientCertificate(),
-                config.alpn(),
-                config.idleTimeout(),
-                config.connectTimeout(),
-                config.congestionControl());
-    }
-
     @Override
     public ServerPool open(ServerPoolConfig config, List<PoolListener> listeners) {
         PoolLog log = new PoolLog(PoolLabel.server(config.name()));
@@ -115,17 +100,10 @@ public final class CorePoolProvider implements PoolProvider {
         try {
             pool.start(opened -> transport.listen(
                     new ListenSpec(
-                            config.name(),
                             config.listen().resolve(),
-                            config.certificate(),
-                            config.alpn(),
-                            config.idleTimeout(),
                             ServerConnections.maxStreams(config),
-                            config.maxPendingHandshakes(),
-                            config.addressValidation(),
-                            config.clientAuth(),
                             ClientTrust.of(config),
-                            config.congestionControl()),
+                            config),
                     opened));
             return pool;
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.quicpool.transport;
 
+import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.CongestionControl;
 import io.quicpool.config.KeyMaterial;
 import java.net.InetSocketAddress;
@@ -10,23 +11,37 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where and how to connect.
  *
- * @param poolName names the threads
+ * @param poolName names the threads; that of one target in a pool with several
  * @param remote the peer's address, resolved
- * @param serverName the name that is sent to the server (SNI, RFC 6066)
  * @param trust decides whether the server's certificates are accepted, host name included; the engine adds no check
- * @param clientCertificate what the client presents when it is asked; null for nothing
  * @param alpn the application protocol (RFC 7301)
- * @param idleTimeout this side's idle time-out (RFC 9000, section 10.1)
- * @param connectTimeout how long the handshake may take
- * @param congestion the congestion control; null for the engine's default
+ * @param config the settings of the pool, for everything else
  */
 public record ConnectSpec(
-        String poolName,
-        InetSocketAddress remote,
-        String serverName,
-        X509TrustManager trust,
-        @Nullable KeyMaterial clientCertificate,
-        String alpn,
-        Duration idleTimeout,
-        Duration connectTimeout,
-        @Nullable CongestionControl congestion) {}
+        String poolName, InetSocketAddress remote, X509TrustManager trust, String alpn, ClientPoolConfig config) {
+
+    /** The name that is sent to the server (SNI, RFC 6066). */
+    public String serverName() {
+        return config.serverName();
+    }
+
+    /** What the client presents when it is asked; null for nothing. */
+    public @Nullable KeyMaterial clientCertificate() {
+        return config.clientCertificate();
+    }
+
+    /** This side's idle time-out (RFC 9000, section 10.1). */
+    public Duration idleTimeout() {
+        return config.idleTimeout();
+    }
+
+    /** How long the handshake may take. */
+    public Duration connectTimeout() {
+        return config.connectTimeout();
+    }
+
+    /** The congestion control; null for the engine's default. */
+    public @Nullable CongestionControl congestion() {
+        return config.congestionControl();
+    }
+}

@@ -3,6 +3,7 @@ package io.quicpool.transport;
 import io.quicpool.config.ClientAuth;
 import io.quicpool.config.CongestionControl;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.config.ServerPoolConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import javax.net.ssl.X509TrustManager;
@@ -11,27 +12,51 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where and how to listen.
  *
- * @param poolName names the threads
  * @param local the address to bind; port 0 lets the system choose
- * @param certificate what the server presents
- * @param alpn the application protocol (RFC 7301)
- * @param idleTimeout this side's idle time-out (RFC 9000, section 10.1)
  * @param maxStreams how many streams one connection may have open at a time, idle and in use
- * @param maxHandshakes how many handshakes may be under way at a time
- * @param addressValidation whether clients must prove their address with a Retry token (RFC 9000, section 8.1.2)
- * @param clientAuth whether clients are asked for a certificate
  * @param clientTrust decides whether a client's certificates are accepted; null when clients are not asked
- * @param congestion the congestion control; null for the engine's default
+ * @param config the settings of the pool, for everything else
  */
 public record ListenSpec(
-        String poolName,
-        InetSocketAddress local,
-        KeyMaterial certificate,
-        String alpn,
-        Duration idleTimeout,
-        int maxStreams,
-        int maxHandshakes,
-        boolean addressValidation,
-        ClientAuth clientAuth,
-        @Nullable X509TrustManager clientTrust,
-        @Nullable CongestionControl congestion) {}
+        InetSocketAddress local, int maxStreams, @Nullable X509TrustManager clientTrust, ServerPoolConfig config) {
+
+    /** Names the threads. */
+    public String poolName() {
+        return config.name();
+    }
+
+    /** What the server presents. */
+    public KeyMaterial certificate() {
+        return config.certificate();
+    }
+
+    /** The application protocol (RFC 7301). */
+    public String alpn() {
+        return config.alpn();
+    }
+
+    /** This side's idle time-out (RFC 9000, section 10.1). */
+    public Duration idleTimeout() {
+        return config.idleTimeout();
+    }
+
+    /** How many handshakes may be under way at a time. */
+    public int maxHandshakes() {
+        return config.maxPendingHandshakes();
+    }
+
+    /** Whether clients must prove their address with a Retry token (RFC 9000, section 8.1.2). */
+    public boolean addressValidation() {
+        return config.addressValidation();
+    }
+
+    /** Whether clients are asked for a certificate. */
+    public ClientAuth clientAuth() {
+        return config.clientAuth();
+    }
+
+    /** The congestion control; null for the engine's default. */
+    public @Nullable CongestionControl congestion() {
+        return config.congestionControl();
+    }
+}

@@ -2,8 +2,9 @@ package io.quicpool.testing;
 
 import static io.quicpool.testing.Patience.SOON;
 
-import io.quicpool.config.ClientAuth;
 import io.quicpool.config.ClientPoolConfig;
+import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.config.ServerPoolConfigBuilder;
 import io.quicpool.config.TlsMode;
 import io.quicpool.tls.ServerTrust;
 import io.quicpool.transport.ConnectSpec;
@@ -21,6 +22,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A peer that speaks QUIC but knows nothing of quicpool. Tests use it for everything that a peer may do right or wrong. */
 public final class RawPeer implements ConnectionEvents, AutoCloseable {
@@ -80,11 +82,14 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
     }
 
     private static ConnectSpec spec(InetSocketAddress server, String alpn, Duration idleTimeout, Duration timeout) {
-        ClientPoolConfig any = ClientPoolConfig.builder()
+        ClientPoolConfig config = ClientPoolConfig.builder()
                 .target("localhost:1")
                 .tlsMode(TlsMode.INSECURE)
+                .keepAlive(idleTimeout.dividedBy(3))
+                .connectTimeout(timeout)
                 .build();
-        return new ConnectSpec("raw", server, "localhost", ServerTrust.of(any), null, alpn, idleTimeout, timeout, null);
+        // Also one that no pool may have.
+        return new ConnectSpec("raw", server, ServerTrust.of(config), alpn, config);
     }
 
     public Listener listen(int maxStreams) throws IOException {
@@ -107,24 +112,29 @@ public final class RawPeer implements ConnectionEvents, AutoCloseable {
 
     private Listener listen(int maxStreams, boolean addressValidation, int port) throws IOException {
         Listener listener = server.listen(
-                new ListenSpec(
-                        "raw",
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                        Pools.CERTIFICATE,
-                        "np-quic",
-                        IDLE_TIMEOUT,
-                        maxStreams,
-                        128,
-                        addressValidation,
-                        ClientAuth.NONE,
-                        null,
-                        null),
+                listenSpec("raw", port, maxStreams, s -> s.maxPendingHandshakes(128)
+                        .addressValidation(addressValidation)),
                 connection -> {
                     connections.add(connection);
                     return this;
                 });
         listeners.add(listener);
         return listener;
+    }
+
+    /** How it listens, on the loopback address. */
+    public static ListenSpec listenSpec(
+            String name, int port, int maxStreams, UnaryOperator<ServerPoolConfigBuilder> settings) {
+        ServerPoolConfigBuilder builder = ServerPoolConfig.builder()
+                .name(name)
+                .listen("localhost:0")
+                .certificate(Pools.CERTIFICATE)
+                .keepAlive(IDLE_TIMEOUT.dividedBy(3));
+        return new ListenSpec(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                maxStreams,
+                null,
+                settings.apply(builder).build());
     }
 
     /** Opens a stream and sends these bytes. */

@@ -43,18 +43,10 @@ class RefusedServerTest {
 
     private static ConnectSpec distrustful(ConnectSpec spec) {
         ClientPoolConfig config = ClientPoolConfig.builder()
-                .target("127.0.0.1:1")
+                .target("localhost:1")
                 .trust(TrustMaterial.of(TestCertificates.authority().certificateChain()))
+                .connectTimeout(SOON)
                 .build();
-        return new ConnectSpec(
-                spec.poolName(),
-                spec.remote(),
-                spec.serverName(),
-                ServerTrust.of(config),
-                null,
-                spec.alpn(),
-                spec.idleTimeout(),
-                SOON,
-                null);
+        return new ConnectSpec(spec.poolName(), spec.remote(), ServerTrust.of(config), spec.alpn(), config);
     }
 }

@@ -4,17 +4,14 @@ import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quicpool.config.ClientAuth;
 import io.quicpool.testing.EachEngine;
 import io.quicpool.testing.Engines;
-import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -76,17 +73,6 @@ class SlowHandshakeTest {
 
     // One handshake at a time: then it may take no longer than 2 s.
     private static ListenSpec spec() {
-        return new ListenSpec(
-                "slow",
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                Pools.CERTIFICATE,
-                "np-quic",
-                Duration.ofSeconds(30),
-                10,
-                1,
-                false,
-                ClientAuth.NONE,
-                null,
-                null);
+        return RawPeer.listenSpec("slow", 0, 10, s -> s.maxPendingHandshakes(1));
     }
 }

@@ -4,18 +4,14 @@ import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.quicpool.config.ClientAuth;
 import io.quicpool.testing.LogOf;
-import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
 import io.quicpool.transport.EngineStream;
-import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
 import io.quicpool.transport.ListenerEvents;
 import java.lang.reflect.Method;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,31 +58,18 @@ class FrameTrapsTest {
     @BeforeEach
     void connect() throws Exception {
         listener = new KwikTransport()
-                .listen(
-                        new ListenSpec(
-                                "guarded",
-                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                                Pools.CERTIFICATE,
-                                "np-quic",
-                                Duration.ofSeconds(30),
-                                10,
-                                10,
-                                false,
-                                ClientAuth.NONE,
-                                null,
-                                null),
-                        new ListenerEvents() {
-                            @Override
-                            public ConnectionEvents connected(Connection connection) {
-                                connected.add(connection);
-                                return server;
-                            }
+                .listen(RawPeer.listenSpec("guarded", 0, 10, s -> s.maxPendingHandshakes(10)), new ListenerEvents() {
+                    @Override
+                    public ConnectionEvents connected(Connection connection) {
+                        connected.add(connection);
+                        return server;
+                    }
 
-                            @Override
-                            public void ignored(InetSocketAddress from, Ignored why) {
-                                ignored.add(why);
-                            }
-                        });
+                    @Override
+                    public void ignored(InetSocketAddress from, Ignored why) {
+                        ignored.add(why);
+                    }
+                });
         here = (KwikConnection) client.connect(listener.localAddress(), Duration.ofSeconds(30));
         await().until(() -> !connected.isEmpty());
         there = (KwikConnection) connected.remove();

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
-import io.quicpool.config.ClientAuth;
-import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import io.quicpool.testing.Relay;
 import io.quicpool.transport.Connection;
@@ -255,18 +253,7 @@ class KwikListenerTrapsTest {
     }
 
     private static ListenSpec spec(String name) {
-        return new ListenSpec(
-                name,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                Pools.CERTIFICATE,
-                "np-quic",
-                RawPeer.IDLE_TIMEOUT,
-                10,
-                10,
-                false,
-                ClientAuth.NONE,
-                null,
-                null);
+        return RawPeer.listenSpec(name, 0, 10, s -> s.maxPendingHandshakes(10));
     }
 
     private static void assertFree(InetSocketAddress address) throws SocketException {
