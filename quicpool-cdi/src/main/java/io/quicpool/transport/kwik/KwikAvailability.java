@@ -74,6 +74,9 @@ final class KwikAvailability {
         Module ours = KwikAvailability.class.getModule();
         try {
             Module kwik = load(PREFIX + "QuicConnection").getModule();
+            // Our module requires no engine, so that kwik may be on the class path.
+            ours.addReads(kwik);
+            ours.addReads(load("tech.kwik.agent15.TlsConstants").getModule());
             String to = ours.isNamed() ? ours.getName() : "ALL-UNNAMED";
             String options = PACKAGES.stream()
                     .filter(each -> !kwik.isOpen(PREFIX + each, ours))

@@ -1,0 +1,4 @@
+module io.quicpool.it.program {
+    requires io.quicpool;
+    requires java.management;
+}
