@@ -1,6 +1,6 @@
 package io.quicpool;
 
-/** The state of a pool. It only moves forward, except between RUNNING and SUSPENDED. */
+/** The state of a pool. It only moves forward, except between RUNNING and SUSPENDED. Later versions may add values. */
 public enum PoolState {
     /** Made, but nothing is opened yet. */
     NEW,

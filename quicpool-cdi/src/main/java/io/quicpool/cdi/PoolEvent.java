@@ -5,6 +5,7 @@ import io.quicpool.StreamPool;
 /**
  * Events of pools for CDI observers: {@code void on(@Observes PoolEvent.PeerLost event)}. Fired on a worker thread of the
  * pool, in order for each pool; an observer that blocks delays only later events of the same pool. There is no active request context.
+ * Later versions may add events.
  */
 public sealed interface PoolEvent {
 

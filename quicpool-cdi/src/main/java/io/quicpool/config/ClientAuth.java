@@ -2,7 +2,7 @@ package io.quicpool.config;
 
 import java.util.Locale;
 
-/** Whether a server pool asks its clients for a certificate (mutual TLS; RFC 8446, section 4.3.2). */
+/** Whether a server pool asks its clients for a certificate (mutual TLS; RFC 8446, section 4.3.2). Later versions may add values. */
 public enum ClientAuth {
     /** It does not ask. */
     NONE,

@@ -2,7 +2,7 @@ package io.quicpool.config;
 
 import java.util.Locale;
 
-/** The algorithm for congestion control. It applies to what this side sends. */
+/** The algorithm for congestion control. It applies to what this side sends. Later versions may add values. */
 public enum CongestionControl {
     /** CUBIC (RFC 9438). */
     CUBIC,

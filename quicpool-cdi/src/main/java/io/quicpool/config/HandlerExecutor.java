@@ -2,7 +2,10 @@ package io.quicpool.config;
 
 import java.util.Locale;
 
-/** Where the handlers of a server pool run. {@link HandlerConfig} always limits how many run at a time. */
+/**
+ * Where the handlers of a server pool run. {@link HandlerConfig} always limits how many run at a time. Later versions may add
+ * values.
+ */
 public enum HandlerExecutor {
     /** Threads of the pool, which end when they are idle. */
     POOL,

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The two kinds of pools, as properties, messages and health data name them. */
+/** The two kinds of pools, as properties, messages and health data name them. Later versions may add values. */
 public enum PoolKind {
     /** A {@link io.quicpool.ClientPool}. */
     CLIENT,

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolOption<T> {
 
-    /** Who uses the value of an option. */
+    /** What uses the value of an option. Later versions may add values. */
     public enum Use {
         /** The pool: it is part of its settings. */
         POOL,

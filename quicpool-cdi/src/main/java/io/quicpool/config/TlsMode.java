@@ -2,7 +2,10 @@ package io.quicpool.config;
 
 import java.util.Locale;
 
-/** How a client pool checks the server's certificate. The numbers are those of the Go package NodePassProject/quic. */
+/**
+ * How a client pool checks the server's certificate. The numbers are those of the Go package NodePassProject/quic. Later versions
+ * may add values.
+ */
 public enum TlsMode {
     /** Mode 0, {@code insecure}: no check at all. Anybody on the path can read and change the data. */
     INSECURE(0),

@@ -14,7 +14,7 @@ public interface ListenerEvents {
      */
     ConnectionEvents connected(Connection connection);
 
-    /** Why a client that is connecting gets no answer, or no further one. */
+    /** Why a client that is connecting gets no answer, or no further one. Later versions may add values. */
     enum Ignored {
         /** The pool would refuse it, and many such clients come at a time. */
         UNWELCOME,
