@@ -33,6 +33,10 @@ public final class NettyTransport extends Transport {
 
     @Override
     public @Nullable String unavailable() {
+        if (Transport.class.getModule().isNamed()
+                && !NettyTransport.class.getModule().isNamed()) {
+            return "quicpool-cdi is on the module path: put quicpool-netty there too";
+        }
         try {
             Throwable cause = Quic.unavailabilityCause();
             if (cause != null) {

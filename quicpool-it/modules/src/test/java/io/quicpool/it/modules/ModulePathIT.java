@@ -9,11 +9,11 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A program that is a module uses the library as one: see docs/design.md. */
+/** A program that is a module uses the library as one: "On the module path" in docs/design.md. */
 class ModulePathIT {
 
     private static final Path SOURCES = Path.of("src/program").toAbsolutePath();
@@ -34,16 +34,13 @@ class ModulePathIT {
     private static Path folder;
 
     private static String library;
+    private static String netty;
     private static String kwik;
 
     @BeforeAll
     static void compile() throws Exception {
-        library = Path.of(QuicPools.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI())
-                .toString();
+        library = jarOf(QuicPools.class);
+        netty = jarOf(Class.forName("io.quicpool.transport.netty.NettyTransport"));
         kwik = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(jar -> Pattern.compile("(kwik|agent15|hkdf|siphash)-[0-9.]+\\.jar$")
                         .matcher(jar)
@@ -61,15 +58,29 @@ class ModulePathIT {
         Files.writeString(folder.resolve("tls.key"), KeyFiles.pem(Pools.CERTIFICATE));
     }
 
+    private static String jarOf(Class<?> type) throws URISyntaxException {
+        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                .toString();
+    }
+
+    private static String path(String... entries) {
+        return Stream.of(entries).filter(each -> !each.isEmpty()).collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static String withProgram(String modulePath) {
+        return path(library, folder.resolve("program").toString(), modulePath);
+    }
+
     /** What the program says. Its last line is the exit status. */
     private static String run(String modulePath, String... options) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-p"));
-        command.add(Stream.of(library, folder.resolve("program").toString(), modulePath)
-                .filter(path -> !path.isEmpty())
-                .collect(Collectors.joining(File.pathSeparator)));
-        command.addAll(Arrays.asList(options));
+        List<String> all = new ArrayList<>(List.of("-p", withProgram(modulePath)));
+        all.addAll(List.of(options));
+        return runIn(Path.of(System.getProperty("java.home")), all);
+    }
+
+    private static String runIn(Path java, List<String> options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(java.resolve("bin/java").toString(), "-XX:TieredStopAtLevel=1"));
+        command.addAll(options);
         command.addAll(List.of("-m", MAIN, folder.resolve("tls.crt").toString()));
         command.add(folder.resolve("tls.key").toString());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -77,28 +88,64 @@ class ModulePathIT {
         return output + "exit " + process.waitFor();
     }
 
-    private static void assertWorks(String output) {
+    private static void assertWorksWith(String engine, String output) {
         assertThat(output)
-                .contains("hello", "state RUNNING", "module io.quicpool", "exit 0")
-                .doesNotContain("this version of kwik has no");
+                .contains("uses the engine " + engine, "hello", "state RUNNING", "module io.quicpool", "exit 0")
+                // What the engines log when they miss something of kwik or of Java.
+                .doesNotContain("this version of kwik has no", "does not provide complete low-level API");
+    }
+
+    private static Stream<String> required(String module, String jar) {
+        ModuleDescriptor descriptor =
+                ModuleFinder.of(Path.of(jar)).find(module).orElseThrow().descriptor();
+        assertThat(descriptor.isAutomatic()).isFalse();
+        return descriptor.requires().stream()
+                .filter(each -> !each.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
+                .map(ModuleDescriptor.Requires::name);
     }
 
     @Test
-    void theJarIsAModule() {
-        ModuleDescriptor module = ModuleFinder.of(Path.of(library))
-                .find("io.quicpool")
-                .orElseThrow()
-                .descriptor();
-        assertThat(module.isAutomatic()).isFalse();
-        assertThat(module.requires().stream()
-                        .filter(each -> !each.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
-                        .map(ModuleDescriptor.Requires::name))
+    void theJarsAreModules() {
+        assertThat(required("io.quicpool", library))
                 .containsExactlyInAnyOrder("java.base", "java.management", "java.naming");
+        assertThat(required("io.quicpool.netty", netty))
+                .containsExactlyInAnyOrder("java.base", "java.logging", "jdk.unsupported", "io.quicpool");
     }
 
     @Test
     void kwikMayBeOnTheClassPath() throws Exception {
-        assertWorks(run("", "-cp", kwik));
+        assertWorksWith("kwik", run("", "-cp", kwik));
+    }
+
+    @Test
+    void nettyIsPreferredThereToo() throws Exception {
+        assertWorksWith("netty", run(netty, "-cp", kwik));
+    }
+
+    /** The packages that it shares with the library are open to its module only. */
+    @Test
+    void nettyOnTheClassPathIsNotUsed() throws Exception {
+        String output = run("", "-cp", path(netty, kwik));
+        assertWorksWith("kwik", output);
+        assertThat(output).contains("quicpool-cdi is on the module path: put quicpool-netty there too");
+    }
+
+    /** All modules are explicit ones: jlink takes no others. */
+    @Test
+    void aRuntimeImageMayContainThemAll() throws Exception {
+        Path image = folder.resolve("image");
+        ToolProvider jlink = ToolProvider.findFirst("jlink").orElseThrow();
+        assertThat(jlink.run(
+                        System.out,
+                        System.err,
+                        "--module-path",
+                        withProgram(netty),
+                        "--add-modules",
+                        "io.quicpool.it.program,io.quicpool.netty,jdk.crypto.ec",
+                        "--output",
+                        image.toString()))
+                .isZero();
+        assertWorksWith("netty", runIn(image, List.of()));
     }
 
     /** kwik's module does not export what we use of it. */
@@ -118,7 +165,7 @@ class ModulePathIT {
                 .map(MatchResult::group)
                 .flatMap(option -> Stream.of(option.split(" ", -1)))
                 .forEach(options::add);
-        assertWorks(run(kwik, options.toArray(String[]::new)));
+        assertWorksWith("kwik", run(kwik, options.toArray(String[]::new)));
     }
 
     @Test
