@@ -2,7 +2,9 @@ package io.quicpool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quicpool.config.TargetResolver;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +75,19 @@ class PublicTypesTest {
         for (Class<?> type : types().filter(Class::isEnum).toList()) {
             assertThat(javadocOf(type)).as(type.getName()).contains("Later versions may add values.");
         }
+    }
+
+    @Test
+    void whatApplicationsImplementGetsNoFurtherAbstractMethod() {
+        assertThat(abstractMethods(PoolListener.class)).isEmpty();
+        assertThat(abstractMethods(StreamHandler.class)).containsExactly("handle");
+        assertThat(abstractMethods(TargetResolver.class)).containsExactly("resolve");
+    }
+
+    private static Stream<String> abstractMethods(Class<?> type) {
+        return Stream.of(type.getMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers()))
+                .map(Method::getName);
     }
 
     private static String javadocOf(Class<?> type) throws IOException {

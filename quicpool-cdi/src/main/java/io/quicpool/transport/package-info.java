@@ -4,6 +4,8 @@
  *
  * <p>No method blocks unless its description says so. Events come on threads of the engine, which must not be blocked: hand over and
  * return.
+ *
+ * <p>It is for engines, and may change with each version.
  */
 @NullMarked
 package io.quicpool.transport;
