@@ -4,6 +4,7 @@ import io.quicpool.config.Printable;
 import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.engine.AbstractConnection;
+import io.quicpool.transport.engine.Delivery;
 import io.quicpool.transport.engine.HandshakeInfo;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -29,7 +30,7 @@ import tech.kwik.core.impl.Version;
 import tech.kwik.core.packet.QuicPacket;
 
 /** A connection of kwik, of either role. */
-final class KwikConnection extends AbstractConnection {
+final class KwikConnection extends AbstractConnection implements Delivery.Source {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
 
@@ -37,7 +38,8 @@ final class KwikConnection extends AbstractConnection {
     private final ReadinessPoller poller;
     private final Runnable whenFreed;
     private final KwikStreams streams;
-    private final UndeliveredStreams<OutgoingData> undelivered;
+    private final EndedStreams<OutgoingData> undelivered =
+            new EndedStreams<>(Integer.MAX_VALUE, stream -> !stream.hasUnsent(), stream -> {});
     private final AtomicBoolean finished = new AtomicBoolean();
     private volatile boolean engineEnded;
     // This side closes the connection. It must not end before its CONNECTION_CLOSE has left.
@@ -59,7 +61,6 @@ final class KwikConnection extends AbstractConnection {
         this.guard = quic.getRole() == Role.Server
                 ? null
                 : new FrameGuard(false, () -> quic.getStats().packetsSent(), this::ping);
-        this.undelivered = new UndeliveredStreams<>(OutgoingData::hasUnsent, () -> KwikInternals.hasInFlight(quic));
     }
 
     void established(HandshakeInfo info, long initialMaxStreams) {
@@ -150,15 +151,25 @@ final class KwikConnection extends AbstractConnection {
         accepted(streams.accept(stream));
     }
 
-    UndeliveredStreams<OutgoingData> undelivered() {
+    /** The closed streams that may still have unsent data. */
+    EndedStreams<OutgoingData> undelivered() {
         return undelivered;
     }
 
     @Override
     public boolean awaitDelivered(Duration timeout, Duration silence) throws InterruptedException {
-        long start = System.nanoTime();
-        return undelivered.await(
-                () -> alive() && Math.min(silentNanos(), System.nanoTime() - start) < silence.toNanos(), timeout);
+        return new Delivery(this, Runnable::run, silence).await(timeout);
+    }
+
+    @Override
+    public boolean isUndelivered() {
+        undelivered.sweep();
+        return !undelivered.isEmpty() || KwikInternals.hasInFlight(quic);
+    }
+
+    @Override
+    public long received() {
+        return lastReceived;
     }
 
     // ---- packets of the peer; on kwik's receiver thread, just before kwik processes them

@@ -16,6 +16,7 @@ import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.UnsentBytes;
 import io.quicpool.transport.engine.AbstractConnection;
+import io.quicpool.transport.engine.Delivery;
 import io.quicpool.transport.engine.HandshakeInfo;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -29,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A connection of quiche, of either role. */
-final class NettyConnection extends AbstractConnection {
+final class NettyConnection extends AbstractConnection implements Delivery.Source {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.netty");
 
@@ -187,17 +188,18 @@ final class NettyConnection extends AbstractConnection {
 
     @Override
     public boolean awaitDelivered(Duration timeout, Duration silence) throws InterruptedException {
-        DeliveryWait delivery = new DeliveryWait(this, silence);
-        return delivery.await(timeout);
+        return new Delivery(this, loop(), silence).await(timeout);
     }
 
-    /** Whether something that was written to closed streams may not have arrived. On the event loop. */
-    boolean isDeliveryPending() {
+    /** On the event loop. */
+    @Override
+    public boolean isUndelivered() {
         return pendingFins.get() > 0 || isInFlight();
     }
 
-    /** How many packets the peer has sent. On the event loop. */
-    long packetsReceived() {
+    /** On the event loop. */
+    @Override
+    public long received() {
         QuicConnectionStats stats = channel.collectStats().getNow();
         return stats == null ? 0 : stats.recv();
     }

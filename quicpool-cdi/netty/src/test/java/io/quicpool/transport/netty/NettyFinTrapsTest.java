@@ -201,7 +201,7 @@ class NettyFinTrapsTest extends NettyConnections {
                 .submit(() -> {
                     here.output().write(7);
                     here.output().close();
-                    return connection.isDeliveryPending();
+                    return connection.isUndelivered();
                 })
                 .get();
     }
