@@ -68,7 +68,7 @@ class ArchitectureTest {
     /** No package of the core knows an engine. Each may use those before it that it names, never one after it. */
     @Test
     void thePartsOfTheCoreUseEachOtherInOneDirection() {
-        mayUse("io.quicpool.core.threads");
+        mayUse("io.quicpool.core.threads", "io.quicpool.transport");
         mayUse("io.quicpool.core.report", API);
         mayUse("io.quicpool.core.streams", withPort("report", "threads"));
         mayUse("io.quicpool.core.connection", withPort("report", "threads"));

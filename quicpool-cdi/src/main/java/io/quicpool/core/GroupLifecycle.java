@@ -3,7 +3,7 @@ package io.quicpool.core;
 import io.quicpool.core.report.Listeners;
 import io.quicpool.core.report.PoolLog;
 import io.quicpool.core.threads.PoolThreads;
-import io.quicpool.core.threads.TimeoutNanos;
+import io.quicpool.transport.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,13 +48,13 @@ final class GroupLifecycle {
     // Closes all members at the same time, because they share the drain time. An interrupt ends that time, not the
     // closing.
     private void closeMembers(Duration drainTimeout) {
-        long end = System.nanoTime() + TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos();
+        Deadline end = Deadline.after(drainTimeout).plus(CLOSE_GRACE);
         boolean inside = threads.isPoolThread();
         boolean interrupted = false;
         try {
             interrupted = join(closers(drainTimeout), end);
             listeners.fire(listener -> listener.closed(group));
-            if (!threads.close(Duration.ofNanos(Math.max(1, end - System.nanoTime()))) && !inside) {
+            if (!threads.close(end.remaining()) && !inside) {
                 log.warning("a listener still runs after its interrupt; the pool closes without it");
             }
         } catch (InterruptedException e) {
@@ -86,12 +86,12 @@ final class GroupLifecycle {
     }
 
     // Returns whether there was an interrupt.
-    private static boolean join(List<Thread> closers, long end) {
+    private static boolean join(List<Thread> closers, Deadline end) {
         boolean interrupted = false;
         for (Thread closer : closers) {
-            while (closer.isAlive() && end - System.nanoTime() > 0) {
+            while (closer.isAlive() && !end.hasPassed()) {
                 try {
-                    closer.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+                    end.join(closer);
                 } catch (InterruptedException e) {
                     interrupted = true;
                     closers.forEach(Thread::interrupt);
@@ -103,7 +103,7 @@ final class GroupLifecycle {
 
     private void awaitClosed(Duration drainTimeout) {
         try {
-            if (!closed.await(TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!closed.await(Deadline.after(drainTimeout).plus(CLOSE_GRACE).nanosLeft(), TimeUnit.NANOSECONDS)) {
                 log.debug("not closed yet: another caller allowed it more time");
             }
         } catch (InterruptedException e) {

@@ -5,8 +5,8 @@ import io.quicpool.core.connection.GracefulClose;
 import io.quicpool.core.report.PoolLog;
 import io.quicpool.core.streams.PoolStreams;
 import io.quicpool.core.threads.PoolThreads;
-import io.quicpool.core.threads.TimeoutNanos;
 import io.quicpool.transport.Connection;
+import io.quicpool.transport.Deadline;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -125,7 +125,8 @@ final class Lifecycle {
             if (first) {
                 interrupted = runClose(drainTimeout);
             } else if (!threads.isPoolThread()
-                    && !closed.await(TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
+                    && !closed.await(
+                            Deadline.after(drainTimeout).plus(CLOSE_GRACE).nanosLeft(), TimeUnit.NANOSECONDS)) {
                 log.debug("not closed yet: another caller allowed it more time");
             }
         } catch (InterruptedException e) {
@@ -140,7 +141,7 @@ final class Lifecycle {
     // An interrupt or an error ends the wait, not the closing. Returns whether there was an interrupt.
     private boolean runClose(Duration drainTimeout) {
         boolean interrupted = false;
-        long deadline = System.nanoTime() + TimeoutNanos.of(drainTimeout) + CLOSE_GRACE.toNanos();
+        Deadline deadline = Deadline.after(drainTimeout).plus(CLOSE_GRACE);
         int taken = streams.index().taken();
         log.info("closing, " + taken + (taken == 1 ? " stream in use" : " streams in use"));
         try {
@@ -155,23 +156,23 @@ final class Lifecycle {
         return interrupted;
     }
 
-    private static Duration remaining(long deadline) {
-        long left = deadline - System.nanoTime();
-        return Duration.ofNanos(Math.max(1, Math.min(left, MAX_STEP.toNanos())));
+    private static Duration step(Deadline deadline) {
+        Duration left = deadline.remaining();
+        return left.compareTo(MAX_STEP) < 0 ? left : MAX_STEP;
     }
 
-    private boolean closeConnectionsAndThreads(long deadline) {
+    private boolean closeConnectionsAndThreads(Deadline deadline) {
         boolean interrupted = false;
         try {
             streams.resetTaken();
-            owner.closeConnections(remaining(deadline - THREADS_GRACE.toNanos()));
+            owner.closeConnections(step(deadline.minus(THREADS_GRACE)));
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
             streams.index().clear();
             state.set(PoolState.CLOSED);
             try {
-                interrupted |= closeThreads(remaining(deadline));
+                interrupted |= closeThreads(step(deadline));
             } finally {
                 closed.countDown();
             }
@@ -194,8 +195,8 @@ final class Lifecycle {
     }
 
     private void drain(Duration timeout) throws InterruptedException {
-        long left = TimeoutNanos.of(timeout);
-        long deadline = System.nanoTime() + left;
+        Deadline deadline = Deadline.after(timeout);
+        long left = deadline.nanosLeft();
         lock.lockInterruptibly();
         try {
             while (left > 0) {
@@ -211,7 +212,7 @@ final class Lifecycle {
     }
 
     // A peer without streams in use is closed early, so that it connects elsewhere.
-    private void closeUnused(long deadline) {
+    private void closeUnused(Deadline deadline) {
         boolean allUnused = streams.index().taken() == 0;
         for (Connection connection : owner.connections()) {
             if (!closedEarly.contains(connection)
@@ -223,7 +224,7 @@ final class Lifecycle {
         }
     }
 
-    private void closeEarly(Connection connection, long deadline) {
+    private void closeEarly(Connection connection, Deadline deadline) {
         try {
             GracefulClose.close(connection, deadline);
         } finally {

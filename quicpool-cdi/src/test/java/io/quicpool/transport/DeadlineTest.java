@@ -12,8 +12,11 @@ class DeadlineTest {
     @Test
     void noWaitIsTooLong() {
         assertThat(Deadline.after(FOR_EVER).hasPassed()).isFalse();
-        assertThat(Deadline.after(FOR_EVER).plus(Duration.ofDays(1)).remaining()).isGreaterThan(Duration.ofDays(36_500));
-        assertThat(Deadline.after(Duration.ofNanos(Long.MAX_VALUE)).plus(FOR_EVER).hasPassed())
+        assertThat(Deadline.after(FOR_EVER).plus(Duration.ofDays(1)).remaining())
+                .isGreaterThan(Duration.ofDays(36_500));
+        assertThat(Deadline.after(Duration.ofNanos(Long.MAX_VALUE))
+                        .plus(FOR_EVER)
+                        .hasPassed())
                 .isFalse();
         assertThat(Deadline.nanos(FOR_EVER)).isPositive();
     }
@@ -24,7 +27,9 @@ class DeadlineTest {
         assertThat(over.hasPassed()).isTrue();
         assertThat(over.nanosLeft()).isLessThanOrEqualTo(0);
         assertThat(over.remaining()).isEqualTo(Duration.ofNanos(1));
-        assertThat(Deadline.after(Duration.ofHours(1)).minus(Duration.ofHours(2)).hasPassed())
+        assertThat(Deadline.after(Duration.ofHours(1))
+                        .minus(Duration.ofHours(2))
+                        .hasPassed())
                 .isTrue();
     }
 

@@ -9,6 +9,7 @@ import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.Deadline;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -301,8 +302,8 @@ public final class ClientConnection {
 
     /** Waits until a running attempt has ended and every connection has released its resources. */
     boolean awaitClosed(Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        boolean attemptEnded = attempts.awaitEnd(timeout.toNanos());
+        Deadline deadline = Deadline.after(timeout);
+        boolean attemptEnded = attempts.awaitEnd(deadline.nanosLeft());
         return former.awaitReleased(deadline) && attemptEnded;
     }
 

@@ -4,6 +4,7 @@ import io.quicpool.core.report.Metrics;
 import io.quicpool.core.report.PoolLog;
 import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.transport.Connection;
+import io.quicpool.transport.Deadline;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -298,10 +299,10 @@ public final class ClientConnections implements ClientConnection.Owner {
 
     /** Waits until every connection has released its resources. */
     public boolean awaitClosed(Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        boolean allClosed = closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        Deadline deadline = Deadline.after(timeout);
+        boolean allClosed = closed.await(deadline.nanosLeft(), TimeUnit.NANOSECONDS);
         for (ClientConnection each : allAndClosing().toList()) {
-            allClosed &= each.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+            allClosed &= each.awaitClosed(deadline.remaining());
         }
         return allClosed;
     }

@@ -3,6 +3,7 @@ package io.quicpool.core.connection;
 import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
+import io.quicpool.transport.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -80,11 +81,11 @@ final class FormerConnections {
         draining.clear();
     }
 
-    /** Waits until every closed connection has released its resources, or until this nano time. */
-    boolean awaitReleased(long deadline) throws InterruptedException {
+    /** Waits until every closed connection has released its resources, or until the deadline. */
+    boolean awaitReleased(Deadline deadline) throws InterruptedException {
         boolean released = true;
         for (Connection each : closing) {
-            released &= each.awaitClosed(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            released &= each.awaitClosed(deadline.remaining());
         }
         return released;
     }

@@ -2,6 +2,7 @@ package io.quicpool.core.connection;
 
 import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
+import io.quicpool.transport.Deadline;
 import java.time.Duration;
 
 /** Closes a connection without losing data that is under way. */
@@ -14,11 +15,11 @@ public final class GracefulClose {
 
     /** Closes a connection without streams in use once its peer has acknowledged all data. Blocks, at most for the idle time-out. */
     public static void close(Connection connection) {
-        close(connection, System.nanoTime() + connection.idleTimeout().toNanos());
+        close(connection, Deadline.after(connection.idleTimeout()));
     }
 
-    /** As {@link #close(Connection)}, at the latest at this nano time. */
-    public static void close(Connection connection, long deadline) {
+    /** As {@link #close(Connection)}, at the latest at the deadline. */
+    public static void close(Connection connection, Deadline deadline) {
         try {
             awaitDelivered(connection, deadline);
             connection.close(0, CloseReason.POOL_CLOSED);
@@ -29,10 +30,9 @@ public final class GracefulClose {
     }
 
     // Data of the last streams may be in flight. A lost peer must not cost the whole drain time.
-    private static void awaitDelivered(Connection connection, long deadline) throws InterruptedException {
-        long left = deadline - System.nanoTime();
-        if (left > 0) {
-            connection.awaitDelivered(Duration.ofNanos(left), MAX_SILENCE);
+    private static void awaitDelivered(Connection connection, Deadline deadline) throws InterruptedException {
+        if (!deadline.hasPassed()) {
+            connection.awaitDelivered(deadline.remaining(), MAX_SILENCE);
         }
     }
 }

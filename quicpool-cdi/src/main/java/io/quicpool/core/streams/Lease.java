@@ -5,7 +5,7 @@ import io.quicpool.StreamErrors;
 import io.quicpool.StreamId;
 import io.quicpool.TlsSession;
 import io.quicpool.core.threads.TimeLimits;
-import io.quicpool.core.threads.TimeoutNanos;
+import io.quicpool.transport.Deadline;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -95,7 +95,7 @@ public final class Lease implements PooledStream {
         if (timeout.isNegative()) {
             throw new IllegalArgumentException(what + " timeout = " + timeout + ": must not be negative");
         }
-        return TimeoutNanos.of(timeout);
+        return Deadline.nanos(timeout);
     }
 
     /** Whether a read or a write has timed out. */

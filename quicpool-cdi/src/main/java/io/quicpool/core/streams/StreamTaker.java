@@ -7,7 +7,7 @@ import io.quicpool.PoolTimeoutException;
 import io.quicpool.PooledStream;
 import io.quicpool.StreamId;
 import io.quicpool.core.report.Reason;
-import io.quicpool.core.threads.TimeoutNanos;
+import io.quicpool.transport.Deadline;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -28,7 +28,7 @@ public final class StreamTaker {
             return lease(slot);
         }
         long start = System.nanoTime();
-        long timeoutNanos = TimeoutNanos.of(timeout);
+        long timeoutNanos = Deadline.nanos(timeout);
         if (timeoutNanos <= 0) {
             throw noneIdle(id, start);
         }
@@ -51,7 +51,7 @@ public final class StreamTaker {
 
     public CompletableFuture<PooledStream> takeAsync(
             @Nullable StreamId id, Duration timeout, @Nullable Executor executor) {
-        AsyncTake take = new AsyncTake(this, source, id, TimeoutNanos.of(timeout), executor);
+        AsyncTake take = new AsyncTake(this, source, id, Deadline.nanos(timeout), executor);
         take.begin();
         return take;
     }

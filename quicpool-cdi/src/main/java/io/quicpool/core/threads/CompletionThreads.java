@@ -1,5 +1,6 @@
 package io.quicpool.core.threads;
 
+import io.quicpool.transport.Deadline;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
@@ -119,10 +120,9 @@ public final class CompletionThreads implements Executor {
     }
 
     /** Waits until all tasks are done, or for the given time. Returns whether they are. */
-    boolean awaitTermination(long nanos) throws InterruptedException {
-        long start = System.nanoTime();
+    boolean awaitTermination(Deadline deadline) throws InterruptedException {
         while (!threads.awaitTermination(MAX_QUEUE_TIME.toNanos(), TimeUnit.NANOSECONDS)) {
-            if (System.nanoTime() - start > nanos) {
+            if (deadline.hasPassed()) {
                 return false;
             }
             growIfLate();

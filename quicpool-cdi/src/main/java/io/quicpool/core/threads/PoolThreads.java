@@ -1,5 +1,6 @@
 package io.quicpool.core.threads;
 
+import io.quicpool.transport.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -143,7 +144,7 @@ public final class PoolThreads {
 
     /** Runs a decision on the timer thread after a delay. */
     public Future<?> decideAfter(Duration delay, Runnable decision) {
-        return timer.schedule(decision, TimeoutNanos.of(delay), TimeUnit.NANOSECONDS);
+        return timer.schedule(decision, Deadline.nanos(delay), TimeUnit.NANOSECONDS);
     }
 
     /** Runs a decision on the timer thread periodically. An exception ends that. */
@@ -233,13 +234,13 @@ public final class PoolThreads {
     }
 
     private boolean awaitEnd(Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        Deadline deadline = Deadline.after(timeout);
         boolean ended = endUserCode(workers, deadline);
         ended &= endUserCode(listeners, deadline);
         List<ExecutorService> executors =
                 connectorAbandoned ? List.of(timer, handlers, closers) : List.of(timer, connector, handlers, closers);
         for (ExecutorService executor : executors) {
-            if (!executor.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+            if (!executor.awaitTermination(deadline.nanosLeft(), TimeUnit.NANOSECONDS)) {
                 ended = false;
                 executor.shutdownNow();
             }
@@ -247,8 +248,8 @@ public final class PoolThreads {
         return ended && joinThreads(deadline);
     }
 
-    private static boolean endUserCode(CompletionThreads threads, long deadline) throws InterruptedException {
-        boolean ended = threads.awaitTermination(deadline - System.nanoTime());
+    private static boolean endUserCode(CompletionThreads threads, Deadline deadline) throws InterruptedException {
+        boolean ended = threads.awaitTermination(deadline);
         if (!ended) {
             threads.interrupt();
         }
@@ -256,13 +257,13 @@ public final class PoolThreads {
     }
 
     // An executor is terminated a moment before its last thread has ended.
-    private boolean joinThreads(long deadline) throws InterruptedException {
+    private boolean joinThreads(Deadline deadline) throws InterruptedException {
         if (connectorAbandoned) {
             liveThreads.removeIf(thread -> thread.getName().startsWith(threadName("connector")));
         }
         for (Thread thread : liveThreads) {
             // No minimum wait for each thread: thousands may block.
-            TimeUnit.NANOSECONDS.timedJoin(thread, deadline - System.nanoTime());
+            deadline.join(thread);
         }
         return liveThreads.stream().noneMatch(Thread::isAlive);
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.testing.UnacknowledgedConnection;
+import io.quicpool.transport.Deadline;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -43,12 +44,10 @@ class FormerConnectionsTest {
         assertThat(connections.subList(0, MORE)).allMatch(UnacknowledgedConnection::isClosed);
         former.check(any -> false);
         assertThat(former.size()).isEqualTo(FormerConnections.MAX_CLOSING);
-        assertThat(former.awaitReleased(System.nanoTime())).isFalse();
+        assertThat(former.awaitReleased(Deadline.after(Duration.ZERO))).isFalse();
         connections.forEach(UnacknowledgedConnection::acknowledge);
         await().until(() -> closed() == connections.size());
-        assertThat(former.awaitReleased(
-                        System.nanoTime() + Duration.ofSeconds(1).toNanos()))
-                .isTrue();
+        assertThat(former.awaitReleased(Deadline.after(Duration.ofSeconds(1)))).isTrue();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.transport.Deadline;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -95,7 +96,7 @@ class CompletionThreadsTest {
             pass(end);
         });
         threads.shutdown();
-        assertThat(threads.awaitTermination(SOON.toNanos())).isTrue();
+        assertThat(threads.awaitTermination(Deadline.after(SOON))).isTrue();
     }
 
     /** A caller that waits for its result would wait for ever. */

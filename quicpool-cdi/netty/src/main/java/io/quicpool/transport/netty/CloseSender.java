@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicConnectionPathStats;
 import io.netty.handler.codec.quic.QuicConnectionStats;
+import io.quicpool.transport.Deadline;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,7 @@ final class CloseSender {
     private final QuicChannel channel;
     private final int code;
     private final String reason;
-    private final long deadline = System.nanoTime() + MAX_WAIT.toNanos();
+    private final Deadline deadline = Deadline.after(MAX_WAIT);
     private boolean given;
     private long sent;
     private long roundTrip;
@@ -64,7 +65,7 @@ final class CloseSender {
         if (!given && NettyInternals.nextTimeout(channel) < TimeUnit.MILLISECONDS.toNanos(2 * PAUSE_MILLIS)) {
             give();
         }
-        if ((given && packetsSent() != sent) || System.nanoTime() - deadline >= 0) {
+        if ((given && packetsSent() != sent) || deadline.hasPassed()) {
             closeChannel();
         } else if (channel.isOpen()) {
             var next = channel.eventLoop().schedule(this::check, PAUSE_MILLIS, TimeUnit.MILLISECONDS);

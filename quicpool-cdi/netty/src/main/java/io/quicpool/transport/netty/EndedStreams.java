@@ -1,6 +1,8 @@
 package io.quicpool.transport.netty;
 
 import io.netty.handler.codec.quic.QuicChannel;
+import io.quicpool.transport.Deadline;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,13 +28,13 @@ final class EndedStreams {
     static final int BATCH = 256;
 
     /** A stream is closed after this time even if quiche still keeps it. */
-    private static final long MAX_WAIT = TimeUnit.SECONDS.toNanos(10);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
     /** A stream, and how often it was checked. */
     private static final class Ending {
 
         private final NettyStream stream;
-        private final long since = System.nanoTime();
+        private final Deadline overdue = Deadline.after(MAX_WAIT);
         private int checks;
         private NettyInternals.State state = NettyInternals.State.OPEN;
 
@@ -42,10 +44,6 @@ final class EndedStreams {
 
         NettyStream stream() {
             return stream;
-        }
-
-        private boolean isOverdue() {
-            return System.nanoTime() - since > MAX_WAIT;
         }
 
         // At growing intervals, since each time may send a frame.
@@ -111,7 +109,7 @@ final class EndedStreams {
     }
 
     private void proceed(Ending ending) {
-        if (ending.state == NettyInternals.State.GONE || ending.isOverdue()) {
+        if (ending.state == NettyInternals.State.GONE || ending.overdue.hasPassed()) {
             ending.stream.dispose();
             return;
         }

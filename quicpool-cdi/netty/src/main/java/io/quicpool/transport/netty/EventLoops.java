@@ -11,6 +11,7 @@ import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
+import io.quicpool.transport.Deadline;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.HashMap;
@@ -82,12 +83,12 @@ final class EventLoops {
     }
 
     // The group reports its termination a moment before its thread has ended.
-    private boolean joined(long deadline) throws InterruptedException {
-        if (!group.awaitTermination(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+    private boolean joined(Deadline deadline) throws InterruptedException {
+        if (!group.awaitTermination(deadline.nanosLeft(), TimeUnit.NANOSECONDS)) {
             return false;
         }
         for (Thread thread : threads) {
-            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+            deadline.join(thread);
         }
         return threads.stream().noneMatch(Thread::isAlive);
     }
@@ -129,7 +130,7 @@ final class EventLoops {
 
         /** Waits until the thread has ended, if this was the last share. */
         boolean awaitEnded(Duration timeout) throws InterruptedException {
-            return !last || joined(System.nanoTime() + timeout.toNanos());
+            return !last || joined(Deadline.after(timeout));
         }
     }
 }

@@ -12,6 +12,7 @@ import io.netty.handler.codec.quic.QuicConnectionStats;
 import io.netty.handler.codec.quic.QuicStreamType;
 import io.quicpool.config.Printable;
 import io.quicpool.transport.CloseReason;
+import io.quicpool.transport.Deadline;
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
 import io.quicpool.transport.UnsentBytes;
@@ -315,9 +316,8 @@ final class NettyConnection extends AbstractConnection implements Delivery.Sourc
 
     @Override
     public boolean awaitClosed(Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        return super.awaitClosed(timeout)
-                && (socket == null || share.awaitEnded(Duration.ofNanos(Math.max(1, deadline - System.nanoTime()))));
+        Deadline deadline = Deadline.after(timeout);
+        return super.awaitClosed(timeout) && (socket == null || share.awaitEnded(deadline.remaining()));
     }
 
     /** Closes a channel, then runs the action, whether or not closing succeeds. */

@@ -15,6 +15,7 @@ import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.transport.Deadline;
 import io.quicpool.transport.Gate;
 import io.quicpool.transport.ListenSpec;
 import io.quicpool.transport.Listener;
@@ -278,8 +279,8 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
 
     @Override
     public boolean close(Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        long last = deadline + GRACE.toNanos();
+        Deadline deadline = Deadline.after(timeout);
+        Deadline last = deadline.plus(GRACE);
         var left = connections.values().toArray(NettyConnection[]::new);
         for (NettyConnection connection : left) {
             connection.close(0, "listener closed");
@@ -287,15 +288,15 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
         boolean freed = true;
         try {
             for (NettyConnection connection : left) {
-                freed &= connection.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+                freed &= connection.awaitClosed(deadline.remaining());
             }
-            freed &= socket.close().await(Math.max(1, last - System.nanoTime()), TimeUnit.NANOSECONDS);
+            freed &= socket.close().await(last.nanosLeft(), TimeUnit.NANOSECONDS);
         } finally {
             // An interrupt ends the waiting, not the closing.
             NettyConnection.close(socket, () -> {});
             share.giveBack();
         }
-        freed &= share.awaitEnded(Duration.ofNanos(Math.max(1_000_000, last - System.nanoTime())));
+        freed &= share.awaitEnded(last.remaining());
         return freed;
     }
 }
