@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -68,25 +69,27 @@ public final class PoolThreads {
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         connector = connector();
         // Unbounded here, because a connection is closed once. A peer that acknowledges nothing must hold up no other.
-        closers = new ThreadPoolExecutor(
-                0,
-                Integer.MAX_VALUE,
-                LINGER.toMillis(),
-                TimeUnit.MILLISECONDS,
-                new SynchronousQueue<>(),
-                factory("closer"),
-                new ThreadPoolExecutor.DiscardPolicy());
+        closers = unbounded(LINGER, factory("closer"), new ThreadPoolExecutor.DiscardPolicy());
         workers = completion("worker");
         listeners = completion("listener");
         // Unbounded here, because FairLimiter bounds them. A thread that has just finished may not be idle yet when the
         // next task comes.
-        handlers = new ThreadPoolExecutor(
+        handlers = unbounded(
+                virtualHandlers ? Duration.ZERO : LINGER,
+                factory("handler", virtualHandlers ? Kind.VIRTUAL : Kind.DAEMON),
+                new ThreadPoolExecutor.AbortPolicy());
+    }
+
+    private static ExecutorService unbounded(
+            Duration linger, ThreadFactory threads, RejectedExecutionHandler whenClosed) {
+        return new ThreadPoolExecutor(
                 0,
                 Integer.MAX_VALUE,
-                virtualHandlers ? 0 : LINGER.toMillis(),
+                linger.toMillis(),
                 TimeUnit.MILLISECONDS,
                 new SynchronousQueue<>(),
-                factory("handler", virtualHandlers ? Kind.VIRTUAL : Kind.DAEMON));
+                threads,
+                whenClosed);
     }
 
     private CompletionThreads completion(String role) {

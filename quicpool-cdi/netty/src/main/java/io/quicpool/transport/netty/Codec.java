@@ -2,7 +2,10 @@ package io.quicpool.transport.netty;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.codec.quic.EpollQuicUtils;
@@ -12,6 +15,7 @@ import io.netty.handler.codec.quic.SegmentedDatagramPacketAllocator;
 import io.quicpool.config.CongestionControl;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Settings that the sockets and codecs of both roles share: sizes, offload, congestion control. */
@@ -66,9 +70,17 @@ final class Codec {
         };
     }
 
-    static Bootstrap socket(EventLoops.Share share) {
+    /** A socket for QUIC. {@code further} adds what follows the handlers that each socket has. */
+    static Bootstrap socket(EventLoops.Share share, Consumer<ChannelPipeline> further) {
         Bootstrap socket = new Bootstrap()
                 .group(share.group())
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        further.accept(
+                                channel.pipeline().addLast(new OutboundTap()).addLast(share.busyPoll().new Batches()));
+                    }
+                })
                 .channel(EventLoops.channel())
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.SO_RCVBUF, SOCKET_BUFFER)

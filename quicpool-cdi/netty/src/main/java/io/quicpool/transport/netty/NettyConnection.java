@@ -44,7 +44,7 @@ final class NettyConnection extends AbstractConnection implements Delivery.Sourc
     private volatile Runnable whenViolation = () -> {};
     private volatile long lastReceived;
     private final NettyStreams streams;
-    private final PathWatch pathWatch;
+    private final PathLossWatch pathWatch;
     // Only for the event loop: why the connection is about to end. The first reason counts.
     private @Nullable String endReason;
     // Only for the event loop: once this side closes and the congestion window may be full.
@@ -56,7 +56,7 @@ final class NettyConnection extends AbstractConnection implements Delivery.Sourc
         this.share = share;
         this.socket = socket;
         this.streams = new NettyStreams(this, channel, this::isInFlight);
-        this.pathWatch = new PathWatch(channel);
+        this.pathWatch = new PathLossWatch(channel);
         channel.pipeline().addLast(new Events());
         channel.closeFuture().addListener(end -> ended());
     }
@@ -206,8 +206,7 @@ final class NettyConnection extends AbstractConnection implements Delivery.Sourc
     }
 
     private boolean isInFlight() {
-        long next = NettyInternals.nextTimeout(channel);
-        return next >= 0 && next < idleTimeout().toNanos() / 3;
+        return NettyInternals.hasTimerWithin(channel, idleTimeout().toNanos() / 3);
     }
 
     // ---- the end

@@ -74,24 +74,14 @@ final class NettyConnector {
 
     private Channel open() throws IOException, InterruptedException {
         QuicSslContext context = NettyTls.client(spec, trust);
-        ChannelFuture opened = Codec.socket(share)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline()
-                                .addLast(new OutboundTap())
-                                .addLast(share.busyPoll().new Batches())
-                                .addLast(new SocketEvents())
-                                .addLast(Codec.settings(
-                                                new QuicClientCodecBuilder(), spec.idleTimeout(), spec.congestion())
-                                        .initialMaxStreamsBidirectional(0)
-                                        .sslEngineProvider(quic -> context.newEngine(
-                                                quic.alloc(),
-                                                NettyTls.sni(spec.serverName()),
-                                                spec.remote().getPort()))
-                                        .build());
-                    }
-                })
+        ChannelFuture opened = Codec.socket(share, pipeline -> pipeline.addLast(new SocketEvents())
+                        .addLast(Codec.settings(new QuicClientCodecBuilder(), spec.idleTimeout(), spec.congestion())
+                                .initialMaxStreamsBidirectional(0)
+                                .sslEngineProvider(quic -> context.newEngine(
+                                        quic.alloc(),
+                                        NettyTls.sni(spec.serverName()),
+                                        spec.remote().getPort()))
+                                .build()))
                 // Connected, so that the system reports when nobody listens there.
                 .connect(spec.remote());
         try {

@@ -223,6 +223,15 @@ final class NettyInternals {
     }
 
     /**
+     * Whether quiche's next timer expires within some nanoseconds. Where that is less than the idle time-out has left, it is the timer of
+     * a probe: something is in flight.
+     */
+    static boolean hasTimerWithin(QuicChannel channel, long nanos) {
+        long next = nextTimeout(channel);
+        return next >= 0 && next < nanos;
+    }
+
+    /**
      * Makes Netty read the stream credit from quiche again. Netty does so by itself only when its count for bidirectional or for
      * unidirectional streams is 0. The first never is, since one stream is reserved for pings; the second is with our servers, and not with
      * all others.

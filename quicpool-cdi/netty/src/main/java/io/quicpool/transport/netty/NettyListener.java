@@ -60,17 +60,8 @@ final class NettyListener implements Listener, Gate.Engine<QuicChannel> {
     }
 
     private Channel bind() throws IOException, InterruptedException {
-        ChannelFuture bound = Codec.socket(share)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline()
-                                .addLast(new OutboundTap())
-                                .addLast(share.busyPoll().new Batches())
-                                .addLast(new DatagramFilter())
-                                .addLast(codec());
-                    }
-                })
+        ChannelFuture bound = Codec.socket(share, pipeline -> pipeline.addLast(new DatagramFilter())
+                        .addLast(codec()))
                 .bind(spec.local());
         try {
             bound.await();

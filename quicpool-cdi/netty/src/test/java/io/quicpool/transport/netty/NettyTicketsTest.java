@@ -45,10 +45,11 @@ class NettyTicketsTest {
         ConnectSpec spec = RawPeer.spec(server.localAddress(), "np-quic");
         QuicSslContext tls = NettyTls.client(spec, spec.trust());
         EventLoops.Share share = EventLoops.ofClient("tickets");
-        Channel socket = Codec.socket(share)
-                .handler(Codec.settings(new QuicClientCodecBuilder(), SOON, null)
-                        .sslEngineProvider(quic -> tls.newEngine(quic.alloc(), "orders.example", 1))
-                        .build())
+        Channel socket = Codec.socket(
+                        share,
+                        pipeline -> pipeline.addLast(Codec.settings(new QuicClientCodecBuilder(), SOON, null)
+                                .sslEngineProvider(quic -> tls.newEngine(quic.alloc(), "orders.example", 1))
+                                .build()))
                 .bind(0)
                 .sync()
                 .channel();

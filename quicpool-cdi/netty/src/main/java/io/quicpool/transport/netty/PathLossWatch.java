@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>On the event loop.
  */
-final class PathWatch {
+final class PathLossWatch {
 
     /** Checks in an idle time-out. */
     private static final int CHECKS = 8;
@@ -35,7 +35,7 @@ final class PathWatch {
     private long lastCheck = System.nanoTime();
     private int badChecks;
 
-    PathWatch(QuicChannel connection) {
+    PathLossWatch(QuicChannel connection) {
         this.connection = connection;
     }
 
@@ -61,8 +61,7 @@ final class PathWatch {
     // The datagram that was just read has restarted the idle time-out. So an earlier timer is that of a probe, however
     // rare probes are.
     private boolean isInFlight(Duration idleTimeout) {
-        long next = NettyInternals.nextTimeout(connection);
-        return next >= 0 && next < idleTimeout.toNanos() / 10 * 9;
+        return NettyInternals.hasTimerWithin(connection, idleTimeout.toNanos() / 10 * 9);
     }
 
     private boolean someAcknowledged() {
