@@ -49,10 +49,6 @@ final class GatedConnection extends ServerConnectionImpl {
 
     private static final System.Logger LOG = System.getLogger("io.quicpool.kwik");
 
-    // RFC 9000, sections 8.1 and 14.1.
-    private static final int MAX_AMPLIFICATION = 3;
-    private static final int MIN_FIRST_DATAGRAM = 1200;
-
     /** What all connections of a listener share. */
     record Parts(
             DatagramSocket socket,
@@ -73,10 +69,7 @@ final class GatedConnection extends ServerConnectionImpl {
     private volatile boolean stopped;
     private volatile @Nullable ConnectionReceiver receiver;
     private volatile @Nullable Throwable failure;
-    // Only for the thread that processes its packets. What this side may send before it knows the client's address
-    // depends on them (RFC 9000, section 8.1).
-    private int bytesReceived;
-    private boolean addressValidated;
+    private final AmplificationLimit limit = new AmplificationLimit(getSender());
 
     // On the sender's thread, after a datagram has left. The client may not have the keys of a lower level any more.
     boolean closeLeft(List<QuicPacket> packets) {
@@ -178,10 +171,7 @@ final class GatedConnection extends ServerConnectionImpl {
 
     /** A datagram after the first has come. */
     void countReceived(int bytes) {
-        if (!addressValidated) {
-            bytesReceived += bytes;
-            getSender().setAntiAmplificationLimit(MAX_AMPLIFICATION * (MIN_FIRST_DATAGRAM + bytesReceived));
-        }
+        limit.received(bytes);
     }
 
     @Override
@@ -191,20 +181,15 @@ final class GatedConnection extends ServerConnectionImpl {
                 immediateCloseWithError(TransportErrorCode.INVALID_TOKEN, null);
                 return ProcessResult.Abort;
             }
-            validated();
+            limit.validated();
         }
         return super.process(packet, metaData);
     }
 
     @Override
     public ProcessResult process(HandshakePacket packet, PacketMetaData metaData) {
-        validated();
+        limit.validated();
         return super.process(packet, metaData);
-    }
-
-    private void validated() {
-        addressValidated = true;
-        getSender().unsetAntiAmplificationLimit();
     }
 
     @Override

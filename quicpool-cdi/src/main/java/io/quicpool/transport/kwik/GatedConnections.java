@@ -2,6 +2,7 @@ package io.quicpool.transport.kwik;
 
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.Deadline;
 import io.quicpool.transport.Gate;
 import io.quicpool.transport.ListenerEvents.Ignored;
 import java.net.InetSocketAddress;
@@ -110,10 +111,9 @@ final class GatedConnections extends ServerConnectionFactory implements Connecti
         });
     }
 
-    /** Waits until all connections have ended, or for the given time. Closes those that begin meanwhile. */
-    void awaitEnded(Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        while (!live.isEmpty() && System.nanoTime() - deadline < 0) {
+    /** Waits until all connections have ended, or until the deadline, but for a moment at least. Closes those that begin meanwhile. */
+    void awaitEnded(Deadline deadline) throws InterruptedException {
+        for (boolean more = true; more && !live.isEmpty(); more = !deadline.hasPassed()) {
             closeAll();
             synchronized (live) {
                 if (!live.isEmpty()) {

@@ -3,6 +3,7 @@ package io.quicpool.transport.kwik;
 import static io.quicpool.transport.engine.Reflection.call;
 import static io.quicpool.transport.engine.Reflection.get;
 
+import io.quicpool.transport.Deadline;
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.UnsentBytes;
 import java.io.InputStream;
@@ -60,9 +61,9 @@ final class KwikInternals {
 
     /** Waits for a moment that another thread takes. An interrupt ends the wait. */
     static void awaitOtherThread(BooleanSupplier done, Duration longest) {
-        long start = System.nanoTime();
+        Deadline deadline = Deadline.after(longest);
         while (!done.getAsBoolean()
-                && System.nanoTime() - start < longest.toNanos()
+                && !deadline.hasPassed()
                 && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(50));
         }

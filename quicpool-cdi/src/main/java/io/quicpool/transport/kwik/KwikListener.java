@@ -2,6 +2,7 @@ package io.quicpool.transport.kwik;
 
 import io.quicpool.TlsSession;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.transport.Deadline;
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.Gate;
 import io.quicpool.transport.ListenSpec;
@@ -218,7 +219,7 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
 
     @Override
     public boolean close(Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        Deadline deadline = Deadline.after(timeout);
         stopAccepting();
         for (KwikConnection connection : connections) {
             connection.close(0, "listener closed");
@@ -227,22 +228,18 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
         boolean freed = true;
         try {
             for (KwikConnection connection : connections) {
-                freed &= connection.awaitClosed(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+                freed &= connection.awaitClosed(deadline.remaining());
             }
-            factory.awaitEnded(until(deadline));
+            factory.awaitEnded(deadline);
         } finally {
             // An interrupt ends the waiting, not the closing.
             loop.close();
             poller.close();
         }
         // The address must be free when this returns.
-        long last = Math.max(0, deadline - System.nanoTime()) + System.nanoTime() + GRACE.toNanos();
-        freed &= loop.awaitClosed(until(last)) && socket.awaitReleased(until(last));
-        freed &= poller.awaitClosed(until(last));
+        Deadline last = Deadline.after(deadline.remaining()).plus(GRACE);
+        freed &= loop.awaitClosed(last) && socket.awaitReleased(last);
+        freed &= poller.awaitClosed(last);
         return freed;
-    }
-
-    private static Duration until(long deadline) {
-        return Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
     }
 }

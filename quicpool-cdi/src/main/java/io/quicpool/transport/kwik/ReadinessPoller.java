@@ -1,7 +1,7 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.Deadline;
 import io.quicpool.transport.EngineEvents;
-import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.Set;
@@ -97,10 +97,7 @@ final class ReadinessPoller {
         LockSupport.unpark(thread);
     }
 
-    boolean awaitClosed(Duration timeout) throws InterruptedException {
-        if (Thread.currentThread() != thread) {
-            thread.join(Math.max(1, timeout.toMillis()));
-        }
-        return !thread.isAlive();
+    boolean awaitClosed(Deadline deadline) throws InterruptedException {
+        return Thread.currentThread() != thread && deadline.join(thread);
     }
 }

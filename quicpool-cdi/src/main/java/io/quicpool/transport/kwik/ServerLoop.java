@@ -1,11 +1,11 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.Deadline;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -125,9 +125,8 @@ final class ServerLoop implements Context {
         timer.shutdownNow();
     }
 
-    boolean awaitClosed(Duration timeout) throws InterruptedException {
-        thread.join(Math.max(1, timeout.toMillis()));
-        return !thread.isAlive();
+    boolean awaitClosed(Deadline deadline) throws InterruptedException {
+        return deadline.join(thread);
     }
 
     private void run() {

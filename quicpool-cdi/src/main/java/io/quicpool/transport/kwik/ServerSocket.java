@@ -1,5 +1,6 @@
 package io.quicpool.transport.kwik;
 
+import io.quicpool.transport.Deadline;
 import io.quicpool.transport.Gate;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -8,7 +9,6 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -119,15 +119,13 @@ final class ServerSocket extends DatagramSocket implements Gate.Engine<GatedConn
     }
 
     /** Waits until the address of the closed socket is free: a moment, as the close ends all system calls on it. */
-    boolean awaitReleased(Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+    boolean awaitReleased(Deadline deadline) throws InterruptedException {
         synchronized (released) {
             while (inSystemCall.get() > 0) {
-                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                if (left <= 0) {
+                if (deadline.hasPassed()) {
                     return false;
                 }
-                released.wait(left);
+                TimeUnit.NANOSECONDS.timedWait(released, deadline.nanosLeft());
             }
         }
         return true;
