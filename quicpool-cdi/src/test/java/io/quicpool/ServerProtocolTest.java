@@ -95,7 +95,13 @@ class ServerProtocolTest {
         raw.connect(listener.localAddress());
         await().until(() -> !server.connections.isEmpty());
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> listener.close(SOON)).isInstanceOf(InterruptedException.class);
+        try {
+            listener.close(SOON);
+            // Everything had ended before there was something to wait for.
+            assertThat(Thread.interrupted()).isTrue();
+        } catch (InterruptedException e) {
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        }
         await().until(() -> isFree(listener.localAddress()));
         raw.close();
         await().until(() -> Thread.getAllStackTraces().keySet().stream()
