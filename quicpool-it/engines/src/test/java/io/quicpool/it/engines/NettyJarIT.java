@@ -42,7 +42,8 @@ class NettyJarIT {
                         || name.startsWith("META-INF/"));
         assertThat(files())
                 .doesNotContain("META-INF/io.netty.versions.properties", "META-INF/INDEX.LIST")
-                .noneMatch(name -> name.endsWith("module-info.class"));
+                .filteredOn(name -> name.endsWith("module-info.class"))
+                .containsExactly("META-INF/versions/17/module-info.class");
     }
 
     @Test
