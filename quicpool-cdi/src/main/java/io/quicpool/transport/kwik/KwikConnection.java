@@ -13,6 +13,7 @@ import java.util.ListIterator;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -264,7 +265,11 @@ final class KwikConnection extends AbstractConnection implements Delivery.Source
     protected void closeNow(long applicationErrorCode, String reason) {
         // Not when it has ended by itself: kwik would start to close it again.
         if (KwikInternals.isConnected(quic)) {
-            quic.close(applicationErrorCode, reason);
+            try {
+                quic.close(applicationErrorCode, reason);
+            } catch (RejectedExecutionException e) {
+                LOG.log(Level.TRACE, "the connection ended meanwhile: kwik cannot report that it closes");
+            }
         } else if (quic.getRole() == Role.Client && !closing) {
             endWithoutDraining();
         }

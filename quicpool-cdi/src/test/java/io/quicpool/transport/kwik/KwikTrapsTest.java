@@ -2,6 +2,7 @@ package io.quicpool.transport.kwik;
 
 import static io.quicpool.testing.Patience.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -304,6 +305,16 @@ class KwikTrapsTest extends KwikPeers {
         here.quic().abortConnection(null);
         await().untilAsserted(() -> assertThat(client.losses)
                 .containsExactly("closed by the engine: java.lang.IllegalStateException: for the test"));
+    }
+
+    /** kwik reports the close on a thread that the end of the connection has just ended. */
+    @Test
+    void aConnectionThatEndsMeanwhileIsClosedWithoutAnError() throws Exception {
+        KwikConnection here = (KwikConnection) connect(4);
+        KwikInternals.endThreads(here.quic());
+        assertThatCode(() -> here.close(0, "late")).doesNotThrowAnyException();
+        here.engineEnded();
+        assertThat(here.awaitClosed(SOON)).isTrue();
     }
 
     @Test
