@@ -2,7 +2,7 @@ package io.quicpool.transport.engine;
 
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +13,14 @@ public abstract class AbstractStream implements EngineStream {
 
     private record Pending(int bytes, Runnable action) {}
 
-    private final AtomicReference<@Nullable Pending> pending = new AtomicReference<>();
-    private final AtomicReference<@Nullable Runnable> whenEnded = new AtomicReference<>();
+    // Not an AtomicReference for each: a pool has many idle streams.
+    private static final AtomicReferenceFieldUpdater<AbstractStream, @Nullable Pending> PENDING =
+            AtomicReferenceFieldUpdater.newUpdater(AbstractStream.class, Pending.class, "pending");
+    private static final AtomicReferenceFieldUpdater<AbstractStream, @Nullable Runnable> WHEN_ENDED =
+            AtomicReferenceFieldUpdater.newUpdater(AbstractStream.class, Runnable.class, "whenEnded");
+
+    private volatile @Nullable Pending pending;
+    private volatile @Nullable Runnable whenEnded;
     private volatile long peerError = -1;
 
     // ---- what the engine adds
@@ -69,26 +75,26 @@ public abstract class AbstractStream implements EngineStream {
 
     @Override
     public final void whenReadable(int bytes, Runnable action) {
-        pending.set(new Pending(bytes, action));
+        pending = new Pending(bytes, action);
         // The data may be there already.
         checkReadable();
     }
 
     /** Whether an action waits for data. */
     protected final boolean isAwaited() {
-        return pending.get() != null;
+        return pending != null;
     }
 
     /** Runs the action if it can read enough, or all before the FIN. Returns whether nothing is awaited any more. */
     protected final boolean fireIfReadable(long unread, boolean last) {
-        Pending wanted = pending.get();
+        Pending wanted = pending;
         if (wanted == null || isEnded()) {
             return true;
         }
         if (unread < wanted.bytes && !(last && unread > 0)) {
             return false;
         }
-        if (pending.compareAndSet(wanted, null)) {
+        if (PENDING.compareAndSet(this, wanted, null)) {
             EngineEvents.guarded(wanted.action);
         }
         return true;
@@ -96,7 +102,7 @@ public abstract class AbstractStream implements EngineStream {
 
     @Override
     public final void whenEnded(Runnable action) {
-        whenEnded.set(action);
+        whenEnded = action;
         if (isEnded()) {
             ended();
         }
@@ -104,15 +110,15 @@ public abstract class AbstractStream implements EngineStream {
 
     /** Tells the listener that the peer, or the loss of the connection, has ended the stream. */
     protected final void ended() {
-        Runnable action = whenEnded.getAndSet(null);
-        if (action != null) {
+        Runnable action = whenEnded;
+        if (action != null && WHEN_ENDED.compareAndSet(this, action, null)) {
             connection().deliver(action);
         }
     }
 
     private void dropListeners() {
-        pending.set(null);
-        whenEnded.set(null);
+        pending = null;
+        whenEnded = null;
     }
 
     // ---- what the peer does

@@ -3,7 +3,7 @@ package io.quicpool.transport.engine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +36,15 @@ public abstract class StreamInput extends InputStream {
         STOPPED
     }
 
+    // Not an AtomicReference for each: a pool has many idle streams.
+    private static final AtomicReferenceFieldUpdater<StreamInput, State> STATE =
+            AtomicReferenceFieldUpdater.newUpdater(StreamInput.class, State.class, "state");
+    private static final AtomicReferenceFieldUpdater<StreamInput, Reader> READER =
+            AtomicReferenceFieldUpdater.newUpdater(StreamInput.class, Reader.class, "reader");
+
     private final AbstractStream stream;
-    private final AtomicReference<State> state = new AtomicReference<>(State.RECV);
-    private final AtomicReference<Reader> reader = new AtomicReference<>(Reader.READING);
+    private volatile State state = State.RECV;
+    private volatile Reader reader = Reader.READING;
     private volatile @Nullable Throwable failure;
 
     protected StreamInput(AbstractStream stream) {
@@ -66,32 +72,32 @@ public abstract class StreamInput extends InputStream {
 
     /** Whether more may come: no FIN, no RESET_STREAM, no loss of the connection so far. */
     public final boolean isOpen() {
-        return state.get() == State.RECV;
+        return state == State.RECV;
     }
 
     /** Whether the FIN has come. */
     public final boolean isFinished() {
-        State now = state.get();
+        State now = state;
         return now == State.SIZE_KNOWN || now == State.DATA_READ;
     }
 
     final boolean isReadable() {
-        State now = state.get();
+        State now = state;
         return now == State.RECV || now == State.SIZE_KNOWN;
     }
 
     /** The FIN has come. */
     public final void fin() {
-        state.compareAndSet(State.RECV, State.SIZE_KNOWN);
+        STATE.compareAndSet(this, State.RECV, State.SIZE_KNOWN);
     }
 
     final boolean allRead() {
-        return state.compareAndSet(State.SIZE_KNOWN, State.DATA_READ);
+        return STATE.compareAndSet(this, State.SIZE_KNOWN, State.DATA_READ);
     }
 
     final void peerReset() {
-        if (state.compareAndSet(State.RECV, State.RESET_RECVD)
-                || state.compareAndSet(State.SIZE_KNOWN, State.RESET_RECVD)) {
+        if (STATE.compareAndSet(this, State.RECV, State.RESET_RECVD)
+                || STATE.compareAndSet(this, State.SIZE_KNOWN, State.RESET_RECVD)) {
             discard();
         }
     }
@@ -99,26 +105,26 @@ public abstract class StreamInput extends InputStream {
     /** Nothing more comes. What has arrived can still be read. */
     public final void lost(@Nullable Throwable why) {
         failure = failure == null ? why : failure;
-        state.compareAndSet(State.RECV, State.LOST);
+        STATE.compareAndSet(this, State.RECV, State.LOST);
         wake();
     }
 
     /** Whether nothing more arrives after what has. */
     protected boolean isLost() {
-        return state.get() == State.LOST;
+        return state == State.LOST;
     }
 
     /** Whether somebody may still read. */
     public final boolean isReading() {
-        return reader.get() == Reader.READING;
+        return reader == Reader.READING;
     }
 
     final boolean isIgnoring() {
-        return reader.get() == Reader.IGNORING;
+        return reader == Reader.IGNORING;
     }
 
     final boolean stop() {
-        boolean first = reader.getAndSet(Reader.STOPPED) != Reader.STOPPED;
+        boolean first = READER.getAndSet(this, Reader.STOPPED) != Reader.STOPPED;
         discard();
         return first;
     }
@@ -130,7 +136,7 @@ public abstract class StreamInput extends InputStream {
     @Override
     public final void close() {
         // In this order; the engine adds data first. So one of the two sees both.
-        reader.compareAndSet(Reader.READING, Reader.IGNORING);
+        READER.compareAndSet(this, Reader.READING, Reader.IGNORING);
         if (discard()) {
             stream.unreadDataCame();
         }
@@ -143,7 +149,7 @@ public abstract class StreamInput extends InputStream {
         if (!isReading()) {
             throw new IOException("receiving was stopped");
         }
-        if (state.get() == State.RESET_RECVD) {
+        if (state == State.RESET_RECVD) {
             throw stream.connection().explain(new IOException("Stream reset by peer, code " + stream.peerError()));
         }
         // Asked before the data is: what came before the loss can still be read.

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +34,12 @@ public abstract class StreamOutput extends OutputStream {
         }
     }
 
+    // Not an AtomicReference for each: a pool has many idle streams.
+    private static final AtomicReferenceFieldUpdater<StreamOutput, State> STATE =
+            AtomicReferenceFieldUpdater.newUpdater(StreamOutput.class, State.class, "state");
+
     private final AbstractStream stream;
-    private final AtomicReference<State> state = new AtomicReference<>(State.SEND);
+    private volatile State state = State.SEND;
     private volatile @Nullable Throwable failure;
 
     protected StreamOutput(AbstractStream stream) {
@@ -60,27 +64,27 @@ public abstract class StreamOutput extends OutputStream {
     // ---- states
 
     final boolean isOpen() {
-        return state.get() == State.SEND;
+        return state == State.SEND;
     }
 
     /** Whether everything is written, and only the FIN follows it. */
     protected final boolean isFinished() {
-        return state.get() == State.DATA_SENT;
+        return state == State.DATA_SENT;
     }
 
     /** Whether the peer or the loss of the connection has ended it. */
     final boolean isCutOff() {
-        State now = state.get();
+        State now = state;
         return now == State.STOPPED || now == State.LOST;
     }
 
     /** Everything is written. Returns whether a FIN is to follow. */
     protected final boolean finish() {
-        return state.compareAndSet(State.SEND, State.DATA_SENT);
+        return STATE.compareAndSet(this, State.SEND, State.DATA_SENT);
     }
 
     final void end(State how) {
-        boolean unused = state.compareAndSet(State.SEND, how) || state.compareAndSet(State.DATA_SENT, how);
+        boolean unused = STATE.compareAndSet(this, State.SEND, how) || STATE.compareAndSet(this, State.DATA_SENT, how);
         wake();
     }
 
@@ -94,7 +98,7 @@ public abstract class StreamOutput extends OutputStream {
 
     /** Throws when nothing more can be written. */
     protected final void check() throws IOException {
-        State now = state.get();
+        State now = state;
         AbstractConnection connection = stream.connection();
         if (now == State.LOST || !connection.alive()) {
             throw connection.explain(failure);
@@ -133,6 +137,6 @@ public abstract class StreamOutput extends OutputStream {
 
     @Override
     public String toString() {
-        return state.toString();
+        return String.valueOf(state);
     }
 }

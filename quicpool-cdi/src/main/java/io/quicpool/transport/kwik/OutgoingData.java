@@ -63,7 +63,8 @@ final class OutgoingData extends OutputStream implements FlowControlUpdateListen
     private final UnsentBytes ofConnection;
     private final AtomicBoolean requested = new AtomicBoolean();
     private final RetransmitBuffer lost = new RetransmitBuffer();
-    private final Queue<ByteBuffer> data = new ArrayDeque<>();
+    // Small at first: idle streams send nothing.
+    private final Queue<ByteBuffer> data = new ArrayDeque<>(1);
     private volatile State state = State.OPEN;
     private int waiting;
     private @Nullable Runnable whenSent;
