@@ -147,10 +147,14 @@ final class KwikInternals {
     /** Makes the sending part of a new stream, in place of kwik's own. */
     static OutgoingData outgoing(QuicConnectionImpl connection, QuicStream stream, UnsentBytes ofConnection) {
         FlowControl flow = flow(connection);
-        OutgoingData outgoing =
-                new OutgoingData(connection, stream, flow, ofConnection, () -> call(KwikMembers.OUTPUT_ENDED, stream));
+        OutgoingData outgoing = new OutgoingData(connection, stream, flow, ofConnection);
         flow.register(stream, outgoing);
         return outgoing;
+    }
+
+    /** The FIN or RESET_STREAM of the stream is sent. On the sender's thread. */
+    static void outputEnded(QuicStream stream) {
+        call(KwikMembers.OUTPUT_ENDED, stream);
     }
 
     /** Whether something that was sent is not acknowledged yet. */

@@ -1,10 +1,9 @@
 package io.quicpool.transport.kwik;
 
 import io.quicpool.transport.engine.AbstractStream;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import tech.kwik.core.QuicStream;
 
 /**
@@ -24,25 +23,36 @@ final class KwikStream extends AbstractStream {
         ENDED
     }
 
+    // Not an atomic object for each: a pool has many idle streams.
+    private static final AtomicIntegerFieldUpdater<KwikStream> SIGNALLED =
+            AtomicIntegerFieldUpdater.newUpdater(KwikStream.class, "signalled");
+    private static final AtomicIntegerFieldUpdater<KwikStream> SMALL_PIECES =
+            AtomicIntegerFieldUpdater.newUpdater(KwikStream.class, "smallPieces");
+    private static final AtomicLongFieldUpdater<KwikStream> SEEN_UP_TO =
+            AtomicLongFieldUpdater.newUpdater(KwikStream.class, "seenUpTo");
+    private static final AtomicReferenceFieldUpdater<KwikStream, CreditState> CREDIT_STATE =
+            AtomicReferenceFieldUpdater.newUpdater(KwikStream.class, CreditState.class, "creditState");
+
     private final KwikConnection connection;
     private final QuicStream quic;
     private final KwikInput input;
     private final KwikOutput output;
     private final OutgoingData outgoing;
     private final FlowRepair repair;
-    private final AtomicBoolean signalled = new AtomicBoolean();
-    private final AtomicInteger smallPieces = new AtomicInteger();
-    private final AtomicReference<CreditState> creditState = new AtomicReference<>(CreditState.NONE);
+    // 1 from a signal to the poller until it polls.
+    private volatile int signalled;
+    private volatile int smallPieces;
+    private volatile CreditState creditState = CreditState.NONE;
     private volatile boolean released;
     // How far the peer's data reaches, as seen in packets. kwik may not have put it into the stream yet. Two threads
     // raise it: frames of a new stream are replayed on kwik's callback thread while the receiver shows the next ones.
-    private final AtomicLong seenUpTo;
+    private volatile long seenUpTo;
     // Only for the poller's thread.
     private long pollingSince;
 
     /** Wraps kwik's stream. {@code seenUpTo} is how much data came before this, which was not seen in packets. */
     KwikStream(KwikConnection connection, QuicStream quic, long seenUpTo) {
-        this.seenUpTo = new AtomicLong(seenUpTo);
+        this.seenUpTo = seenUpTo;
         this.connection = connection;
         this.quic = quic;
         this.outgoing = KwikInternals.outgoing(
@@ -89,12 +99,12 @@ final class KwikStream extends AbstractStream {
     }
 
     boolean markSignalled() {
-        return signalled.compareAndSet(false, true);
+        return SIGNALLED.compareAndSet(this, 0, 1);
     }
 
     /** Polling starts at this time. On the poller's thread. */
     void startPolling(long nanos) {
-        signalled.set(false);
+        signalled = 0;
         pollingSince = nanos;
     }
 
@@ -109,7 +119,7 @@ final class KwikStream extends AbstractStream {
      */
     boolean fireIfReadable() {
         // In this order: data that arrives between the two reads is then polled for again, and not missed.
-        long seen = seenUpTo.get();
+        long seen = seenUpTo;
         long reached = input.bytesRead() + input.available();
         return fireIfReadable(reached - input.bytesRead(), reached == repair.finalSize()) || seen <= reached;
     }
@@ -120,31 +130,31 @@ final class KwikStream extends AbstractStream {
 
     /** How far the peer's data reaches, as seen in packets. */
     long seenUpTo() {
-        return seenUpTo.get();
+        return seenUpTo;
     }
 
     /** Whether the peer has sent something that was not read, maybe only a FIN. */
     boolean hasUnread() {
-        return seenUpTo.get() > input.bytesRead() || repair.finalSize() >= 0;
+        return seenUpTo > input.bytesRead() || repair.finalSize() >= 0;
     }
 
     /** A small piece of data arrives, see {@link FrameGuard#SMALL_PIECE}. */
     void countSmallPiece() {
-        smallPieces.incrementAndGet();
+        SMALL_PIECES.incrementAndGet(this);
         connection.streams().smallPieces().incrementAndGet();
     }
 
     /** kwik keeps no data of this stream any more. */
     void clearSmallPieces() {
-        if (smallPieces.get() > 0) {
-            connection.streams().smallPieces().addAndGet(-smallPieces.getAndSet(0));
+        if (smallPieces > 0) {
+            connection.streams().smallPieces().addAndGet(-SMALL_PIECES.getAndSet(this, 0));
         }
     }
 
     // ---- frames of the peer; on kwik's receiver thread, just before kwik processes them
 
     void onData(long upTo) {
-        seenUpTo.accumulateAndGet(upTo, Math::max);
+        SEEN_UP_TO.accumulateAndGet(this, upTo, Math::max);
         // Not for data that was read and is retransmitted because its acknowledgement was late.
         if (upTo > input.bytesRead()) {
             unreadDataCame();
@@ -224,7 +234,7 @@ final class KwikStream extends AbstractStream {
     @Override
     public void inUse() {
         StreamCredit credit = connection.peerCredit();
-        if (credit != null && creditState.compareAndSet(CreditState.NONE, CreditState.IN_USE)) {
+        if (credit != null && CREDIT_STATE.compareAndSet(this, CreditState.NONE, CreditState.IN_USE)) {
             credit.streamInUse();
         }
     }
@@ -232,7 +242,8 @@ final class KwikStream extends AbstractStream {
     // A peer that does not take what is sent to it gets no credit for more.
     private void creditWhenSent() {
         StreamCredit credit = connection.peerCredit();
-        CreditState before = creditState.getAndUpdate(state -> state == CreditState.ENDED ? state : CreditState.UNSENT);
+        CreditState before =
+                CREDIT_STATE.getAndUpdate(this, state -> state == CreditState.ENDED ? state : CreditState.UNSENT);
         if (credit != null && before == CreditState.IN_USE) {
             credit.streamClosed();
         }
@@ -241,7 +252,7 @@ final class KwikStream extends AbstractStream {
 
     private void creditEnded() {
         StreamCredit credit = connection.peerCredit();
-        CreditState before = creditState.getAndSet(CreditState.ENDED);
+        CreditState before = CREDIT_STATE.getAndSet(this, CreditState.ENDED);
         if (credit != null && before != CreditState.ENDED) {
             credit.streamEnded(before == CreditState.IN_USE);
         }
@@ -255,7 +266,7 @@ final class KwikStream extends AbstractStream {
     }
 
     private void forgetIfReleased() {
-        if (released && creditState.get() == CreditState.ENDED) {
+        if (released && creditState == CreditState.ENDED) {
             connection.streams().forget(this);
         }
     }
@@ -263,6 +274,6 @@ final class KwikStream extends AbstractStream {
     @Override
     public String toString() {
         return streamId() + ": " + super.toString() + ", read " + input.bytesRead() + ", coming " + seenUpTo
-                + ", final size " + repair.finalSize() + (signalled.get() ? ", signalled" : "");
+                + ", final size " + repair.finalSize() + (signalled == 1 ? ", signalled" : "");
     }
 }

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.QuicStream;
 import tech.kwik.core.common.EncryptionLevel;
@@ -56,13 +56,18 @@ final class OutgoingData extends OutputStream implements FlowControlUpdateListen
     private static final int MIN_FRAME = 1 + 8 + 8 + 2 + 1;
     private static final int TYPE_AND_LENGTH = 1 + 2;
 
+    // Not an atomic object for each: a pool has many idle streams.
+    private static final AtomicIntegerFieldUpdater<OutgoingData> REQUESTED =
+            AtomicIntegerFieldUpdater.newUpdater(OutgoingData.class, "requested");
+
     private final QuicConnectionImpl connection;
     private final QuicStream stream;
     private final FlowControl flow;
-    private final Runnable whenEnded;
     private final UnsentBytes ofConnection;
-    private final AtomicBoolean requested = new AtomicBoolean();
-    private final RetransmitBuffer lost = new RetransmitBuffer();
+    // 1 from a request to the sender until it asks for a frame.
+    private volatile int requested;
+    // Null until a frame is lost.
+    private @Nullable RetransmitBuffer lost;
     // Small at first: idle streams send nothing.
     private final Queue<ByteBuffer> data = new ArrayDeque<>(1);
     private volatile State state = State.OPEN;
@@ -72,18 +77,11 @@ final class OutgoingData extends OutputStream implements FlowControlUpdateListen
     private long offset;
     private long blockedAt = -1;
 
-    /** Makes an open one. {@code whenEnded} runs on the sender's thread, when FIN or RESET_STREAM is sent. */
-    OutgoingData(
-            QuicConnectionImpl connection,
-            QuicStream stream,
-            FlowControl flow,
-            UnsentBytes ofConnection,
-            Runnable whenEnded) {
+    OutgoingData(QuicConnectionImpl connection, QuicStream stream, FlowControl flow, UnsentBytes ofConnection) {
         this.connection = connection;
         this.stream = stream;
         this.flow = flow;
         this.ofConnection = ofConnection;
-        this.whenEnded = whenEnded;
     }
 
     // ---- writing
@@ -203,12 +201,12 @@ final class OutgoingData extends OutputStream implements FlowControlUpdateListen
     private void end() {
         flow.unregister(stream);
         flow.streamClosed(stream);
-        whenEnded.run();
+        KwikInternals.outputEnded(stream);
     }
 
     /** Whether data or a FIN waits to be sent. */
     synchronized boolean hasUnsent() {
-        return state == State.CLOSING || waiting > 0 || (state == State.SENT && lost.hasDataToRetransmit());
+        return state == State.CLOSING || waiting > 0 || (state == State.SENT && hasLost());
     }
 
     /** Runs an action once, when nothing is left to be sent. For a stream that was closed. The action must not block. */
@@ -235,7 +233,7 @@ final class OutgoingData extends OutputStream implements FlowControlUpdateListen
     // ---- the sender's thread
 
     private void request() {
-        if (requested.compareAndSet(false, true)) {
+        if (requested == 0 && REQUESTED.compareAndSet(this, 0, 1)) {
             connection.send(this::frame, MIN_FRAME, EncryptionLevel.App, this::lost, true);
         }
     }
@@ -248,13 +246,20 @@ final class OutgoingData extends OutputStream implements FlowControlUpdateListen
 
     private void lost(QuicFrame frame) {
         if (frame instanceof StreamFrame ofData) {
-            lost.add(ofData);
+            synchronized (this) {
+                lost = lost == null ? new RetransmitBuffer() : lost;
+                lost.add(ofData);
+            }
             request();
         }
     }
 
+    private boolean hasLost() {
+        return lost != null && lost.hasDataToRetransmit();
+    }
+
     private @Nullable QuicFrame frame(int size) {
-        requested.set(false);
+        requested = 0;
         QuicFrame frame;
         boolean more;
         boolean ended;
@@ -262,12 +267,12 @@ final class OutgoingData extends OutputStream implements FlowControlUpdateListen
             if (state == State.RESET) {
                 return null;
             }
-            frame = lost.hasDataToRetransmit() ? lost.getFrameToRetransmit(size) : nextFrame(size);
-            more = frame != null && (waiting > 0 || state == State.CLOSING || lost.hasDataToRetransmit());
+            frame = lost != null && lost.hasDataToRetransmit() ? lost.getFrameToRetransmit(size) : nextFrame(size);
+            more = frame != null && (waiting > 0 || state == State.CLOSING || hasLost());
             ended = frame instanceof StreamFrame ofData && ofData.isFinal() && state == State.CLOSING;
             if (ended) {
                 state = State.SENT;
-                more = lost.hasDataToRetransmit();
+                more = hasLost();
             }
         }
         if (more) {
