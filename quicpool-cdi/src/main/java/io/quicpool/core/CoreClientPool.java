@@ -272,8 +272,9 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         CapacityBounds before = capacityBounds();
         sizeCheck.capacityBounds(Objects.requireNonNull(bounds, "bounds"));
         threads.decide(() -> {
+            // Of several changes, the last one counts.
             sizeCheck.clampCapacity();
-            idleSweep.run(bounds.max());
+            idleSweep.run(capacityBounds().max());
             sizeCheck.check();
         });
         reportBounds("capacity", text(before), text(bounds));

@@ -12,6 +12,7 @@ import io.quicpool.core.threads.SharedDecision;
 import io.quicpool.transport.Connection;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * timer thread.
  */
 final class SizeCheck {
+
+    private static final Future<?> NOT_SCHEDULED = CompletableFuture.completedFuture(null);
 
     private final PoolThreads threads;
     private final IdleStreams idleStreams;
@@ -35,6 +38,7 @@ final class SizeCheck {
     private volatile int capacity;
     private volatile Duration interval;
     private long takesAtLastCheck;
+    // Null before the first run.
     private @Nullable Future<?> next;
 
     SizeCheck(
@@ -58,6 +62,7 @@ final class SizeCheck {
 
     /** Runs at once, then each interval. Timer thread. */
     void run() {
+        next = NOT_SCHEDULED;
         try {
             if (!connections.open().isEmpty()) {
                 adjustToDemand();
@@ -159,7 +164,7 @@ final class SizeCheck {
         capacityBounds = bounds;
     }
 
-    /** Brings the capacity within its bounds, also if they are wider again soon. Timer thread. */
+    /** Brings the capacity within its bounds. Timer thread. */
     void clampCapacity() {
         capacity = capacity();
     }

@@ -33,4 +33,23 @@ class SizeCheckTest {
             assertThat(client.capacity()).isBetween(1, 3);
         }
     }
+
+    /** Bounds that are set twice before the timer acts on them: nothing is evicted that the last ones allow. */
+    @Test
+    void theLastBoundsCount() throws Exception {
+        try (Pools pools = new Pools()) {
+            ServerPool server = pools.server(s -> s);
+            ClientPool client = pools.client(server, c -> c.capacity(40, 60));
+            awaitIdle(client, 40);
+            CoreClientPool core = (CoreClientPool) client;
+            core.threads.decide(() -> {
+                client.capacityBounds(new CapacityBounds(1, 3));
+                client.capacityBounds(new CapacityBounds(40, 60));
+            });
+            CompletableFuture<Integer> idle = new CompletableFuture<>();
+            core.threads.decide(() -> core.threads.decide(() -> idle.complete(core.idleStreams.idle())));
+            assertThat(idle.get(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo(40);
+            assertThat(client.capacity()).isBetween(40, 60);
+        }
+    }
 }
