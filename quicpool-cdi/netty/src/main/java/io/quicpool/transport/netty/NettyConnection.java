@@ -120,7 +120,12 @@ final class NettyConnection extends AbstractConnection implements Delivery.Sourc
     // Never at once: a reader that finds the end, on the event loop too, first does what it reads for.
     @Override
     protected void deliver(Runnable event) {
-        later(() -> EngineEvents.guarded(event));
+        try {
+            loop().execute(() -> EngineEvents.guarded(event));
+        } catch (RejectedExecutionException e) {
+            // The loop has ended, and with it what this must not overtake.
+            EngineEvents.guarded(event);
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.quicpool.transport.netty;
 
+import io.netty.buffer.ByteBuf;
 import io.quicpool.transport.UnsentBytes;
 import io.quicpool.transport.engine.StreamOutput;
 import java.io.IOException;
@@ -41,7 +42,23 @@ final class NettyOutput extends StreamOutput {
     @Override
     protected void send(byte[] bytes, int offset, int length) throws IOException, InterruptedException {
         reserve(length);
-        stream.send(buffers.copyOf(bytes, offset, length), length);
+        ByteBuf copy;
+        try {
+            copy = buffers.copyOf(bytes, offset, length);
+        } catch (RuntimeException | Error e) {
+            giveBack(length);
+            throw e;
+        }
+        stream.send(copy, length);
+    }
+
+    // There is no memory for the bytes.
+    private void giveBack(int bytes) {
+        sent(bytes);
+        if (isFinished()) {
+            // The FIN may have waited for them.
+            stream.sendFin();
+        }
     }
 
     private void reserve(int bytes) throws IOException, InterruptedException {

@@ -68,6 +68,7 @@ final class StreamSender {
         boolean last = isLast(length);
         inNetty += length;
         finSent |= last;
+        finWaits &= !last;
         stream.channel()
                 .write(last ? new DefaultQuicStreamFrame(data, true) : data)
                 .addListener(sent -> {
@@ -79,8 +80,8 @@ final class StreamSender {
                     }
                     if (last) {
                         finWritten();
-                    } else if (finWaits && inNetty == 0) {
-                        connection.loop().execute(this::sendDatalessFin);
+                    } else if (finWaits) {
+                        connection.loop().execute(this::sendWaitingFin);
                     }
                 });
     }
@@ -103,15 +104,17 @@ final class StreamSender {
         writeHeld();
         if (!finSent) {
             finSent = true;
-            if (inNetty == 0) {
-                sendDatalessFin();
-            } else {
-                finWaits = true;
-            }
+            finWaits = true;
         }
+        sendWaitingFin();
     }
 
-    private void sendDatalessFin() {
+    // A write that began before the close may not have come here yet. Its data goes first.
+    private void sendWaitingFin() {
+        if (!finWaits || output.isWaiting()) {
+            return;
+        }
+        finWaits = false;
         connection.streams().fins().send(stream.channel(), stream.inputHasEnded(), this::finWritten);
     }
 
