@@ -123,6 +123,11 @@ final class GatedConnections extends ServerConnectionFactory implements Connecti
         }
     }
 
+    /** Whether kwik is not done with a connection. */
+    boolean isLive(GatedConnection connection) {
+        return live.containsKey(connection);
+    }
+
     /** The handshake of a connection is complete. Returns what receives its events. */
     ConnectionEvents connected(GatedConnection quic, Connection connection) {
         // Without an id it has ended already, and the gate admits it no more.

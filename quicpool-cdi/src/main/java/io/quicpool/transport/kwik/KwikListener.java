@@ -130,6 +130,10 @@ final class KwikListener implements Listener, ApplicationProtocolConnectionFacto
             }
         });
         connection.events(factory.connected(quic, connection));
+        if (!factory.isLive(quic)) {
+            // It has ended meanwhile, maybe before it was entered here.
+            ended(quic);
+        }
         return new ApplicationProtocolConnection() {
             @Override
             public void acceptPeerInitiatedStream(QuicStream stream) {
