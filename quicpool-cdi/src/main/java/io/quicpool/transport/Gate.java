@@ -144,14 +144,7 @@ public final class Gate<C> {
     private long refusalSecond;
     private int refusedHandshakes;
 
-    /**
-     * Makes an open gate.
-     *
-     * @param events decides which clients to refuse, and receives those that are ignored
-     * @param maxHandshakes how many handshakes may be under way at a time
-     * @param retry whether clients must prove their address with a Retry token
-     * @param engine the engine behind the gate
-     */
+    /** Makes an open gate. With {@code retry}, clients must prove their address with a Retry token. */
     Gate(ListenerEvents events, int maxHandshakes, boolean retry, Engine<C> engine, LongSupplier clock) {
         this.clock = clock;
         this.events = events;
@@ -159,6 +152,7 @@ public final class Gate<C> {
         this.retry = retry;
         this.engine = engine;
         this.unreadableDue = clock.getAsLong();
+        this.refusalSecond = unreadableDue;
     }
 
     /** Whether the engine may see a datagram. On the receiving thread. */
@@ -293,13 +287,18 @@ public final class Gate<C> {
     }
 
     /**
-     * The engine has made a connection for a handshake.
+     * The engine has made a connection for a handshake. If that has been given up meanwhile, so is the connection.
      *
      * @param id the connection id that the client sent
      * @return the client's token; null where none was required
      */
     public @Nullable Proof created(byte[] id, C connection) {
-        return handshakes.created(id, connection);
+        Attempt<C> attempt = handshakes.created(id, connection);
+        if (attempt == null) {
+            engine.giveUp(connection);
+            return null;
+        }
+        return attempt.proof;
     }
 
     /** The client of a handshake may go on with another connection id, which the engine has given. */

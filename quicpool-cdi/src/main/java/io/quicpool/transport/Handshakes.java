@@ -22,7 +22,7 @@ final class Handshakes<C> {
 
         private final long since;
         final InetSocketAddress client;
-        private final Gate.@Nullable Proof proof;
+        final Gate.@Nullable Proof proof;
         // Only for the receiving thread: datagrams after the first, before there was a connection.
         int furtherDatagrams;
         private boolean pending = true;
@@ -106,14 +106,13 @@ final class Handshakes<C> {
         return was;
     }
 
-    /** There is a connection for a handshake; returns the client's token. */
-    synchronized Gate.@Nullable Proof created(byte[] id, C connection) {
+    /** There is a connection for a handshake. Returns the handshake; null when it has been removed. */
+    synchronized @Nullable Attempt<C> created(byte[] id, C connection) {
         Attempt<C> attempt = attempts.get(ByteBuffer.wrap(id));
-        if (attempt == null) {
-            return null;
+        if (attempt != null) {
+            attempt.connection = connection;
         }
-        attempt.connection = connection;
-        return attempt.proof;
+        return attempt;
     }
 
     /** The client may use another connection id, too. */

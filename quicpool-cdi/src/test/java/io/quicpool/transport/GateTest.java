@@ -146,6 +146,30 @@ class GateTest {
         assertThat(closed).containsExactly("the handshake took too long");
     }
 
+    /** An engine may be behind with the first packets. Nothing else would limit how long it keeps such a connection. */
+    @Test
+    void aConnectionThatIsMadeAfterItsTimeIsGivenUp() {
+        Gate<String> gate = gate(2, false);
+        assertThat(gate.admits(initial(1), CLIENT)).isTrue();
+        now += Gate.HANDSHAKE_TIMEOUT.toNanos();
+        gate.sweep();
+        assertThat(gate.created(id(1), "late")).isNull();
+        assertThat(asked.givenUp).containsExactly("late");
+    }
+
+    /** The JDK's clock may begin anywhere. */
+    @Test
+    void refusedClientsLearnTheReasonAgainAfterASecondWhateverTheClockSays() {
+        now = Long.MIN_VALUE / 2;
+        Gate<String> gate = gate(100, false);
+        told.welcome = false;
+        for (int i = 0; i < 20; i++) {
+            gate.admits(initial(i), CLIENT);
+        }
+        now += TimeUnit.SECONDS.toNanos(2);
+        assertThat(gate.admits(initial(100), CLIENT)).isTrue();
+    }
+
     @Test
     void aSlowHandshakeIsEndedEvenIfNoOtherClientConnects() {
         Gate<String> gate = gate(2, false);
