@@ -6,6 +6,7 @@ import io.quicpool.config.Printable;
 import io.quicpool.transport.CloseReason;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.ConnectionEvents;
+import io.quicpool.transport.Deadline;
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
@@ -51,6 +52,8 @@ public abstract class AbstractConnection implements Connection {
     private final CountDownLatch freed = new CountDownLatch(1);
     private volatile @Nullable HandshakeInfo handshake;
     private volatile ConnectionEvents events = EngineEvents.REJECT_ALL;
+    // The reason of a loss, until a listener of the pool knows it.
+    private final AtomicReference<@Nullable String> untold = new AtomicReference<>();
 
     // ---- what the engine adds
 
@@ -108,9 +111,21 @@ public abstract class AbstractConnection implements Connection {
 
     // ---- events
 
-    /** Sets the listener of the pool. Before, streams of the peer are reset. */
+    /** Sets the listener of the pool, which learns of a loss that came before. Before, streams of the peer are reset. */
     public final void events(ConnectionEvents listener) {
         events = listener;
+        if (untold.get() != null) {
+            deliver(this::tellLoss);
+        }
+    }
+
+    // The listener and the loss may come at the same time, in either order.
+    private void tellLoss() {
+        ConnectionEvents listener = events;
+        String reason = listener == EngineEvents.REJECT_ALL ? null : untold.getAndSet(null);
+        if (reason != null) {
+            listener.lost(reason);
+        }
     }
 
     /** The peer has opened a stream. On a thread of the engine. */
@@ -149,9 +164,9 @@ public abstract class AbstractConnection implements Connection {
     public final void lost(String reason) {
         State lost = new State(Phase.LOST, Printable.said(reason, CloseReason.MAX_LENGTH));
         if (state.compareAndSet(State.OPEN, lost)) {
+            untold.set(lost.reason);
             endStreams();
-            ConnectionEvents listener = events;
-            deliver(() -> listener.lost(lost.reason));
+            deliver(this::tellLoss);
         }
     }
 
@@ -174,7 +189,7 @@ public abstract class AbstractConnection implements Connection {
 
     @Override
     public boolean awaitClosed(Duration timeout) throws InterruptedException {
-        return freed.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return freed.await(Deadline.nanos(timeout), TimeUnit.NANOSECONDS);
     }
 
     /** Turns a failure into an exception with a useful message: why the connection has ended, if it has. */

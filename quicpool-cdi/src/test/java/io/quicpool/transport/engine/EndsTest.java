@@ -266,10 +266,8 @@ class EndsTest {
         assertThat(Thread.interrupted()).isTrue();
     }
 
-    @Test
-    void whatArrivedBeforeTheLossCanBeRead() throws IOException {
-        List<String> losses = new ArrayList<>();
-        connection.events(new ConnectionEvents() {
+    private static ConnectionEvents events(List<String> losses) {
+        return new ConnectionEvents() {
             @Override
             public void accepted(EngineStream stream) {}
 
@@ -277,7 +275,47 @@ class EndsTest {
             public void lost(String reason) {
                 losses.add(reason);
             }
-        });
+        };
+    }
+
+    /** A server's pool gets a connection a moment before the connection gets the pool's listener. */
+    @Test
+    void aPoolLearnsOfALossThatCameBeforeItsListener() {
+        List<String> losses = new ArrayList<>();
+        connection.lost("first");
+        connection.close(0, "freed");
+        connection.events(events(losses));
+        connection.events(events(losses));
+        assertThat(losses).containsExactly("first");
+    }
+
+    @Test
+    void aPoolThatHasClosedItsConnectionHearsOfNoLoss() {
+        List<String> losses = new ArrayList<>();
+        connection.close(0, "closed");
+        connection.events(events(losses));
+        connection.lost("later");
+        assertThat(losses).isEmpty();
+    }
+
+    @Test
+    void aWaitMayBeAsLongAsADurationCanBe() throws InterruptedException {
+        connection.close(0, "closed");
+        assertThat(connection.awaitClosed(Duration.ofSeconds(Long.MAX_VALUE))).isTrue();
+    }
+
+    @Test
+    void aReadChecksItsRange() {
+        stream.arrive(9);
+        assertThatThrownBy(() -> stream.input().read(new byte[4], 0, -1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> stream.input().read(new byte[4], 2, 3)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(stream.input().available()).isEqualTo(9);
+    }
+
+    @Test
+    void whatArrivedBeforeTheLossCanBeRead() throws IOException {
+        List<String> losses = new ArrayList<>();
+        connection.events(events(losses));
         stream.arrive(1);
         connection.lost("first");
         connection.lost("second");
