@@ -31,6 +31,7 @@ module io.quicpool {
     opens io.quicpool.cdi;
     opens io.quicpool.health;
 
+    uses io.quicpool.PoolObserver;
     uses io.quicpool.PoolProvider;
     uses io.quicpool.transport.Transport;
 

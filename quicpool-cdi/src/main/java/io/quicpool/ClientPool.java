@@ -12,6 +12,9 @@ import java.util.List;
  */
 public interface ClientPool extends StreamPool {
 
+    @Override
+    ClientPoolConfig config();
+
     /**
      * The member pools of a pool with several targets, one for each target.
      *

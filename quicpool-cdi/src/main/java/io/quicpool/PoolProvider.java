@@ -10,16 +10,18 @@ public interface PoolProvider {
     /**
      * See {@link QuicPools#open(ClientPoolConfig, PoolListener...)}.
      *
+     * @param observers observe the pool, beside those that {@link java.util.ServiceLoader} finds
      * @param listeners get all events from the start
      */
-    ClientPool open(ClientPoolConfig config, List<PoolListener> listeners);
+    ClientPool open(ClientPoolConfig config, List<PoolObserver> observers, List<PoolListener> listeners);
 
     /**
      * See {@link QuicPools#open(ServerPoolConfig, PoolListener...)}.
      *
+     * @param observers observe the pool, beside those that {@link java.util.ServiceLoader} finds
      * @param listeners get all events from the start
      */
-    ServerPool open(ServerPoolConfig config, List<PoolListener> listeners);
+    ServerPool open(ServerPoolConfig config, List<PoolObserver> observers, List<PoolListener> listeners);
 
     /** See {@link QuicPools#check(ClientPoolConfig)}. */
     void check(ClientPoolConfig config);

@@ -26,7 +26,18 @@ public final class QuicPools {
      * @throws io.quicpool.config.ConfigException when the engine does not support a setting
      */
     public static ClientPool open(ClientPoolConfig config, PoolListener... listeners) {
-        return PROVIDER.open(config, List.of(listeners));
+        return open(config, List.of(), listeners);
+    }
+
+    /**
+     * As {@link #open(ClientPoolConfig, PoolListener...)}, with observers.
+     *
+     * @param observers observe the pool, beside those that {@link ServiceLoader} finds
+     * @param listeners get all events from the start
+     */
+    public static ClientPool open(
+            ClientPoolConfig config, List<? extends PoolObserver> observers, PoolListener... listeners) {
+        return PROVIDER.open(config, List.copyOf(observers), List.of(listeners));
     }
 
     /**
@@ -38,7 +49,18 @@ public final class QuicPools {
      * @throws io.quicpool.config.ConfigException when the engine does not support a setting
      */
     public static ServerPool open(ServerPoolConfig config, PoolListener... listeners) {
-        return PROVIDER.open(config, List.of(listeners));
+        return open(config, List.of(), listeners);
+    }
+
+    /**
+     * As {@link #open(ServerPoolConfig, PoolListener...)}, with observers.
+     *
+     * @param observers observe the pool, beside those that {@link ServiceLoader} finds
+     * @param listeners get all events from the start
+     */
+    public static ServerPool open(
+            ServerPoolConfig config, List<? extends PoolObserver> observers, PoolListener... listeners) {
+        return PROVIDER.open(config, List.copyOf(observers), List.of(listeners));
     }
 
     /**

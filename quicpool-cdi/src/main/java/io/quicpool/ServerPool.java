@@ -12,6 +12,9 @@ import java.util.concurrent.Executor;
  */
 public interface ServerPool extends StreamPool {
 
+    @Override
+    ServerPoolConfig config();
+
     /** The address on which the pool listens. Has the actual port when the configured port is 0. */
     InetSocketAddress localAddress();
 

@@ -1,5 +1,6 @@
 package io.quicpool;
 
+import io.quicpool.config.PoolConfig;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -25,6 +26,13 @@ public interface StreamPool extends AutoCloseable {
 
     /** The name of the pool, as it appears in logs and exceptions. */
     String name();
+
+    /**
+     * The settings with which the pool was opened.
+     *
+     * @return for a member of a client pool, those of the pool with the target of the member
+     */
+    PoolConfig config();
 
     /** The state of the pool. */
     PoolState state();

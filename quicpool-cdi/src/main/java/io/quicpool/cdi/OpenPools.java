@@ -31,25 +31,37 @@ final class OpenPools {
     private final List<PoolSettings<ServerPoolConfig>> servers;
     private final PoolNames names;
     private final HandlerBeans handlers;
+    private final ObserverBeans observers;
     private final String application;
     private final Event<PoolEvent> events;
     private final ApplicationContext context = new ApplicationContext();
     private final CertificateRenewal renewal;
 
     private OpenPools(
-            Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events, Config config) {
+            Settings settings,
+            PoolNames names,
+            HandlerBeans handlers,
+            ObserverBeans observers,
+            Event<PoolEvent> events,
+            Config config) {
         this.renewal = new CertificateRenewal(config, context);
         this.names = names;
         this.servers = settings.servers();
         this.handlers = handlers;
+        this.observers = observers;
         this.events = events;
         this.application = ApplicationName.of(settings.application());
     }
 
     /** Opens all pools. If one cannot be opened, closes the others and throws its exception. */
     static OpenPools open(
-            Settings settings, PoolNames names, HandlerBeans handlers, Event<PoolEvent> events, Config config) {
-        OpenPools result = new OpenPools(settings, names, handlers, events, config);
+            Settings settings,
+            PoolNames names,
+            HandlerBeans handlers,
+            ObserverBeans observers,
+            Event<PoolEvent> events,
+            Config config) {
+        OpenPools result = new OpenPools(settings, names, handlers, observers, events, config);
         try {
             // Find a missing engine before anything is opened.
             settings.clients().forEach(each -> QuicPools.check(each.config()));
@@ -74,7 +86,7 @@ final class OpenPools {
                 PoolKind.CLIENT,
                 settings,
                 config.tlsMode() == TlsMode.INSECURE,
-                listeners -> QuicPools.open(config, listeners));
+                listeners -> QuicPools.open(config, observers.all(), listeners));
     }
 
     // The system may have chosen the port. The configured host is used, because the certificate must have this name.
@@ -90,8 +102,11 @@ final class OpenPools {
     }
 
     private void openServer(PoolSettings<ServerPoolConfig> settings) {
-        ManagedPool managed =
-                open(PoolKind.SERVER, settings, false, listeners -> QuicPools.open(settings.config(), listeners));
+        ManagedPool managed = open(
+                PoolKind.SERVER,
+                settings,
+                false,
+                listeners -> QuicPools.open(settings.config(), observers.all(), listeners));
         renewal.add(settings, (ServerPool) managed.pool());
     }
 
@@ -165,6 +180,7 @@ final class OpenPools {
         closers.close(all(PoolKind.CLIENT));
         closers.awaitClosed();
         handlers.release();
+        observers.release();
     }
 
     private List<ManagedPool> all(PoolKind kind) {

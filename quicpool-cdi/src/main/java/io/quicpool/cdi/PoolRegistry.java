@@ -1,6 +1,7 @@
 package io.quicpool.cdi;
 
 import io.quicpool.ClientPool;
+import io.quicpool.PoolObserver;
 import io.quicpool.PoolStartException;
 import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
@@ -44,6 +45,7 @@ public class PoolRegistry {
     // Also keeps containers from removing the beans of pools that are not injected.
     private final Instance<StreamPool> beans;
     private final HandlerBeans handlers;
+    private final ObserverBeans observers;
     private final Event<PoolEvent> events;
     // Null before the start. Stays set after the end, so that late callers get PoolClosedException.
     private volatile @Nullable OpenPools open;
@@ -58,6 +60,7 @@ public class PoolRegistry {
         required = null;
         beans = null;
         handlers = null;
+        observers = null;
         events = null;
     }
 
@@ -66,6 +69,7 @@ public class PoolRegistry {
      *
      * @param required injection points with a pool
      * @param handlers the beans that serve pools
+     * @param observers the beans that observe pools
      * @param events for events of pools
      * @param beans the beans of all pools
      */
@@ -73,11 +77,13 @@ public class PoolRegistry {
     PoolRegistry(
             @Any Instance<RequiredPools> required,
             @Any Instance<StreamHandler> handlers,
+            @Any Instance<PoolObserver> observers,
             Event<PoolEvent> events,
             @Any Instance<StreamPool> beans) {
         this.required = required;
         this.beans = beans;
         this.handlers = new HandlerBeans(handlers);
+        this.observers = new ObserverBeans(observers);
         this.events = events;
     }
 
@@ -150,7 +156,7 @@ public class PoolRegistry {
         }
         SettingsReader.warnings(config).forEach(warning -> System.getLogger("io.quicpool")
                 .log(System.Logger.Level.WARNING, warning.toString()));
-        OpenPools pools = OpenPools.open(settings, names, handlers, events, config);
+        OpenPools pools = OpenPools.open(settings, names, handlers, observers, events, config);
         // Set before the handlers are created, because they may ask for a pool.
         open = pools;
         try {

@@ -236,6 +236,11 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     }
 
     @Override
+    public ClientPoolConfig config() {
+        return config;
+    }
+
+    @Override
     public int capacity() {
         return sizeCheck.capacity();
     }
@@ -302,6 +307,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
 
     private void reportBounds(String what, String before, String now) {
         log.info(what + " bounds changed: " + before + " before, " + now + " now");
+        metrics.boundsChanged(what, before, now);
         listeners.fire(listener -> listener.boundsChanged(this));
     }
 

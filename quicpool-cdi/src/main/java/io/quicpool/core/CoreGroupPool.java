@@ -2,12 +2,14 @@ package io.quicpool.core;
 
 import io.quicpool.ClientPool;
 import io.quicpool.PoolListener;
+import io.quicpool.PoolObserver;
 import io.quicpool.PoolSnapshot;
 import io.quicpool.PoolSnapshotBuilder;
 import io.quicpool.PoolState;
 import io.quicpool.StreamId;
 import io.quicpool.StreamPool;
 import io.quicpool.config.CapacityBounds;
+import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.core.report.Metrics;
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CoreGroupPool extends PoolFacade implements ClientPool {
 
+    private final ClientPoolConfig config;
     private final List<CoreClientPool> members;
     private final AtomicInteger nextMember = new AtomicInteger();
     private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
@@ -44,10 +47,17 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     private final GroupLifecycle lifecycle;
 
     /** Makes a group of members that are not started yet. */
-    CoreGroupPool(String name, List<CoreClientPool> members) {
-        super(PoolLabel.client(name), new PoolThreads(name));
+    CoreGroupPool(ClientPoolConfig config, List<CoreClientPool> members) {
+        super(PoolLabel.client(config.name()), new PoolThreads(config.name()));
+        this.config = config;
         this.members = List.copyOf(members);
         this.lifecycle = new GroupLifecycle(this, this.members, threads, listeners, log);
+    }
+
+    @Override
+    void observedBy(List<PoolObserver> observers) {
+        super.observedBy(observers);
+        members.forEach(member -> member.observedBy(observers));
     }
 
     void start() {
@@ -149,6 +159,11 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     // ---- state
 
     @Override
+    public ClientPoolConfig config() {
+        return config;
+    }
+
+    @Override
     public List<ClientPool> members() {
         return List.copyOf(members);
     }
@@ -219,7 +234,7 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
                         .flatMap(member -> member.peers().stream())
                         .toList())
                 .interval(interval())
-                .lastError(lastErrorText())
+                .lastError(MemberFailure.text(members))
                 .totals(Metrics.totals(
                         Stream.concat(Stream.of(metrics), members.stream().map(CoreClientPool::metrics))
                                 .toList()))
@@ -245,28 +260,10 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
                 .errors(errorCount());
     }
 
-    private @Nullable String lastErrorText() {
-        MemberFailure last = lastFailure();
-        return last == null ? null : last.member + ": " + last.failure.text();
-    }
-
     @Override
     public @Nullable Throwable lastError() {
-        MemberFailure last = lastFailure();
-        return last == null ? null : last.failure.cause();
-    }
-
-    private record MemberFailure(String member, Metrics.Failure failure) {}
-
-    private @Nullable MemberFailure lastFailure() {
-        MemberFailure last = null;
-        for (CoreClientPool member : members) {
-            Metrics.Failure failure = member.metrics.lastFailure();
-            if (failure != null && (last == null || failure.compareTo(last.failure) > 0)) {
-                last = new MemberFailure(member.name(), failure);
-            }
-        }
-        return last;
+        MemberFailure last = MemberFailure.last(members);
+        return last == null ? null : last.failure().cause();
     }
 
     // ---- calls for all members

@@ -211,6 +211,7 @@ abstract class CorePool extends PoolFacade implements PoolStreams.Owner, Lifecyc
 
     @Override
     public void tellClosed() {
+        metrics.closed();
         listeners.fire(listener -> listener.closed(this));
     }
 }

@@ -2,6 +2,7 @@ package io.quicpool.core;
 
 import io.quicpool.ClientPool;
 import io.quicpool.PoolListener;
+import io.quicpool.PoolObserver;
 import io.quicpool.PoolProvider;
 import io.quicpool.PoolStartException;
 import io.quicpool.ServerPool;
@@ -35,12 +36,13 @@ public final class CorePoolProvider implements PoolProvider {
     public CorePoolProvider() {}
 
     @Override
-    public ClientPool open(ClientPoolConfig config, List<PoolListener> listeners) {
+    public ClientPool open(ClientPoolConfig config, List<PoolObserver> observers, List<PoolListener> listeners) {
         PoolLog log = new PoolLog(PoolLabel.client(config.name()));
         Transport transport = usable(config, log::warning);
         log.info(uses(transport));
         if (config.targets().size() < 2) {
             CoreClientPool pool = pool(config.name(), config, transport);
+            pool.observedBy(FoundObservers.and(observers, log));
             listeners.forEach(pool::addListener);
             pool.start();
             return pool;
@@ -48,7 +50,8 @@ public final class CorePoolProvider implements PoolProvider {
         List<CoreClientPool> members = config.targets().stream()
                 .map(target -> pool(config.name() + "@" + target, config.only(target), transport))
                 .toList();
-        CoreGroupPool group = new CoreGroupPool(config.name(), members);
+        CoreGroupPool group = new CoreGroupPool(config, members);
+        group.observedBy(FoundObservers.and(observers, log));
         listeners.forEach(group::addListener);
         group.start();
         return group;
@@ -90,11 +93,12 @@ public final class CorePoolProvider implements PoolProvider {
     }
 
     @Override
-    public ServerPool open(ServerPoolConfig config, List<PoolListener> listeners) {
+    public ServerPool open(ServerPoolConfig config, List<PoolObserver> observers, List<PoolListener> listeners) {
         PoolLog log = new PoolLog(PoolLabel.server(config.name()));
         Transport transport = usable(config, log::warning);
         log.info(uses(transport));
         CoreServerPool pool = new CoreServerPool(config);
+        pool.observedBy(FoundObservers.and(observers, log));
         listeners.forEach(pool::addListener);
         long start = System.nanoTime();
         try {

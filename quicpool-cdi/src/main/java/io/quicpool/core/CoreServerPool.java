@@ -189,6 +189,11 @@ final class CoreServerPool extends CorePool implements ServerPool, ServerConnect
     }
 
     @Override
+    public ServerPoolConfig config() {
+        return config;
+    }
+
+    @Override
     public int capacity() {
         return maxCapacity;
     }
@@ -226,6 +231,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ServerConnect
         capacityFreed();
         threads.decide(() -> idleSweep.run(max));
         log.info("max-capacity changed: " + before + " before, " + max + " now");
+        metrics.boundsChanged("capacity", "up to " + before, "up to " + max);
         listeners.fire(each -> each.boundsChanged(this));
     }
 

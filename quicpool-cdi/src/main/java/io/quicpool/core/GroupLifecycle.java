@@ -53,6 +53,7 @@ final class GroupLifecycle {
         boolean interrupted = false;
         try {
             interrupted = join(closers(drainTimeout), end);
+            group.metrics.closed();
             listeners.fire(listener -> listener.closed(group));
             if (!threads.close(end.remaining()) && !inside) {
                 log.warning("a listener still runs after its interrupt; the pool closes without it");

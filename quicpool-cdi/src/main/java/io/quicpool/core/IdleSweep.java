@@ -62,7 +62,7 @@ final class IdleSweep {
         }
         if (replaced > 0) {
             replacedAt = now;
-            openedThen = metrics.opened.sum() + replaced;
+            openedThen = metrics.opened() + replaced;
             replenish.run();
         }
     }
@@ -72,7 +72,7 @@ final class IdleSweep {
         if (maxIdleNanos == 0 || idleStreams.suspended()) {
             return 0;
         }
-        boolean again = metrics.opened.sum() >= openedThen || now - replacedAt > maxIdleNanos / EARLY;
+        boolean again = metrics.opened() >= openedThen || now - replacedAt > maxIdleNanos / EARLY;
         return again ? Math.max(1, (int) (Policy.LOW * idleStreams.idle())) : 0;
     }
 

@@ -1,6 +1,7 @@
 package io.quicpool.core;
 
 import io.quicpool.PoolListener;
+import io.quicpool.PoolObserver;
 import io.quicpool.PoolSnapshot;
 import io.quicpool.PooledStream;
 import io.quicpool.StreamId;
@@ -13,6 +14,7 @@ import io.quicpool.core.streams.StreamSource;
 import io.quicpool.core.streams.StreamTaker;
 import io.quicpool.core.threads.PoolThreads;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -41,6 +43,11 @@ abstract class PoolFacade implements StreamPool, StreamSource {
         this.log = new PoolLog(label);
         this.threads = threads;
         this.listeners = new Listeners(threads.listeners(), log);
+    }
+
+    /** Sets the observers, before the pool starts. */
+    void observedBy(List<PoolObserver> observers) {
+        metrics.observedBy(this, observers, log);
     }
 
     // ---- taking streams

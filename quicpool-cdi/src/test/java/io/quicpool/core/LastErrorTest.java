@@ -10,10 +10,11 @@ import org.junit.jupiter.api.Test;
 /** Which error is reported as the last one, of one pool and of several. */
 class LastErrorTest {
 
+    private static final ClientPoolConfig ORDERS =
+            ClientPoolConfig.builder().name("orders").target("localhost:1").build();
+
     private static CoreClientPool member(String name) {
-        ClientPoolConfig config =
-                ClientPoolConfig.builder().name("orders").target("localhost:1").build();
-        return new CoreClientPool(name, config, events -> {
+        return new CoreClientPool(name, ORDERS, events -> {
             throw new IOException("for the test");
         });
     }
@@ -22,7 +23,7 @@ class LastErrorTest {
     void anOldErrorOfOneMemberHidesNothingThatHappensToAnother() {
         CoreClientPool one = member("one");
         CoreClientPool two = member("two");
-        try (CoreGroupPool group = new CoreGroupPool("orders", List.of(one, two))) {
+        try (CoreGroupPool group = new CoreGroupPool(ORDERS, List.of(one, two))) {
             assertThat(group.snapshot().lastError()).isNull();
             one.metrics.error(new IOException("a"));
             assertThat(group.snapshot().lastError()).isEqualTo("one: a");

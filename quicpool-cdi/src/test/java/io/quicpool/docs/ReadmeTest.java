@@ -37,9 +37,18 @@ class ReadmeTest {
         same("../docs/tls.md", "TlsExample.java");
     }
 
+    @Test
+    void theObservabilityPageShowsWhatIsCompiled() throws IOException {
+        same("../docs/observability.md", "ObservabilityExample.java");
+    }
+
     /** README has no imports: the pages have complete files. */
     @ParameterizedTest
-    @CsvSource({"component.md, ComponentExample.java", "tls.md, TlsExample.java"})
+    @CsvSource({
+        "component.md, ComponentExample.java",
+        "tls.md, TlsExample.java",
+        "observability.md, ObservabilityExample.java"
+    })
     void everySnippetHasItsImports(String page, String source) throws IOException {
         List<MatchResult> compiled = IMPORT.matcher(Files.readString(SOURCES.resolve(source)))
                 .results()

@@ -4,6 +4,7 @@ import static io.quicpool.testing.Patience.SOON;
 import static org.awaitility.Awaitility.await;
 
 import io.quicpool.ClientPool;
+import io.quicpool.PoolObserver;
 import io.quicpool.PoolStartException;
 import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
@@ -18,7 +19,9 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.SocketException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
@@ -40,6 +43,13 @@ public final class Pools implements AutoCloseable {
     }
 
     private final Deque<StreamPool> open = new ArrayDeque<>();
+    private final List<PoolObserver> observers = new ArrayList<>();
+
+    /** Observes all pools that are opened from now on. */
+    public <O extends PoolObserver> O observedBy(O observer) {
+        observers.add(observer);
+        return observer;
+    }
 
     /**
      * A server on a free port of loopback. It is not an ephemeral port, which another socket could take while the server is closed.
@@ -76,7 +86,7 @@ public final class Pools implements AutoCloseable {
                 .transport(SERVER_ENGINE)
                 .listen(listen)
                 .certificate(CERTIFICATE);
-        return keep(QuicPools.open(settings.apply(builder).build()));
+        return keep(QuicPools.open(settings.apply(builder).build(), observers));
     }
 
     /** A client of that server, which pins its certificate. */
@@ -94,7 +104,7 @@ public final class Pools implements AutoCloseable {
                 .fingerprint(CERTIFICATE.fingerprint())
                 .idTimeout(SOON)
                 .connectTimeout(SOON);
-        return keep(QuicPools.open(settings.apply(builder).build()));
+        return keep(QuicPools.open(settings.apply(builder).build(), observers));
     }
 
     /** Closes it at the end of the test. */

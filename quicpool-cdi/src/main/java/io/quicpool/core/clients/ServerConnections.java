@@ -146,7 +146,7 @@ public final class ServerConnections implements ListenerEvents {
         } else {
             clients.add(client);
             shareUpdate.request();
-            metrics.connects.increment();
+            metrics.connectionMade(address);
             log.record(Endpoint.text(address) + " connected");
         }
         return client;
@@ -170,9 +170,10 @@ public final class ServerConnections implements ListenerEvents {
         if (!clients.remove(client)) {
             return;
         }
-        metrics.lost.increment();
+        InetSocketAddress address = client.connection().remoteAddress();
+        metrics.connectionLost(address, reason);
         shareUpdate.request();
-        log.record(Endpoint.text(client.connection().remoteAddress()) + " disconnected: " + reason);
+        log.record(Endpoint.text(address) + " disconnected: " + reason);
         owner.lost(client, reason);
     }
 

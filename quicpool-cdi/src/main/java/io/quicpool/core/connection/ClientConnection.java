@@ -146,7 +146,7 @@ public final class ClientConnection {
         }
         state = State.UP;
         current = last = new OpenConnection(made);
-        metrics.connects.increment();
+        metrics.connectionMade(made.remoteAddress());
         log.debug("handshake with " + Endpoint.text(made.remoteAddress()) + " complete");
         owner.up(made);
         // It may have been lost before it was up.
@@ -162,6 +162,7 @@ public final class ClientConnection {
         }
         metrics.error();
         String text = Metrics.text(cause);
+        metrics.connectFailed(text);
         report(cause, text.startsWith(CANNOT_CONNECT) ? text : CANNOT_CONNECT + ": " + text);
         retryOrEnd();
     }
@@ -226,7 +227,7 @@ public final class ClientConnection {
         Connection which = open.connection();
         String address = Endpoint.text(which.remoteAddress());
         current = null;
-        metrics.lost.increment();
+        metrics.connectionLost(which.remoteAddress(), reason);
         connector.failed(which);
         String what;
         if (open.isVerified()) {

@@ -300,7 +300,7 @@ public final class Admission {
     private void refuse(Slot slot, Reason.Refused reason, long code) {
         if (streams.index().evictOpening(slot)) {
             remove(slot);
-            metrics.failed.increment();
+            metrics.openFailed();
             refusals.record(reason, address(slot));
             slot.stream().reset(code);
         }
@@ -314,7 +314,7 @@ public final class Admission {
         ServerConnection withoutHello = removePending(slot);
         queue.remove(slot);
         if (!reason.isIntended() && !slot.stream().finished()) {
-            metrics.failed.increment();
+            metrics.openFailed();
             // A flush of the client resets the streams that it was opening. More resets than that are not allowed.
             if (withoutHello != null
                     && reason == Reason.Evicted.PEER_ENDED

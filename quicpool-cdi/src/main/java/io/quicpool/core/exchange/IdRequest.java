@@ -121,7 +121,7 @@ public final class IdRequest {
         if (open.claim()) {
             pendingOpens.remove(open);
             opening.decrementAndGet();
-            metrics.failed.increment();
+            metrics.openFailed();
             owner.failed(open.connection, cause, false);
         }
     }
@@ -216,7 +216,7 @@ public final class IdRequest {
     private void countFailed(Slot slot) {
         pending.remove(slot);
         opening.decrementAndGet();
-        metrics.failed.increment();
+        metrics.openFailed();
     }
 
     /** Evicts streams that are overdue or dead. Timer thread. */

@@ -1,7 +1,12 @@
 package io.quicpool.core.report;
 
+import io.quicpool.PoolObserver;
+import io.quicpool.PoolObserver.UseEnd;
+import io.quicpool.PoolObserver.WaitEnd;
 import io.quicpool.PoolSnapshot;
+import io.quicpool.StreamPool;
 import io.quicpool.config.Printable;
+import java.net.InetSocketAddress;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -11,19 +16,24 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Counters and errors of a pool since it was opened. */
+/**
+ * What happens to a pool passes here: each event is counted and told to the pool's {@linkplain PoolObserver observers}. Also has the
+ * errors since the pool was opened. Any thread.
+ */
 public final class Metrics {
 
     private static final int MAX_ERROR_LENGTH = 300;
 
-    public final LongAdder opened = new LongAdder();
-    public final LongAdder failed = new LongAdder();
-    public final LongAdder handedOut = new LongAdder();
-    public final LongAdder timeouts = new LongAdder();
-    public final LongAdder connects = new LongAdder();
-    public final LongAdder lost = new LongAdder();
-    public final TimeStat waits = new TimeStat();
-    public final TimeStat opens = new TimeStat();
+    private final LongAdder opened = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder handedOut = new LongAdder();
+    private final LongAdder timeouts = new LongAdder();
+    private final LongAdder connects = new LongAdder();
+    private final LongAdder lost = new LongAdder();
+    private final TimeStat waits = new TimeStat();
+    private final TimeStat opens = new TimeStat();
+    // Null when nobody observes the pool. Written before the pool starts its threads.
+    private @Nullable Observers observers;
 
     private final Map<Reason.Evicted, LongAdder> evicted = counters(Reason.Evicted.class);
     private final Map<Reason.Refused, LongAdder> refused = counters(Reason.Refused.class);
@@ -61,13 +71,119 @@ public final class Metrics {
         return counters;
     }
 
-    public void evicted(Reason.Evicted reason) {
-        Objects.requireNonNull(evicted.get(reason)).increment();
+    /** Sets who observes the pool, before it starts. */
+    public void observedBy(StreamPool pool, List<PoolObserver> given, PoolLog log) {
+        observers = Observers.of(pool, given, log);
     }
 
+    private void tell(Observers.Event event) {
+        Observers told = observers;
+        if (told != null) {
+            told.tell(event);
+        }
+    }
+
+    private <E> void tell(Observers.TimedEvent<E> event, long nanos, E end) {
+        Observers told = observers;
+        if (told != null) {
+            told.tell(event, nanos, end);
+        }
+    }
+
+    // ---- streams
+
+    /** A stream got its id. */
+    public void opened(long nanos) {
+        opened.increment();
+        opens.add(nanos);
+        tell(observer -> observer.opened(nanos));
+    }
+
+    /** A stream could not be opened, or got no id. */
+    public void openFailed() {
+        failed.increment();
+        tell(PoolObserver::openFailed);
+    }
+
+    /** A caller got a stream. */
+    public void taken() {
+        handedOut.increment();
+    }
+
+    /** A stream that was counted as taken did not reach its caller. */
+    public void notTaken() {
+        handedOut.decrement();
+    }
+
+    /** A wait for a stream has ended. */
+    public void waited(long nanos, WaitEnd end) {
+        switch (end) {
+            case SERVED -> waits.add(nanos);
+            case TIMED_OUT -> timeouts.increment();
+            case INTERRUPTED, CANCELLED, CLOSED -> {
+                // Only observers count these.
+            }
+        }
+        tell(PoolObserver::waited, nanos, end);
+    }
+
+    /** A stream was in use and has ended. */
+    public void used(long nanos, UseEnd end) {
+        tell(PoolObserver::used, nanos, end);
+    }
+
+    /** An idle stream was evicted. */
+    public void evicted(Reason.Evicted reason) {
+        Objects.requireNonNull(evicted.get(reason)).increment();
+        tell(observer -> observer.evicted(reason.text()));
+    }
+
+    /** A stream, connection, datagram or caller was refused. */
     public void refused(Reason.Refused reason) {
         Objects.requireNonNull(refused.get(reason)).increment();
+        tell(observer -> observer.refused(reason.text()));
     }
+
+    /** How many streams got an id. */
+    public long opened() {
+        return opened.sum();
+    }
+
+    /** How many streams could not be opened, or got no id. */
+    public long failed() {
+        return failed.sum();
+    }
+
+    // ---- connections and the pool
+
+    /** A connection was made. */
+    public void connectionMade(InetSocketAddress peer) {
+        connects.increment();
+        tell(observer -> observer.connected(peer));
+    }
+
+    /** A connection was lost. */
+    public void connectionLost(InetSocketAddress peer, String reason) {
+        lost.increment();
+        tell(observer -> observer.connectionLost(peer, reason));
+    }
+
+    /** An attempt to connect has failed. The caller counts the error. */
+    public void connectFailed(String reason) {
+        tell(observer -> observer.connectFailed(reason));
+    }
+
+    /** A bound was changed. */
+    public void boundsChanged(String what, String before, String now) {
+        tell(observer -> observer.boundsChanged(what, before, now));
+    }
+
+    /** The pool is closed. */
+    public void closed() {
+        tell(PoolObserver::closed);
+    }
+
+    // ---- errors
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
     public synchronized void error() {
@@ -137,6 +253,8 @@ public final class Metrics {
         return Printable.said(text, MAX_ERROR_LENGTH) + (text.length() <= MAX_ERROR_LENGTH ? "" : "...");
     }
 
+    // ---- totals
+
     /** The totals of one pool, or of several together. */
     public static PoolSnapshot.Totals totals(List<Metrics> all) {
         List<TimeStat> waits = all.stream().map(each -> each.waits).toList();
@@ -148,8 +266,8 @@ public final class Metrics {
                 .timeouts(sum(all, each -> each.timeouts))
                 .connects(sum(all, each -> each.connects))
                 .lost(sum(all, each -> each.lost))
-                .evicted(sums(all, each -> each.evicted))
-                .refused(sums(all, each -> each.refused))
+                .evicted(sums(all, each -> each.evicted, Reason.Evicted::text))
+                .refused(sums(all, each -> each.refused, Reason.Refused::text))
                 .waitMean(TimeStat.mean(waits))
                 .waitMax(TimeStat.max(waits))
                 .openMean(TimeStat.mean(opens))
@@ -162,10 +280,10 @@ public final class Metrics {
     }
 
     private static <E extends Enum<E>> Map<String, Long> sums(
-            List<Metrics> all, Function<Metrics, Map<E, LongAdder>> counters) {
+            List<Metrics> all, Function<Metrics, Map<E, LongAdder>> counters, Function<E, String> text) {
         Map<String, Long> sums = new TreeMap<>();
         for (Metrics each : all) {
-            counters.apply(each).forEach((reason, count) -> sums.merge(Reason.text(reason), count.sum(), Long::sum));
+            counters.apply(each).forEach((reason, count) -> sums.merge(text.apply(reason), count.sum(), Long::sum));
         }
         return sums;
     }

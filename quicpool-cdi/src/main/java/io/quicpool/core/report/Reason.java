@@ -21,6 +21,13 @@ public final class Reason {
         /** The pool was closed. */
         CLOSED;
 
+        private final String text = Reason.text(this);
+
+        /** Its name in snapshots and JMX. */
+        String text() {
+            return text;
+        }
+
         /** Whether this side did it on purpose, so that it is no failure. */
         public boolean isIntended() {
             return this == FLUSHED || this == CLOSED;
@@ -67,10 +74,16 @@ public final class Reason {
         /** Callers of the pool itself: too many wait already. */
         CALLERS("too many callers are waiting (max-waiting)");
 
+        private final String text = Reason.text(this);
         private final String meaning;
 
         Refused(String meaning) {
             this.meaning = meaning;
+        }
+
+        /** Its name in snapshots and JMX. */
+        String text() {
+            return text;
         }
 
         /** A description for people. */
@@ -79,7 +92,7 @@ public final class Reason {
         }
     }
 
-    static String text(Enum<?> reason) {
+    private static String text(Enum<?> reason) {
         return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

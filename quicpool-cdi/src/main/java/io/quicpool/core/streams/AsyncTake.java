@@ -1,5 +1,6 @@
 package io.quicpool.core.streams;
 
+import io.quicpool.PoolObserver.WaitEnd;
 import io.quicpool.PoolState;
 import io.quicpool.PooledStream;
 import io.quicpool.StreamId;
@@ -112,6 +113,7 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
             } else if (!endedByCaller && source.lifecycleState() == PoolState.RUNNING) {
                 startWaiting(); // one of several pools was closed
             } else {
+                taker.waited(start, endedByCaller ? WaitEnd.CANCELLED : WaitEnd.CLOSED);
                 fail(taker.closed(start));
             }
         } catch (RuntimeException e) {
@@ -125,9 +127,10 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
             startWaiting();
         } else if (endedByCaller || isDone()) {
             source.streams(slot).giveBack(slot);
+            taker.waited(start, WaitEnd.CANCELLED);
         } else {
             cancelTimeout();
-            source.metrics().waits.add(System.nanoTime() - start);
+            taker.waited(start, WaitEnd.SERVED);
             if (!super.complete(taker.lease(slot))) {
                 source.streams(slot).undoLease(slot);
             }
@@ -153,6 +156,7 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
         Waiter current = waiter;
         if (current != null && current.giveUp()) {
             source.removeWaiter(current);
+            taker.waited(start, WaitEnd.CANCELLED);
         }
     }
 

@@ -211,7 +211,7 @@ public final class Lease implements PooledStream {
 
     @Override
     public void close() {
-        pool.end(slot, () -> stream().close());
+        pool.close(slot);
     }
 
     @Override
@@ -220,7 +220,7 @@ public final class Lease implements PooledStream {
             throw new IllegalArgumentException(
                     "application error code = " + applicationErrorCode + ": must be from 0 to 2^62-1");
         }
-        pool.end(slot, () -> stream().reset(applicationErrorCode));
+        pool.reset(slot, applicationErrorCode);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.quicpool.core.streams;
 
+import io.quicpool.PoolObserver.UseEnd;
 import io.quicpool.StreamErrors;
 import io.quicpool.StreamId;
 import io.quicpool.config.PoolConfig;
@@ -123,7 +124,8 @@ public final class PoolStreams {
 
     /** A caller has the stream from now on. */
     public Lease lease(Slot slot) {
-        metrics.handedOut.increment();
+        metrics.taken();
+        slot.takenNow();
         slot.stream().inUse();
         owner.taken();
         return new Lease(slot, this);
@@ -131,7 +133,7 @@ public final class PoolStreams {
 
     /** A leased stream did not reach its caller. */
     void undoLease(Slot slot) {
-        metrics.handedOut.decrement();
+        metrics.notTaken();
         giveBack(slot);
     }
 
@@ -142,16 +144,38 @@ public final class PoolStreams {
         }
     }
 
-    /** The caller of a taken stream ends it with the given action. Does nothing when it has ended before. */
-    void end(Slot slot, Runnable stream) {
+    /** The caller of a taken stream ends it in order. Does nothing when it has ended before. */
+    void close(Slot slot) {
+        UseEnd end = slot.stream().peerError() < 0 ? UseEnd.CLOSED : UseEnd.RESET;
+        end(slot, unlessLost(slot, end), slot.stream()::close);
+    }
+
+    /** The caller of a taken stream resets it. Does nothing when it has ended before. */
+    void reset(Slot slot, long applicationErrorCode) {
+        end(slot, unlessLost(slot, UseEnd.RESET), () -> slot.stream().reset(applicationErrorCode));
+    }
+
+    private static UseEnd unlessLost(Slot slot, UseEnd end) {
+        return slot.stream().connection().alive() ? end : UseEnd.LOST;
+    }
+
+    private void end(Slot slot, UseEnd how, Runnable stream) {
+        if (end(slot, stream)) {
+            metrics.used(slot.takenFor(), how);
+        }
+    }
+
+    // Does nothing when it has ended before. Returns whether it had not.
+    private boolean end(Slot slot, Runnable stream) {
         if (!index.end(slot, stream)) {
-            return;
+            return false;
         }
         owner.ended();
         if (index.waiting() > 0) {
             // The end of the stream gives credit back, so another one may be opened.
             owner.replenish();
         }
+        return true;
     }
 
     // ---- adding streams
@@ -181,8 +205,7 @@ public final class PoolStreams {
         if (!index.deliver(slot)) {
             return false;
         }
-        metrics.opened.increment();
-        metrics.opens.add(now - slot.since());
+        metrics.opened(now - slot.since());
         if (slot.generation() != generation.get()) {
             evict(slot, Reason.Evicted.FLUSHED);
         } else if (!slot.stream().alive()) {
@@ -261,6 +284,7 @@ public final class PoolStreams {
     public void resetTaken() {
         for (Slot slot : index.live()) {
             if (slot.isTaken() && index.end(slot)) {
+                metrics.used(slot.takenFor(), unlessLost(slot, UseEnd.RESET));
                 slot.stream().reset(StreamErrors.RETIRED);
             }
         }

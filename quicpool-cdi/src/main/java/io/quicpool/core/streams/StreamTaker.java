@@ -2,6 +2,7 @@ package io.quicpool.core.streams;
 
 import io.quicpool.PoolBusyException;
 import io.quicpool.PoolClosedException;
+import io.quicpool.PoolObserver.WaitEnd;
 import io.quicpool.PoolState;
 import io.quicpool.PoolTimeoutException;
 import io.quicpool.PooledStream;
@@ -42,7 +43,7 @@ public final class StreamTaker {
                 continue; // one of several pools was closed, others are open
             }
             if (slot.stream().alive()) {
-                source.metrics().waits.add(System.nanoTime() - start);
+                waited(start, WaitEnd.SERVED);
                 return lease(slot);
             }
             source.streams(slot).discard(slot);
@@ -84,15 +85,22 @@ public final class StreamTaker {
             if (served != null) {
                 giveBack(served);
             }
+            waited(waiter.since(), WaitEnd.INTERRUPTED);
             throw e;
         } finally {
             source.removeWaiter(waiter);
         }
         Slot slot = waiter.slot();
         if (slot == null && source.lifecycleState() != PoolState.RUNNING) {
+            waited(waiter.since(), WaitEnd.CLOSED);
             throw closed(waiter.since());
         }
         return slot;
+    }
+
+    /** A wait that began at this nano time has ended. */
+    void waited(long start, WaitEnd end) {
+        source.metrics().waited(System.nanoTime() - start, end);
     }
 
     // ---- why there is no stream
@@ -106,8 +114,8 @@ public final class StreamTaker {
     }
 
     PoolTimeoutException timedOut(@Nullable StreamId id, long start) {
-        source.metrics().timeouts.increment();
         Duration elapsed = since(start);
+        source.metrics().waited(elapsed.toNanos(), WaitEnd.TIMED_OUT);
         return new PoolTimeoutException(
                 source.label(),
                 (id == null ? "no stream" : "no stream " + id) + " within " + elapsed.toMillis() + " ms"

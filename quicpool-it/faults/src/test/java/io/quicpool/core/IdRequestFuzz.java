@@ -96,10 +96,7 @@ public final class IdRequestFuzz {
 
         @Override
         void checkCounts() {
-            equal(
-                    "asked for",
-                    asked,
-                    pool.metrics.opened.sum() + pool.metrics.failed.sum() + pool.intended + pool.opening());
+            equal("asked for", asked, pool.metrics.opened() + pool.metrics.failed() + pool.intended + pool.opening());
         }
     }
 
@@ -113,11 +110,16 @@ public final class IdRequestFuzz {
         private int intended;
         private final IdRequest ids = new IdRequest(streams, log, metrics, Duration.ofHours(1), this);
 
+        private static final ClientPoolConfig CONFIG =
+                ClientPoolConfig.builder().target("fuzz:1").build();
+
         ClientSide() {
-            super(
-                    PoolLabel.client("fuzz"),
-                    ClientPoolConfig.builder().target("fuzz:1").build(),
-                    new PoolThreads("fuzz"));
+            super(PoolLabel.client("fuzz"), CONFIG, new PoolThreads("fuzz"));
+        }
+
+        @Override
+        public ClientPoolConfig config() {
+            return CONFIG;
         }
 
         void lost(ScriptedConnection connection) {
