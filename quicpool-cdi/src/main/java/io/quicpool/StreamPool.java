@@ -185,6 +185,23 @@ public interface StreamPool extends AutoCloseable {
     /** The current state and counters. The numbers are read one after the other while the pool works. */
     PoolSnapshot snapshot();
 
+    /** How long callers waited that got a stream in the last minute. Callers that found an idle one do not count. */
+    RecentTimes recentWaits();
+
+    /** How long it took to open the streams that got their id in the last minute. */
+    RecentTimes recentOpens();
+
+    /** How long the streams were in use whose use ended in the last minute. */
+    RecentTimes recentUses();
+
+    /**
+     * Everything that the pool knows about itself, for people who look for a fault: settings without secrets, state, connections,
+     * counters, times, and the last refusals.
+     *
+     * @return at most 64 Ki characters
+     */
+    String dump();
+
     /** Adds a listener. Adding it twice has no effect. */
     void addListener(PoolListener listener);
 

@@ -235,10 +235,15 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
                         .toList())
                 .interval(interval())
                 .lastError(MemberFailure.text(members))
-                .totals(Metrics.totals(
-                        Stream.concat(Stream.of(metrics), members.stream().map(CoreClientPool::metrics))
-                                .toList()))
+                .totals(Metrics.totals(allMetrics()))
                 .build();
+    }
+
+    @Override
+    List<Metrics> allMetrics() {
+        return Stream.<PoolFacade>concat(Stream.of(this), members.stream())
+                .map(PoolFacade::metrics)
+                .toList();
     }
 
     @Override

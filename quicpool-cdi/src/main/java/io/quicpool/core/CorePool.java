@@ -169,7 +169,7 @@ abstract class CorePool extends PoolFacade implements PoolStreams.Owner, Lifecyc
                 .link(connectionText())
                 .peers(peers())
                 .lastError(metrics.lastErrorText())
-                .totals(Metrics.totals(List.of(metrics)))
+                .totals(Metrics.totals(allMetrics()))
                 .build();
     }
 
@@ -191,6 +191,11 @@ abstract class CorePool extends PoolFacade implements PoolStreams.Owner, Lifecyc
                 .capacity(capacity())
                 .interval(interval())
                 .errors(metrics.errors());
+    }
+
+    @Override
+    List<Metrics> allMetrics() {
+        return List.of(metrics);
     }
 
     final List<PoolSnapshot.Peer> peers() {

@@ -189,6 +189,11 @@ final class CoreServerPool extends CorePool implements ServerPool, ServerConnect
     }
 
     @Override
+    List<String> lastRefusals() {
+        return refusals.last();
+    }
+
+    @Override
     public ServerPoolConfig config() {
         return config;
     }

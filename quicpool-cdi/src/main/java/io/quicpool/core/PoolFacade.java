@@ -4,11 +4,13 @@ import io.quicpool.PoolListener;
 import io.quicpool.PoolObserver;
 import io.quicpool.PoolSnapshot;
 import io.quicpool.PooledStream;
+import io.quicpool.RecentTimes;
 import io.quicpool.StreamId;
 import io.quicpool.StreamPool;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.core.report.Listeners;
 import io.quicpool.core.report.Metrics;
+import io.quicpool.core.report.PoolDump;
 import io.quicpool.core.report.PoolLog;
 import io.quicpool.core.streams.StreamSource;
 import io.quicpool.core.streams.StreamTaker;
@@ -97,6 +99,34 @@ abstract class PoolFacade implements StreamPool, StreamSource {
         PoolSnapshot snapshot = snapshot();
         cached = new CachedSnapshot(snapshot, now);
         return snapshot;
+    }
+
+    /** Those of the pool, and of its members. */
+    abstract List<Metrics> allMetrics();
+
+    @Override
+    public final RecentTimes recentWaits() {
+        return Metrics.recentWaits(allMetrics());
+    }
+
+    @Override
+    public final RecentTimes recentOpens() {
+        return Metrics.recentOpens(allMetrics());
+    }
+
+    @Override
+    public final RecentTimes recentUses() {
+        return Metrics.recentUses(allMetrics());
+    }
+
+    /** The last messages about refused clients. */
+    List<String> lastRefusals() {
+        return List.of();
+    }
+
+    @Override
+    public final String dump() {
+        return PoolDump.of(this, label, lastRefusals());
     }
 
     @Override

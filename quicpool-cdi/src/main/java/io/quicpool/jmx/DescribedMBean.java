@@ -45,9 +45,11 @@ final class DescribedMBean extends StandardEmitterMBean {
         return method.getAnnotation(Description.class).value();
     }
 
-    // All operations of a pool are actions without a result.
+    // An operation either changes the pool or returns something.
     @Override
     protected int getImpact(@Nullable MBeanOperationInfo info) {
-        return MBeanOperationInfo.ACTION;
+        return info == null || info.getReturnType().equals("void")
+                ? MBeanOperationInfo.ACTION
+                : MBeanOperationInfo.INFO;
     }
 }

@@ -57,4 +57,9 @@ abstract class PoolView<P extends StreamPool> implements StreamPoolMXBean {
     public void resume() {
         pool.resume();
     }
+
+    @Override
+    public String dump() {
+        return pool.dump();
+    }
 }

@@ -150,6 +150,55 @@ public interface StreamPoolMXBean {
         return millis(totalsOf(this).openMax());
     }
 
+    @Description(
+            "Median time in milliseconds that callers waited that got a stream in the last minute; at most 6.25% off")
+    default double getRecentMedianWaitMillis() {
+        return millis(poolOf(this).recentWaits().p50());
+    }
+
+    @Description(
+            "99th percentile in milliseconds of the time that callers waited that got a stream in the last minute; at most 6.25% off")
+    default double getRecentP99WaitMillis() {
+        return millis(poolOf(this).recentWaits().p99());
+    }
+
+    @Description("Longest time in milliseconds that a caller waited that got a stream in the last minute")
+    default double getRecentMaxWaitMillis() {
+        return millis(poolOf(this).recentWaits().max());
+    }
+
+    @Description("Median time in milliseconds that it took to open a stream in the last minute; at most 6.25% off")
+    default double getRecentMedianOpenMillis() {
+        return millis(poolOf(this).recentOpens().p50());
+    }
+
+    @Description(
+            "99th percentile in milliseconds of the time that it took to open a stream in the last minute; at most 6.25% off")
+    default double getRecentP99OpenMillis() {
+        return millis(poolOf(this).recentOpens().p99());
+    }
+
+    @Description("Longest time in milliseconds that it took to open a stream in the last minute")
+    default double getRecentMaxOpenMillis() {
+        return millis(poolOf(this).recentOpens().max());
+    }
+
+    @Description("Median time in milliseconds that a stream was in use in the last minute; at most 6.25% off")
+    default double getRecentMedianUseMillis() {
+        return millis(poolOf(this).recentUses().p50());
+    }
+
+    @Description(
+            "99th percentile in milliseconds of the time that a stream was in use in the last minute; at most 6.25% off")
+    default double getRecentP99UseMillis() {
+        return millis(poolOf(this).recentUses().p99());
+    }
+
+    @Description("Longest time in milliseconds that a stream was in use in the last minute")
+    default double getRecentMaxUseMillis() {
+        return millis(poolOf(this).recentUses().max());
+    }
+
     @Description("Evicts all idle streams and opens new ones; streams in use continue")
     void flush();
 
@@ -162,4 +211,9 @@ public interface StreamPoolMXBean {
 
     @Description("Ends suspend; waiting callers get streams at once")
     void resume();
+
+    @Description(
+            "Returns everything that the pool knows about itself as text: settings without secrets, state, connections, counters, times"
+                    + " and the last refusals")
+    String dump();
 }

@@ -281,7 +281,11 @@ class PoolMBeansTest {
             }
             for (MBeanOperationInfo operation : info.getOperations()) {
                 described.put(operation.getName(), operation.getDescription());
-                assertThat(operation.getImpact()).isEqualTo(MBeanOperationInfo.ACTION);
+                assertThat(operation.getImpact())
+                        .isEqualTo(
+                                operation.getName().equals("dump")
+                                        ? MBeanOperationInfo.INFO
+                                        : MBeanOperationInfo.ACTION);
                 assertThat(operation.getSignature()).isEmpty();
             }
             for (MBeanNotificationInfo notification : info.getNotifications()) {

@@ -4,6 +4,7 @@ import io.quicpool.PoolObserver;
 import io.quicpool.PoolObserver.UseEnd;
 import io.quicpool.PoolObserver.WaitEnd;
 import io.quicpool.PoolSnapshot;
+import io.quicpool.RecentTimes;
 import io.quicpool.StreamPool;
 import io.quicpool.config.Printable;
 import java.net.InetSocketAddress;
@@ -32,6 +33,7 @@ public final class Metrics {
     private final LongAdder lost = new LongAdder();
     private final TimeStat waits = new TimeStat();
     private final TimeStat opens = new TimeStat();
+    private final TimeStat uses = new TimeStat();
     // Null when nobody observes the pool. Written before the pool starts its threads.
     private @Nullable Observers observers;
 
@@ -92,10 +94,11 @@ public final class Metrics {
 
     // ---- streams
 
-    /** A stream got its id. */
-    public void opened(long nanos) {
+    /** A stream that was opened at the nano time {@code since} has got its id. */
+    public void opened(long since, long now) {
+        long nanos = now - since;
         opened.increment();
-        opens.add(nanos);
+        opens.add(nanos, now);
         tell(observer -> observer.opened(nanos));
     }
 
@@ -115,21 +118,24 @@ public final class Metrics {
         handedOut.decrement();
     }
 
-    /** A wait for a stream has ended. */
-    public void waited(long nanos, WaitEnd end) {
+    /** A wait for a stream, which began at the nano time {@code since}, has ended. */
+    public void waited(long since, WaitEnd end) {
+        long now = System.nanoTime();
         switch (end) {
-            case SERVED -> waits.add(nanos);
+            case SERVED -> waits.add(now - since, now);
             case TIMED_OUT -> timeouts.increment();
             case INTERRUPTED, CANCELLED, CLOSED -> {
                 // Only observers count these.
             }
         }
-        tell(PoolObserver::waited, nanos, end);
+        tell(PoolObserver::waited, now - since, end);
     }
 
-    /** A stream was in use and has ended. */
-    public void used(long nanos, UseEnd end) {
-        tell(PoolObserver::used, nanos, end);
+    /** A stream that was taken at the nano time {@code since} has ended. */
+    public void used(long since, UseEnd end) {
+        long now = System.nanoTime();
+        uses.add(now - since, now);
+        tell(PoolObserver::used, now - since, end);
     }
 
     /** An idle stream was evicted. */
@@ -273,6 +279,25 @@ public final class Metrics {
                 .openMean(TimeStat.mean(opens))
                 .openMax(TimeStat.max(opens))
                 .build();
+    }
+
+    /** The waits of served callers in the last minute. */
+    public static RecentTimes recentWaits(List<Metrics> all) {
+        return recent(all, each -> each.waits);
+    }
+
+    /** The openings of streams that got an id in the last minute. */
+    public static RecentTimes recentOpens(List<Metrics> all) {
+        return recent(all, each -> each.opens);
+    }
+
+    /** The uses of streams that ended in the last minute. */
+    public static RecentTimes recentUses(List<Metrics> all) {
+        return recent(all, each -> each.uses);
+    }
+
+    private static RecentTimes recent(List<Metrics> all, Function<Metrics, TimeStat> times) {
+        return TimeStat.recent(all.stream().map(times).toList(), System.nanoTime());
     }
 
     private static long sum(List<Metrics> all, Function<Metrics, LongAdder> counter) {

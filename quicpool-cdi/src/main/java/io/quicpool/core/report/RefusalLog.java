@@ -2,6 +2,11 @@ package io.quicpool.core.report;
 
 import io.quicpool.config.Endpoint;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -11,6 +16,8 @@ public final class RefusalLog {
 
     private static final long PERIOD = TimeUnit.SECONDS.toNanos(1);
 
+    private static final int MAX_KEPT = 16;
+
     private static final String MORE = " more since the last message";
 
     private final PoolLog log;
@@ -18,6 +25,8 @@ public final class RefusalLog {
     private final LongSupplier clock;
     private final AtomicLong nextLine;
     private final AtomicLong suppressed = new AtomicLong();
+    // The last messages with their times, oldest first. Guarded by itself; there is one a second.
+    private final Deque<String> last = new ArrayDeque<>();
     // When the last refusal was not logged.
     private volatile long lastSuppressed;
 
@@ -47,8 +56,25 @@ public final class RefusalLog {
             return;
         }
         long others = suppressed.getAndSet(0);
-        log.warning("refused " + Endpoint.text(client) + ": " + reason.meaning()
-                + (detail.isEmpty() ? "" : ": " + detail) + (others == 0 ? "" : " (" + others + MORE + ")"));
+        write("refused " + Endpoint.text(client) + ": " + reason.meaning() + (detail.isEmpty() ? "" : ": " + detail)
+                + (others == 0 ? "" : " (" + others + MORE + ")"));
+    }
+
+    private void write(String text) {
+        synchronized (last) {
+            if (last.size() == MAX_KEPT) {
+                last.remove();
+            }
+            last.add(Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + text);
+        }
+        log.warning(text);
+    }
+
+    /** The last messages, each with its time, oldest first. */
+    public List<String> last() {
+        synchronized (last) {
+            return List.copyOf(last);
+        }
     }
 
     /** Logs the number of the others when no refusal has come for a second. Called in each periodic check. */
@@ -56,7 +82,7 @@ public final class RefusalLog {
         if (suppressed.get() > 0 && clock.getAsLong() - lastSuppressed >= PERIOD && due()) {
             long others = suppressed.getAndSet(0);
             if (others > 0) {
-                log.warning("refused " + others + MORE);
+                write("refused " + others + MORE);
             }
         }
     }

@@ -161,7 +161,14 @@ public final class PoolStreams {
 
     private void end(Slot slot, UseEnd how, Runnable stream) {
         if (end(slot, stream)) {
-            metrics.used(slot.takenFor(), how);
+            countUse(slot, how);
+        }
+    }
+
+    // Nothing when the pool ended it before its caller got it.
+    private void countUse(Slot slot, UseEnd how) {
+        if (slot.takenAt() != 0) {
+            metrics.used(slot.takenAt(), how);
         }
     }
 
@@ -205,7 +212,7 @@ public final class PoolStreams {
         if (!index.deliver(slot)) {
             return false;
         }
-        metrics.opened(now - slot.since());
+        metrics.opened(slot.since(), now);
         if (slot.generation() != generation.get()) {
             evict(slot, Reason.Evicted.FLUSHED);
         } else if (!slot.stream().alive()) {
@@ -284,7 +291,7 @@ public final class PoolStreams {
     public void resetTaken() {
         for (Slot slot : index.live()) {
             if (slot.isTaken() && index.end(slot)) {
-                metrics.used(slot.takenFor(), unlessLost(slot, UseEnd.RESET));
+                countUse(slot, unlessLost(slot, UseEnd.RESET));
                 slot.stream().reset(StreamErrors.RETIRED);
             }
         }

@@ -52,7 +52,7 @@ public final class Slot {
     // Written before the slot is published through the map of ids, and read after.
     private @Nullable StreamId id;
     private @Nullable SlotIndex owner;
-    // Nano time at which its caller got it, else 0. Written by the thread that takes it for the caller.
+    // Nano time at which a caller got it, else 0. Written by the thread that takes it for the caller.
     private long takenAt;
     // When the timer thread first saw that the peer has finished, else 0. Timer thread only.
     private long finishedSince;
@@ -106,10 +106,8 @@ public final class Slot {
         takenAt = System.nanoTime();
     }
 
-    /** For how many nanoseconds a caller has had it. */
-    long takenFor() {
-        long at = takenAt;
-        return at == 0 ? 0 : System.nanoTime() - at;
+    long takenAt() {
+        return takenAt;
     }
 
     /** For how many nanoseconds the peer is known to have finished. Timer thread. */

@@ -100,7 +100,7 @@ public final class StreamTaker {
 
     /** A wait that began at this nano time has ended. */
     void waited(long start, WaitEnd end) {
-        source.metrics().waited(System.nanoTime() - start, end);
+        source.metrics().waited(start, end);
     }
 
     // ---- why there is no stream
@@ -115,7 +115,7 @@ public final class StreamTaker {
 
     PoolTimeoutException timedOut(@Nullable StreamId id, long start) {
         Duration elapsed = since(start);
-        source.metrics().waited(elapsed.toNanos(), WaitEnd.TIMED_OUT);
+        waited(start, WaitEnd.TIMED_OUT);
         return new PoolTimeoutException(
                 source.label(),
                 (id == null ? "no stream" : "no stream " + id) + " within " + elapsed.toMillis() + " ms"
