@@ -41,7 +41,9 @@ public interface PoolObserver {
         /** This side or the peer reset it, or the peer stopped reading it. */
         RESET,
         /** Its connection was lost before. */
-        LOST
+        LOST,
+        /** Its caller lost it without closing it, and the pool reset it. */
+        LEAKED
     }
 
     /**
@@ -85,6 +87,14 @@ public interface PoolObserver {
      * @param end how that ended
      */
     default void used(long nanos, UseEnd end) {}
+
+    /**
+     * A stream was in use for longer than {@code leak-detection-threshold}, or its caller lost it without closing it. Called once for each
+     * stream. If it is closed later, {@link #used} follows.
+     *
+     * @param nanos how long ago it was taken
+     */
+    default void leaked(long nanos) {}
 
     /**
      * An idle stream was evicted; after a flush and in a pool that closes, also one that was being opened.

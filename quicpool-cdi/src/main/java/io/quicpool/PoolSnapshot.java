@@ -194,6 +194,7 @@ public final class PoolSnapshot {
         private final long timeouts;
         private final long connects;
         private final long lost;
+        private final long leaked;
         private final Map<String, Long> evicted;
         private final Map<String, Long> refused;
         private final Duration waitMean;
@@ -208,6 +209,7 @@ public final class PoolSnapshot {
             this.timeouts = from.timeouts;
             this.connects = from.connects;
             this.lost = from.lost;
+            this.leaked = from.leaked;
             this.evicted = Map.copyOf(from.evicted);
             this.refused = Map.copyOf(from.refused);
             this.waitMean = from.waitMean;
@@ -249,6 +251,13 @@ public final class PoolSnapshot {
         /** Connections that were lost. */
         public long lost() {
             return lost;
+        }
+
+        /**
+         * Streams that were not closed: in use for longer than {@code leak-detection-threshold}, or garbage and then reset by the pool.
+         */
+        public long leaked() {
+            return leaked;
         }
 
         /** Evicted idle streams, by reason; for a flush and a close also those that were being opened. Unmodifiable. */

@@ -13,6 +13,7 @@ public final class PoolTotalsBuilder {
     long timeouts;
     long connects;
     long lost;
+    long leaked;
     Map<String, Long> evicted = Map.of();
     Map<String, Long> refused = Map.of();
     Duration waitMean = Duration.ZERO;
@@ -55,6 +56,12 @@ public final class PoolTotalsBuilder {
     /** See {@link Totals#lost}. */
     public PoolTotalsBuilder lost(long value) {
         this.lost = value;
+        return this;
+    }
+
+    /** See {@link Totals#leaked}. */
+    public PoolTotalsBuilder leaked(long value) {
+        this.leaked = value;
         return this;
     }
 

@@ -10,7 +10,8 @@ import java.time.Duration;
  * returns to the pool.
  *
  * <p><b>Always close it</b>, best with try-with-resources. A stream that is not closed counts against the stream limit until
- * its connection ends.
+ * its connection ends, or until the garbage collector finds that nobody has it: then the pool resets it, counts it as leaked and logs
+ * it. {@link io.quicpool.config.PoolOptions#LEAK_DETECTION_THRESHOLD} tells where it was taken.
  *
  * <p>Thread-safety: one thread may read while another writes; every other method may be called from any thread at any time.
  */

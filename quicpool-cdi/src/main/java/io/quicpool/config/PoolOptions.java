@@ -7,6 +7,7 @@ import static io.quicpool.config.ValueType.any;
 import static io.quicpool.config.ValueType.choice;
 import static io.quicpool.config.ValueType.count;
 import static io.quicpool.config.ValueType.duration;
+import static io.quicpool.config.ValueType.durationOrZero;
 import static io.quicpool.config.ValueType.engine;
 import static io.quicpool.config.ValueType.flag;
 import static io.quicpool.config.ValueType.host;
@@ -170,6 +171,13 @@ public final class PoolOptions {
             .meaning(
                     "Maximum time that one write of a stream waits for a peer that does not read, 0s for no limit. The "
                             + "writeTimeout of a stream takes precedence.");
+
+    public static final PoolOption<Duration> LEAK_DETECTION_THRESHOLD = of(BOTH, "leak-detection-threshold")
+            .values(durationOrZero("1s", "24h"))
+            .forAllPools()
+            .orElse("0s")
+            .meaning(
+                    "How long a stream may be in use before it is logged as leaked, with the line that took it, 0s for never.");
 
     public static final PoolOption<Boolean> ADDRESS_VALIDATION = of(SERVER, "address-validation")
             .values(flag())

@@ -77,6 +77,18 @@ record ValueType<T>(
         return range(Durations::parse, Durations::text, least, most);
     }
 
+    /** The same durations, or zero. */
+    static ValueType<Duration> durationOrZero(String least, String most) {
+        ValueType<Duration> range = duration(least, most);
+        return new ValueType<>(
+                range.reader,
+                range.writer,
+                value -> value.isZero() || range.problem.apply(value) == null
+                        ? null
+                        : range.problem.apply(value) + ", or 0s",
+                range.allowed + ", or 0s");
+    }
+
     private static <T extends Comparable<T>> ValueType<T> range(
             BiFunction<String, String, T> reader, Function<T, String> writer, T least, T most) {
         String range = writer.apply(least) + " to " + writer.apply(most);

@@ -87,6 +87,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
         sizeCheck.restartIfStuck();
         idRequest.sweep();
         idleSweep.run(capacityBounds().max());
+        streams.checkLeaks();
         checkCredit();
         if (sizeCheck.isLow()) {
             sizeCheck.check();

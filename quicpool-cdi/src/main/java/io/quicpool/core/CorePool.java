@@ -30,7 +30,7 @@ abstract class CorePool extends PoolFacade implements PoolStreams.Owner, Lifecyc
 
     CorePool(PoolLabel label, PoolConfig config, PoolThreads threads) {
         super(label, threads);
-        this.streams = new PoolStreams(label, config, threads, metrics, this);
+        this.streams = new PoolStreams(log, config, threads, metrics, this);
         this.idleStreams = streams.index();
         this.idleSweep = new IdleSweep(config, streams, metrics, this::replenish);
         this.lifecycle = new Lifecycle(streams, threads, log, this);

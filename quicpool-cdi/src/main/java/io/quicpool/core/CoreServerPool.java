@@ -132,6 +132,7 @@ final class CoreServerPool extends CorePool implements ServerPool, ServerConnect
             bound.sweep();
         }
         idleSweep.run(maxCapacity);
+        streams.checkLeaks();
         refusals.flush();
         clientLed.check();
         clients.check();

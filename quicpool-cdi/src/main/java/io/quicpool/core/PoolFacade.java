@@ -8,6 +8,7 @@ import io.quicpool.RecentTimes;
 import io.quicpool.StreamId;
 import io.quicpool.StreamPool;
 import io.quicpool.config.PoolLabel;
+import io.quicpool.config.PoolOptions;
 import io.quicpool.core.report.Listeners;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.report.PoolDump;
@@ -147,6 +148,11 @@ abstract class PoolFacade implements StreamPool, StreamSource {
     @Override
     public final Metrics metrics() {
         return metrics;
+    }
+
+    @Override
+    public final boolean wantsCallers() {
+        return !config().option(PoolOptions.LEAK_DETECTION_THRESHOLD).isZero();
     }
 
     @Override

@@ -119,6 +119,12 @@ public interface StreamPoolMXBean {
         return totalsOf(this).lost();
     }
 
+    @Description(
+            "Streams that were not closed: in use for longer than leak-detection-threshold, or garbage and then reset by the pool")
+    default long getLeaked() {
+        return totalsOf(this).leaked();
+    }
+
     @Description("Idle streams that were evicted since the pool was opened, by reason")
     default Map<String, Long> getEvicted() {
         return totalsOf(this).evicted();

@@ -72,6 +72,12 @@ public final class SeenEvents implements PoolObserver {
         }
 
         @Override
+        public void leaked(long nanos) {
+            times.add(nanos);
+            add("leaked");
+        }
+
+        @Override
         public void evicted(String reason) {
             add("evicted " + reason);
         }

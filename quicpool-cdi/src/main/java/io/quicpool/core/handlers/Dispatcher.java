@@ -12,6 +12,7 @@ import io.quicpool.core.report.RefusalLog;
 import io.quicpool.core.streams.Lease;
 import io.quicpool.core.streams.PoolStreams;
 import io.quicpool.core.streams.Slot;
+import io.quicpool.core.streams.TakenBy;
 import io.quicpool.transport.Connection;
 import java.io.IOException;
 import java.util.concurrent.Executor;
@@ -36,6 +37,7 @@ final class Dispatcher {
     private final Metrics metrics;
     private final RefusalLog refusals;
     private final StreamHandler handler;
+    private final TakenBy takenBy;
     private final Executor executor;
     // Runs calls that the executor rejects. Null when they are reset.
     private final @Nullable Executor fallback;
@@ -57,6 +59,7 @@ final class Dispatcher {
         this.metrics = metrics;
         this.refusals = refusals;
         this.handler = handler;
+        this.takenBy = TakenBy.handler(handler.getClass());
         this.executor = executor;
         // A container may stop its executor before the application, and its pool, have ended.
         this.fallback = config.executor() == HandlerExecutor.CONTAINER ? poolThreads : null;
@@ -78,7 +81,7 @@ final class Dispatcher {
         if (!streams.index().take(slot)) {
             return;
         }
-        Call call = new Call(streams.lease(slot));
+        Call call = new Call(streams.lease(slot, takenBy));
         switch (limiter.enter(call.client, call)) {
             case SERVED -> execute(call);
             case WAITS -> slot.stream().whenEnded(call::peerEnded);

@@ -31,6 +31,7 @@ public final class Metrics {
     private final LongAdder timeouts = new LongAdder();
     private final LongAdder connects = new LongAdder();
     private final LongAdder lost = new LongAdder();
+    private final LongAdder leaked = new LongAdder();
     private final TimeStat waits = new TimeStat();
     private final TimeStat opens = new TimeStat();
     private final TimeStat uses = new TimeStat();
@@ -136,6 +137,12 @@ public final class Metrics {
         long now = System.nanoTime();
         uses.add(now - since, now);
         tell(PoolObserver::used, now - since, end);
+    }
+
+    /** A stream was not closed for too long, or was garbage without having been closed. */
+    public void leaked(long nanos) {
+        leaked.increment();
+        tell(observer -> observer.leaked(nanos));
     }
 
     /** An idle stream was evicted. */
@@ -272,6 +279,7 @@ public final class Metrics {
                 .timeouts(sum(all, each -> each.timeouts))
                 .connects(sum(all, each -> each.connects))
                 .lost(sum(all, each -> each.lost))
+                .leaked(sum(all, each -> each.leaked))
                 .evicted(sums(all, each -> each.evicted, Reason.Evicted::text))
                 .refused(sums(all, each -> each.refused, Reason.Refused::text))
                 .waitMean(TimeStat.mean(waits))

@@ -74,7 +74,7 @@ public final class PoolDump {
     private void addTotals(PoolSnapshot.Totals totals) {
         line("since the start: opened " + totals.opened() + ", failed " + totals.failed() + ", taken "
                 + totals.handedOut() + ", timeouts " + totals.timeouts() + ", connects " + totals.connects() + ", lost "
-                + totals.lost());
+                + totals.lost() + ", leaked " + totals.leaked());
         line("evicted: " + counted(totals.evicted()));
         line("refused: " + counted(totals.refused()));
         line("wait: mean " + millis(totals.waitMean()) + ", max " + millis(totals.waitMax()) + "; open: mean "

@@ -25,6 +25,8 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
     private final @Nullable StreamId id;
     private final long start = System.nanoTime();
     private final long timeoutNanos;
+    // Known when it has to wait. Written before the first waiter is published.
+    private @Nullable TakenBy by;
     private volatile @Nullable Waiter waiter;
     private volatile @Nullable Future<?> timeoutTask;
     // The caller ends it, or has ended it. It is written before the waiter is read. The waiter is written before this
@@ -56,7 +58,7 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
     private void takeOrWait() {
         Slot slot = taker.takeNow(id);
         if (slot != null) {
-            super.complete(taker.lease(slot));
+            super.complete(taker.lease(slot, null));
         } else if (timeoutNanos <= 0) {
             throw taker.noneIdle(id, start);
         } else if (source.threads().workers().full()) {
@@ -65,6 +67,7 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
                             + " threads",
                     start);
         } else {
+            by = source.wantsCallers() ? TakenBy.thisThread() : null;
             startWaiting();
             Future<?> timer = source.threads().decideAfter(Duration.ofNanos(remainingNanos()), this::timeOut);
             timeoutTask = timer;
@@ -131,7 +134,7 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
         } else {
             cancelTimeout();
             taker.waited(start, WaitEnd.SERVED);
-            if (!super.complete(taker.lease(slot))) {
+            if (!super.complete(taker.lease(slot, by))) {
                 source.streams(slot).undoLease(slot);
             }
         }

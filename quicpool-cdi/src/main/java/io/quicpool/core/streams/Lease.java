@@ -10,6 +10,7 @@ import io.quicpool.transport.EngineStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.ref.Reference;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -119,6 +120,9 @@ public final class Lease implements PooledStream {
                 "stream " + id() + ": " + what + " within " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms; " + outcome);
     }
 
+    // Fences, because an object may be unreachable while one of its methods runs, and then the pool would reset the
+    // stream.
+
     private final class Input extends InputStream {
 
         @Override
@@ -134,13 +138,15 @@ public final class Lease implements PooledStream {
             if (readTimedOut) {
                 throw timedOut(nanos);
             }
-            if (nanos == 0 || engine.available() > 0) {
-                return engine.read(buffer, offset, length);
-            }
             try {
+                if (nanos == 0 || engine.available() > 0) {
+                    return engine.read(buffer, offset, length);
+                }
                 return pool.limits().within(nanos, Lease.this::endRead, () -> engine.read(buffer, offset, length));
             } catch (IOException e) {
                 throw readTimedOut ? timedOut(nanos) : e;
+            } finally {
+                Reference.reachabilityFence(Lease.this);
             }
         }
 
@@ -174,7 +180,11 @@ public final class Lease implements PooledStream {
                 throw timedOut(nanos);
             }
             if (nanos == 0) {
-                engine.write(bytes, offset, length);
+                try {
+                    engine.write(bytes, offset, length);
+                } finally {
+                    Reference.reachabilityFence(Lease.this);
+                }
                 return;
             }
             TimeLimits.Call<Integer> call = () -> {

@@ -5,8 +5,10 @@ import io.quicpool.StreamErrors;
 import io.quicpool.StreamId;
 import io.quicpool.config.PoolConfig;
 import io.quicpool.config.PoolLabel;
+import io.quicpool.config.PoolOptions;
 import io.quicpool.config.StreamTimeouts;
 import io.quicpool.core.report.Metrics;
+import io.quicpool.core.report.PoolLog;
 import io.quicpool.core.report.Reason;
 import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.core.threads.TimeLimits;
@@ -52,17 +54,19 @@ public final class PoolStreams {
     private final Owner owner;
     private final TimeLimits limits;
     private final StreamTimeouts timeouts;
+    private final Leaks leaks;
     private final AtomicInteger generation = new AtomicInteger();
     private final AtomicBoolean exhausted = new AtomicBoolean();
 
     /** Makes the streams of a pool that has none yet. */
-    public PoolStreams(PoolLabel label, PoolConfig config, PoolThreads threads, Metrics metrics, Owner owner) {
-        this.label = label;
+    public PoolStreams(PoolLog log, PoolConfig config, PoolThreads threads, Metrics metrics, Owner owner) {
+        this.label = log.pool();
         this.index = new IdleStreams(config);
         this.metrics = metrics;
         this.owner = owner;
         this.limits = new TimeLimits(threads::decideAfter);
         this.timeouts = config.streamTimeouts();
+        this.leaks = new Leaks(index, log, metrics, config.option(PoolOptions.LEAK_DETECTION_THRESHOLD));
     }
 
     /** Which streams there are, and who waits for one. */
@@ -122,13 +126,19 @@ public final class PoolStreams {
         owner.replenish();
     }
 
-    /** A caller has the stream from now on. */
-    public Lease lease(Slot slot) {
+    /** A caller has the stream from now on. Null for {@code by} when that is the calling thread. */
+    public Lease lease(Slot slot, @Nullable TakenBy by) {
         metrics.taken();
-        slot.takenNow();
         slot.stream().inUse();
         owner.taken();
-        return new Lease(slot, this);
+        Lease lease = new Lease(slot, this);
+        leaks.begin(slot, lease, by);
+        return lease;
+    }
+
+    /** Ends streams that their callers have lost, and reports those that are in use for too long. Timer thread. */
+    public void checkLeaks() {
+        leaks.check(slot -> end(slot, UseEnd.LEAKED, () -> slot.stream().reset(StreamErrors.RETIRED)));
     }
 
     /** A leased stream did not reach its caller. */
@@ -159,10 +169,12 @@ public final class PoolStreams {
         return slot.stream().connection().alive() ? end : UseEnd.LOST;
     }
 
-    private void end(Slot slot, UseEnd how, Runnable stream) {
-        if (end(slot, stream)) {
+    private boolean end(Slot slot, UseEnd how, Runnable stream) {
+        boolean ended = end(slot, stream);
+        if (ended) {
             countUse(slot, how);
         }
+        return ended;
     }
 
     // Nothing when the pool ended it before its caller got it.

@@ -52,8 +52,11 @@ public final class Slot {
     // Written before the slot is published through the map of ids, and read after.
     private @Nullable StreamId id;
     private @Nullable SlotIndex owner;
-    // Nano time at which a caller got it, else 0. Written by the thread that takes it for the caller.
+    // The next three are written by the thread that takes it for a caller. Null, or 0, before.
+    private @Nullable Use use;
+    private @Nullable TakenBy takenBy;
     private long takenAt;
+    private boolean leakReported; // timer thread only
     // When the timer thread first saw that the peer has finished, else 0. Timer thread only.
     private long finishedSince;
 
@@ -102,12 +105,31 @@ public final class Slot {
     }
 
     /** A caller gets the slot now. */
-    void takenNow() {
+    void use(Use by, @Nullable TakenBy where) {
+        use = by;
+        takenBy = where;
         takenAt = System.nanoTime();
     }
 
+    boolean isUsedBy(Object by) {
+        return use == by;
+    }
+
+    /** Nano time at which a caller got it, 0 before. */
     long takenAt() {
         return takenAt;
+    }
+
+    @Nullable TakenBy takenBy() {
+        return takenBy;
+    }
+
+    boolean isLeakReported() {
+        return leakReported;
+    }
+
+    void leakReported() {
+        leakReported = true;
     }
 
     /** For how many nanoseconds the peer is known to have finished. Timer thread. */

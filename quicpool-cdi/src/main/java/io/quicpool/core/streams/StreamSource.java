@@ -46,6 +46,9 @@ public interface StreamSource {
     /** The streams of the pool to which a slot belongs. */
     PoolStreams streams(Slot slot);
 
+    /** Whether it is of use to know where a stream is taken. */
+    boolean wantsCallers();
+
     /** Counts the waits and time-outs of callers. */
     Metrics metrics();
 

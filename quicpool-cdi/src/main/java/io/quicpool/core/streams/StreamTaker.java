@@ -26,7 +26,7 @@ public final class StreamTaker {
     public PooledStream take(@Nullable StreamId id, Duration timeout) throws InterruptedException {
         Slot slot = takeNow(id);
         if (slot != null) {
-            return lease(slot);
+            return lease(slot, null);
         }
         long start = System.nanoTime();
         long timeoutNanos = Deadline.nanos(timeout);
@@ -44,7 +44,7 @@ public final class StreamTaker {
             }
             if (slot.stream().alive()) {
                 waited(start, WaitEnd.SERVED);
-                return lease(slot);
+                return lease(slot, null);
             }
             source.streams(slot).discard(slot);
         }
@@ -64,8 +64,8 @@ public final class StreamTaker {
         return source.takeNow(id);
     }
 
-    PooledStream lease(Slot slot) {
-        return source.streams(slot).lease(slot);
+    PooledStream lease(Slot slot, @Nullable TakenBy by) {
+        return source.streams(slot).lease(slot, by);
     }
 
     private void giveBack(Slot slot) {

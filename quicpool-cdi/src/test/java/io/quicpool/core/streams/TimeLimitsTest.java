@@ -9,6 +9,7 @@ import io.quicpool.StreamId;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.core.report.Metrics;
+import io.quicpool.core.report.PoolLog;
 import io.quicpool.core.report.Reason;
 import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.core.threads.TimeLimits;
@@ -178,7 +179,8 @@ class TimeLimitsTest {
         PoolLabel label = PoolLabel.client("test");
         ClientPoolConfig config =
                 ClientPoolConfig.builder().target("localhost:1").build();
-        Lease lease = new Lease(slot, new PoolStreams(label, config, threads, new Metrics(), new Nobody()));
+        Lease lease =
+                new Lease(slot, new PoolStreams(new PoolLog(label), config, threads, new Metrics(), new Nobody()));
         lease.writeTimeout(Duration.ofMillis(20));
         assertThatThrownBy(() -> lease.outputStream().write(1)).isInstanceOf(SocketTimeoutException.class);
         assertThat(lease.timedOut()).isTrue();
