@@ -7,6 +7,8 @@
 module io.quicpool {
     requires java.management;
     requires java.naming;
+    // Without it there are no events for the flight recorder.
+    requires static jdk.jfr;
     requires static org.jspecify;
     // What the container brings. The pools work without any of it.
     requires static jakarta.cdi;
@@ -30,11 +32,16 @@ module io.quicpool {
     // The container makes these beans.
     opens io.quicpool.cdi;
     opens io.quicpool.health;
+    // The flight recorder makes the settings of events.
+    opens io.quicpool.jfr to
+            jdk.jfr;
 
     uses io.quicpool.PoolObserver;
     uses io.quicpool.PoolProvider;
     uses io.quicpool.transport.Transport;
 
+    provides io.quicpool.PoolObserver with
+            io.quicpool.jfr.FlightRecorderObserver;
     provides io.quicpool.PoolProvider with
             io.quicpool.core.CorePoolProvider;
     provides io.quicpool.transport.Transport with

@@ -104,6 +104,18 @@ class ArchitectureTest {
     }
 
     @Test
+    void theFlightRecorderKnowsTheApi() {
+        mayUse("io.quicpool.jfr", "io.quicpool", "io.quicpool.config", "jdk.jfr..");
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.quicpool.jfr")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.jfr..")
+                .check(code);
+    }
+
+    @Test
     void propertiesKnowSettings() {
         mayUse("io.quicpool.settings", "io.quicpool.config", "org.eclipse.microprofile.config..");
     }
