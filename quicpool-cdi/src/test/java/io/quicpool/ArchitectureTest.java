@@ -147,6 +147,43 @@ class ArchitectureTest {
     }
 
     @Test
+    void metricsKnowTheApi() {
+        mayUse(
+                "io.quicpool.metrics",
+                "io.quicpool",
+                "io.quicpool.config",
+                "io.opentelemetry.api..",
+                "io.micrometer.core.instrument..",
+                "jakarta..");
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.quicpool.metrics")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.quicpool.metrics", "io.opentelemetry..", "io.micrometer..")
+                .check(code);
+    }
+
+    /** Both libraries are optional, alone and together. */
+    @Test
+    void eachMetricsLibraryIsNamedByItsBindingOnly() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.OpenTelemetry(Metrics|Observer)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .check(code);
+        noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.Micrometer(Metrics|Observer)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer..")
+                .check(code);
+    }
+
+    @Test
     void onlyHealthNamesMicroProfileHealth() {
         noClasses()
                 .that()

@@ -19,6 +19,8 @@ class WithoutTest {
     private static final Predicate<String> ANYTHING_OF_A_CONTAINER = Pattern.compile(
                     "(?i)(jakarta|microprofile|smallrye|weld|jboss)[^/]*\\.jar$")
             .asPredicate();
+    private static final Predicate<String> METRICS =
+            Pattern.compile("(opentelemetry|micrometer)-[^/]*\\.jar$").asPredicate();
     private static final Predicate<String> HEALTH =
             Pattern.compile("health[^/]*\\.jar$").asPredicate();
 
@@ -46,11 +48,24 @@ class WithoutTest {
 
     @Test
     void thePoolsNeedNothingOfAContainer() throws Exception {
-        assertThat(run(ANYTHING_OF_A_CONTAINER, "io.quicpool.cdi.PlainProgram")).isEqualTo("no CDI: full");
+        assertThat(run(ANYTHING_OF_A_CONTAINER.or(METRICS), "io.quicpool.cdi.PlainProgram"))
+                .isEqualTo("no CDI: full");
     }
 
     @Test
     void theComponentNeedsNoHealthApi() throws Exception {
         assertThat(run(HEALTH, "io.quicpool.cdi.ComponentProgram")).isEqualTo("no health API: orders is full");
+    }
+
+    @Test
+    void theComponentNeedsNoLibraryForMetrics() throws Exception {
+        assertThat(run(METRICS.or(HEALTH), "io.quicpool.cdi.ComponentProgram"))
+                .isEqualTo("no health API: orders is full");
+        assertThat(run(
+                        Pattern.compile("opentelemetry-[^/]*\\.jar$")
+                                .asPredicate()
+                                .or(HEALTH),
+                        "io.quicpool.cdi.ComponentProgram"))
+                .isEqualTo("no health API: orders is full");
     }
 }
