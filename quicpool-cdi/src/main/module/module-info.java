@@ -3,7 +3,7 @@
  *
  * <p>Nothing here names an engine: kwik has to be on the class path, see {@code KwikAvailability}, and other engines are services.
  */
-@SuppressWarnings({"module", "requires-automatic"}) // the engine netty may be absent; the jars of MicroProfile are no modules
+@SuppressWarnings({"module", "requires-automatic"}) // the engine netty may be absent; jars of MicroProfile and metrics are no modules
 module io.quicpool {
     requires java.management;
     requires java.naming;
@@ -14,12 +14,16 @@ module io.quicpool {
     requires static jakarta.cdi;
     requires static microprofile.config.api;
     requires static microprofile.health.api;
+    // What an application may bring for metrics.
+    requires static io.opentelemetry.api;
+    requires static micrometer.core;
 
     exports io.quicpool;
     exports io.quicpool.cdi;
     exports io.quicpool.config;
     exports io.quicpool.health;
     exports io.quicpool.jmx;
+    exports io.quicpool.metrics;
     exports io.quicpool.settings;
     exports io.quicpool.transport;
     exports io.quicpool.tls to
@@ -32,6 +36,7 @@ module io.quicpool {
     // The container makes these beans.
     opens io.quicpool.cdi;
     opens io.quicpool.health;
+    opens io.quicpool.metrics;
     // The flight recorder makes the settings of events.
     opens io.quicpool.jfr to
             jdk.jfr;
