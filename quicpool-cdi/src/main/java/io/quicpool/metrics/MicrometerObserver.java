@@ -16,16 +16,21 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class MicrometerObserver implements PoolObserver {
 
-    private final @Nullable PoolObserver metrics;
+    private final Instance<MeterRegistry> registry;
+    private @Nullable PoolObserver metrics;
 
     /** For the container. */
     @Inject
     MicrometerObserver(Instance<MeterRegistry> registry) {
-        metrics = registry.isResolvable() ? new MicrometerMetrics(registry.get()) : null;
+        this.registry = registry;
     }
 
+    // The bean is asked for here and not before: if it fails, the pool logs it and works.
     @Override
-    public @Nullable PoolObserver forPool(StreamPool pool) {
+    public synchronized @Nullable PoolObserver forPool(StreamPool pool) {
+        if (metrics == null) {
+            metrics = registry.isResolvable() ? new MicrometerMetrics(registry.get()) : null;
+        }
         return metrics == null ? null : metrics.forPool(pool);
     }
 }

@@ -17,18 +17,25 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class OpenTelemetryObserver implements PoolObserver {
 
-    private final @Nullable PoolObserver metrics;
+    private final Instance<OpenTelemetry> telemetry;
+    private final Instance<Meter> meter;
+    private @Nullable PoolObserver metrics;
 
     /** For the container. */
     @Inject
     OpenTelemetryObserver(Instance<OpenTelemetry> telemetry, Instance<Meter> meter) {
-        metrics = telemetry.isResolvable()
-                ? new OpenTelemetryMetrics(telemetry.get())
-                : meter.isResolvable() ? new OpenTelemetryMetrics(meter.get()) : null;
+        this.telemetry = telemetry;
+        this.meter = meter;
     }
 
+    // The beans are asked for here and not before: if they fail, the pool logs it and works.
     @Override
-    public @Nullable PoolObserver forPool(StreamPool pool) {
+    public synchronized @Nullable PoolObserver forPool(StreamPool pool) {
+        if (metrics == null) {
+            metrics = telemetry.isResolvable()
+                    ? new OpenTelemetryMetrics(telemetry.get())
+                    : meter.isResolvable() ? new OpenTelemetryMetrics(meter.get()) : null;
+        }
         return metrics == null ? null : metrics.forPool(pool);
     }
 }

@@ -11,10 +11,12 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import java.util.Map;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,19 @@ class MetricsBeansTest {
         }
     }
 
+    @ApplicationScoped
+    static class FailingBeans {
+        @Produces
+        OpenTelemetry telemetry() {
+            throw new IllegalStateException("no telemetry today");
+        }
+
+        @Produces
+        MeterRegistry registry() {
+            throw new IllegalStateException("no registry today");
+        }
+    }
+
     private static void full(App app) {
         awaitIdle(app.get(PoolRegistry.class).client("orders"), 8);
     }
@@ -121,6 +136,15 @@ class MetricsBeansTest {
             full(app);
             assertThat(reader.collectAllMetrics()).isEmpty();
             assertThat(registry.getMeters()).isEmpty();
+        }
+    }
+
+    @Test
+    void beansThatFailAreLoggedAndThePoolsWork() {
+        try (LogOf log = new LogOf("io.quicpool", Level.WARNING);
+                App app = App.start(orders, FailingBeans.class)) {
+            full(app);
+            assertThat(log.lines("does not use the observer")).hasSize(2);
         }
     }
 
