@@ -134,6 +134,14 @@ enum Metric {
             "How long callers waited for a stream, without those that found an idle one"),
     STREAM_USE_TIME(
             "quicpool.stream.use_time", HISTOGRAM, "s", TARGET, "outcome", "The time from taking a stream to its end"),
+    STREAM_LEAKS(
+            "quicpool.stream.leaks",
+            COUNTER,
+            "{stream}",
+            TARGET,
+            "",
+            "Streams that were not closed: in use for longer than `leak-detection-threshold`, or garbage and then reset by the pool",
+            (pool, now) -> one(now.totals().leaked())),
     REFUSALS(
             "quicpool.refusals",
             COUNTER,

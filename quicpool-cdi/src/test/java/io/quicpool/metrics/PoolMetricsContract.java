@@ -81,6 +81,7 @@ abstract class PoolMetricsContract {
                 .containsEntry("quicpool.stream.timeouts" + of + "}", (double) totals.timeouts())
                 .containsEntry("quicpool.stream.takes" + of + target + "}", (double) totals.handedOut())
                 .containsEntry("quicpool.stream.create_failures" + of + target + "}", (double) totals.failed())
+                .containsEntry("quicpool.stream.leaks" + of + target + "}", (double) totals.leaked())
                 .containsEntry("quicpool.stream.create_time" + of + target + "}", (double) totals.opened())
                 .containsEntry("quicpool.connection.count" + of + target + "}", (double)
                         now.peers().size())
