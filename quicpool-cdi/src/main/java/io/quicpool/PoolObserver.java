@@ -99,7 +99,7 @@ public interface PoolObserver {
     /**
      * An idle stream was evicted; after a flush and in a pool that closes, also one that was being opened.
      *
-     * @param reason a key of {@link PoolSnapshot.Totals#evicted}
+     * @param reason a key of {@link PoolTotals#evicted}
      */
     default void evicted(String reason) {}
 
@@ -130,7 +130,7 @@ public interface PoolObserver {
     /**
      * A stream, connection, datagram or caller was refused. A server under attack calls this often.
      *
-     * @param reason a key of {@link PoolSnapshot.Totals#refused}
+     * @param reason a key of {@link PoolTotals#refused}
      */
     default void refused(String reason) {}
 

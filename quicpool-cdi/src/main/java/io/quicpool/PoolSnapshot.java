@@ -4,7 +4,6 @@ import io.quicpool.config.Endpoint;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ public final class PoolSnapshot {
     private final Duration interval;
     private final long errors;
     private final @Nullable String lastError;
-    private final Totals totals;
+    private final PoolTotals totals;
 
     PoolSnapshot(PoolSnapshotBuilder from) {
         this.name = from.name;
@@ -132,7 +131,7 @@ public final class PoolSnapshot {
     }
 
     /** Counters since the pool was opened. */
-    public Totals totals() {
+    public PoolTotals totals() {
         return totals;
     }
 
@@ -182,112 +181,6 @@ public final class PoolSnapshot {
         @Override
         public String toString() {
             return "Peer[local=" + Endpoint.text(local) + ", remote=" + Endpoint.text(remote) + "]";
-        }
-    }
-
-    /** Counters since the pool was opened. */
-    public static final class Totals {
-
-        private final long opened;
-        private final long failed;
-        private final long handedOut;
-        private final long timeouts;
-        private final long connects;
-        private final long lost;
-        private final long leaked;
-        private final Map<String, Long> evicted;
-        private final Map<String, Long> refused;
-        private final Duration waitMean;
-        private final Duration waitMax;
-        private final Duration openMean;
-        private final Duration openMax;
-
-        Totals(PoolTotalsBuilder from) {
-            this.opened = from.opened;
-            this.failed = from.failed;
-            this.handedOut = from.handedOut;
-            this.timeouts = from.timeouts;
-            this.connects = from.connects;
-            this.lost = from.lost;
-            this.leaked = from.leaked;
-            this.evicted = Map.copyOf(from.evicted);
-            this.refused = Map.copyOf(from.refused);
-            this.waitMean = from.waitMean;
-            this.waitMax = from.waitMax;
-            this.openMean = from.openMean;
-            this.openMax = from.openMax;
-        }
-
-        /** A builder without any counts. */
-        public static PoolTotalsBuilder builder() {
-            return new PoolTotalsBuilder();
-        }
-
-        /** Streams that were opened and got an id. */
-        public long opened() {
-            return opened;
-        }
-
-        /** Streams that could not be opened, or got no id. */
-        public long failed() {
-            return failed;
-        }
-
-        /** Streams that were taken. */
-        public long handedOut() {
-            return handedOut;
-        }
-
-        /** Callers that timed out. */
-        public long timeouts() {
-            return timeouts;
-        }
-
-        /** Connections that were made. */
-        public long connects() {
-            return connects;
-        }
-
-        /** Connections that were lost. */
-        public long lost() {
-            return lost;
-        }
-
-        /**
-         * Streams that were not closed: in use for longer than {@code leak-detection-threshold}, or garbage and then reset by the pool.
-         */
-        public long leaked() {
-            return leaked;
-        }
-
-        /** Evicted idle streams, by reason; for a flush and a close also those that were being opened. Unmodifiable. */
-        public Map<String, Long> evicted() {
-            return evicted;
-        }
-
-        /** Refused streams, connections, datagrams and callers, by reason. Unmodifiable. */
-        public Map<String, Long> refused() {
-            return refused;
-        }
-
-        /** The mean wait of served callers, without those that found an idle stream. */
-        public Duration waitMean() {
-            return waitMean;
-        }
-
-        /** The longest wait of a served caller. */
-        public Duration waitMax() {
-            return waitMax;
-        }
-
-        /** The mean time from opening a stream to its id. */
-        public Duration openMean() {
-            return openMean;
-        }
-
-        /** The longest time from opening a stream to its id. */
-        public Duration openMax() {
-            return openMax;
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.quicpool;
 
 import io.quicpool.PoolSnapshot.Peer;
-import io.quicpool.PoolSnapshot.Totals;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ public final class PoolSnapshotBuilder {
 
     @Nullable String lastError;
 
-    Totals totals = Totals.builder().build();
+    PoolTotals totals = PoolTotals.builder().build();
 
     PoolSnapshotBuilder(String name) {
         this.name = name;
@@ -120,7 +119,7 @@ public final class PoolSnapshotBuilder {
     }
 
     /** See {@link PoolSnapshot#totals}. */
-    public PoolSnapshotBuilder totals(Totals value) {
+    public PoolSnapshotBuilder totals(PoolTotals value) {
         this.totals = value;
         return this;
     }

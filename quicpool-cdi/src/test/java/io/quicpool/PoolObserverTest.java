@@ -35,7 +35,7 @@ class PoolObserverTest {
     }
 
     private static void assertAgree(SeenEvents.Of events, StreamPool pool) {
-        PoolSnapshot.Totals totals = pool.snapshot().totals();
+        PoolTotals totals = pool.snapshot().totals();
         assertThat(events.count("opened")).as("opened").isEqualTo(totals.opened());
         assertThat(events.count("failed")).as("failed").isEqualTo(totals.failed());
         assertThat(events.count("waited TIMED_OUT")).as("timeouts").isEqualTo(totals.timeouts());

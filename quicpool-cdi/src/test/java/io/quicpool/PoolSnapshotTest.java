@@ -29,7 +29,7 @@ class PoolSnapshotTest {
                 .state(PoolState.RUNNING)
                 .link("up")
                 .idle(3)
-                .totals(PoolSnapshot.Totals.builder()
+                .totals(PoolTotals.builder()
                         .lost(2)
                         .evicted(Map.of("flush", 4L))
                         .build())
@@ -57,7 +57,7 @@ class PoolSnapshotTest {
                 .interval(Duration.ofSeconds(8))
                 .errors(9)
                 .lastError("refused")
-                .totals(PoolSnapshot.Totals.builder().opened(10).build())
+                .totals(PoolTotals.builder().opened(10).build())
                 .build();
         assertThat(old.toBuilder().build()).usingRecursiveComparison().isEqualTo(old);
         assertThat(old.toBuilder().idle(11).build())

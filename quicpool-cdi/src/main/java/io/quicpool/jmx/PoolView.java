@@ -1,6 +1,7 @@
 package io.quicpool.jmx;
 
 import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolTotals;
 import io.quicpool.StreamPool;
 import java.time.Duration;
 
@@ -23,7 +24,7 @@ abstract class PoolView<P extends StreamPool> implements StreamPoolMXBean {
         return poolOf(bean).snapshot();
     }
 
-    static PoolSnapshot.Totals totalsOf(StreamPoolMXBean bean) {
+    static PoolTotals totalsOf(StreamPoolMXBean bean) {
         return snapshotOf(bean).totals();
     }
 

@@ -10,6 +10,7 @@ import io.quicpool.ClientPool;
 import io.quicpool.PoolSnapshot;
 import io.quicpool.PoolStartException;
 import io.quicpool.PoolTimeoutException;
+import io.quicpool.PoolTotals;
 import io.quicpool.PooledStream;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamId;
@@ -70,7 +71,7 @@ abstract class PoolMetricsContract {
     private void agree(String pool, String target, PoolSnapshot now) {
         String tail = "pool=" + pool;
         String of = (target.isEmpty() ? "{kind=server," : "{kind=client,") + tail;
-        PoolSnapshot.Totals totals = now.totals();
+        PoolTotals totals = now.totals();
         assertThat(of(pool))
                 .containsEntry("quicpool.ready" + of + "}", 1.0)
                 .containsEntry("quicpool.stream.count" + of + ",state=idle" + target + "}", (double) now.idle())

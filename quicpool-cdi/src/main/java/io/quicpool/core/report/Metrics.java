@@ -3,7 +3,7 @@ package io.quicpool.core.report;
 import io.quicpool.PoolObserver;
 import io.quicpool.PoolObserver.UseEnd;
 import io.quicpool.PoolObserver.WaitEnd;
-import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolTotals;
 import io.quicpool.RecentTimes;
 import io.quicpool.StreamPool;
 import io.quicpool.config.Printable;
@@ -269,10 +269,10 @@ public final class Metrics {
     // ---- totals
 
     /** The totals of one pool, or of several together. */
-    public static PoolSnapshot.Totals totals(List<Metrics> all) {
+    public static PoolTotals totals(List<Metrics> all) {
         List<TimeStat> waits = all.stream().map(each -> each.waits).toList();
         List<TimeStat> opens = all.stream().map(each -> each.opens).toList();
-        return PoolSnapshot.Totals.builder()
+        return PoolTotals.builder()
                 .opened(sum(all, each -> each.opened))
                 .failed(sum(all, each -> each.failed))
                 .handedOut(sum(all, each -> each.handedOut))

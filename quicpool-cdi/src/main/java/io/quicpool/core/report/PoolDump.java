@@ -2,6 +2,7 @@ package io.quicpool.core.report;
 
 import io.quicpool.ClientPool;
 import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolTotals;
 import io.quicpool.RecentTimes;
 import io.quicpool.StreamPool;
 import io.quicpool.config.Durations;
@@ -71,7 +72,7 @@ public final class PoolDump {
         return "";
     }
 
-    private void addTotals(PoolSnapshot.Totals totals) {
+    private void addTotals(PoolTotals totals) {
         line("since the start: opened " + totals.opened() + ", failed " + totals.failed() + ", taken "
                 + totals.handedOut() + ", timeouts " + totals.timeouts() + ", connects " + totals.connects() + ", lost "
                 + totals.lost() + ", leaked " + totals.leaked());

@@ -1,6 +1,7 @@
 package io.quicpool.it.peer;
 
 import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolTotals;
 import io.quicpool.config.Endpoint;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -15,7 +16,7 @@ final class Stats {
     private Stats() {}
 
     static String json(PoolSnapshot pool, int held) {
-        PoolSnapshot.Totals totals = pool.totals();
+        PoolTotals totals = pool.totals();
         return object(List.of(
                 field("name", text(pool.name())),
                 field("state", text(pool.state().name())),

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.quicpool.ClientPool;
 import io.quicpool.PoolSnapshot;
+import io.quicpool.PoolTotals;
 import io.quicpool.PooledStream;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamId;
@@ -104,7 +105,7 @@ class GoPackageIT {
     }
 
     private static void assertNobodyWasRefused(ServerPool server) {
-        PoolSnapshot.Totals totals = server.snapshot().totals();
+        PoolTotals totals = server.snapshot().totals();
         assertThat(totals.refused().values()).as("%s", totals).allMatch(count -> count == 0);
         assertThat(totals.lost()).isZero();
     }
@@ -201,7 +202,7 @@ class GoPackageIT {
             String id = took(server.ask("take"));
             talk(server, client.take(StreamId.parse(id), SOON));
         }
-        PoolSnapshot.Totals totals = client.snapshot().totals();
+        PoolTotals totals = client.snapshot().totals();
         assertThat(totals.failed()).isZero();
         assertThat(totals.connects()).isOne();
     }
