@@ -83,24 +83,28 @@ public final class QuicPoolExtension implements BuildCompatibleExtension {
         }
     }
 
-    // Some containers cannot give the declaration of every injection point. Those with a pool have one everywhere.
+    // Some containers cannot give the declaration of every type and injection point. Those with a pool have one
+    // everywhere.
     private void collect(Type type, Collection<AnnotationInfo> qualifiers, Supplier<DeclarationInfo> declaration) {
+        for (AnnotationInfo qualifier : qualifiers) {
+            if (qualifier.name().equals(QuicPool.class.getName())) {
+                collect(type, qualifier.hasValue() ? qualifier.value().asString() : "", declaration);
+            }
+        }
+    }
+
+    private void collect(Type type, String pool, Supplier<DeclarationInfo> declaration) {
         PoolKind kind = kind(type);
         // Such as Instance<ClientPool>.
         PoolKind wrapped = type.isParameterizedType()
                         && type.asParameterizedType().typeArguments().size() == 1
                 ? kind(type.asParameterizedType().typeArguments().get(0))
                 : null;
-        for (AnnotationInfo qualifier : qualifiers) {
-            if (qualifier.name().equals(QuicPool.class.getName())) {
-                String pool = qualifier.hasValue() ? qualifier.value().asString() : "";
-                if (kind != null) {
-                    named(kind).add(pool);
-                    required.add(new RequiredPools.Point(kind, pool, place(declaration.get())).text());
-                } else if (wrapped != null) {
-                    named(wrapped).add(pool);
-                }
-            }
+        if (kind != null) {
+            named(kind).add(pool);
+            required.add(new RequiredPools.Point(kind, pool, place(declaration.get())).text());
+        } else if (wrapped != null) {
+            named(wrapped).add(pool);
         }
     }
 

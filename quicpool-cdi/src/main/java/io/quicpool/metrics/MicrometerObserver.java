@@ -2,35 +2,25 @@ package io.quicpool.metrics;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quicpool.PoolObserver;
-import io.quicpool.StreamPool;
+import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.spi.BeanContainer;
 import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
-/**
- * {@link MicrometerMetrics} for all pools of the application, where a {@link MeterRegistry} can be injected.
- *
- * <p>Only {@link MetricsExtension} makes it a bean. {@code beans.xml} excludes it, because the API may be absent where the jar is scanned.
- */
-@Singleton
-public final class MicrometerObserver implements PoolObserver {
-
-    private final Instance<MeterRegistry> registry;
-    private @Nullable PoolObserver metrics;
+/** {@link MicrometerMetrics} for all pools of the application, where a {@link MeterRegistry} can be injected. */
+@Dependent
+public final class MicrometerObserver extends InjectedMetrics {
 
     /** For the container. */
     @Inject
-    MicrometerObserver(Instance<MeterRegistry> registry) {
-        this.registry = registry;
+    MicrometerObserver(BeanContainer container) {
+        super("io.micrometer.core.instrument.MeterRegistry", container);
     }
 
-    // The bean is asked for here and not before: if it fails, the pool logs it and works.
     @Override
-    public synchronized @Nullable PoolObserver forPool(StreamPool pool) {
-        if (metrics == null) {
-            metrics = registry.isResolvable() ? new MicrometerMetrics(registry.get()) : null;
-        }
-        return metrics == null ? null : metrics.forPool(pool);
+    @Nullable PoolObserver find(Instance<Object> beans) {
+        Instance<MeterRegistry> registry = beans.select(MeterRegistry.class);
+        return registry.isResolvable() ? new MicrometerMetrics(registry.get()) : null;
     }
 }

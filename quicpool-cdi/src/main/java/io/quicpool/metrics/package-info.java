@@ -1,5 +1,5 @@
 /**
- * Metrics of pools for OpenTelemetry and for Micrometer. Both are optional. In CDI an extension adds a binding if its API is present. No
+ * Metrics of pools for OpenTelemetry and for Micrometer. Both are optional: the beans look for their library when a pool is opened. No
  * other package refers to this one.
  */
 @NullMarked

@@ -2,6 +2,8 @@ package io.quicpool.cdi;
 
 import io.quicpool.ClientPool;
 import io.quicpool.config.KeyMaterial;
+import io.quicpool.metrics.MicrometerObserver;
+import io.quicpool.metrics.OpenTelemetryObserver;
 import io.quicpool.testing.KeyFiles;
 import io.quicpool.testing.Pools;
 import io.smallrye.config.PropertiesConfigSource;
@@ -49,7 +51,10 @@ final class App implements AutoCloseable {
 
     /** Our beans and those of a test, without scanning the class path. Our extensions are found as usual. */
     static Weld weld(Class<?>... beans) {
-        return new Weld().disableDiscovery().addBeanClasses(PoolRegistry.class).addBeanClasses(beans);
+        return new Weld()
+                .disableDiscovery()
+                .addBeanClasses(PoolRegistry.class, OpenTelemetryObserver.class, MicrometerObserver.class)
+                .addBeanClasses(beans);
     }
 
     /** Makes these properties the whole configuration. */
