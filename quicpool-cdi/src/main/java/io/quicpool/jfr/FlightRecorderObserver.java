@@ -7,7 +7,10 @@ import io.quicpool.config.PoolLabel;
 import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
-/** Observes each pool for the flight recorder, where there is one: the module {@code jdk.jfr} is optional. Found as a service. */
+/**
+ * Observes each pool for the flight recorder, where there is one: the module {@code jdk.jfr} is optional, and WildFly hides it from
+ * applications. Found as a service.
+ */
 public final class FlightRecorderObserver implements PoolObserver {
 
     /** For {@link java.util.ServiceLoader}. */
@@ -15,15 +18,11 @@ public final class FlightRecorderObserver implements PoolObserver {
 
     @Override
     public @Nullable PoolObserver forPool(StreamPool pool) {
-        if (ModuleLayer.boot().findModule("jdk.jfr").isEmpty()) {
-            return null;
-        }
-        return recorded(pool);
-    }
-
-    // Apart, so that no class of the recorder is looked for where there is none.
-    private static @Nullable PoolObserver recorded(StreamPool pool) {
-        if (!FlightRecorder.isAvailable()) {
+        try {
+            if (!FlightRecorder.isAvailable()) {
+                return null;
+            }
+        } catch (NoClassDefFoundError absent) {
             return null;
         }
         PoolLabel label = pool instanceof ClientPool ? PoolLabel.client(pool.name()) : PoolLabel.server(pool.name());

@@ -2,6 +2,7 @@ package io.quicpool.cdi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quicpool.testing.LogOf;
 import java.io.File;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.logging.Level;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +26,24 @@ class WithoutTest {
     private static final Predicate<String> HEALTH =
             Pattern.compile("health[^/]*\\.jar$").asPredicate();
 
+    private static final ClassLoader PLATFORM = ClassLoader.getPlatformClassLoader();
+
+    /** The platform, without the flight recorder. */
+    private static final ClassLoader NO_RECORDER = new ClassLoader(PLATFORM) {
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("jdk.jfr.")) {
+                throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+        }
+    };
+
     private static Object run(Predicate<String> without, String program) throws Exception {
+        return run(without, PLATFORM, program);
+    }
+
+    private static Object run(Predicate<String> without, ClassLoader platform, String program) throws Exception {
         List<URL> left = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             if (!without.test(entry)) {
@@ -33,8 +52,7 @@ class WithoutTest {
         }
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        try (URLClassLoader loader =
-                new URLClassLoader(left.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader loader = new URLClassLoader(left.toArray(URL[]::new), platform)) {
             thread.setContextClassLoader(loader);
             return loader.loadClass(program).getDeclaredMethod("run").invoke(null);
         } finally {
@@ -67,5 +85,15 @@ class WithoutTest {
                                 .or(HEALTH),
                         "io.quicpool.cdi.ComponentProgram"))
                 .isEqualTo("no health API: orders is full");
+    }
+
+    /** WildFly hides it from applications. */
+    @Test
+    void thePoolsNeedNoFlightRecorder() throws Exception {
+        try (LogOf log = new LogOf("io.quicpool", Level.WARNING)) {
+            assertThat(run(ANYTHING_OF_A_CONTAINER, NO_RECORDER, "io.quicpool.cdi.PlainProgram"))
+                    .isEqualTo("no CDI: full");
+            assertThat(log.lines("observer")).isEmpty();
+        }
     }
 }
