@@ -162,6 +162,7 @@ class ProblemsTest {
                     bad(kind, "jmx.enabled", "yes", "must be true or false"),
                     bad(kind, "readiness.grace", "-1s", duration),
                     bad(kind, "drain-timeout", "10", duration),
+                    bad(kind, "leak-detection-threshold", "999ms", "must be from 1s to 24h, or 0s"),
                     bad(kind, "alpn", "two words", "must be 1 to 255 visible ASCII characters"),
                     bad(kind, "congestion-control", "vegas", "must be cubic, reno or bbr"),
                     bad(kind, "transport", "Kwik!", "must be the name of an engine, such as kwik"),
