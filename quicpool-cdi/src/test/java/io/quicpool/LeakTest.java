@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ConfigException;
-import io.quicpool.config.PoolOptions;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.SeenEvents;
 import java.io.IOException;
@@ -70,8 +69,7 @@ class LeakTest {
 
     private ClientPool client(Duration threshold) {
         ServerPool server = pools.server(s -> s);
-        return pools.client(
-                server, c -> c.name("orders").capacity(8, 8).option(PoolOptions.LEAK_DETECTION_THRESHOLD, threshold));
+        return pools.client(server, c -> c.name("orders").capacity(8, 8).leakDetectionThreshold(threshold));
     }
 
     private static PooledStream forget(ClientPool pool) throws InterruptedException {
@@ -192,7 +190,7 @@ class LeakTest {
 
     @Test
     void aHandlerThatHangsIsToldByItsName() throws Exception {
-        ServerPool server = pools.server(s -> s.option(PoolOptions.LEAK_DETECTION_THRESHOLD, SECOND));
+        ServerPool server = pools.server(s -> s.leakDetectionThreshold(SECOND));
         CountDownLatch end = new CountDownLatch(1);
         server.serve(new Hanging(end));
         ClientPool client = pools.client(server, c -> c.capacity(1, 1));
@@ -217,7 +215,7 @@ class LeakTest {
     void theThresholdIsASecondAtLeast() {
         assertThatThrownBy(() -> ClientPoolConfig.builder()
                         .target("a:1")
-                        .option(PoolOptions.LEAK_DETECTION_THRESHOLD, Duration.ofMillis(999))
+                        .leakDetectionThreshold(Duration.ofMillis(999))
                         .build())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("leak-detection-threshold")

@@ -81,6 +81,16 @@ public abstract class PoolConfigBuilder<B extends PoolConfigBuilder<B>> {
     }
 
     /**
+     * How long a stream may be in use before it is logged as leaked, with the line that took it. Each take records that line, which
+     * costs some microseconds. Default: 0 s, for never.
+     *
+     * @param leakDetectionThreshold from 1 s to 24 h, or zero
+     */
+    public final B leakDetectionThreshold(Duration leakDetectionThreshold) {
+        return option(PoolOptions.LEAK_DETECTION_THRESHOLD, leakDetectionThreshold);
+    }
+
+    /**
      * Maximum number of callers that wait for a stream at a time, for each target. Further callers get
      * {@link io.quicpool.PoolBusyException} at once. Default: 10,000.
      *
