@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.quicpool.jmx.ClientPoolMXBean;
 import java.util.Locale;
 import javax.management.JMX;
+import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
 import org.junit.jupiter.api.AfterAll;
@@ -65,7 +66,10 @@ class ManagementIT {
         try (JMXConnector jmx = container.jmx()) {
             ObjectName name = new ObjectName(
                     "io.quicpool:type=ClientPool,name=\"" + pool + "\",application=\"" + application + "\"");
-            ClientPoolMXBean bean = JMX.newMXBeanProxy(jmx.getMBeanServerConnection(), name, ClientPoolMXBean.class);
+            MBeanServerConnection beans = jmx.getMBeanServerConnection();
+            // A container may answer requests before it has started everything.
+            await().until(() -> beans.isRegistered(name));
+            ClientPoolMXBean bean = JMX.newMXBeanProxy(beans, name, ClientPoolMXBean.class);
             await().until(bean::isReady);
 
             assertThat(bean.getMinCapacity()).isEqualTo(minByFile);
