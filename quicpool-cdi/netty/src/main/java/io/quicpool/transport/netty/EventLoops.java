@@ -35,6 +35,7 @@ final class EventLoops {
     private final EventLoopGroup group;
     private final BusyPoll busyPoll = new BusyPoll();
     private final SendBuffers buffers = new SendBuffers();
+    private final ClientCodecs codecs = new ClientCodecs();
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
     // Guarded by CLIENTS.
     private int users;
@@ -111,6 +112,10 @@ final class EventLoops {
             return buffers;
         }
 
+        ClientCodecs codecs() {
+            return codecs;
+        }
+
         /** Gives the share back. The thread ends with the last share. Does not block. */
         void giveBack() {
             if (!given.compareAndSet(false, true)) {
@@ -124,6 +129,7 @@ final class EventLoops {
                 last = true;
             }
             group.execute(buffers::close);
+            group.execute(codecs::close);
             Future<?> ended = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             assert ended != null;
         }

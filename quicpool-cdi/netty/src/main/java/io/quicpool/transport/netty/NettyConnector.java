@@ -8,8 +8,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicChannelOption;
-import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslContext;
+import io.netty.handler.codec.quic.QuicSslEngine;
 import io.netty.util.concurrent.Future;
 import io.quicpool.config.Endpoint;
 import io.quicpool.config.Printable;
@@ -25,6 +25,7 @@ import java.net.PortUnreachableException;
 import java.security.cert.CertificateException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes one client connection, with its own socket and local port. */
@@ -74,14 +75,10 @@ final class NettyConnector {
 
     private Channel open() throws IOException, InterruptedException {
         QuicSslContext context = NettyTls.client(spec, trust);
-        ChannelFuture opened = Codec.socket(share, pipeline -> pipeline.addLast(new SocketEvents())
-                        .addLast(Codec.settings(new QuicClientCodecBuilder(), spec.idleTimeout(), spec.congestion())
-                                .initialMaxStreamsBidirectional(0)
-                                .sslEngineProvider(quic -> context.newEngine(
-                                        quic.alloc(),
-                                        NettyTls.sni(spec.serverName()),
-                                        spec.remote().getPort()))
-                                .build()))
+        Function<QuicChannel, QuicSslEngine> tls = quic -> context.newEngine(
+                quic.alloc(), NettyTls.sni(spec.serverName()), spec.remote().getPort());
+        ChannelFuture opened = Codec.socket(
+                        share, pipeline -> share.codecs().add(pipeline.addLast(new SocketEvents()), spec, tls))
                 // Connected, so that the system reports when nobody listens there.
                 .connect(spec.remote());
         try {

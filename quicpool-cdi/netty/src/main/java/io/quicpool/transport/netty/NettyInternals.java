@@ -11,7 +11,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.quic.FlushStrategy;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicClientCodecBuilder;
+import io.netty.handler.codec.quic.QuicCodecBuilder;
+import io.netty.handler.codec.quic.QuicSslEngine;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.quicpool.transport.engine.Reflection;
 import java.lang.invoke.MethodHandle;
@@ -20,6 +24,7 @@ import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -37,6 +42,12 @@ final class NettyInternals {
     /** QUICHE_ERR_STREAM_STOPPED, quiche.h. */
     private static final long STREAM_STOPPED = -15;
 
+    /** The address of settings that are freed, QuicheConfig. */
+    static final long FREED = -1;
+
+    /** The length of this side's connection ids, QuicCodecBuilder. */
+    private static final int ID_LENGTH = 20;
+
     /** IN_CONNECTION_SEND, QuicheQuicChannel. */
     private static final int SENDING = 1 << 2;
 
@@ -53,6 +64,18 @@ final class NettyInternals {
     private static final Method ADDRESS = method(type("QuicheQuicConnection"), "address");
     private static final Field CONFIG = field(type("QuicheQuicCodec"), "config");
     private static final Method CONFIG_ADDRESS = method(type("QuicheConfig"), "nativeAddress");
+
+    private static final Method MAKE_CONFIG = method(QuicCodecBuilder.class, "createConfig");
+    private static final Method FREE_CONFIG = method(type("QuicheConfig"), "free");
+    private static final Field ADDRESS_OF_CONFIG = field(type("QuicheConfig"), "config");
+    private static final Method BUILD = method(
+            QuicClientCodecBuilder.class,
+            "build",
+            type("QuicheConfig"),
+            Function.class,
+            Executor.class,
+            int.class,
+            FlushStrategy.class);
 
     private static final Class<?> QUICHE = type("Quiche");
     private static final Method CLOSE =
@@ -241,6 +264,29 @@ final class NettyInternals {
         if (address != null && call(ALLOWED_NOW, null, address) instanceof Long now) {
             set(ALLOWED, channel, now);
         }
+    }
+
+    /** Makes quiche's settings as a builder has them. They must be freed. */
+    static Object config(QuicClientCodecBuilder builder) {
+        return Objects.requireNonNull(call(MAKE_CONFIG, builder));
+    }
+
+    /** Makes Netty find other settings at this address, or none ({@link #FREED}). Returns the address before. */
+    static long swapAddress(Object config, long address) {
+        long before = (long) Objects.requireNonNull(get(ADDRESS_OF_CONFIG, config));
+        set(ADDRESS_OF_CONFIG, config, address);
+        return before;
+    }
+
+    static void free(Object config) {
+        call(FREE_CONFIG, config);
+    }
+
+    /** The codec of a client with these settings. Netty's builder makes new settings for each. */
+    static ChannelHandler clientCodec(
+            QuicClientCodecBuilder builder, Object config, Function<QuicChannel, QuicSslEngine> tls) {
+        return (ChannelHandler)
+                Objects.requireNonNull(call(BUILD, builder, config, tls, null, ID_LENGTH, FlushStrategy.DEFAULT));
     }
 
     /** Sets how many streams a client may have open at a time, for connections that start from now on. */
