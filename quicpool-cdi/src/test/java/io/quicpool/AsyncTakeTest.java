@@ -200,7 +200,8 @@ class AsyncTakeTest {
                     .until(() -> client.active() == 1);
         }
         assertThat(client.snapshot().totals().handedOut()).isEqualTo(reached);
-        assertThat(client.snapshot().taken()).isZero();
+        // A stream that is idle again may count as taken for a moment longer.
+        await().until(() -> client.snapshot().taken() == 0);
         assertThat(client.snapshot().waiting()).isZero();
     }
 
