@@ -36,6 +36,17 @@ public final class EngineEvents {
         }
     }
 
+    /** Gives a connection to its pool. If that fails, it is closed: the pool does not know it, or only in part. */
+    static ConnectionEvents connected(ListenerEvents pool, Connection connection) {
+        try {
+            return pool.connected(connection);
+        } catch (RuntimeException | Error e) {
+            connection.close(0, "internal error");
+            report(e);
+            return REJECT_ALL;
+        }
+    }
+
     private static void report(Throwable e) {
         try {
             LOG.log(Level.ERROR, "handling an event failed", e);

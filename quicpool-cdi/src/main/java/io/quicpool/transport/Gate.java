@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,7 @@ public final class Gate<C> {
 
         private final ListenSpec spec;
         private final ListenerEvents events;
+        private final AtomicBoolean made = new AtomicBoolean();
 
         Factory(ListenSpec spec, ListenerEvents events) {
             this.spec = spec;
@@ -96,12 +98,15 @@ public final class Gate<C> {
         }
 
         /**
-         * Makes an open gate.
+         * Makes the open gate, once: a second one would double the number of handshakes.
          *
          * @param engine the engine behind the gate
          * @param <C> the engine's connection
          */
         public <C> Gate<C> make(Engine<C> engine) {
+            if (!made.compareAndSet(false, true)) {
+                throw new IllegalStateException("a listener has one gate");
+            }
             return new Gate<>(events, spec.maxHandshakes(), spec.addressValidation(), engine, System::nanoTime);
         }
     }
@@ -176,10 +181,7 @@ public final class Gate<C> {
                         || initial.destination.length < CONNECTION_ID_LENGTH
                 ? Ignored.MALFORMED
                 : admitNew(initial, datagram, client);
-        if (why == Ignored.SENT_BACK) {
-            return false;
-        }
-        if (why != null) {
+        if (why != null && why != Ignored.SENT_BACK) {
             events.ignored(client, why);
         }
         return why == null;
@@ -317,7 +319,7 @@ public final class Gate<C> {
             connection.close(0, "the handshake took too long");
             return EngineEvents.REJECT_ALL;
         }
-        return events.connected(connection);
+        return EngineEvents.connected(events, connection);
     }
 
     /** The connection that began with this id has ended. If its handshake was not complete, it has failed. */

@@ -1,7 +1,9 @@
 package io.quicpool.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quicpool.testing.RawPeer;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,11 +26,15 @@ class GateTest {
     private static final class Told implements ListenerEvents {
         private final List<Ignored> ignored = new ArrayList<>();
         private boolean welcome = true;
+        private @Nullable Runnable failure;
 
         private final List<Connection> connected = new ArrayList<>();
 
         @Override
         public ConnectionEvents connected(Connection connection) {
+            if (failure != null) {
+                failure.run();
+            }
             connected.add(connection);
             return EngineEvents.REJECT_ALL;
         }
@@ -123,6 +129,34 @@ class GateTest {
         connect(1, gate);
         assertThat(told.connected).hasSize(1);
         assertThat(closed).hasSize(1);
+    }
+
+    /** Otherwise it would stay open although no pool knows it. */
+    @Test
+    void aConnectionThatThePoolFailsToTakeIsClosed() {
+        Gate<String> gate = gate(2, false);
+        Runnable exception = () -> {
+            throw new IllegalStateException("for the test");
+        };
+        Runnable error = () -> {
+            throw new StackOverflowError("for the test");
+        };
+        int id = 0;
+        for (Runnable failure : List.of(exception, error)) {
+            told.failure = failure;
+            assertThat(gate.admits(initial(++id), CLIENT)).isTrue();
+            connect(id, gate);
+            assertThat(told.connected).isEmpty();
+            assertThat(closed).hasSize(id).containsOnly("internal error");
+        }
+    }
+
+    /** With one for each connection, nothing would limit the number of handshakes. */
+    @Test
+    void aListenerHasOneGate() {
+        Gate.Factory gates = new Gate.Factory(RawPeer.listenSpec("one-gate", 0, 10, s -> s), told);
+        assertThat(gates.make(asked)).isNotNull();
+        assertThatThrownBy(() -> gates.make(asked)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
