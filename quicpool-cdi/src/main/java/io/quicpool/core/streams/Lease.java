@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A taken slot as its caller sees it. Tells the pool exactly once that it has ended, and adds the time-outs of reads and
@@ -26,8 +27,10 @@ public final class Lease implements PooledStream {
 
     private final Slot slot;
     private final PoolStreams pool;
-    private final InputStream input = new Input();
-    private final OutputStream output = new Output();
+    // Made when they are asked for, so that taking a stream allocates little. Threads that ask at once may get
+    // different ones, which makes no difference.
+    private @Nullable InputStream input;
+    private @Nullable OutputStream output;
     // In nanoseconds, 0 for none.
     private volatile long readTimeout;
     private volatile long writeTimeout;
@@ -48,12 +51,22 @@ public final class Lease implements PooledStream {
 
     @Override
     public InputStream inputStream() {
-        return input;
+        InputStream made = input;
+        if (made == null) {
+            made = new Input();
+            input = made;
+        }
+        return made;
     }
 
     @Override
     public OutputStream outputStream() {
-        return output;
+        OutputStream made = output;
+        if (made == null) {
+            made = new Output();
+            output = made;
+        }
+        return made;
     }
 
     @Override
@@ -221,7 +234,11 @@ public final class Lease implements PooledStream {
 
     @Override
     public void close() {
-        pool.close(slot);
+        try {
+            pool.close(slot);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
@@ -230,7 +247,11 @@ public final class Lease implements PooledStream {
             throw new IllegalArgumentException(
                     "application error code = " + applicationErrorCode + ": must be from 0 to 2^62-1");
         }
-        pool.reset(slot, applicationErrorCode);
+        try {
+            pool.reset(slot, applicationErrorCode);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
