@@ -40,7 +40,8 @@ class Frames(Attacker):
         others = [Client.open(FORGED) for _ in range(10)]
         mine = client.socket
         sent = 0
-        while self._left() and sent < 4_000:
+        # On a busy machine the handshake may have taken all of the time.
+        while sent < 20 or (self._left() and sent < 4_000):
             client.socket = others[sent % len(others)]
             if sent % 2:
                 client.raw(frame(PATH_CHALLENGE, b"12345678") * 50)
