@@ -52,6 +52,23 @@ public interface EngineStream {
     void whenEnded(Runnable action);
 
     /**
+     * Runs an action once, as soon as a read need not wait: something has come, or the receiving direction has ended, in whichever way.
+     * Then the read returns the data or -1, or throws. A later call, or {@link #whenReadable}, replaces an earlier one that has not run.
+     * {@link #close} drops it.
+     *
+     * @param action runs on a thread of the engine: read what is there, and return
+     */
+    void whenReadReturns(Runnable action);
+
+    /**
+     * Runs an action once, when nothing more can be sent: the peer has sent STOP_SENDING, this side has reset the stream, or the
+     * connection is lost.
+     *
+     * @param action runs on a thread of the engine: hand over and return
+     */
+    void whenStopped(Runnable action);
+
+    /**
      * The application error code with which the peer ended the stream, in one direction or both.
      *
      * @return the code; -1 when the peer has not ended it with a code, or the engine does not know the code

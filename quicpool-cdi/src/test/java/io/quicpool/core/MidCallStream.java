@@ -94,6 +94,12 @@ final class MidCallStream implements EngineStream {
     public void whenEnded(Runnable action) {}
 
     @Override
+    public void whenReadReturns(Runnable action) {}
+
+    @Override
+    public void whenStopped(Runnable action) {}
+
+    @Override
     public void close() {}
 
     @Override

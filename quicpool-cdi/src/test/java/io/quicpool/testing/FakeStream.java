@@ -46,6 +46,16 @@ public class FakeStream implements EngineStream {
     }
 
     @Override
+    public void whenReadReturns(Runnable action) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void whenStopped(Runnable action) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void close() {
         throw new UnsupportedOperationException();
     }

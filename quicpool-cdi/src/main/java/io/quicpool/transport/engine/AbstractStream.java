@@ -11,16 +11,20 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class AbstractStream implements EngineStream {
 
-    private record Pending(int bytes, Runnable action) {}
+    /** What waits for data, or for data or the end. */
+    private record Pending(int bytes, boolean orEnd, Runnable action) {}
 
     // Not an AtomicReference for each: a pool has many idle streams.
     private static final AtomicReferenceFieldUpdater<AbstractStream, @Nullable Pending> PENDING =
             AtomicReferenceFieldUpdater.newUpdater(AbstractStream.class, Pending.class, "pending");
     private static final AtomicReferenceFieldUpdater<AbstractStream, @Nullable Runnable> WHEN_ENDED =
             AtomicReferenceFieldUpdater.newUpdater(AbstractStream.class, Runnable.class, "whenEnded");
+    private static final AtomicReferenceFieldUpdater<AbstractStream, @Nullable Runnable> WHEN_STOPPED =
+            AtomicReferenceFieldUpdater.newUpdater(AbstractStream.class, Runnable.class, "whenStopped");
 
     private volatile @Nullable Pending pending;
     private volatile @Nullable Runnable whenEnded;
+    private volatile @Nullable Runnable whenStopped;
     private volatile long peerError = -1;
 
     // ---- what the engine adds
@@ -75,9 +79,37 @@ public abstract class AbstractStream implements EngineStream {
 
     @Override
     public final void whenReadable(int bytes, Runnable action) {
-        pending = new Pending(bytes, action);
+        pending = new Pending(bytes, false, action);
         // The data may be there already.
         checkReadable();
+    }
+
+    @Override
+    public final void whenReadReturns(Runnable action) {
+        pending = new Pending(1, true, action);
+        if (isInputAtEnd()) {
+            inputEnded();
+        } else {
+            checkReadable();
+        }
+    }
+
+    // A read that finds no data returns -1 or throws.
+    private boolean isInputAtEnd() {
+        return !input().isReadable() || !input().isReading() || input().isLost();
+    }
+
+    private void inputEnded() {
+        Pending wanted = pending;
+        if (wanted != null && wanted.orEnd && isInputAtEnd()) {
+            connection().deliver(() -> fire(wanted));
+        }
+    }
+
+    private void fire(Pending wanted) {
+        if (PENDING.compareAndSet(this, wanted, null)) {
+            EngineEvents.guarded(wanted.action);
+        }
     }
 
     /** Whether an action waits for data. */
@@ -88,15 +120,13 @@ public abstract class AbstractStream implements EngineStream {
     /** Runs the action if it can read enough, or all before the FIN. Returns whether nothing is awaited any more. */
     protected final boolean fireIfReadable(long unread, boolean last) {
         Pending wanted = pending;
-        if (wanted == null || isEnded()) {
+        if (wanted == null || (isEnded() && !wanted.orEnd)) {
             return true;
         }
-        if (unread < wanted.bytes && !(last && unread > 0)) {
+        if (unread < wanted.bytes && !(last && unread > 0) && !(wanted.orEnd && isInputAtEnd())) {
             return false;
         }
-        if (PENDING.compareAndSet(this, wanted, null)) {
-            EngineEvents.guarded(wanted.action);
-        }
+        fire(wanted);
         return true;
     }
 
@@ -114,11 +144,22 @@ public abstract class AbstractStream implements EngineStream {
         if (action != null && WHEN_ENDED.compareAndSet(this, action, null)) {
             connection().deliver(action);
         }
+        inputEnded();
     }
 
-    private void dropListeners() {
-        pending = null;
-        whenEnded = null;
+    @Override
+    public final void whenStopped(Runnable action) {
+        whenStopped = action;
+        if (output().isCutOff() || output().isReset() || !connection().alive()) {
+            sendingEnded();
+        }
+    }
+
+    private void sendingEnded() {
+        Runnable action = whenStopped;
+        if (action != null && WHEN_STOPPED.compareAndSet(this, action, null)) {
+            connection().deliver(action);
+        }
     }
 
     // ---- what the peer does
@@ -148,6 +189,7 @@ public abstract class AbstractStream implements EngineStream {
     protected final void stopSendingReceived(long applicationErrorCode) {
         peerError = applicationErrorCode < 0 ? peerError : applicationErrorCode;
         output().end(StreamOutput.State.STOPPED);
+        sendingEnded();
     }
 
     /** The stream has ended with its connection, or by an error of the engine. */
@@ -156,6 +198,7 @@ public abstract class AbstractStream implements EngineStream {
         output().lost(why);
         input().lost(why);
         ended();
+        sendingEnded();
     }
 
     // ---- what this side does
@@ -164,7 +207,9 @@ public abstract class AbstractStream implements EngineStream {
     public final void close() {
         output().close();
         input().close();
-        dropListeners();
+        pending = null;
+        whenEnded = null;
+        whenStopped = null;
         execute(this::closed);
     }
 
@@ -173,11 +218,13 @@ public abstract class AbstractStream implements EngineStream {
         if (input().stop()) {
             execute(() -> sendStopSending(applicationErrorCode));
         }
+        inputEnded();
     }
 
     @Override
     public final void reset(long applicationErrorCode) {
-        dropListeners();
+        PENDING.updateAndGet(this, wanted -> wanted != null && wanted.orEnd ? wanted : null);
+        whenEnded = null;
         boolean stops = input().stop();
         output().end(StreamOutput.State.RESET_SENT);
         // One task, so that no event of the engine comes between.
@@ -187,6 +234,8 @@ public abstract class AbstractStream implements EngineStream {
                 sendStopSending(applicationErrorCode);
             }
         });
+        inputEnded();
+        sendingEnded();
     }
 
     @Override

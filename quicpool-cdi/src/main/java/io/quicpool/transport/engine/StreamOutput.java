@@ -78,6 +78,10 @@ public abstract class StreamOutput extends OutputStream {
         return now == State.STOPPED || now == State.LOST;
     }
 
+    final boolean isReset() {
+        return state == State.RESET_SENT;
+    }
+
     /** Everything is written. Returns whether a FIN is to follow. */
     protected final boolean finish() {
         return STATE.compareAndSet(this, State.SEND, State.DATA_SENT);

@@ -20,7 +20,7 @@ class EndsTest {
 
     private final List<String> sent = new ArrayList<>();
     private final FakeConnection connection = new FakeConnection();
-    private final FakeStream stream = new FakeStream();
+    private FakeStream stream = new FakeStream();
 
     private final class FakeConnection extends AbstractConnection {
 
@@ -258,6 +258,66 @@ class EndsTest {
         stream.arrive(0);
         stream.arrive(0);
         assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void aReadReturnsWhenDataComesAndWhenNothingMoreWill() throws IOException {
+        AtomicInteger runs = new AtomicInteger();
+        stream.whenReadReturns(runs::incrementAndGet);
+        assertThat(runs).hasValue(0);
+        stream.arrive(1);
+        stream.arrive(0);
+        assertThat(runs).hasValue(1);
+        assertThat(stream.input().read()).isZero();
+        stream.whenReadReturns(runs::incrementAndGet);
+        stream.stopSendingReceived(4);
+        assertThat(runs).hasValue(1);
+        stream.input().fin();
+        stream.allRead();
+        assertThat(runs).hasValue(2);
+        assertThat(stream.input().read()).isEqualTo(-1);
+        stream.whenReadReturns(runs::incrementAndGet);
+        assertThat(runs).hasValue(3);
+    }
+
+    @Test
+    void aReadReturnsAfterEachEnd() {
+        for (Runnable end : List.<Runnable>of(
+                () -> stream.resetReceived(9),
+                () -> stream.reset(9),
+                () -> stream.stopReceiving(9),
+                () -> stream.lost(null))) {
+            stream = new FakeStream();
+            AtomicInteger runs = new AtomicInteger();
+            stream.whenReadReturns(runs::incrementAndGet);
+            end.run();
+            assertThat(runs).hasValue(1);
+        }
+        stream = new FakeStream();
+        AtomicInteger runs = new AtomicInteger();
+        stream.whenReadReturns(runs::incrementAndGet);
+        stream.close();
+        stream.arrive(1);
+        stream.resetReceived(9);
+        assertThat(runs).hasValue(0);
+    }
+
+    @Test
+    void sendingStopsOnceByThePeerAResetOrALoss() {
+        for (Runnable end : List.<Runnable>of(
+                () -> stream.stopSendingReceived(9), () -> stream.reset(9), () -> stream.lost(null))) {
+            stream = new FakeStream();
+            AtomicInteger runs = new AtomicInteger();
+            stream.whenStopped(runs::incrementAndGet);
+            stream.input().fin();
+            stream.allRead();
+            assertThat(runs).hasValue(0);
+            end.run();
+            stream.lost(null);
+            assertThat(runs).hasValue(1);
+            stream.whenStopped(runs::incrementAndGet);
+            assertThat(runs).hasValue(2);
+        }
     }
 
     @Test

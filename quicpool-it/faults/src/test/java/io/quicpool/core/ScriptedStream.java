@@ -70,6 +70,16 @@ final class ScriptedStream implements EngineStream {
     }
 
     @Override
+    public void whenReadReturns(Runnable action) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void whenStopped(Runnable action) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void close() {
         end();
     }

@@ -133,6 +133,16 @@ final class GoStream implements EngineStream {
     }
 
     @Override
+    public void whenReadReturns(Runnable action) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void whenStopped(Runnable action) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public long peerError() {
         try {
             ask("stopped", "");

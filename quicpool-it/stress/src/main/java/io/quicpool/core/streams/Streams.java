@@ -102,6 +102,12 @@ final class Streams implements EngineStream {
     public void whenEnded(Runnable action) {}
 
     @Override
+    public void whenReadReturns(Runnable action) {}
+
+    @Override
+    public void whenStopped(Runnable action) {}
+
+    @Override
     public void close() {}
 
     @Override
