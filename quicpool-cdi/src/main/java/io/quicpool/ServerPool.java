@@ -63,6 +63,33 @@ public interface ServerPool extends StreamPool {
     void serve(StreamHandler handler, Executor executor);
 
     /**
+     * Makes the pool client-led, as {@link #serve(StreamHandler)} does, for whole requests: a stream is read up to its FIN, and the
+     * handler gets all bytes at once and gives the answer, now or later. Clients use {@link ClientPool#request}, or write a request and a
+     * FIN to any stream that they take.
+     *
+     * <p>A request takes one of the {@code max-handlers} places from its first byte until its answer is written. No thread waits for the
+     * rest of a request, nor for an answer that comes later. The handler is called on a thread of the pool, or a virtual one, as for
+     * {@link #serve(StreamHandler)}. A large answer that comes later is written on a thread of the pool.
+     *
+     * <p>A request of more than {@code max-request-bytes} is reset with {@link StreamErrors#TOO_LARGE}. One that has not arrived whole
+     * within {@code read-timeout} is reset with {@link StreamErrors#TOO_SLOW}. The handler sees neither.
+     *
+     * @param handler answers each request
+     * @throws IllegalStateException when the pool has a handler already
+     */
+    void answer(RequestHandler handler);
+
+    /**
+     * As {@link #answer(RequestHandler)}, with the handler on the given executor, which is used as by
+     * {@link #serve(StreamHandler, Executor)}.
+     *
+     * @param handler answers each request
+     * @param executor runs the handler; the caller shuts it down
+     * @throws IllegalStateException when the pool has a handler already
+     */
+    void answer(RequestHandler handler, Executor executor);
+
+    /**
      * How many streams the handler serves now.
      *
      * @return the number; 0 without a handler

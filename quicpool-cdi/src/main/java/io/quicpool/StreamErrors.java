@@ -15,7 +15,7 @@ public final class StreamErrors {
     /** The peer was too slow: with its hello or its id, or longer than {@code read-timeout} or {@code write-timeout}. */
     public static final long TOO_SLOW = 0x3;
 
-    /** The handler of a client-led server pool threw an exception. */
+    /** The handler of a client-led server pool threw an exception, or gave no answer. */
     public static final long HANDLER_FAILED = 0x4;
 
     /**
@@ -29,6 +29,14 @@ public final class StreamErrors {
      * has not seen the stream, so the client may try again later, or on another server.
      */
     public static final long HANDLER_BUSY = 0x6;
+
+    /**
+     * A request is larger than the server pool accepts, and no handler has seen it. Or its answer is larger than the client pool accepts.
+     */
+    public static final long TOO_LARGE = 0x7;
+
+    /** The caller of the client pool no longer waits for the answer to its request. */
+    public static final long CANCELLED = 0x8;
 
     private StreamErrors() {}
 }

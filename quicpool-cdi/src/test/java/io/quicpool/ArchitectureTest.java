@@ -75,6 +75,7 @@ class ArchitectureTest {
         mayUse("io.quicpool.core.clients", withPort("report", "threads", "streams"));
         mayUse("io.quicpool.core.exchange", withPort("report", "threads", "streams", "clients"));
         mayUse("io.quicpool.core.handlers", withPort("report", "threads", "streams"));
+        mayUse("io.quicpool.core.requests", withPort("report", "threads", "streams"));
         mayUse("io.quicpool.core", and(withPort(), "io.quicpool.core..", "io.quicpool.tls"));
     }
 

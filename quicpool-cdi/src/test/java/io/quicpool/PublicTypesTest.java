@@ -81,6 +81,7 @@ class PublicTypesTest {
     void whatApplicationsImplementGetsNoFurtherAbstractMethod() {
         assertThat(abstractMethods(PoolListener.class)).isEmpty();
         assertThat(abstractMethods(StreamHandler.class)).containsExactly("handle");
+        assertThat(abstractMethods(RequestHandler.class)).containsExactly("answer");
         assertThat(abstractMethods(TargetResolver.class)).containsExactly("resolve");
     }
 

@@ -1,6 +1,8 @@
 package io.quicpool.cdi;
 
+import io.quicpool.RequestHandler;
 import io.quicpool.StreamHandler;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -29,20 +31,25 @@ final class ApplicationContext {
     }
 
     StreamHandler around(StreamHandler handler) {
-        return stream -> {
-            // The task keeps the exception of the handler: a container may wrap an exception that passes through its
-            // code.
-            FutureTask<@Nullable Void> task = new FutureTask<>(() -> {
-                handler.handle(stream);
-                return null;
-            });
-            run(task);
-            try {
-                task.get();
-            } catch (ExecutionException e) {
-                throw ApplicationContext.<RuntimeException>rethrow(e.getCause());
-            }
-        };
+        return stream -> call(() -> {
+            handler.handle(stream);
+            return stream;
+        });
+    }
+
+    RequestHandler aroundAnswers(RequestHandler handler) {
+        return request -> call(() -> handler.answer(request));
+    }
+
+    // The task keeps the exception of the handler: a container may wrap an exception that passes through its code.
+    private <T> T call(Callable<T> handler) throws InterruptedException {
+        FutureTask<T> task = new FutureTask<>(handler);
+        run(task);
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            throw ApplicationContext.<RuntimeException>rethrow(e.getCause());
+        }
     }
 
     // Keeps the type: the pool treats exceptions by type. An interceptor may throw checked exceptions that a handler

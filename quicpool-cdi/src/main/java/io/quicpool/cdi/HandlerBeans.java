@@ -1,5 +1,6 @@
 package io.quicpool.cdi;
 
+import io.quicpool.RequestHandler;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamHandler;
 import io.quicpool.config.HandlerExecutor;
@@ -14,21 +15,37 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** The beans that implement {@link StreamHandler}. {@link QuicPool} says which server pool each one serves. */
+/**
+ * The beans that implement {@link RequestHandler} or {@link StreamHandler}. {@link QuicPool} says which server pool each one serves.
+ */
 final class HandlerBeans {
 
-    private final Instance<StreamHandler> handlers;
-    private final List<Instance.Handle<StreamHandler>> inUse = new ArrayList<>();
+    private final Instance<StreamHandler> ofStreams;
+    private final Instance<RequestHandler> ofRequests;
+    private final List<Instance.Handle<?>> inUse = new ArrayList<>();
 
-    HandlerBeans(Instance<StreamHandler> handlers) {
-        this.handlers = handlers;
+    HandlerBeans(Instance<StreamHandler> ofStreams, Instance<RequestHandler> ofRequests) {
+        this.ofStreams = ofStreams;
+        this.ofRequests = ofRequests;
+    }
+
+    private List<Instance.Handle<?>> handles() {
+        List<Instance.Handle<?>> handles = new ArrayList<>();
+        ofStreams.handles().forEach(handles::add);
+        for (Instance.Handle<RequestHandler> handle : ofRequests.handles()) {
+            // A bean may be both. It serves streams then, and is one handler.
+            if (!handle.getBean().getTypes().contains(StreamHandler.class)) {
+                handles.add(handle);
+            }
+        }
+        return handles;
     }
 
     /** Problems: handlers for pools that do not exist, and pools with several handlers. */
     List<Problem> problems(PoolNames names) {
         List<Problem> problems = new ArrayList<>();
         Map<String, String> served = new HashMap<>();
-        for (Instance.Handle<StreamHandler> handle : handlers.handles()) {
+        for (Instance.Handle<?> handle : handles()) {
             String name = poolOf(handle);
             if (name == null) {
                 continue;
@@ -52,7 +69,7 @@ final class HandlerBeans {
     }
 
     // Null for a bean without the qualifier, which is for other uses.
-    private static @Nullable String poolOf(Instance.Handle<StreamHandler> handle) {
+    private static @Nullable String poolOf(Instance.Handle<?> handle) {
         return handle.getBean().getQualifiers().stream()
                 .filter(QuicPool.class::isInstance)
                 .map(qualifier -> ((QuicPool) qualifier).value())
@@ -62,24 +79,39 @@ final class HandlerBeans {
 
     /** Gives the pool its handler, if there is one. */
     void serve(ServerPool pool, HandlerExecutor where, PoolNames names, ApplicationContext context) {
-        for (Instance.Handle<StreamHandler> handle : handlers.handles()) {
+        for (Instance.Handle<?> handle : handles()) {
             String name = poolOf(handle);
             if (name != null && pool.name().equals(names.resolve(PoolKind.SERVER, name))) {
                 inUse.add(handle);
-                StreamHandler handler = context.around(handle.get());
                 Executor executor = where == HandlerExecutor.CONTAINER ? ContainerExecutor.find() : null;
-                if (executor == null) {
-                    pool.serve(handler);
-                } else {
-                    pool.serve(handler, executor);
+                if (handle.get() instanceof StreamHandler ofStreams) {
+                    serve(pool, context.around(ofStreams), executor);
+                } else if (handle.get() instanceof RequestHandler ofRequests) {
+                    answer(pool, context.aroundAnswers(ofRequests), executor);
                 }
             }
         }
     }
 
+    private static void serve(ServerPool pool, StreamHandler handler, @Nullable Executor executor) {
+        if (executor == null) {
+            pool.serve(handler);
+        } else {
+            pool.serve(handler, executor);
+        }
+    }
+
+    private static void answer(ServerPool pool, RequestHandler handler, @Nullable Executor executor) {
+        if (executor == null) {
+            pool.answer(handler);
+        } else {
+            pool.answer(handler, executor);
+        }
+    }
+
     /** Destroys the dependent handler beans, after the pools are closed. */
     void release() {
-        for (Instance.Handle<StreamHandler> handle : inUse) {
+        for (Instance.Handle<?> handle : inUse) {
             if (handle.getBean().getScope().equals(Dependent.class)) {
                 handle.destroy();
             }

@@ -4,6 +4,7 @@ import io.quicpool.ClientPool;
 import io.quicpool.PoolObserver;
 import io.quicpool.PoolStartException;
 import io.quicpool.QuicPools;
+import io.quicpool.RequestHandler;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamHandler;
 import io.quicpool.StreamPool;
@@ -68,7 +69,8 @@ public class PoolRegistry {
      * For the container.
      *
      * @param required injection points with a pool
-     * @param handlers the beans that serve pools
+     * @param ofStreams the beans that serve streams
+     * @param ofRequests the beans that answer requests
      * @param observers the beans that observe pools
      * @param events for events of pools
      * @param beans the beans of all pools
@@ -76,13 +78,14 @@ public class PoolRegistry {
     @Inject
     PoolRegistry(
             @Any Instance<RequiredPools> required,
-            @Any Instance<StreamHandler> handlers,
+            @Any Instance<StreamHandler> ofStreams,
+            @Any Instance<RequestHandler> ofRequests,
             @Any Instance<PoolObserver> observers,
             Event<PoolEvent> events,
             @Any Instance<StreamPool> beans) {
         this.required = required;
         this.beans = beans;
-        this.handlers = new HandlerBeans(handlers);
+        this.handlers = new HandlerBeans(ofStreams, ofRequests);
         this.observers = new ObserverBeans(observers);
         this.events = events;
     }

@@ -105,6 +105,10 @@ public abstract class PoolConfig {
         return new StreamTimeouts(option(PoolOptions.READ_TIMEOUT), option(PoolOptions.WRITE_TIMEOUT));
     }
 
+    public final int maxRequestBytes() {
+        return option(PoolOptions.MAX_REQUEST_BYTES);
+    }
+
     public final int maxWaiting() {
         return option(PoolOptions.MAX_WAITING);
     }

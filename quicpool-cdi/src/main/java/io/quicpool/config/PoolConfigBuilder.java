@@ -91,6 +91,16 @@ public abstract class PoolConfigBuilder<B extends PoolConfigBuilder<B>> {
     }
 
     /**
+     * Maximum size of a request that a handler gets whole ({@link io.quicpool.ServerPool#answer}), or of the answer to a request
+     * ({@link io.quicpool.ClientPool#request}). Larger ones fail. Each side limits only what it receives. Default: 1 MiB.
+     *
+     * @param maxRequestBytes bytes, from 1 to 1,073,741,824
+     */
+    public final B maxRequestBytes(int maxRequestBytes) {
+        return option(PoolOptions.MAX_REQUEST_BYTES, maxRequestBytes);
+    }
+
+    /**
      * Maximum number of callers that wait for a stream at a time, for each target. Further callers get
      * {@link io.quicpool.PoolBusyException} at once. Default: 10,000.
      *

@@ -179,6 +179,13 @@ public final class PoolOptions {
             .meaning(
                     "How long a stream may be in use before it is logged as leaked, with the line that took it, 0s for never.");
 
+    public static final PoolOption<Integer> MAX_REQUEST_BYTES = of(BOTH, "max-request-bytes")
+            .values(count(1, 1 << 30))
+            .orElse("1048576")
+            .meaning(
+                    "Maximum size of a whole request that a handler gets (server), or of the answer to a request (client), "
+                            + "in bytes. Larger ones fail. Each side limits only what it receives.");
+
     public static final PoolOption<Boolean> ADDRESS_VALIDATION = of(SERVER, "address-validation")
             .values(flag())
             .orElse("false")

@@ -15,6 +15,7 @@ import io.quicpool.core.connection.Connector;
 import io.quicpool.core.exchange.IdRequest;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.report.Reason;
+import io.quicpool.core.requests.Requests;
 import io.quicpool.core.streams.Slot;
 import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.transport.Connection;
@@ -26,11 +27,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Keeps streams open ahead of use: {@link SizeCheck} says how many, {@link ClientConnections} on which connections. */
-final class CoreClientPool extends CorePool implements ClientPool, ClientConnection.Owner, IdRequest.Owner {
+final class CoreClientPool extends CorePool implements ClientRequests, ClientConnection.Owner, IdRequest.Owner {
 
     private final ClientPoolConfig config;
     private final ClientConnections connections;
     private final IdRequest idRequest;
+    private final Requests requests;
     final SizeCheck sizeCheck;
     private boolean everReady; // timer thread only
     private final CreditShortage creditShortage = new CreditShortage();
@@ -45,6 +47,7 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     CoreClientPool(String name, ClientPoolConfig config, Connector connector, int streamsPerConnection) {
         super(PoolLabel.client(name), config, new PoolThreads(name));
         this.config = config;
+        this.requests = new Requests(this, config.maxRequestBytes());
         this.idRequest = new IdRequest(streams, log, metrics, config.idTimeout(), this);
         this.connections = new ClientConnections(threads, log, metrics, connector, this, streamsPerConnection);
         this.sizeCheck = new SizeCheck(config, threads, idleStreams, connections, idRequest, this::lifecycleState);
@@ -225,6 +228,11 @@ final class CoreClientPool extends CorePool implements ClientPool, ClientConnect
     }
 
     // ---- state
+
+    @Override
+    public Requests requests() {
+        return requests;
+    }
 
     @Override
     public List<ClientPool> members() {

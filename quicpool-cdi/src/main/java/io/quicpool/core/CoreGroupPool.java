@@ -13,6 +13,7 @@ import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.core.report.Metrics;
+import io.quicpool.core.requests.Requests;
 import io.quicpool.core.streams.PoolStreams;
 import io.quicpool.core.streams.Slot;
 import io.quicpool.core.streams.Waiter;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Its metrics have the waits of its own callers, and errors that the application added to the group. Owns its members.
  * Thread-safe; the members hold the state.
  */
-final class CoreGroupPool extends PoolFacade implements ClientPool {
+final class CoreGroupPool extends PoolFacade implements ClientRequests {
 
     private final ClientPoolConfig config;
     private final List<CoreClientPool> members;
@@ -45,12 +46,14 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
     private final AtomicBoolean exhausted = new AtomicBoolean();
     private final AtomicBoolean everReady = new AtomicBoolean();
     private final GroupLifecycle lifecycle;
+    private final Requests requests;
 
     /** Makes a group of members that are not started yet. */
     CoreGroupPool(ClientPoolConfig config, List<CoreClientPool> members) {
         super(PoolLabel.client(config.name()), new PoolThreads(config.name()));
         this.config = config;
         this.members = List.copyOf(members);
+        this.requests = new Requests(this, config.maxRequestBytes());
         this.lifecycle = new GroupLifecycle(this, this.members, threads, listeners, log);
     }
 
@@ -154,6 +157,11 @@ final class CoreGroupPool extends PoolFacade implements ClientPool {
             }
         }
         throw new IllegalStateException(slot + " belongs to no member of " + label);
+    }
+
+    @Override
+    public Requests requests() {
+        return requests;
     }
 
     // ---- state

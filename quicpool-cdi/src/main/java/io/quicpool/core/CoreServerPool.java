@@ -1,6 +1,7 @@
 package io.quicpool.core;
 
 import io.quicpool.PoolState;
+import io.quicpool.RequestHandler;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamHandler;
 import io.quicpool.config.CapacityBounds;
@@ -150,6 +151,18 @@ final class CoreServerPool extends CorePool implements ServerPool, ServerConnect
         Objects.requireNonNull(handler, "handler");
         Objects.requireNonNull(executor, "executor");
         clientLed.serve(handler, executor, config.handlers());
+    }
+
+    @Override
+    public void answer(RequestHandler handler) {
+        answer(handler, threads.handlers());
+    }
+
+    @Override
+    public void answer(RequestHandler handler, Executor executor) {
+        Objects.requireNonNull(handler, "handler");
+        Objects.requireNonNull(executor, "executor");
+        clientLed.answer(handler, executor, config);
     }
 
     @Override

@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.quicpool.ClientPool;
 import io.quicpool.PooledStream;
+import io.quicpool.Request;
+import io.quicpool.RequestFailedException;
+import io.quicpool.RequestHandler;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamHandler;
 import io.quicpool.settings.SettingsException;
@@ -23,6 +26,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +98,39 @@ class HandlerBeansTest {
             assertThat(Echo.THREADS).allMatch(name -> name.startsWith("quicpool-ingress-handler"));
         }
         assertThat(Reverse.DESTROYED).isTrue();
+    }
+
+    @Dependent
+    @QuicPool("ingress")
+    static class Answering implements RequestHandler {
+        static final AtomicBoolean DESTROYED = new AtomicBoolean();
+
+        @Override
+        public CompletionStage<byte[]> answer(Request request) throws IOException {
+            if (request.bytes().length > 2) {
+                throw new IOException("too many");
+            }
+            return CompletableFuture.supplyAsync(request::bytes);
+        }
+
+        @PreDestroy
+        void end() {
+            DESTROYED.set(true);
+        }
+    }
+
+    @Test
+    void aBeanMayAnswerRequests() throws Exception {
+        Answering.DESTROYED.set(false);
+        try (App app = App.start(App.server("ingress", folder), Answering.class)) {
+            ClientPool client = app.clientOf("ingress", pools);
+            assertThat(client.requestBlocking(new byte[] {1, 2}, SOON)).containsExactly(1, 2);
+            assertThatThrownBy(() -> client.requestBlocking(new byte[3], SOON))
+                    .isInstanceOf(RequestFailedException.class);
+        }
+        assertThat(Answering.DESTROYED).isTrue();
+        assertThatThrownBy(() -> App.start(App.server("ingress", folder), Echo.class, Answering.class))
+                .hasMessageContaining("the server pool \"ingress\" is served by handler");
     }
 
     @Dependent

@@ -2,6 +2,8 @@ package io.quicpool.docs;
 
 import io.quicpool.ClientPool;
 import io.quicpool.PooledStream;
+import io.quicpool.Request;
+import io.quicpool.RequestHandler;
 import io.quicpool.StreamHandler;
 import io.quicpool.cdi.PoolEvent;
 import io.quicpool.cdi.PoolRegistry;
@@ -16,6 +18,8 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** The examples of docs/component.md, compiled; {@link ReadmeTest} compares the two. */
 public final class ComponentExample {
@@ -30,12 +34,8 @@ public final class ComponentExample {
         @QuicPool("orders")
         ClientPool pool;
 
-        public byte[] ask(byte[] request) throws IOException, InterruptedException {
-            try (PooledStream stream = pool.take(Duration.ofSeconds(1))) {
-                stream.outputStream().write(request);
-                stream.outputStream().close();
-                return stream.inputStream().readAllBytes();
-            }
+        public CompletionStage<byte[]> ask(byte[] question) {
+            return pool.request(question, Duration.ofSeconds(1));
         }
     }
     // asking ends
@@ -69,14 +69,26 @@ public final class ComponentExample {
     // answering begins
     @ApplicationScoped
     @QuicPool("ingress")
-    public static class Answers implements StreamHandler {
+    public static class Answers implements RequestHandler {
 
         @Override
-        public void handle(PooledStream stream) throws IOException {
-            stream.outputStream().write(stream.inputStream().readAllBytes());
+        public CompletionStage<byte[]> answer(Request request) {
+            return CompletableFuture.completedFuture(request.bytes());
         }
     }
     // answering ends
+
+    // streaming begins
+    @ApplicationScoped
+    @QuicPool("files")
+    public static class Files implements StreamHandler {
+
+        @Override
+        public void handle(PooledStream stream) throws IOException {
+            stream.inputStream().transferTo(stream.outputStream());
+        }
+    }
+    // streaming ends
 
     // watching begins
     @ApplicationScoped

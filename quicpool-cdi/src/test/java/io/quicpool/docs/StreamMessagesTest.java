@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The messages about streams and handlers that docs/troubleshooting.md quotes are real. */
@@ -129,6 +130,34 @@ class StreamMessagesTest extends QuotedMessages {
             healthShows("No handler is free", server);
             assertThat(server.snapshot().totals().refused().get("handler-busy")).isPositive();
         }
+    }
+
+    @Test
+    void requestFails() throws Exception {
+        ServerPool server =
+                pools.server(s -> s.maxRequestBytes(1000).maxHandlers(2).handlerQueue(0));
+        server.answer(request -> switch (request.bytes().length) {
+            case 1 -> new CompletableFuture<>();
+            case 2 -> CompletableFuture.completedFuture(new byte[1001]);
+            default -> throw new IllegalStateException("a bug");
+        });
+        ClientPool client = client(server, c -> c.capacity(2, 2).maxRequestBytes(1000));
+        Pools.awaitIdle(client, 2);
+        thrown(catchThrowable(() -> client.requestBlocking(new byte[1], SHORT)));
+        await().until(() -> server.handlersRunning() == 0);
+        for (int size : new int[] {2, 3, 1001}) {
+            thrown(catchThrowable(() -> client.requestBlocking(new byte[size], SOON)));
+            await().until(() -> server.handlersRunning() == 0);
+        }
+        var waiting = client.request(new byte[1], SOON).toCompletableFuture();
+        await().until(() -> server.handlersRunning() == 1);
+        thrown(catchThrowable(() -> client.requestBlocking(new byte[1], SOON)));
+        healthShows("A request fails", server);
+        assertThat(server.snapshot().totals().refused().get("large-request")).isOne();
+        server.close();
+        thrown(waiting.handle((answer, failure) -> failure).get());
+        thrown(catchThrowable(() -> client.requestBlocking(new byte[1], SHORT)));
+        saysAll("A request fails");
     }
 
     @Test

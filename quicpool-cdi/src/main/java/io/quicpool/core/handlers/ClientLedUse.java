@@ -1,12 +1,15 @@
 package io.quicpool.core.handlers;
 
+import io.quicpool.RequestHandler;
 import io.quicpool.StreamHandler;
 import io.quicpool.config.HandlerConfig;
+import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.report.PoolLog;
 import io.quicpool.core.report.RefusalLog;
 import io.quicpool.core.streams.PoolStreams;
 import io.quicpool.core.streams.Slot;
+import io.quicpool.core.streams.TakenBy;
 import io.quicpool.core.threads.PoolThreads;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,10 +39,30 @@ public final class ClientLedUse {
         this.noHandlerWarning = new NoHandlerWarning(streams.index(), log);
     }
 
-    /** Sets the handler, which must be the first. */
+    /** Sets the handler of streams, which must be the first. */
     public void serve(StreamHandler handler, Executor executor, HandlerConfig config) {
-        Dispatcher first =
-                new Dispatcher(streams, threads.handlers(), log, metrics, refusals, handler, executor, config);
+        HandlerEnd end = new HandlerEnd(streams, log, metrics, refusals);
+        start(
+                (lease, release, serveNext) -> new StreamUse(handler, end, lease, release),
+                TakenBy.handler(handler.getClass()),
+                executor,
+                config);
+    }
+
+    /** Sets the handler of requests, which must be the first. */
+    public void answer(RequestHandler handler, Executor executor, ServerPoolConfig config) {
+        HandlerEnd end = new HandlerEnd(streams, log, metrics, refusals);
+        RequestUse.Setup setup = new RequestUse.Setup(
+                handler,
+                end,
+                threads,
+                config.maxRequestBytes(),
+                config.streamTimeouts().read());
+        start(setup::of, TakenBy.handler(handler.getClass()), executor, config.handlers());
+    }
+
+    private void start(Dispatcher.Uses uses, TakenBy takenBy, Executor executor, HandlerConfig config) {
+        Dispatcher first = new Dispatcher(streams, threads.handlers(), log, refusals, uses, takenBy, executor, config);
         if (!dispatcher.compareAndSet(null, first)) {
             throw new IllegalStateException(log.pool() + ": there is a handler already");
         }

@@ -1,11 +1,8 @@
 package io.quicpool.core.handlers;
 
 import io.quicpool.StreamErrors;
-import io.quicpool.StreamHandler;
 import io.quicpool.config.HandlerConfig;
 import io.quicpool.config.HandlerExecutor;
-import io.quicpool.config.Printable;
-import io.quicpool.core.report.Metrics;
 import io.quicpool.core.report.PoolLog;
 import io.quicpool.core.report.Reason;
 import io.quicpool.core.report.RefusalLog;
@@ -14,9 +11,9 @@ import io.quicpool.core.streams.PoolStreams;
 import io.quicpool.core.streams.Slot;
 import io.quicpool.core.streams.TakenBy;
 import io.quicpool.transport.Connection;
-import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,32 +31,58 @@ final class Dispatcher {
     private final PoolStreams streams;
     private final Executor poolThreads;
     private final PoolLog log;
-    private final Metrics metrics;
     private final RefusalLog refusals;
-    private final StreamHandler handler;
+    private final Uses uses;
     private final TakenBy takenBy;
     private final Executor executor;
     // Runs calls that the executor rejects. Null when they are reset.
     private final @Nullable Executor fallback;
     private final FairLimiter<Connection, Call> limiter;
     private final AtomicBoolean warnedOfCallerRuns = new AtomicBoolean();
+    private final AtomicInteger serving = new AtomicInteger();
+
+    /** What a handler does with a stream that has its place. It gives the place back when the stream has ended. */
+    interface Use {
+
+        /**
+         * Prepares the stream for the handler. Does not block.
+         *
+         * @param ready runs once when the handler can run, if that is later
+         * @return whether the handler can run now
+         */
+        boolean begin(Runnable ready);
+
+        /** Runs the handler. */
+        void run();
+    }
+
+    /** Makes the use of each stream. */
+    interface Uses {
+
+        /**
+         * The use of one stream.
+         *
+         * @param release gives back its place
+         * @param serveNext gives free places to waiting streams, for a place that was given back after {@link Use#run} has returned
+         */
+        Use of(Lease lease, Runnable release, Runnable serveNext);
+    }
 
     Dispatcher(
             PoolStreams streams,
             Executor poolThreads,
             PoolLog log,
-            Metrics metrics,
             RefusalLog refusals,
-            StreamHandler handler,
+            Uses uses,
+            TakenBy takenBy,
             Executor executor,
             HandlerConfig config) {
         this.streams = streams;
         this.poolThreads = poolThreads;
         this.log = log;
-        this.metrics = metrics;
         this.refusals = refusals;
-        this.handler = handler;
-        this.takenBy = TakenBy.handler(handler.getClass());
+        this.uses = uses;
+        this.takenBy = takenBy;
         this.executor = executor;
         // A container may stop its executor before the application, and its pool, have ended.
         this.fallback = config.executor() == HandlerExecutor.CONTAINER ? poolThreads : null;
@@ -83,7 +106,7 @@ final class Dispatcher {
         }
         Call call = new Call(streams.lease(slot, takenBy));
         switch (limiter.enter(call.client, call)) {
-            case SERVED -> execute(call);
+            case SERVED -> start(call);
             case WAITS -> slot.stream().whenEnded(call::peerEnded);
             case FULL -> call.refuse();
         }
@@ -91,12 +114,33 @@ final class Dispatcher {
 
     /** Gives free places to waiting streams that an error has left behind. Called in each periodic check. */
     void serveNext() {
-        for (Call call = limiter.next(); call != null; call = limiter.next()) {
-            execute(call);
+        // A call that ends at once gives its place back, which leads here again: the loop goes on instead.
+        if (serving.getAndIncrement() > 0) {
+            return;
+        }
+        int asked = 1;
+        try {
+            while (asked > 0) {
+                for (Call call = limiter.next(); call != null; call = limiter.next()) {
+                    start(call);
+                }
+                asked = serving.addAndGet(-asked);
+            }
+        } finally {
+            if (asked > 0) {
+                // After an error. The next periodic check goes on.
+                serving.set(0);
+            }
         }
     }
 
     // The call has its place.
+    private void start(Call call) {
+        if (call.use.begin(() -> execute(call))) {
+            execute(call);
+        }
+    }
+
     private void execute(Call call) {
         if (!tryExecute(call)) {
             limiter.release(call.client);
@@ -112,7 +156,8 @@ final class Dispatcher {
     // executor should run.
     private @Nullable Call executeNext() {
         for (Call call = limiter.next(); call != null; call = limiter.next()) {
-            if (!tryExecute(call)) {
+            Call next = call;
+            if (call.use.begin(() -> execute(next)) && !tryExecute(call)) {
                 return call;
             }
         }
@@ -138,6 +183,7 @@ final class Dispatcher {
 
         private final Lease lease;
         private final Connection client;
+        private final Use use;
         // The thread that sets it decides the fate of the stream, because an executor may throw and still run the task.
         private final AtomicBoolean claimed = new AtomicBoolean();
         private volatile @Nullable Thread submitter;
@@ -145,6 +191,7 @@ final class Dispatcher {
         private Call(Lease lease) {
             this.lease = lease;
             this.client = lease.slot().stream().connection();
+            this.use = uses.of(lease, () -> limiter.release(client), Dispatcher.this::serveNext);
         }
 
         // Data that arrived before a connection was lost can still be read. A stream that the peer has reset cannot.
@@ -173,18 +220,7 @@ final class Dispatcher {
                 return;
             }
             for (Call call = this; call != null && call.claimed.compareAndSet(false, true); call = executeNext()) {
-                try {
-                    call.serve();
-                } finally {
-                    limiter.release(call.client);
-                }
-            }
-        }
-
-        private void serve() {
-            // A closing pool has ended it meanwhile.
-            if (lease.slot().isTaken()) {
-                handle(lease);
+                call.use.run();
             }
         }
 
@@ -195,49 +231,6 @@ final class Dispatcher {
                         "the handler's executor runs tasks in the calling thread; the pool's own threads run them instead");
             }
             poolThreads.execute(this);
-        }
-    }
-
-    // A handler is user code. Whatever it throws ends only its stream.
-    @SuppressWarnings("CatchingUnchecked")
-    private void handle(Lease lease) {
-        boolean returned = false;
-        try {
-            handler.handle(lease);
-            returned = true;
-        } catch (IOException e) {
-            // The peer has disconnected or reset the stream.
-            log.debug("the handler of stream " + lease.id() + " ended: " + Metrics.text(e));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            if (!streams.isClosing()) {
-                handlerThrew(e);
-            }
-        } catch (Exception | Error e) {
-            handlerThrew(e);
-        } finally {
-            endStream(lease, returned);
-        }
-    }
-
-    private void handlerThrew(Throwable e) {
-        metrics.error(e);
-        try {
-            log.warning("the handler threw an exception", Printable.cause(e));
-        } catch (OutOfMemoryError again) {
-            // There is no memory for the message either.
-        }
-    }
-
-    private void endStream(Lease lease, boolean returned) {
-        boolean slow = lease.timedOut();
-        if (slow) {
-            refusals.record(Reason.Refused.SLOW_CLIENT, lease.remoteAddress());
-        }
-        if (returned) {
-            lease.close();
-        } else {
-            lease.reset(slow ? StreamErrors.TOO_SLOW : StreamErrors.HANDLER_FAILED);
         }
     }
 }

@@ -71,6 +71,8 @@ public final class Reason {
         HANDLER_BUSY("no handler is free for its stream (max-handlers, handler-queue, or the executor is full)"),
         /** A handler's read or write timed out because the client sent or read nothing. */
         SLOW_CLIENT("a handler waited too long for it to send or read (read-timeout, write-timeout)"),
+        /** A request has more than {@code max-request-bytes}. */
+        LARGE_REQUEST("its request is too large (max-request-bytes)"),
         /** Callers of the pool itself: too many wait already. */
         CALLERS("too many callers are waiting (max-waiting)");
 

@@ -5,12 +5,10 @@ import io.quicpool.PoolState;
 import io.quicpool.PooledStream;
 import io.quicpool.StreamId;
 import io.quicpool.core.threads.CompletionThreads;
-import io.quicpool.core.threads.ExecutorFuture;
+import io.quicpool.core.threads.EndableFuture;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * thread completes it, because completion runs the dependents. When the caller ends it first, it stops waiting, and a
  * stream that was meant for it goes to the next waiter.
  */
-final class AsyncTake extends ExecutorFuture<PooledStream> {
+final class AsyncTake extends EndableFuture<PooledStream> {
 
     private final StreamTaker taker;
     private final StreamSource source;
@@ -58,7 +56,7 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
     private void takeOrWait() {
         Slot slot = taker.takeNow(id);
         if (slot != null) {
-            super.complete(taker.lease(slot, null));
+            settle(taker.lease(slot, null));
         } else if (timeoutNanos <= 0) {
             throw taker.noneIdle(id, start);
         } else if (source.threads().workers().full()) {
@@ -88,7 +86,7 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
             throw taker.tooManyWaiters(start);
         }
         if (endedByCaller) {
-            stopWaiting();
+            endedByCaller();
         } else if (remainingNanos() == 0) {
             timeOut();
         }
@@ -134,7 +132,7 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
         } else {
             cancelTimeout();
             taker.waited(start, WaitEnd.SERVED);
-            if (!super.complete(taker.lease(slot, by))) {
+            if (!settle(taker.lease(slot, by))) {
                 source.streams(slot).undoLease(slot);
             }
         }
@@ -142,7 +140,7 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
 
     private void fail(RuntimeException failure) {
         cancelTimeout();
-        super.completeExceptionally(failure);
+        settleExceptionally(failure);
     }
 
     private void cancelTimeout() {
@@ -152,8 +150,8 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
         }
     }
 
-    // Called before the future is complete, because its dependents may block the caller's thread.
-    private void stopWaiting() {
+    @Override
+    protected void endedByCaller() {
         endedByCaller = true;
         cancelTimeout();
         Waiter current = waiter;
@@ -161,50 +159,5 @@ final class AsyncTake extends ExecutorFuture<PooledStream> {
             source.removeWaiter(current);
             taker.waited(start, WaitEnd.CANCELLED);
         }
-    }
-
-    // ---- ways in which the caller may end it, time-outs of CompletableFuture included
-
-    @Override
-    public boolean complete(PooledStream value) {
-        stopWaiting();
-        return super.complete(value);
-    }
-
-    @Override
-    public boolean completeExceptionally(Throwable failure) {
-        stopWaiting();
-        return super.completeExceptionally(failure);
-    }
-
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-        stopWaiting();
-        return super.cancel(mayInterruptIfRunning);
-    }
-
-    @Override
-    public void obtrudeValue(PooledStream value) {
-        stopWaiting();
-        super.obtrudeValue(value);
-    }
-
-    @Override
-    public void obtrudeException(Throwable failure) {
-        stopWaiting();
-        super.obtrudeException(failure);
-    }
-
-    @Override
-    public CompletableFuture<PooledStream> completeAsync(Supplier<? extends PooledStream> supplier, Executor executor) {
-        return super.completeAsync(
-                () -> {
-                    try {
-                        return supplier.get();
-                    } finally {
-                        stopWaiting();
-                    }
-                },
-                executor);
     }
 }

@@ -1,0 +1,214 @@
+package io.quicpool.core.requests;
+
+import io.quicpool.PoolBusyException;
+import io.quicpool.PoolClosedException;
+import io.quicpool.PoolTimeoutException;
+import io.quicpool.PooledStream;
+import io.quicpool.RequestException;
+import io.quicpool.RequestLostException;
+import io.quicpool.RequestRefusedException;
+import io.quicpool.RequestTimeoutException;
+import io.quicpool.StreamErrors;
+import io.quicpool.core.streams.Lease;
+import io.quicpool.core.threads.EndableFuture;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request and what its caller gets. It takes a stream, and an {@link Attempt} sends it there. An attempt that surely reached no handler
+ * is followed by another. The answer, the timer, the caller or a failed attempt decides how it ends, whichever is first.
+ *
+ * <pre>
+ * take --stream--&gt; Attempt --answer--&gt; decided
+ *   ^                 |  \----failed, time-out, cancelled--&gt; decided
+ *   \---not handled---/
+ * </pre>
+ */
+final class RequestCall extends EndableFuture<byte[]> {
+
+    private final Requests requests;
+    private final byte[] bytes;
+    private final int offset;
+    private final int length;
+    private final long start = System.nanoTime();
+    private final long timeoutNanos;
+    private final AtomicBoolean decided = new AtomicBoolean();
+    // Each is written before decided is read. Who decides reads them after that. So one of the two threads sees both.
+    private volatile @Nullable CompletableFuture<PooledStream> take;
+    private volatile @Nullable Attempt attempt;
+    private volatile @Nullable Future<?> timer;
+    // One attempt at a time.
+    private volatile boolean refused;
+
+    RequestCall(Requests requests, byte[] bytes, int offset, int length, long timeoutNanos) {
+        super(null);
+        this.requests = requests;
+        this.bytes = bytes;
+        this.offset = offset;
+        this.length = length;
+        this.timeoutNanos = timeoutNanos;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    int offset() {
+        return offset;
+    }
+
+    int length() {
+        return length;
+    }
+
+    Requests requests() {
+        return requests;
+    }
+
+    private long remainingNanos() {
+        return Math.max(0, timeoutNanos - (System.nanoTime() - start));
+    }
+
+    private String elapsed() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms";
+    }
+
+    // ---- its stream
+
+    /** Takes a stream, now or later, and begins an attempt. Does not block. */
+    void take() {
+        CompletableFuture<PooledStream> taking = requests.take(remainingNanos());
+        take = taking;
+        if (decided.get()) {
+            taking.cancel(false);
+        }
+        // On this thread, or on a worker thread.
+        var unused = taking.whenComplete((stream, failure) -> {
+            if (stream != null) {
+                begin(new Attempt(this, (Lease) stream));
+            } else {
+                notTaken(failure);
+            }
+        });
+    }
+
+    private void begin(Attempt next) {
+        attempt = next;
+        if (timer == null) {
+            timer = requests.after(remainingNanos(), this::timeOut);
+        }
+        if (decided.get()) {
+            cancelTimer();
+            next.end(StreamErrors.CANCELLED);
+        } else {
+            next.begin();
+        }
+    }
+
+    private void notTaken(@Nullable Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof PoolTimeoutException) {
+            fail(new RequestTimeoutException(
+                    message("no stream within " + elapsed() + "; nothing was sent"), false, cause));
+        } else if (cause instanceof PoolBusyException) {
+            fail(new RequestRefusedException(message("too many callers are waiting (max-waiting)"), cause));
+        } else if (cause instanceof PoolClosedException) {
+            fail(new RequestRefusedException(message("the pool is closed"), cause));
+        } else {
+            fail(new RequestLostException(message("no stream could be taken"), false, cause));
+        }
+    }
+
+    String message(String what) {
+        return requests.message(what);
+    }
+
+    // ---- how it ends
+
+    /** The answer has come. Returns false when another outcome was first. */
+    boolean answered(byte[] answer) {
+        if (!decide()) {
+            return false;
+        }
+        requests.work(() -> settle(answer));
+        return true;
+    }
+
+    /** An attempt failed, or no stream came. */
+    void fail(RequestException failure) {
+        if (decide()) {
+            requests.work(() -> settleExceptionally(failure));
+        }
+    }
+
+    /** An attempt reached no handler: repeats the request, unless the peer refused it twice. */
+    void repeat(boolean peerBusy, RequestRefusedException failure) {
+        if (decided.get()) {
+            return;
+        }
+        if (peerBusy && refused) {
+            fail(failure);
+        } else if (remainingNanos() == 0) {
+            timeOut();
+        } else {
+            if (peerBusy) {
+                refused = true;
+            }
+            // The thread is the engine's, which may have to read the next stream.
+            requests.work(this::take);
+        }
+    }
+
+    // On the timer thread. A thread that waits for a stream has a time-out of its own, which says more.
+    private void timeOut() {
+        if (decide()) {
+            Attempt current = attempt;
+            boolean sent = current != null && current.end(StreamErrors.CANCELLED);
+            cancelTake();
+            requests.work(() -> settleExceptionally(new RequestTimeoutException(
+                    message("no answer within " + elapsed()
+                            + (sent ? "; the request may have been handled" : "; nothing was sent")),
+                    sent,
+                    null)));
+        }
+    }
+
+    @Override
+    protected void endedByCaller() {
+        if (decide()) {
+            Attempt current = attempt;
+            if (current != null) {
+                current.end(StreamErrors.CANCELLED);
+            }
+            cancelTake();
+        }
+    }
+
+    private boolean decide() {
+        if (!decided.compareAndSet(false, true)) {
+            return false;
+        }
+        cancelTimer();
+        return true;
+    }
+
+    private void cancelTimer() {
+        Future<?> pending = timer;
+        if (pending != null) {
+            pending.cancel(false);
+        }
+    }
+
+    // A stream that it took in the same moment goes to begin().
+    private void cancelTake() {
+        CompletableFuture<PooledStream> taking = take;
+        if (taking != null) {
+            taking.cancel(false);
+        }
+    }
+}
