@@ -96,6 +96,8 @@ func (p *peer) server(listen, cert, key string, capacity int) {
 //	close ID       closes, whatever is unread                     closed ID
 //	speak N TEXT   N times: takes any, writes, reads to the end,  spoke N
 //	               closes; an error of any of it is the answer
+//	request N TEXT N times: takes any, writes, closes, reads to   requested N
+//	               the end what must be the text again
 //	echo N         N times: takes any, echoes to the end, closes  echoed N
 //	flush          evicts all idle streams                        flushed
 //	quit           closes the pool
@@ -133,6 +135,8 @@ func (p *peer) do(command, rest string) (string, error) {
 		return "got " + first, err
 	case "speak":
 		return "spoke " + first, p.times(first, func(stream net.Conn) error { return speak(stream, text) })
+	case "request":
+		return "requested " + first, p.times(first, func(stream net.Conn) error { return request(stream, text) })
 	case "echo":
 		return "echoed " + first, p.times(first, echo)
 	}
@@ -181,6 +185,20 @@ func speak(stream net.Conn, text string) error {
 		return err
 	}
 	return stream.Close()
+}
+
+func request(stream net.Conn, text string) error {
+	if _, err := stream.Write([]byte(text)); err != nil {
+		return err
+	}
+	if err := stream.Close(); err != nil {
+		return err
+	}
+	got, err := io.ReadAll(stream)
+	if err == nil && string(got) != text {
+		err = fmt.Errorf("answered %q", got)
+	}
+	return err
 }
 
 func echo(stream net.Conn) error {

@@ -3,8 +3,8 @@ package io.quicpool.it.prices;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quicpool.ClientPool;
-import io.quicpool.PooledStream;
 import io.quicpool.cdi.QuicPool;
+import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -31,12 +31,16 @@ public class PriceResource {
     @GET
     @Path("{item}")
     public String offer(@PathParam("item") String item) throws IOException, InterruptedException {
-        try (PooledStream stream = stock.take(MAX_WAIT)) {
-            stream.readTimeout(MAX_WAIT);
-            stream.outputStream().write(item.getBytes(UTF_8));
-            stream.outputStream().close();
-            String left = new String(stream.inputStream().readAllBytes(), UTF_8);
-            return item + " costs " + list.price(item) + ", " + left + " left";
-        }
+        String left = new String(stock.requestBlocking(item.getBytes(UTF_8), MAX_WAIT), UTF_8);
+        return item + " costs " + list.price(item) + ", " + left + " left";
+    }
+
+    /** How many are left. No thread waits for the answer. */
+    @GET
+    @Path("{item}/left")
+    public Uni<String> left(@PathParam("item") String item) {
+        return Uni.createFrom()
+                .completionStage(() -> stock.request(item.getBytes(UTF_8), MAX_WAIT))
+                .map(answer -> new String(answer, UTF_8));
     }
 }

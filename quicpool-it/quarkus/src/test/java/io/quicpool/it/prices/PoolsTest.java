@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,13 @@ class PoolsTest {
     void theHandlerAnswers() throws Exception {
         String price = list.price("pear");
         assertEquals("pear costs " + price + ", " + price + " left", prices.offer("pear"));
+    }
+
+    @Test
+    void theHandlerAnswersAUni() throws Exception {
+        assertEquals(
+                list.price("pear"),
+                prices.left("pear").await().atMost(Duration.ofSeconds(60)));
     }
 
     @Test

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +141,17 @@ class GoPackageIT {
         assertNobodyWasRefused(server);
     }
 
+    /** {@code Close} of the Go package ends only its own direction, so it can still read. */
+    @Test
+    void aClientOfTheGoPackageIsAnsweredByAHandlerOfRequests() throws Exception {
+        ServerPool server = server(1024);
+        server.answer(request -> CompletableFuture.completedFuture(request.bytes()));
+        GoProcess client = keep(goClient(server, PLACES));
+        assertThat(client.ask("request " + PAIRS + " hello")).isEqualTo("requested " + PAIRS);
+        assertThat(server.snapshot().totals().connects()).isOne();
+        assertNobodyWasRefused(server);
+    }
+
     @Test
     void aClientOfTheGoPackageThatWantsMoreThanThereIsWaitsAndWorksOnOneConnection() throws Exception {
         ServerPool server = server(PLACES);
@@ -205,6 +218,22 @@ class GoPackageIT {
         PoolTotals totals = client.snapshot().totals();
         assertThat(totals.failed()).isZero();
         assertThat(totals.connects()).isOne();
+    }
+
+    /** It takes any stream, so there is only one at a time. */
+    @Test
+    void aServerOfTheGoPackageAnswersRequests() throws Exception {
+        String address = "127.0.0.1:" + Pools.freePort();
+        GoProcess server = keep(goServer(address, PLACES));
+        ClientPool client = client(address, 1);
+        FutureTask<String> echoes = new FutureTask<>(() -> server.ask("echo " + PLACES));
+        new Thread(echoes).start();
+        for (int i = 1; i <= PLACES; i++) {
+            byte[] request = new byte[i * 1000];
+            assertThat(client.requestBlocking(request, SOON)).isEqualTo(request);
+        }
+        assertThat(echoes.get()).isEqualTo("echoed " + PLACES);
+        assertThat(client.snapshot().totals().connects()).isOne();
     }
 
     /**
