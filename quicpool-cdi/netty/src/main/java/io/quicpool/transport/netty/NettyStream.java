@@ -123,6 +123,8 @@ final class NettyStream extends AbstractStream {
                 output.lost(why);
             }
             input.lost(why);
+            // No event of quiche may follow.
+            ended();
         }
 
         @Override

@@ -92,6 +92,23 @@ class NettyTrapsTest extends NettyConnections {
         }
     }
 
+    /** quiche may know a stream no more, and then nothing else says that it has ended. */
+    @Test
+    void anErrorOfQuicheEndsTheStreamForItsReaderAndForThePool() throws Exception {
+        NettyConnection connection = connect(server(), EngineEvents.REJECT_ALL);
+        NettyStream stream = (NettyStream) idle(connection);
+        CountDownLatch told = new CountDownLatch(2);
+        stream.whenEnded(told::countDown);
+        stream.whenReadReturns(() -> {
+            assertThatThrownBy(() -> stream.input().read()).hasMessageContaining("INVALID_STREAM_STATE");
+            told.countDown();
+        });
+        connection.loop().execute(() -> stream.channel()
+                .pipeline()
+                .fireExceptionCaught(new IOException("INVALID_STREAM_STATE")));
+        assertThat(told.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
     /** Each take asks for it, and must not wait for threads that read or add data. */
     @Test
     void whetherAStreamIsAliveIsKnownWithoutItsLock() throws Exception {
