@@ -1,18 +1,24 @@
 package io.quicpool.it.demo;
 
-import io.quicpool.PooledStream;
-import io.quicpool.StreamHandler;
+import io.quicpool.Request;
+import io.quicpool.RequestHandler;
 import io.quicpool.cdi.QuicPool;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /** The demo's own service: sends back what it gets. */
 @ApplicationScoped
 @QuicPool("ingress")
-public class EchoHandler implements StreamHandler {
+public class EchoHandler implements RequestHandler {
 
     @Override
-    public void handle(PooledStream stream) throws IOException {
-        stream.inputStream().transferTo(stream.outputStream());
+    public CompletionStage<byte[]> answer(Request request) {
+        // Later, so that the chart has something to show. No thread waits meanwhile.
+        return new CompletableFuture<byte[]>()
+                .completeOnTimeout(
+                        request.bytes(), ThreadLocalRandom.current().nextLong(30, 150), TimeUnit.MILLISECONDS);
     }
 }

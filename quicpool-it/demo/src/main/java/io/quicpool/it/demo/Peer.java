@@ -104,7 +104,7 @@ public class Peer {
                             "--keep-alive",
                             "1s",
                             "--serve",
-                            "echo",
+                            "later",
                             // As in this application.
                             "--transport",
                             "kwik")

@@ -3,14 +3,12 @@ package io.quicpool.it.demo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quicpool.ClientPool;
-import io.quicpool.PoolException;
-import io.quicpool.PooledStream;
+import io.quicpool.RequestException;
 import io.quicpool.cdi.PoolEvent;
 import io.quicpool.cdi.QuicPool;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
-/** Callers of two services. Their number rises and falls. Each takes one stream for each request. */
+/** Callers of two services. Their number rises and falls. */
 @ApplicationScoped
 public class Traffic {
 
@@ -94,18 +92,14 @@ public class Traffic {
     }
 
     private void ask(ClientPool pool) throws InterruptedException {
-        try (PooledStream stream = pool.take(WAIT)) {
-            stream.readTimeout(WAIT);
-            stream.outputStream().write(REQUEST.getBytes(UTF_8));
-            // Keeps the stream in use for a while, so that the chart has something to show.
-            TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(30, 150));
-            stream.outputStream().close();
-            if (!new String(stream.inputStream().readAllBytes(), UTF_8).equals(REQUEST)) {
-                throw new IOException("the answer is not the request");
+        try {
+            byte[] answer = pool.requestBlocking(REQUEST.getBytes(UTF_8), WAIT);
+            if (!new String(answer, UTF_8).equals(REQUEST)) {
+                throw new IllegalStateException("the answer is not the request");
             }
             answered.increment();
-        } catch (IOException | PoolException e) {
-            // The peer is down, or no stream came in time. The page shows it.
+        } catch (RequestException e) {
+            // The peer is down, or no answer came in time. The page shows it.
             failed.increment();
         }
     }

@@ -3,7 +3,6 @@ package io.quicpool.it.shop;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quicpool.ClientPool;
-import io.quicpool.PooledStream;
 import io.quicpool.cdi.QuicPool;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -37,11 +36,6 @@ public class ShopResource {
     }
 
     private static String ask(ClientPool pool, String item) throws IOException, InterruptedException {
-        try (PooledStream stream = pool.take(MAX_WAIT)) {
-            stream.readTimeout(MAX_WAIT);
-            stream.outputStream().write(item.getBytes(UTF_8));
-            stream.outputStream().close();
-            return new String(stream.inputStream().readAllBytes(), UTF_8);
-        }
+        return new String(pool.requestBlocking(item.getBytes(UTF_8), MAX_WAIT), UTF_8);
     }
 }

@@ -2,30 +2,29 @@ package io.quicpool.it.stock;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.quicpool.PooledStream;
-import io.quicpool.StreamHandler;
+import io.quicpool.Request;
+import io.quicpool.RequestHandler;
 import io.quicpool.cdi.QuicPool;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
- * Answers other services: each stream of the server pool "stock" carries the name of an item, and the number that is
- * left back.
+ * Answers other services: a request to the server pool "stock" is the name of an item, and the answer the number that is
+ * left.
  */
 @ApplicationScoped
 @QuicPool("stock")
-public class StockHandler implements StreamHandler {
-
-    // No item has a longer name.
-    private static final int MAX_NAME_LENGTH = 100;
+public class StockHandler implements RequestHandler {
 
     @Inject
     Shelves shelves;
 
     @Override
-    public void handle(PooledStream stream) throws IOException, InterruptedException {
-        String item = new String(stream.inputStream().readNBytes(MAX_NAME_LENGTH), UTF_8);
-        stream.outputStream().write(Integer.toString(shelves.count(item)).getBytes(UTF_8));
+    public CompletionStage<byte[]> answer(Request request) throws InterruptedException {
+        String item = new String(request.bytes(), UTF_8);
+        return CompletableFuture.completedFuture(
+                Integer.toString(shelves.count(item)).getBytes(UTF_8));
     }
 }

@@ -3,7 +3,6 @@ package io.quicpool.it.stock;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quicpool.ClientPool;
-import io.quicpool.PooledStream;
 import io.quicpool.cdi.QuicPool;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -31,12 +30,7 @@ public class StockResource {
     @GET
     @Path("{item}")
     public String left(@PathParam("item") String item) throws IOException, InterruptedException {
-        try (PooledStream stream = prices.take(MAX_WAIT)) {
-            stream.readTimeout(MAX_WAIT);
-            stream.outputStream().write(item.getBytes(UTF_8));
-            stream.outputStream().close();
-            String price = new String(stream.inputStream().readAllBytes(), UTF_8);
-            return shelves.count(item) + " of " + item + " left, " + price + " each";
-        }
+        String price = new String(prices.requestBlocking(item.getBytes(UTF_8), MAX_WAIT), UTF_8);
+        return shelves.count(item) + " of " + item + " left, " + price + " each";
     }
 }

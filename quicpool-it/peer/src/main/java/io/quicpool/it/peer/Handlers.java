@@ -1,11 +1,16 @@
 package io.quicpool.it.peer;
 
 import io.quicpool.PooledStream;
+import io.quicpool.Request;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
-/** What a client-led server of the tool does with a stream. */
+/** What a client-led server of the tool does with a stream or a request. */
 final class Handlers {
 
     private Handlers() {}
@@ -33,6 +38,13 @@ final class Handlers {
             stream.outputStream()
                     .write(ByteBuffer.allocate(Long.BYTES).putLong(started).array());
         }
+    }
+
+    /** Sends a whole request back, a little later and without a thread that waits. */
+    static CompletionStage<byte[]> later(Request request) {
+        return new CompletableFuture<byte[]>()
+                .completeOnTimeout(
+                        request.bytes(), ThreadLocalRandom.current().nextLong(30, 150), TimeUnit.MILLISECONDS);
     }
 
     static void echoAndClose(PooledStream stream, Runnable after) {

@@ -2,7 +2,6 @@ package io.quicpool.it.peer;
 
 import io.quicpool.QuicPools;
 import io.quicpool.ServerPool;
-import io.quicpool.StreamHandler;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.PoolKind;
 import io.quicpool.config.ServerPoolConfig;
@@ -29,14 +28,17 @@ final class ServerCommand implements Callable<Integer> {
         /** Answers 8 bytes with the nano time at which the handler started. */
         stamp,
         /** Reads to the end, then ends its side. */
-        sink;
+        sink,
+        /** Sends a whole request back, 30 to 150 ms later. */
+        later;
 
-        StreamHandler handler() {
-            return switch (this) {
-                case echo -> Handlers::echo;
-                case stamp -> Handlers::stamp;
-                case sink -> Handlers::sink;
-            };
+        void by(ServerPool pool) {
+            switch (this) {
+                case echo -> pool.serve(Handlers::echo);
+                case stamp -> pool.serve(Handlers::stamp);
+                case sink -> pool.serve(Handlers::sink);
+                case later -> pool.answer(Handlers::later);
+            }
         }
     }
 
@@ -69,7 +71,7 @@ final class ServerCommand implements Callable<Integer> {
                 console.print("fingerprint " + certificate.fingerprint());
             }
             if (serve != null) {
-                pool.serve(serve.handler());
+                serve.by(pool);
             }
             console.print("port " + pool.localAddress().getPort());
             return new Session(pool, console).run();

@@ -2,27 +2,25 @@ package io.quicpool.it.prices;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.quicpool.PooledStream;
-import io.quicpool.StreamHandler;
+import io.quicpool.Request;
+import io.quicpool.RequestHandler;
 import io.quicpool.cdi.QuicPool;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
-/** Answers other services: each stream of the server pool "prices" carries the name of an item, and its price back. */
+/** Answers other services: a request to the server pool "prices" is the name of an item, and the answer its price. */
 @ApplicationScoped
 @QuicPool("prices")
-public class PriceHandler implements StreamHandler {
-
-    // No item has a longer name.
-    private static final int MAX_NAME_LENGTH = 100;
+public class PriceHandler implements RequestHandler {
 
     @Inject
     PriceList list;
 
     @Override
-    public void handle(PooledStream stream) throws IOException, InterruptedException {
-        String item = new String(stream.inputStream().readNBytes(MAX_NAME_LENGTH), UTF_8);
-        stream.outputStream().write(list.price(item).getBytes(UTF_8));
+    public CompletionStage<byte[]> answer(Request request) throws InterruptedException {
+        String item = new String(request.bytes(), UTF_8);
+        return CompletableFuture.completedFuture(list.price(item).getBytes(UTF_8));
     }
 }
