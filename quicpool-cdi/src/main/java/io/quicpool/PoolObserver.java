@@ -103,6 +103,16 @@ public interface PoolObserver {
      */
     default void evicted(String reason) {}
 
+    /**
+     * A request begins: at a client pool on the thread that calls {@code request}, at a server pool when all of it has been received, on
+     * a thread of the engine.
+     *
+     * @return what follows the request; null for nothing
+     */
+    default @Nullable RequestObserver requested() {
+        return null;
+    }
+
     // ---- connections
 
     /**

@@ -82,6 +82,8 @@ class PublicTypesTest {
         assertThat(abstractMethods(PoolListener.class)).isEmpty();
         assertThat(abstractMethods(StreamHandler.class)).containsExactly("handle");
         assertThat(abstractMethods(RequestHandler.class)).containsExactly("answer");
+        assertThat(abstractMethods(PoolObserver.class)).isEmpty();
+        assertThat(abstractMethods(RequestObserver.class)).isEmpty();
         assertThat(abstractMethods(TargetResolver.class)).containsExactly("resolve");
     }
 

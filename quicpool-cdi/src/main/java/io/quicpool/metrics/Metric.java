@@ -142,6 +142,13 @@ enum Metric {
             "",
             "Streams that were not closed: in use for longer than `leak-detection-threshold`, or garbage and then reset by the pool",
             (pool, now) -> one(now.totals().leaked())),
+    REQUEST_DURATION(
+            "quicpool.request.duration",
+            HISTOGRAM,
+            "s",
+            POOL,
+            "outcome",
+            "The time from asking to the answer, repetitions included (client), or from the whole request to the written answer (server)"),
     REFUSALS(
             "quicpool.refusals",
             COUNTER,

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@link MicrometerMetrics} for all pools of the application, where a {@link MeterRegistry} can be injected. */
 @Dependent
-public final class MicrometerObserver extends InjectedMetrics {
+public final class MicrometerObserver extends InjectedObserver {
 
     /** For the container. */
     @Inject

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * {@link OpenTelemetryMetrics} for all pools of the application, where an {@link OpenTelemetry} or a {@link Meter} can be injected.
  */
 @Dependent
-public final class OpenTelemetryObserver extends InjectedMetrics {
+public final class OpenTelemetryObserver extends InjectedObserver {
 
     /** For the container. */
     @Inject

@@ -2,6 +2,7 @@ package io.quicpool.metrics;
 
 import io.quicpool.ClientPool;
 import io.quicpool.PoolObserver;
+import io.quicpool.RequestObserver;
 import io.quicpool.StreamPool;
 import io.quicpool.config.PoolLabel;
 import java.lang.System.Logger.Level;
@@ -92,6 +93,12 @@ abstract class PoolMetrics implements PoolObserver {
         private final String target;
         // By outcome, or by metric where there is none. Each is made when it is needed.
         private final Map<Enum<?>, Times> times = new ConcurrentHashMap<>();
+        private final RequestObserver requests = new RequestObserver() {
+            @Override
+            public void ended(long nanos, End end) {
+                times(end, Metric.REQUEST_DURATION).record(nanos);
+            }
+        };
 
         Recorder(Registration registration, StreamPool pool, String target) {
             this.registration = registration;
@@ -112,6 +119,11 @@ abstract class PoolMetrics implements PoolObserver {
         @Override
         public void used(long nanos, UseEnd end) {
             times(end, Metric.STREAM_USE_TIME).record(nanos);
+        }
+
+        @Override
+        public RequestObserver requested() {
+            return requests;
         }
 
         private Times times(Enum<?> key, Metric metric) {

@@ -4,6 +4,7 @@ import io.quicpool.ClientPool;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.metrics.MicrometerObserver;
 import io.quicpool.metrics.OpenTelemetryObserver;
+import io.quicpool.metrics.OpenTelemetryTracesObserver;
 import io.quicpool.testing.KeyFiles;
 import io.quicpool.testing.Pools;
 import io.smallrye.config.PropertiesConfigSource;
@@ -53,7 +54,11 @@ final class App implements AutoCloseable {
     static Weld weld(Class<?>... beans) {
         return new Weld()
                 .disableDiscovery()
-                .addBeanClasses(PoolRegistry.class, OpenTelemetryObserver.class, MicrometerObserver.class)
+                .addBeanClasses(
+                        PoolRegistry.class,
+                        OpenTelemetryObserver.class,
+                        OpenTelemetryTracesObserver.class,
+                        MicrometerObserver.class)
                 .addBeanClasses(beans);
     }
 

@@ -144,7 +144,7 @@ class MetricsBeansTest {
         try (LogOf log = new LogOf("io.quicpool", Level.WARNING);
                 App app = App.start(orders, FailingBeans.class)) {
             full(app);
-            assertThat(log.lines("does not use the observer")).hasSize(2);
+            assertThat(log.lines("does not use the observer")).hasSize(3);
         }
     }
 

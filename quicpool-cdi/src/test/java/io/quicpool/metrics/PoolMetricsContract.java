@@ -12,6 +12,7 @@ import io.quicpool.PoolStartException;
 import io.quicpool.PoolTimeoutException;
 import io.quicpool.PoolTotals;
 import io.quicpool.PooledStream;
+import io.quicpool.RequestTimeoutException;
 import io.quicpool.ServerPool;
 import io.quicpool.StreamId;
 import io.quicpool.config.Endpoint;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -129,6 +131,26 @@ abstract class PoolMetricsContract {
                 .doesNotContainKey("quicpool.stream.max{kind=server,pool=ingress}");
         assertThat(sums().get("quicpool.stream.wait_time{kind=client,outcome=timed-out,pool=orders}"))
                 .isBetween(0.019, (double) SOON.toSeconds());
+    }
+
+    @Test
+    void requestsHaveADurationByOutcomeOnBothSides() throws Exception {
+        pools.observedBy(metrics());
+        ServerPool server = pools.server(s -> s.name("ingress"));
+        CompletableFuture<byte[]> never = new CompletableFuture<>();
+        server.answer(request -> request.bytes().length == 1 ? CompletableFuture.completedFuture(new byte[1]) : never);
+        ClientPool client = pools.client(server, c -> c.name("orders"));
+        client.requestBlocking(new byte[1], SOON);
+        client.requestBlocking(new byte[1], SOON);
+        assertThatThrownBy(() -> client.requestBlocking(new byte[2], Duration.ofMillis(200)))
+                .isInstanceOf(RequestTimeoutException.class);
+        await().untilAsserted(() -> assertThat(values())
+                .containsEntry("quicpool.request.duration{kind=client,outcome=answered,pool=orders}", 2.0)
+                .containsEntry("quicpool.request.duration{kind=client,outcome=timed-out,pool=orders}", 1.0)
+                .containsEntry("quicpool.request.duration{kind=server,outcome=answered,pool=ingress}", 2.0)
+                .containsEntry("quicpool.request.duration{kind=server,outcome=cancelled,pool=ingress}", 1.0));
+        assertThat(sums().get("quicpool.request.duration{kind=client,outcome=timed-out,pool=orders}"))
+                .isBetween(0.199, (double) SOON.toSeconds());
     }
 
     @Test

@@ -2,9 +2,11 @@ package io.quicpool.core.handlers;
 
 import io.quicpool.Request;
 import io.quicpool.RequestHandler;
+import io.quicpool.RequestObserver.End;
 import io.quicpool.StreamErrors;
 import io.quicpool.TlsSession;
 import io.quicpool.core.report.Reason;
+import io.quicpool.core.report.RequestEvents;
 import io.quicpool.core.streams.Lease;
 import io.quicpool.core.streams.WholeMessage;
 import io.quicpool.core.threads.PoolThreads;
@@ -62,6 +64,8 @@ final class RequestUse implements Dispatcher.Use, WholeMessage.Receiver {
     private volatile @Nullable Future<?> timer;
     private volatile @Nullable CompletionStage<byte[]> stage;
     private volatile @Nullable Thread runner;
+    // Null before all of the request has come, and when nobody follows it.
+    private volatile @Nullable RequestEvents events;
 
     RequestUse(Setup setup, Lease lease, Runnable release, Runnable serveNext) {
         this.setup = setup;
@@ -122,6 +126,7 @@ final class RequestUse implements Dispatcher.Use, WholeMessage.Receiver {
     @Override
     public void received(byte[] message) {
         request = new Received(message, lease);
+        events = setup.end.metrics().requested();
         Runnable next = ready;
         if (state.compareAndSet(State.RECEIVING, State.READY) && next != null) {
             cancelTimer();
@@ -162,6 +167,7 @@ final class RequestUse implements Dispatcher.Use, WholeMessage.Receiver {
         }
         cancelTimer();
         lease.reset(StreamErrors.CANCELLED);
+        ended(End.CANCELLED);
         if (before == State.PENDING) {
             cancelStage();
         }
@@ -184,6 +190,13 @@ final class RequestUse implements Dispatcher.Use, WholeMessage.Receiver {
         }
     }
 
+    private void ended(End end) {
+        RequestEvents told = events;
+        if (told != null) {
+            told.ended(end);
+        }
+    }
+
     private void done() {
         release.run();
         serveNext.run();
@@ -202,8 +215,7 @@ final class RequestUse implements Dispatcher.Use, WholeMessage.Receiver {
         }
         runner = Thread.currentThread();
         try {
-            CompletionStage<byte[]> answer =
-                    Objects.requireNonNull(setup.handler.answer(whole), "the handler returned no stage");
+            CompletionStage<byte[]> answer = answer(whole);
             stage = answer;
             request = null;
             if (state.compareAndSet(State.RUNNING, State.PENDING)) {
@@ -223,8 +235,22 @@ final class RequestUse implements Dispatcher.Use, WholeMessage.Receiver {
         }
     }
 
+    private CompletionStage<byte[]> answer(Request whole) throws Exception {
+        RequestEvents told = events;
+        if (told == null) {
+            return Objects.requireNonNull(setup.handler.answer(whole), "the handler returned no stage");
+        }
+        told.handlerStarts();
+        try {
+            return Objects.requireNonNull(setup.handler.answer(whole), "the handler returned no stage");
+        } finally {
+            told.handlerReturns();
+        }
+    }
+
     private void handlerFailed() {
         state.set(State.ENDED);
+        ended(End.FAILED);
         lease.reset(StreamErrors.HANDLER_FAILED);
         done();
     }
@@ -267,6 +293,7 @@ final class RequestUse implements Dispatcher.Use, WholeMessage.Receiver {
         } finally {
             state.set(State.ENDED);
             setup.end.end(lease, written);
+            ended(written ? End.ANSWERED : End.LOST);
             done();
         }
     }

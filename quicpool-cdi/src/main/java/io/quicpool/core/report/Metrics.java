@@ -167,6 +167,12 @@ public final class Metrics {
         return failed.sum();
     }
 
+    /** A request begins. Null when no observer follows it. */
+    public @Nullable RequestEvents requested() {
+        Observers told = observers;
+        return told == null ? null : told.requested();
+    }
+
     // ---- connections and the pool
 
     /** A connection was made. */

@@ -1,10 +1,12 @@
 package io.quicpool.core.report;
 
 import io.quicpool.PoolObserver;
+import io.quicpool.RequestObserver;
 import io.quicpool.StreamPool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The observers of one pool. They are user code: what one throws is logged once, and reaches nobody. Any thread. */
@@ -66,6 +68,40 @@ final class Observers {
                 event.tell(each.observer, nanos, end);
             } catch (Exception | Error e) {
                 threw(each, e);
+            }
+        }
+    }
+
+    /** Asks each who follows a new request. Null when nobody does. */
+    @SuppressWarnings("CatchingUnchecked") // user code
+    @Nullable RequestEvents requested() {
+        @Nullable RequestObserver[] followers = null;
+        for (int i = 0; i < all.length; i++) {
+            try {
+                RequestObserver follower = all[i].observer.requested();
+                if (follower != null) {
+                    followers = followers == null ? new RequestObserver[all.length] : followers;
+                    followers[i] = follower;
+                }
+            } catch (Exception | Error e) {
+                threw(all[i], e);
+            }
+        }
+        return followers == null ? null : new RequestEvents(this, followers);
+    }
+
+    /** Tells those who follow a request; {@code followers} has one or none for each observer. */
+    @SuppressWarnings("CatchingUnchecked") // user code
+    void tell(@Nullable RequestObserver[] followers, Consumer<RequestObserver> event) {
+        for (int i = 0; i < followers.length; i++) {
+            RequestObserver follower = followers[i];
+            if (follower == null) {
+                continue;
+            }
+            try {
+                event.accept(follower);
+            } catch (Exception | Error e) {
+                threw(all[i], e);
             }
         }
     }

@@ -5,10 +5,14 @@ import io.quicpool.PoolClosedException;
 import io.quicpool.PoolTimeoutException;
 import io.quicpool.PooledStream;
 import io.quicpool.RequestException;
+import io.quicpool.RequestFailedException;
 import io.quicpool.RequestLostException;
+import io.quicpool.RequestObserver.End;
 import io.quicpool.RequestRefusedException;
 import io.quicpool.RequestTimeoutException;
+import io.quicpool.RequestTooLargeException;
 import io.quicpool.StreamErrors;
+import io.quicpool.core.report.RequestEvents;
 import io.quicpool.core.streams.Lease;
 import io.quicpool.core.threads.EndableFuture;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +40,7 @@ final class RequestCall extends EndableFuture<byte[]> {
     private final int length;
     private final long start = System.nanoTime();
     private final long timeoutNanos;
+    private final @Nullable RequestEvents events;
     private final AtomicBoolean decided = new AtomicBoolean();
     // Each is written before decided is read. Who decides reads them after that. So one of the two threads sees both.
     private volatile @Nullable CompletableFuture<PooledStream> take;
@@ -51,6 +56,7 @@ final class RequestCall extends EndableFuture<byte[]> {
         this.offset = offset;
         this.length = length;
         this.timeoutNanos = timeoutNanos;
+        this.events = requests.source().metrics().requested();
     }
 
     byte[] bytes() {
@@ -132,7 +138,7 @@ final class RequestCall extends EndableFuture<byte[]> {
 
     /** The answer has come. Returns false when another outcome was first. */
     boolean answered(byte[] answer) {
-        if (!decide()) {
+        if (!decide(End.ANSWERED)) {
             return false;
         }
         requests.work(() -> settle(answer));
@@ -141,9 +147,20 @@ final class RequestCall extends EndableFuture<byte[]> {
 
     /** An attempt failed, or no stream came. */
     void fail(RequestException failure) {
-        if (decide()) {
+        if (decide(end(failure))) {
             requests.work(() -> settleExceptionally(failure));
         }
+    }
+
+    private static End end(RequestException failure) {
+        if (failure instanceof RequestTimeoutException) {
+            return End.TIMED_OUT;
+        } else if (failure instanceof RequestRefusedException) {
+            return End.REFUSED;
+        } else if (failure instanceof RequestFailedException) {
+            return End.FAILED;
+        }
+        return failure instanceof RequestTooLargeException ? End.TOO_LARGE : End.LOST;
     }
 
     /** An attempt reached no handler: repeats the request, unless the peer refused it twice. */
@@ -166,7 +183,7 @@ final class RequestCall extends EndableFuture<byte[]> {
 
     // On the timer thread. A thread that waits for a stream has a time-out of its own, which says more.
     private void timeOut() {
-        if (decide()) {
+        if (decide(End.TIMED_OUT)) {
             Attempt current = attempt;
             boolean sent = current != null && current.end(StreamErrors.CANCELLED);
             cancelTake();
@@ -180,7 +197,7 @@ final class RequestCall extends EndableFuture<byte[]> {
 
     @Override
     protected void endedByCaller() {
-        if (decide()) {
+        if (decide(End.CANCELLED)) {
             Attempt current = attempt;
             if (current != null) {
                 current.end(StreamErrors.CANCELLED);
@@ -189,9 +206,12 @@ final class RequestCall extends EndableFuture<byte[]> {
         }
     }
 
-    private boolean decide() {
+    private boolean decide(End end) {
         if (!decided.compareAndSet(false, true)) {
             return false;
+        }
+        if (events != null) {
+            events.ended(end);
         }
         cancelTimer();
         return true;

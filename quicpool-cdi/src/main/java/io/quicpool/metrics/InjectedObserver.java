@@ -7,18 +7,18 @@ import jakarta.enterprise.inject.spi.BeanContainer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Metrics for all pools of the application, in the library whose bean can be injected.
+ * Observes all pools of the application for a library, where a bean of that library can be injected.
  *
  * <p>The library may be absent, and containers read all fields and signatures of a bean. So no subclass has the types of its library there.
  */
-abstract class InjectedMetrics implements PoolObserver {
+abstract class InjectedObserver implements PoolObserver {
 
     private final String library;
     private final BeanContainer container;
-    private @Nullable PoolObserver metrics;
+    private @Nullable PoolObserver observer;
 
     /** Needs the class of this name, which is one of the library. */
-    InjectedMetrics(String library, BeanContainer container) {
+    InjectedObserver(String library, BeanContainer container) {
         this.library = library;
         this.container = container;
     }
@@ -26,21 +26,21 @@ abstract class InjectedMetrics implements PoolObserver {
     // The bean is asked for here and not before: if it fails, the pool logs it and works.
     @Override
     public final synchronized @Nullable PoolObserver forPool(StreamPool pool) {
-        if (metrics == null && isPresent()) {
-            metrics = find(container.createInstance());
+        if (observer == null && isPresent()) {
+            observer = find(container.createInstance());
         }
-        return metrics == null ? null : metrics.forPool(pool);
+        return observer == null ? null : observer.forPool(pool);
     }
 
     private boolean isPresent() {
         try {
-            Class.forName(library, false, InjectedMetrics.class.getClassLoader());
+            Class.forName(library, false, InjectedObserver.class.getClassLoader());
             return true;
         } catch (ClassNotFoundException absent) {
             return false;
         }
     }
 
-    /** The metrics in the library, or null if the application has no bean of it. */
+    /** The observer for the library, or null if the application has no bean of it. */
     abstract @Nullable PoolObserver find(Instance<Object> beans);
 }
