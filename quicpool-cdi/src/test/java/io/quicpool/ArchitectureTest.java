@@ -154,6 +154,7 @@ class ArchitectureTest {
                 "io.quicpool",
                 "io.quicpool.config",
                 "io.opentelemetry.api..",
+                "io.opentelemetry.context..",
                 "io.micrometer.core.instrument..",
                 "jakarta..");
         noClasses()
@@ -170,7 +171,7 @@ class ArchitectureTest {
     void eachMetricsLibraryIsNamedByItsBindingOnly() {
         noClasses()
                 .that()
-                .haveNameNotMatching(".*\\.OpenTelemetry(Metrics|Observer)(\\$.*)?")
+                .haveNameNotMatching(".*\\.OpenTelemetry(Metrics|Observer|Traces|TracesObserver)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.opentelemetry..")
