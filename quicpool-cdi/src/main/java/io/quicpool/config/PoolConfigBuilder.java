@@ -92,7 +92,7 @@ public abstract class PoolConfigBuilder<B extends PoolConfigBuilder<B>> {
 
     /**
      * Maximum size of a request that a handler gets whole ({@link io.quicpool.ServerPool#answer}), or of the answer to a request
-     * ({@link io.quicpool.ClientPool#request}). Larger ones fail. Each side limits only what it receives. Default: 1 MiB.
+     * ({@link io.quicpool.ClientPool#request}). Larger ones fail. Each side limits only what it receives. Default: 1,048,576.
      *
      * @param maxRequestBytes bytes, from 1 to 1,073,741,824
      */

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -77,6 +78,8 @@ class MicrometerMetricsTest extends PoolMetricsContract {
         PooledStream used = client.take(SOON);
         used.close();
         assertThatThrownBy(() -> client.take(used.id(), Duration.ofMillis(1))).isInstanceOf(PoolTimeoutException.class);
+        server.answer(request -> CompletableFuture.completedFuture(request.bytes()));
+        client.requestBlocking(new byte[1], SOON);
         String scraped = registry.scrape();
         for (Metric metric : Metric.values()) {
             for (String name : PrometheusNames.of(metric)) {
