@@ -144,6 +144,7 @@ public final class PoolStreams {
     /** A leased stream did not reach its caller. */
     void undoLease(Slot slot) {
         metrics.notTaken();
+        slot.unused();
         giveBack(slot);
     }
 

@@ -111,6 +111,13 @@ public final class Slot {
         takenAt = System.nanoTime();
     }
 
+    /** The caller did not get it, and another may take it. */
+    void unused() {
+        use = null;
+        takenBy = null;
+        takenAt = 0;
+    }
+
     boolean isUsedBy(Object by) {
         return use == by;
     }
