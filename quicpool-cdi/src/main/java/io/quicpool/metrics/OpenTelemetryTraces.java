@@ -2,6 +2,7 @@ package io.quicpool.metrics;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
@@ -43,10 +44,13 @@ public final class OpenTelemetryTraces implements PoolObserver {
         return new PoolObserver() {
             @Override
             public RequestObserver requested() {
-                return new Traced(tracer.spanBuilder("request " + name)
-                        .setSpanKind(kind)
-                        .setAttribute("quicpool.pool", name)
-                        .startSpan());
+                SpanBuilder span =
+                        tracer.spanBuilder("request " + name).setSpanKind(kind).setAttribute("quicpool.pool", name);
+                if (kind == SpanKind.SERVER) {
+                    // The thread may have the context of another request, whose end gave this one its place.
+                    span.setNoParent();
+                }
+                return new Traced(span.startSpan());
             }
         };
     }

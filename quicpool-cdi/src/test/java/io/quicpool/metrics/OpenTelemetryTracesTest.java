@@ -16,8 +16,10 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.quicpool.ClientPool;
+import io.quicpool.PoolObserver;
 import io.quicpool.QuicPools;
 import io.quicpool.RequestFailedException;
+import io.quicpool.RequestObserver;
 import io.quicpool.ServerPool;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ServerPoolConfig;
@@ -25,6 +27,7 @@ import io.quicpool.config.TlsMode;
 import io.quicpool.testing.Pools;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,5 +130,18 @@ class OpenTelemetryTracesTest {
                 .hasMessageContaining("no answer within");
         assertThat(span("request shop").getAttributes().get(OUTCOME)).isEqualTo("timed-out");
         assertThat(span("request prices").getAttributes().get(OUTCOME)).isEqualTo("cancelled");
+    }
+
+    /** The end of a request gives its place to the next one, on a thread that may have the context of the first. */
+    @Test
+    void aRequestOfAServerHasNoParentWhicheverThreadReceivesIt() {
+        PoolObserver ofServer = new OpenTelemetryTraces(tracer).forPool(server);
+        Span another = tracer.spanBuilder("another").startSpan();
+        try (Scope scope = another.makeCurrent()) {
+            assertThat(scope).isNotNull();
+            RequestObserver next = Objects.requireNonNull(ofServer.requested());
+            next.ended(1, RequestObserver.End.ANSWERED);
+        }
+        assertThat(span("request prices").getParentSpanContext().isValid()).isFalse();
     }
 }
