@@ -50,8 +50,8 @@ public interface PoolObserver {
      * The observer of one pool. Called once for each pool, before the pool starts. The pool can be kept: to ask it for its numbers, and
      * its {@linkplain StreamPool#config settings} for name and targets.
      *
-     * <p>A client pool with several targets is observed itself and in each member: the waits of its callers are told to the observer of
-     * the pool, everything else to those of the members. The settings of a member have the name of the pool and one target.
+     * <p>A client pool with several targets is observed itself and in each member: the waits and requests of its callers are told to the
+     * observer of the pool, everything else to those of the members. The settings of a member have the name of the pool and one target.
      *
      * @param pool the pool, not started yet
      * @return by default this observer; null when the pool should not be observed
@@ -105,7 +105,7 @@ public interface PoolObserver {
 
     /**
      * A request begins: at a client pool on the thread that calls {@code request}, at a server pool when all of it has been received, on
-     * a thread of the engine.
+     * any thread.
      *
      * @return what follows the request; null for nothing
      */

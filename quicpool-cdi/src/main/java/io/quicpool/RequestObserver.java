@@ -26,7 +26,7 @@ public interface RequestObserver {
         CANCELLED
     }
 
-    /** The handler is about to run, on this thread. Only on servers. {@link #handlerReturns} follows on the same thread. */
+    /** The handler is about to run, on this thread. Only on servers. {@link #handlerReturns} follows on the same thread, of several observers in the opposite order. */
     default void handlerStarts() {}
 
     /** The handler has returned or thrown. Its answer may come later. Only on servers. */

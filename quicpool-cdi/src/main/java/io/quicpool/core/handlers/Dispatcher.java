@@ -54,6 +54,9 @@ final class Dispatcher {
 
         /** Runs the handler. */
         void run();
+
+        /** The handler does not run. The stream is reset next. */
+        default void refused() {}
     }
 
     /** Makes the use of each stream. */
@@ -207,6 +210,7 @@ final class Dispatcher {
                     if (!streams.isClosing()) {
                         refusals.record(Reason.Refused.HANDLER_BUSY, client.remoteAddress());
                     }
+                    use.refused();
                 } finally {
                     lease.reset(streams.isClosing() ? StreamErrors.CLOSING : StreamErrors.HANDLER_BUSY);
                 }

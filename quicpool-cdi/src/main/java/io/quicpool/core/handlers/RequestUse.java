@@ -131,7 +131,15 @@ final class RequestUse implements Dispatcher.Use, WholeMessage.Receiver {
         if (state.compareAndSet(State.RECEIVING, State.READY) && next != null) {
             cancelTimer();
             next.run();
+        } else {
+            // It has ended meanwhile.
+            ended(End.CANCELLED);
         }
+    }
+
+    @Override
+    public void refused() {
+        ended(End.REFUSED);
     }
 
     @Override

@@ -91,18 +91,29 @@ final class Observers {
     }
 
     /** Tells those who follow a request; {@code followers} has one or none for each observer. */
-    @SuppressWarnings("CatchingUnchecked") // user code
     void tell(@Nullable RequestObserver[] followers, Consumer<RequestObserver> event) {
         for (int i = 0; i < followers.length; i++) {
-            RequestObserver follower = followers[i];
-            if (follower == null) {
-                continue;
-            }
-            try {
-                event.accept(follower);
-            } catch (Exception | Error e) {
-                threw(all[i], e);
-            }
+            tell(followers, i, event);
+        }
+    }
+
+    /** As {@link #tell}, in the opposite order: what the first began before the others, it ends after them. */
+    void tellLastFirst(@Nullable RequestObserver[] followers, Consumer<RequestObserver> event) {
+        for (int i = followers.length - 1; i >= 0; i--) {
+            tell(followers, i, event);
+        }
+    }
+
+    @SuppressWarnings("CatchingUnchecked") // user code
+    private void tell(@Nullable RequestObserver[] followers, int i, Consumer<RequestObserver> event) {
+        RequestObserver follower = followers[i];
+        if (follower == null) {
+            return;
+        }
+        try {
+            event.accept(follower);
+        } catch (Exception | Error e) {
+            threw(all[i], e);
         }
     }
 

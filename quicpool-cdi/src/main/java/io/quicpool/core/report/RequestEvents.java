@@ -25,7 +25,7 @@ public final class RequestEvents {
 
     /** See {@link RequestObserver#handlerReturns}. */
     public void handlerReturns() {
-        observers.tell(followers, RequestObserver::handlerReturns);
+        observers.tellLastFirst(followers, RequestObserver::handlerReturns);
     }
 
     /** The request has ended. Of several calls the first counts. */
