@@ -61,7 +61,7 @@ class CommandLineTest {
                 "server --listen 127.0.0.1:0 --max-capacity 0 | max-capacity = 0: must be from 1 to 65536",
                 "server --listen 127.0.0.1:0 --cert-pem x.pem | --cert-pem and --key-pem go together",
                 "server --listen no-such-host.invalid:1 | unknown host: no-such-host.invalid",
-                "server --listen 127.0.0.1:0 --serve tea | expected one of [echo, stamp, sink]",
+                "server --listen 127.0.0.1:0 --serve tea | expected one of [echo, stamp, sink, later]",
             })
     void saysWhatIsWrong(String line, String expected) {
         Outcome outcome = run(line.split(" "));
