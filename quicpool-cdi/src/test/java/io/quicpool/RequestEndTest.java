@@ -1,14 +1,11 @@
 package io.quicpool;
 
 import static io.quicpool.testing.Patience.SOON;
-import static io.quicpool.testing.Pools.awaitIdle;
-import static java.util.concurrent.CompletableFuture.completedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.quicpool.testing.Pools;
 import io.quicpool.testing.Relay;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,35 +14,12 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Requests that end without an answer: time-outs, callers that give up, pools that close, peers that are gone. */
 @Tag("contract")
-class RequestEndTest {
-
-    private final Pools pools = new Pools();
-
-    @SuppressWarnings("NullAway.Init") // each test opens one
-    private ServerPool server;
-
-    @AfterEach
-    void close() {
-        pools.close();
-    }
-
-    private ClientPool answered(RequestHandler handler) {
-        server = pools.server(s -> s);
-        server.answer(handler);
-        ClientPool client = pools.client(server, c -> c.capacity(8, 8));
-        awaitIdle(client, 8);
-        return client;
-    }
-
-    private static RequestHandler echo() {
-        return request -> completedFuture(request.bytes());
-    }
+class RequestEndTest extends AnsweredPools {
 
     private static byte[] bytes(int size) {
         return new byte[size];

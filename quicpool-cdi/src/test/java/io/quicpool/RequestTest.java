@@ -1,14 +1,12 @@
 package io.quicpool;
 
 import static io.quicpool.testing.Patience.SOON;
-import static io.quicpool.testing.Pools.awaitIdle;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.quicpool.testing.Pools;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -20,41 +18,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A request is one call, and so is its answer. */
 @Tag("contract")
-class RequestTest {
+class RequestTest extends AnsweredPools {
 
     private static final int MIB = 1 << 20;
-
-    private final Pools pools = new Pools();
-
-    @SuppressWarnings("NullAway.Init") // each test opens one
-    private ServerPool server;
-
-    @AfterEach
-    void close() {
-        pools.close();
-    }
-
-    private ClientPool answered(RequestHandler handler) {
-        server = pools.server(s -> s);
-        server.answer(handler);
-        return client();
-    }
-
-    private ClientPool client() {
-        ClientPool client = pools.client(server, c -> c.capacity(8, 8));
-        awaitIdle(client, 8);
-        return client;
-    }
-
-    private static RequestHandler echo() {
-        return request -> completedFuture(request.bytes());
-    }
 
     private static byte[] bytes(int size) {
         byte[] bytes = new byte[size];

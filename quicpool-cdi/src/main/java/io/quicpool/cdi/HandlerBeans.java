@@ -6,7 +6,6 @@ import io.quicpool.StreamHandler;
 import io.quicpool.config.HandlerExecutor;
 import io.quicpool.config.PoolKind;
 import io.quicpool.settings.Problem;
-import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Instance;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -111,11 +110,6 @@ final class HandlerBeans {
 
     /** Destroys the dependent handler beans, after the pools are closed. */
     void release() {
-        for (Instance.Handle<?> handle : inUse) {
-            if (handle.getBean().getScope().equals(Dependent.class)) {
-                handle.destroy();
-            }
-        }
-        inUse.clear();
+        DependentBeans.release(inUse);
     }
 }

@@ -1,7 +1,6 @@
 package io.quicpool.cdi;
 
 import io.quicpool.PoolObserver;
-import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Instance;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +25,6 @@ final class ObserverBeans {
 
     /** Destroys the dependent beans, after the pools are closed. */
     void release() {
-        for (Instance.Handle<PoolObserver> each : inUse) {
-            if (each.getBean().getScope().equals(Dependent.class)) {
-                each.destroy();
-            }
-        }
-        inUse.clear();
+        DependentBeans.release(inUse);
     }
 }

@@ -13,6 +13,7 @@ import io.quicpool.ServerPool;
 import io.quicpool.StreamPool;
 import io.quicpool.config.PoolOptions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -304,6 +305,11 @@ enum Metric {
      */
     Map<String, Long> of(StreamPool pool, PoolSnapshot now) {
         return reading == null ? Map.of() : reading.of(pool, now);
+    }
+
+    /** How an outcome is written: as the reasons of {@link io.quicpool.PoolSnapshot}. */
+    static String outcome(Enum<?> end) {
+        return end.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The name in OpenTelemetry and Micrometer. */

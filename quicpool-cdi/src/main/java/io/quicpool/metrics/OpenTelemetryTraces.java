@@ -11,7 +11,6 @@ import io.quicpool.ClientPool;
 import io.quicpool.PoolObserver;
 import io.quicpool.RequestObserver;
 import io.quicpool.StreamPool;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +80,7 @@ public final class OpenTelemetryTraces implements PoolObserver {
 
         @Override
         public void ended(long nanos, End end) {
-            String outcome = end.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            String outcome = Metric.outcome(end);
             span.setAttribute("quicpool.outcome", outcome);
             if (end != End.ANSWERED) {
                 span.setAttribute("error.type", outcome);

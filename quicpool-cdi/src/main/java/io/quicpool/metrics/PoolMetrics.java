@@ -6,7 +6,6 @@ import io.quicpool.RequestObserver;
 import io.quicpool.StreamPool;
 import io.quicpool.config.PoolLabel;
 import java.lang.System.Logger.Level;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -129,15 +128,10 @@ abstract class PoolMetrics implements PoolObserver {
         private Times times(Enum<?> key, Metric metric) {
             Times found = times.get(key);
             if (found == null) {
-                found = registration.times(Series.of(metric, pool, target, key == metric ? "" : text(key)));
+                found = registration.times(Series.of(metric, pool, target, key == metric ? "" : Metric.outcome(key)));
                 times.put(key, found);
             }
             return found;
-        }
-
-        // Written as the reasons of PoolSnapshot.
-        private static String text(Enum<?> outcome) {
-            return outcome.name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 }

@@ -14,20 +14,24 @@ import org.junit.jupiter.api.Test;
 
 class SizeCheckTest {
 
+    private static CoreClientPool full(Pools pools) {
+        ServerPool server = pools.server(s -> s);
+        ClientPool client = pools.client(server, c -> c.capacity(40, 60));
+        awaitIdle(client, 40);
+        return (CoreClientPool) client;
+    }
+
     /** A sweep evicts the surplus, and the check after it opens nothing again. */
     @Test
     void newBoundsHoldBeforeTheTimerActsOnThem() throws Exception {
         try (Pools pools = new Pools()) {
-            ServerPool server = pools.server(s -> s);
-            ClientPool client = pools.client(server, c -> c.capacity(40, 60));
-            awaitIdle(client, 40);
-            CoreClientPool core = (CoreClientPool) client;
+            CoreClientPool client = full(pools);
             CompletableFuture<Integer> opening = new CompletableFuture<>();
-            core.threads.decide(() -> {
+            client.threads.decide(() -> {
                 client.capacityBounds(new CapacityBounds(1, 3));
-                core.idleSweep.run(client.capacityBounds().max());
-                core.sizeCheck.check();
-                opening.complete(core.opening());
+                client.idleSweep.run(client.capacityBounds().max());
+                client.sizeCheck.check();
+                opening.complete(client.opening());
             });
             assertThat(opening.get(SOON.toSeconds(), TimeUnit.SECONDS)).isZero();
             assertThat(client.capacity()).isBetween(1, 3);
@@ -38,16 +42,13 @@ class SizeCheckTest {
     @Test
     void theLastBoundsCount() throws Exception {
         try (Pools pools = new Pools()) {
-            ServerPool server = pools.server(s -> s);
-            ClientPool client = pools.client(server, c -> c.capacity(40, 60));
-            awaitIdle(client, 40);
-            CoreClientPool core = (CoreClientPool) client;
-            core.threads.decide(() -> {
+            CoreClientPool client = full(pools);
+            client.threads.decide(() -> {
                 client.capacityBounds(new CapacityBounds(1, 3));
                 client.capacityBounds(new CapacityBounds(40, 60));
             });
             CompletableFuture<Integer> idle = new CompletableFuture<>();
-            core.threads.decide(() -> core.threads.decide(() -> idle.complete(core.idleStreams.idle())));
+            client.threads.decide(() -> client.threads.decide(() -> idle.complete(client.idleStreams.idle())));
             assertThat(idle.get(SOON.toSeconds(), TimeUnit.SECONDS)).isEqualTo(40);
             assertThat(client.capacity()).isBetween(40, 60);
         }

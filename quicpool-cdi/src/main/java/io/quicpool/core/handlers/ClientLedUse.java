@@ -24,8 +24,8 @@ public final class ClientLedUse {
     private final PoolStreams streams;
     private final PoolThreads threads;
     private final PoolLog log;
-    private final Metrics metrics;
     private final RefusalLog refusals;
+    private final HandlerEnd end;
     private final AtomicReference<@Nullable Dispatcher> dispatcher = new AtomicReference<>();
     private final NoHandlerWarning noHandlerWarning;
 
@@ -34,14 +34,13 @@ public final class ClientLedUse {
         this.streams = streams;
         this.threads = threads;
         this.log = log;
-        this.metrics = metrics;
         this.refusals = refusals;
+        this.end = new HandlerEnd(streams, log, metrics, refusals);
         this.noHandlerWarning = new NoHandlerWarning(streams.index(), log);
     }
 
     /** Sets the handler of streams, which must be the first. */
     public void serve(StreamHandler handler, Executor executor, HandlerConfig config) {
-        HandlerEnd end = new HandlerEnd(streams, log, metrics, refusals);
         start(
                 (lease, release, serveNext) -> new StreamUse(handler, end, lease, release),
                 TakenBy.handler(handler.getClass()),
@@ -51,7 +50,6 @@ public final class ClientLedUse {
 
     /** Sets the handler of requests, which must be the first. */
     public void answer(RequestHandler handler, Executor executor, ServerPoolConfig config) {
-        HandlerEnd end = new HandlerEnd(streams, log, metrics, refusals);
         RequestUse.Setup setup = new RequestUse.Setup(
                 handler,
                 end,

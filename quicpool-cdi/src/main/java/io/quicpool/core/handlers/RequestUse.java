@@ -245,14 +245,15 @@ final class RequestUse implements Dispatcher.Use, WholeMessage.Receiver {
 
     private CompletionStage<byte[]> answer(Request whole) throws Exception {
         RequestEvents told = events;
-        if (told == null) {
-            return Objects.requireNonNull(setup.handler.answer(whole), "the handler returned no stage");
+        if (told != null) {
+            told.handlerStarts();
         }
-        told.handlerStarts();
         try {
             return Objects.requireNonNull(setup.handler.answer(whole), "the handler returned no stage");
         } finally {
-            told.handlerReturns();
+            if (told != null) {
+                told.handlerReturns();
+            }
         }
     }
 

@@ -267,7 +267,8 @@ final class OutgoingData extends OutputStream implements FlowControlUpdateListen
             if (state == State.RESET) {
                 return null;
             }
-            frame = lost != null && lost.hasDataToRetransmit() ? lost.getFrameToRetransmit(size) : nextFrame(size);
+            QuicFrame again = lost == null ? null : lost.getFrameToRetransmit(size);
+            frame = again == null ? nextFrame(size) : again;
             more = frame != null && (waiting > 0 || state == State.CLOSING || hasLost());
             ended = frame instanceof StreamFrame ofData && ofData.isFinal() && state == State.CLOSING;
             if (ended) {

@@ -8,7 +8,6 @@ import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.report.PoolLog;
-import io.quicpool.core.report.Reason;
 import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.testing.FakeStream;
 import java.time.Duration;
@@ -36,32 +35,6 @@ class LeaksTest {
     @AfterEach
     void close() throws InterruptedException {
         threads.close(SECOND);
-    }
-
-    private static final class Nobody implements PoolStreams.Owner {
-
-        @Override
-        public void replenish() {}
-
-        @Override
-        public void exhausted() {}
-
-        @Override
-        public void taken() {}
-
-        @Override
-        public void capacityFreed() {}
-
-        @Override
-        public void openingEvicted(Slot slot, Reason.Evicted reason) {}
-
-        @Override
-        public void ended() {}
-
-        @Override
-        public boolean isClosing() {
-            return false;
-        }
     }
 
     /** A caller gave up as it got a stream. The next one has that stream, and not yet its lease. */

@@ -10,7 +10,6 @@ import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.report.PoolLog;
-import io.quicpool.core.report.Reason;
 import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.core.threads.TimeLimits;
 import io.quicpool.testing.FakeStream;
@@ -234,31 +233,5 @@ class TimeLimitsTest {
             return 0;
         });
         assertThat(ended.getCount()).isZero();
-    }
-
-    private static final class Nobody implements PoolStreams.Owner {
-
-        @Override
-        public void replenish() {}
-
-        @Override
-        public void exhausted() {}
-
-        @Override
-        public void taken() {}
-
-        @Override
-        public void capacityFreed() {}
-
-        @Override
-        public void openingEvicted(Slot slot, Reason.Evicted reason) {}
-
-        @Override
-        public void ended() {}
-
-        @Override
-        public boolean isClosing() {
-            return false;
-        }
     }
 }
