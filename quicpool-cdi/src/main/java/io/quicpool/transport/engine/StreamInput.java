@@ -87,6 +87,11 @@ public abstract class StreamInput extends InputStream {
         return now == State.RECV || now == State.SIZE_KNOWN;
     }
 
+    /** Whether everything before the FIN is read. */
+    protected final boolean isAllRead() {
+        return state == State.DATA_READ;
+    }
+
     /** The FIN has come. */
     public final void fin() {
         STATE.compareAndSet(this, State.RECV, State.SIZE_KNOWN);
@@ -155,13 +160,8 @@ public abstract class StreamInput extends InputStream {
         }
         // Asked before the data is: what came before the loss can still be read.
         boolean lost = isLost();
-        boolean allRead = state == State.DATA_READ;
         // At the end too: an engine may give credit back only when it has been asked there.
         int taken = take(buffer, offset, length);
-        if (taken == 0 && allRead) {
-            // The engine has not processed the FIN yet.
-            return -1;
-        }
         if (taken == 0 && lost) {
             throw stream.connection().explain(failure);
         }

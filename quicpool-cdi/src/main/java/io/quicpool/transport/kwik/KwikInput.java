@@ -72,7 +72,7 @@ final class KwikInput extends StreamInput {
     @SuppressWarnings("NonAtomicVolatileUpdate")
     @Override
     protected int take(byte[] buffer, int offset, int length) {
-        int taken = received.take(buffer, offset, length);
+        int taken = received.take(buffer, offset, length, isAllRead());
         bytesRead += Math.max(0, taken);
         return taken;
     }

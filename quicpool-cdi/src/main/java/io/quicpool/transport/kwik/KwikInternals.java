@@ -202,10 +202,11 @@ final class KwikInternals {
         /**
          * Reads without blocking, and gives the peer credit for more. Under the monitor.
          *
+         * @param allRead whether the FIN was seen and nothing is left: kwik may not have processed that packet yet
          * @return as {@link InputStream#read}; 0 when there is nothing yet
          */
-        int take(byte[] bytes, int offset, int length) {
-            int read = buffer.read(ByteBuffer.wrap(bytes, offset, length));
+        int take(byte[] bytes, int offset, int length, boolean allRead) {
+            int read = allRead ? -1 : buffer.read(ByteBuffer.wrap(bytes, offset, length));
             if (read > 0) {
                 call(KwikMembers.INPUT_READ, owner, read);
             } else if (read < 0 && !ended) {

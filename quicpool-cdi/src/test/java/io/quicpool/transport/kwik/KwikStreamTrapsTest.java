@@ -199,6 +199,30 @@ class KwikStreamTrapsTest extends KwikPeers {
         assertThat(connection.credit()).isEqualTo(4);
     }
 
+    /** A FIN is seen a moment before kwik processes it. A reader that gets -1 in between ends the stream for kwik too. */
+    @Test
+    void aStreamIsReadToItsEndBeforeKwikKnowsTheEnd() throws Exception {
+        Connection connection = connect(4);
+        EngineStream here = RawPeer.open(connection, 0);
+        KwikStream there = (KwikStream) peerOf(here, connection);
+        there.output().close();
+        assertThat(there.input().read()).isZero();
+        there.onFin(1);
+        assertThat(there.input().read()).isEqualTo(-1);
+        await().untilAsserted(() -> {
+            connection.ping();
+            assertThat(connection.credit()).isEqualTo(4);
+        });
+        here.output().close();
+        there.close();
+        here.close();
+        EngineStream last = RawPeer.open(connection, 0);
+        peerOf(last, connection).close();
+        last.close();
+        await().until(() -> connection.credit() >= 4);
+        assertThat(connection.credit()).isEqualTo(4);
+    }
+
     /** No later packet could report it. */
     @Test
     void anEndThatCameWithTheLastBytesIsSeenWhenTheyAreRead() throws Exception {
