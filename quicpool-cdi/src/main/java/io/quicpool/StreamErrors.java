@@ -38,5 +38,11 @@ public final class StreamErrors {
     /** The caller of the client pool no longer waits for the answer to its request. */
     public static final long CANCELLED = 0x8;
 
+    /**
+     * No error: the server pool answers so to a client that asks whether it takes requests on streams without an id. See docs/protocol.md,
+     * "requests at once".
+     */
+    public static final long WITHOUT_ID = 0x9;
+
     private StreamErrors() {}
 }

@@ -78,10 +78,11 @@ class PoolObserverTest {
         ServerPool server = pools.server(s -> s);
         ClientPool client = pools.client(server, c -> c.capacity(1, 1).interval(LATER, LATER));
         awaitIdle(client, 1);
-        client.take(SOON).close();
-        client.take(SOON).close();
-        client.take(SOON).close();
-        await().until(() -> seen.of(client).count("waited SERVED") > 0);
+        client.suspend();
+        CompletableFuture<PooledStream> waits = client.takeAsync(SOON).toCompletableFuture();
+        client.resume();
+        waits.get().close();
+        assertThat(seen.of(client).count("waited SERVED")).isEqualTo(1);
         SeenEvents.Of ofServer = seen.of(server);
         StreamId unknown = new StreamId(1);
         assertThatThrownBy(() -> server.take(unknown, Duration.ofMillis(1))).isInstanceOf(PoolTimeoutException.class);

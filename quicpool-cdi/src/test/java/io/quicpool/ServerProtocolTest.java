@@ -193,7 +193,7 @@ class ServerProtocolTest {
     @Test
     void anotherHelloIsRefused() throws Exception {
         ServerPool server = pools.server(s -> s);
-        assertThat(dies(RawPeer.open(raw.connect(server.localAddress()), 1))).isTrue();
+        assertThat(dies(RawPeer.open(raw.connect(server.localAddress()), 3))).isTrue();
         awaitRefused(server, "bad-hello", 1);
         assertThat(server.active()).isZero();
     }

@@ -13,6 +13,7 @@ import io.quicpool.core.connection.ClientConnection;
 import io.quicpool.core.connection.ClientConnections;
 import io.quicpool.core.connection.Connector;
 import io.quicpool.core.exchange.IdRequest;
+import io.quicpool.core.exchange.RequestConnections;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.report.Reason;
 import io.quicpool.core.requests.Requests;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps streams open ahead of use: {@link SizeCheck} says how many, {@link ClientConnections} on which connections. */
 final class CoreClientPool extends CorePool implements ClientRequests, ClientConnection.Owner, IdRequest.Owner {
@@ -33,6 +35,7 @@ final class CoreClientPool extends CorePool implements ClientRequests, ClientCon
     private final ClientConnections connections;
     private final IdRequest idRequest;
     private final Requests requests;
+    private final RequestConnections requestConnections = new RequestConnections();
     final SizeCheck sizeCheck;
     private boolean everReady; // timer thread only
     private final CreditShortage creditShortage = new CreditShortage();
@@ -48,7 +51,7 @@ final class CoreClientPool extends CorePool implements ClientRequests, ClientCon
         super(PoolLabel.client(name), config, new PoolThreads(name));
         this.config = config;
         this.requests = new Requests(this, config.maxRequestBytes());
-        this.idRequest = new IdRequest(streams, log, metrics, config.idTimeout(), this);
+        this.idRequest = new IdRequest(streams, log, metrics, requestConnections, config.idTimeout(), this);
         this.connections = new ClientConnections(threads, log, metrics, connector, this, streamsPerConnection);
         this.sizeCheck = new SizeCheck(config, threads, idleStreams, connections, idRequest, this::lifecycleState);
     }
@@ -89,6 +92,7 @@ final class CoreClientPool extends CorePool implements ClientRequests, ClientCon
         }
         sizeCheck.restartIfStuck();
         idRequest.sweep();
+        requestConnections.retain(connections.open());
         idleSweep.run(capacityBounds().max());
         streams.checkLeaks();
         checkCredit();
@@ -147,6 +151,7 @@ final class CoreClientPool extends CorePool implements ClientRequests, ClientCon
     public void down(Connection connection, String reason) {
         streams.evictAll(connection);
         idRequest.lost(connection);
+        requestConnections.retain(connections.open());
         if (verified.remove(connection) && verified.isEmpty()) {
             listeners.fire(listener -> listener.peerLost(this, reason));
         }
@@ -227,12 +232,20 @@ final class CoreClientPool extends CorePool implements ClientRequests, ClientCon
         idRequest.evict(Reason.Evicted.FLUSHED, slot -> slot.isOlderThan(generation));
     }
 
-    // ---- state
+    // ---- requests
+
+    @Override
+    public @Nullable Connection connectionForRequest() {
+        boolean canTake = lifecycleState() == PoolState.RUNNING && !idleStreams.suspended() && !maxInUseReached();
+        return canTake ? requestConnections.next() : null;
+    }
 
     @Override
     public Requests requests() {
         return requests;
     }
+
+    // ---- state
 
     @Override
     public List<ClientPool> members() {

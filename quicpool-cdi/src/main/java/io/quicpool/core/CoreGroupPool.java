@@ -14,10 +14,14 @@ import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.requests.Requests;
+import io.quicpool.core.streams.Lease;
 import io.quicpool.core.streams.PoolStreams;
 import io.quicpool.core.streams.Slot;
+import io.quicpool.core.streams.TakenBy;
 import io.quicpool.core.streams.Waiter;
 import io.quicpool.core.threads.PoolThreads;
+import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -124,6 +128,16 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
             fireExhausted();
         }
         return waits;
+    }
+
+    @Override
+    public @Nullable Connection connectionForRequest() {
+        return null;
+    }
+
+    @Override
+    public @Nullable Lease leaseNew(EngineStream stream, long since, @Nullable TakenBy by) {
+        return null;
     }
 
     @Override

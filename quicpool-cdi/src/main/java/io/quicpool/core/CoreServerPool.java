@@ -111,6 +111,16 @@ final class CoreServerPool extends CorePool implements ServerPool, ServerConnect
     }
 
     @Override
+    public boolean takesRequests() {
+        return clientLed.hasHandler();
+    }
+
+    @Override
+    public void requested(Slot slot) {
+        clientLed.requested(slot);
+    }
+
+    @Override
     public void replenish() {
         // Only clients open streams.
     }

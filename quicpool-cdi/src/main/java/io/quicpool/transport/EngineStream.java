@@ -1,5 +1,6 @@
 package io.quicpool.transport;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
@@ -82,6 +83,19 @@ public interface EngineStream {
      * for streams that the peer opened. Does nothing where the engine gives credit back only for streams that have ended.
      */
     default void inUse() {}
+
+    /**
+     * Writes these bytes and closes the output, as the two calls would. The FIN goes with the last bytes where the engine can do that.
+     *
+     * @param bytes has the bytes
+     * @param offset of the first of them
+     * @param length how many there are
+     * @throws IOException as a write does; the output is then not closed
+     */
+    default void writeLast(byte[] bytes, int offset, int length) throws IOException {
+        output().write(bytes, offset, length);
+        output().close();
+    }
 
     /**
      * Ends the stream in order: sends a FIN after what was written, and reads no more. A blocked read throws IOException.

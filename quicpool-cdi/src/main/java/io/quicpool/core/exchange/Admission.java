@@ -8,6 +8,7 @@ import io.quicpool.core.clients.ServerConnection;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.report.Reason;
 import io.quicpool.core.report.RefusalLog;
+import io.quicpool.core.streams.Hello;
 import io.quicpool.core.streams.PoolStreams;
 import io.quicpool.core.streams.Slot;
 import io.quicpool.core.threads.PoolThreads;
@@ -39,6 +40,12 @@ public final class Admission {
 
         /** A stream got its id. Any thread. */
         void delivered(Slot slot);
+
+        /** Whether there is a handler for requests that come on streams without an id. Any thread. */
+        boolean takesRequests();
+
+        /** The first byte of a request is there, on a stream that the client has no id for. On an engine thread. */
+        void requested(Slot slot);
     }
 
     /**
@@ -131,15 +138,41 @@ public final class Admission {
 
     // On an engine thread. The byte has arrived, so this does not block.
     private void readHello(Slot slot, ServerConnection client) {
+        int hello;
         try {
-            if (slot.stream().input().read() != IdRequest.HELLO) {
-                refuse(slot, Reason.Refused.BAD_HELLO, StreamErrors.PROTOCOL);
-                return;
-            }
+            hello = slot.stream().input().read();
         } catch (IOException e) {
             streams.evictEnded(slot);
             return;
         }
+        switch (hello) {
+            case Hello.ID -> admitOrEnqueue(slot, client);
+            case Hello.ASK -> answerAsk(slot);
+            case Hello.REQUEST -> slot.stream().whenReadable(1, () -> admitRequest(slot, client));
+            default -> refuse(slot, Reason.Refused.BAD_HELLO, StreamErrors.PROTOCOL);
+        }
+    }
+
+    // ---- requests without an id
+
+    private void answerAsk(Slot slot) {
+        if (streams.index().evictOpening(slot)) {
+            remove(slot);
+            slot.stream().reset(owner.takesRequests() ? StreamErrors.WITHOUT_ID : StreamErrors.RETIRED);
+        }
+    }
+
+    // On an engine thread. The client gets no id. This one is for the log and the handler of this side.
+    private void admitRequest(Slot slot, ServerConnection client) {
+        client.resetBeforeHello.set(0);
+        registerRandomly(slot);
+        remove(slot);
+        owner.requested(slot);
+    }
+
+    // ---- ids
+
+    private void admitOrEnqueue(Slot slot, ServerConnection client) {
         // Streams in the queue come first.
         if (!queue.isEmpty() || !reservePlace()) {
             enqueue(slot, client);
@@ -286,6 +319,10 @@ public final class Admission {
                 return;
             }
         }
+        registerRandomly(slot);
+    }
+
+    private void registerRandomly(Slot slot) {
         do {
             slot.id(randomId());
         } while (!streams.index().register(slot));

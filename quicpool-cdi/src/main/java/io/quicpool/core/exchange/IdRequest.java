@@ -6,6 +6,7 @@ import io.quicpool.config.Endpoint;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.report.PoolLog;
 import io.quicpool.core.report.Reason;
+import io.quicpool.core.streams.Hello;
 import io.quicpool.core.streams.PoolStreams;
 import io.quicpool.core.streams.Slot;
 import io.quicpool.transport.Connection;
@@ -29,9 +30,6 @@ import java.util.function.Predicate;
  */
 public final class IdRequest {
 
-    /** The first byte of the client. The server reads it and ignores its value (Go package NodePassProject/quic). */
-    static final int HELLO = 0;
-
     /** Maximum number of streams that are being opened at a time. */
     public static final int MAX_OPENING = 128;
 
@@ -41,6 +39,9 @@ public final class IdRequest {
         void verified(Connection connection);
 
         void delivered(Slot slot);
+
+        /** There may be fewer streams than there should be. */
+        void replenish();
 
         /** A stream got no id. {@code full} when the peer has reached its capacity. */
         void failed(Connection connection, Throwable cause, boolean full);
@@ -57,6 +58,7 @@ public final class IdRequest {
     private final PoolLog log;
     private final Metrics metrics;
     private final Owner owner;
+    private final RequestConnections requestConnections;
     private final Duration timeout;
     private final Set<PendingOpen> pendingOpens = ConcurrentHashMap.newKeySet();
     private final Set<Slot> pending = ConcurrentHashMap.newKeySet();
@@ -67,7 +69,14 @@ public final class IdRequest {
     private final Set<Connection> full = ConcurrentHashMap.newKeySet();
 
     /** Makes the exchange of a pool whose streams wait so long for their ids. */
-    public IdRequest(PoolStreams streams, PoolLog log, Metrics metrics, Duration timeout, Owner owner) {
+    public IdRequest(
+            PoolStreams streams,
+            PoolLog log,
+            Metrics metrics,
+            RequestConnections requestConnections,
+            Duration timeout,
+            Owner owner) {
+        this.requestConnections = requestConnections;
         this.streams = streams;
         this.log = log;
         this.metrics = metrics;
@@ -139,7 +148,7 @@ public final class IdRequest {
             return;
         }
         try {
-            stream.output().write(HELLO);
+            stream.output().write(requestConnections.asks(slot) ? Hello.ASK : Hello.ID);
         } catch (IOException e) {
             fail(slot, StreamErrors.RETIRED, e);
             return;
@@ -160,6 +169,7 @@ public final class IdRequest {
             return;
         }
         slot.id(StreamId.of(bytes));
+        requestConnections.gotId(slot);
         lastIdOpenedAt.merge(slot.stream().connection(), slot.since(), (one, other) -> one - other < 0 ? other : one);
         full.remove(slot.stream().connection());
         if (!streams.index().register(slot)) {
@@ -188,13 +198,30 @@ public final class IdRequest {
         if (!streams.index().evictOpening(slot)) {
             return false;
         }
-        countFailed(slot);
         slot.stream().reset(code);
+        if (isAnswer(slot)) {
+            return false;
+        }
+        countFailed(slot);
+        return true;
+    }
+
+    // It was not opened to get an id, and another takes its place.
+    private boolean isAnswer(Slot slot) {
+        if (!requestConnections.ended(slot)) {
+            return false;
+        }
+        pending.remove(slot);
+        opening.decrementAndGet();
+        owner.replenish();
         return true;
     }
 
     /** A slot of this exchange was evicted before its id came. */
     public void evicted(Slot slot, Reason.Evicted reason) {
+        if (isAnswer(slot)) {
+            return;
+        }
         if (reason.isIntended()) {
             pending.remove(slot);
             opening.decrementAndGet();

@@ -75,6 +75,20 @@ public final class ClientLedUse {
         }
     }
 
+    public boolean hasHandler() {
+        return dispatcher.get() != null;
+    }
+
+    /** The first byte of a request has come, on a stream that never was idle. On an engine thread. */
+    public void requested(Slot slot) {
+        Dispatcher current = dispatcher.get();
+        if (current == null) {
+            streams.refuseRequest(slot);
+        } else {
+            current.dispatchRequest(slot);
+        }
+    }
+
     /** The pool was resumed: watches the streams on which clients wrote meanwhile. */
     public void resumed() {
         if (dispatcher.get() != null) {

@@ -104,9 +104,21 @@ final class Dispatcher {
 
     // On an engine thread.
     void dispatch(Slot slot) {
-        if (!streams.index().take(slot)) {
-            return;
+        if (streams.index().take(slot)) {
+            enter(slot);
         }
+    }
+
+    // On an engine thread. The stream has no id at its client, and was never idle.
+    void dispatchRequest(Slot slot) {
+        if (streams.takeRequest(slot)) {
+            enter(slot);
+        } else {
+            streams.refuseRequest(slot);
+        }
+    }
+
+    private void enter(Slot slot) {
         Call call = new Call(streams.lease(slot, takenBy));
         switch (limiter.enter(call.client, call)) {
             case SERVED -> start(call);

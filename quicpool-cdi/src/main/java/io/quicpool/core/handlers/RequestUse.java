@@ -295,7 +295,7 @@ final class RequestUse implements Dispatcher.Use, WholeMessage.Receiver {
     private void write(byte[] answer) {
         boolean written = false;
         try {
-            lease.outputStream().write(answer);
+            lease.writeLast(answer);
             written = true;
         } catch (IOException e) {
             setup.end.log().debug("the answer on stream " + lease.id() + " was not written: " + e.getMessage());

@@ -8,11 +8,11 @@ import io.quicpool.RequestTooLargeException;
 import io.quicpool.StreamErrors;
 import io.quicpool.config.Endpoint;
 import io.quicpool.config.Printable;
+import io.quicpool.core.streams.Hello;
 import io.quicpool.core.streams.Lease;
 import io.quicpool.core.streams.WholeMessage;
 import io.quicpool.transport.EngineStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +43,17 @@ final class Attempt implements WholeMessage.Receiver {
     private final RequestCall call;
     private final Lease lease;
     private final EngineStream stream;
+    private final boolean opens;
     private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
     private final AtomicBoolean failed = new AtomicBoolean();
 
-    Attempt(RequestCall call, Lease lease) {
+    /**
+     * Makes one that has sent nothing.
+     *
+     * @param opens whether the stream is new and gets no id: its hello goes first
+     */
+    Attempt(RequestCall call, Lease lease, boolean opens) {
+        this.opens = opens;
         this.call = call;
         this.lease = lease;
         this.stream = lease.slot().stream();
@@ -63,10 +70,9 @@ final class Attempt implements WholeMessage.Receiver {
     }
 
     private void send() {
-        OutputStream output = stream.output();
         try {
             // Throws if the stream has ended meanwhile.
-            output.flush();
+            stream.output().flush();
         } catch (IOException e) {
             failed(e);
             return;
@@ -75,11 +81,25 @@ final class Attempt implements WholeMessage.Receiver {
             return;
         }
         try {
-            output.write(call.bytes(), call.offset(), call.length());
-            output.close();
+            write();
             state.set(State.SENT);
         } catch (IOException e) {
             // The read ends too, and says why. Or the peer has answered without reading the rest.
+        }
+    }
+
+    private void write() throws IOException {
+        if (!opens) {
+            stream.writeLast(call.bytes(), call.offset(), call.length());
+        } else if (call.length() <= MAX_UNBLOCKED) {
+            // All in one frame.
+            byte[] all = new byte[1 + call.length()];
+            all[0] = Hello.REQUEST;
+            System.arraycopy(call.bytes(), call.offset(), all, 1, call.length());
+            stream.writeLast(all, 0, all.length);
+        } else {
+            stream.output().write(Hello.REQUEST);
+            stream.writeLast(call.bytes(), call.offset(), call.length());
         }
     }
 

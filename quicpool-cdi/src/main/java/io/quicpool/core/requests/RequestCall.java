@@ -14,9 +14,12 @@ import io.quicpool.RequestTooLargeException;
 import io.quicpool.StreamErrors;
 import io.quicpool.core.report.RequestEvents;
 import io.quicpool.core.streams.Lease;
+import io.quicpool.core.streams.TakenBy;
 import io.quicpool.core.threads.EndableFuture;
+import io.quicpool.transport.Connection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,14 +30,18 @@ import org.jspecify.annotations.Nullable;
  * is followed by another. The answer, the timer, the caller or a failed attempt decides how it ends, whichever is first.
  *
  * <pre>
- * take --stream--&gt; Attempt --answer--&gt; decided
- *   ^                 |  \----failed, time-out, cancelled--&gt; decided
- *   \---not handled---/
+ * open, else take --stream--&gt; Attempt --answer--&gt; decided
+ *          ^                  |  \----failed, time-out, cancelled--&gt; decided
+ *          \-----not handled--/
  * </pre>
+ *
+ * <p>The first attempt is made on a stream that is opened for it, where the peer takes requests without an id. All others, and what does not
+ * succeed there, take an idle stream.
  */
 final class RequestCall extends EndableFuture<byte[]> {
 
     private final Requests requests;
+    private final Executor completion;
     private final byte[] bytes;
     private final int offset;
     private final int length;
@@ -49,9 +56,15 @@ final class RequestCall extends EndableFuture<byte[]> {
     // One attempt at a time.
     private volatile boolean refused;
 
-    RequestCall(Requests requests, byte[] bytes, int offset, int length, long timeoutNanos) {
+    /**
+     * Makes one that has not begun.
+     *
+     * @param completion completes the future; dependents may block it
+     */
+    RequestCall(Requests requests, Executor completion, byte[] bytes, int offset, int length, long timeoutNanos) {
         super(null);
         this.requests = requests;
+        this.completion = completion;
         this.bytes = bytes;
         this.offset = offset;
         this.length = length;
@@ -85,8 +98,29 @@ final class RequestCall extends EndableFuture<byte[]> {
 
     // ---- its stream
 
-    /** Takes a stream, now or later, and begins an attempt. Does not block. */
-    void take() {
+    /** Gets a stream, now or later, and begins an attempt. Does not block. */
+    void begin() {
+        Connection connection = requests.connection();
+        if (connection == null) {
+            take();
+            return;
+        }
+        timer = requests.after(remainingNanos(), this::timeOut);
+        TakenBy by = requests.source().wantsCallers() ? TakenBy.thisThread() : null;
+        long since = System.nanoTime();
+        // On this thread, or on the engine's.
+        connection.openStream().whenComplete((stream, failure) -> {
+            Lease lease = failure != null ? null : requests.source().leaseNew(stream, since, by);
+            if (lease == null) {
+                requests.work(this::take);
+            } else {
+                begin(new Attempt(this, lease, true));
+            }
+        });
+    }
+
+    // On a caller's thread or a worker's.
+    private void take() {
         CompletableFuture<PooledStream> taking = requests.take(remainingNanos());
         take = taking;
         if (decided.get()) {
@@ -95,7 +129,7 @@ final class RequestCall extends EndableFuture<byte[]> {
         // On this thread, or on a worker thread.
         var unused = taking.whenComplete((stream, failure) -> {
             if (stream != null) {
-                begin(new Attempt(this, (Lease) stream));
+                begin(new Attempt(this, (Lease) stream, false));
             } else {
                 notTaken(failure);
             }
@@ -141,14 +175,14 @@ final class RequestCall extends EndableFuture<byte[]> {
         if (!decide(End.ANSWERED)) {
             return false;
         }
-        requests.work(() -> settle(answer));
+        completion.execute(() -> settle(answer));
         return true;
     }
 
     /** An attempt failed, or no stream came. */
     void fail(RequestException failure) {
         if (decide(end(failure))) {
-            requests.work(() -> settleExceptionally(failure));
+            completion.execute(() -> settleExceptionally(failure));
         }
     }
 
@@ -187,7 +221,7 @@ final class RequestCall extends EndableFuture<byte[]> {
             Attempt current = attempt;
             boolean sent = current != null && current.end(StreamErrors.CANCELLED);
             cancelTake();
-            requests.work(() -> settleExceptionally(new RequestTimeoutException(
+            completion.execute(() -> settleExceptionally(new RequestTimeoutException(
                     message("no answer within " + elapsed()
                             + (sent ? "; the request may have been handled" : "; nothing was sent")),
                     sent,

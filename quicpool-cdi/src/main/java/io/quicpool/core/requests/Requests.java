@@ -4,12 +4,15 @@ import io.quicpool.PooledStream;
 import io.quicpool.RequestException;
 import io.quicpool.core.streams.StreamSource;
 import io.quicpool.core.streams.StreamTaker;
+import io.quicpool.transport.Connection;
 import io.quicpool.transport.Deadline;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /** Sends requests on streams of a client pool, or of a group of them. Thread-safe. */
 public final class Requests {
@@ -31,11 +34,16 @@ public final class Requests {
 
     /** Sends these bytes. See {@link io.quicpool.ClientPool#request}. */
     public CompletableFuture<byte[]> send(byte[] bytes, int offset, int length, Duration timeout) {
+        return send(this::work, bytes, offset, length, timeout);
+    }
+
+    private CompletableFuture<byte[]> send(
+            Executor completion, byte[] bytes, int offset, int length, Duration timeout) {
         if (length == 0) {
             throw new IllegalArgumentException(source.label() + ": a request has at least one byte");
         }
-        RequestCall call = new RequestCall(this, bytes, offset, length, Deadline.nanos(timeout));
-        call.take();
+        RequestCall call = new RequestCall(this, completion, bytes, offset, length, Deadline.nanos(timeout));
+        call.begin();
         return call;
     }
 
@@ -51,7 +59,8 @@ public final class Requests {
 
     /** Sends these bytes and waits for the answer. */
     public byte[] sendAndWait(byte[] bytes, Duration timeout) throws RequestException, InterruptedException {
-        CompletableFuture<byte[]> call = send(bytes, 0, bytes.length, timeout);
+        // Nobody else has the future: to complete it only wakes this thread.
+        CompletableFuture<byte[]> call = send(Runnable::run, bytes, 0, bytes.length, timeout);
         try {
             return call.get();
         } catch (InterruptedException e) {
@@ -71,6 +80,11 @@ public final class Requests {
 
     StreamSource source() {
         return source;
+    }
+
+    /** A hello and these bytes leave together on a new stream. Null when they take an idle stream instead. */
+    @Nullable Connection connection() {
+        return source.connectionForRequest();
     }
 
     CompletableFuture<PooledStream> take(long nanos) {

@@ -143,6 +143,25 @@ public final class IdleStreams extends SlotIndex {
         return false;
     }
 
+    /** Takes a registered slot that nobody could take before. False when it was evicted, when this is closed, and as {@link #takeAny}. */
+    boolean takeNew(Slot slot) {
+        if (suspended || !permits.acquire()) {
+            return false;
+        }
+        boolean taken;
+        // A caller that closes this does not miss it.
+        lock.lock();
+        try {
+            taken = !closed && takeOnArrival(slot);
+        } finally {
+            lock.unlock();
+        }
+        if (!taken) {
+            release();
+        }
+        return taken;
+    }
+
     @Override
     boolean end(Slot slot, Runnable stream) {
         if (!super.end(slot, stream)) {

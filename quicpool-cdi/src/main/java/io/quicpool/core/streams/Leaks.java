@@ -82,7 +82,7 @@ final class Leaks {
         if (logged) {
             TakenBy by = slot.takenBy();
             log.warning(
-                    "stream " + slot.id() + " of "
+                    (slot.hasId() ? "stream " + slot.id() : "the stream of a request") + " of "
                             + Endpoint.text(slot.stream().connection().remoteAddress()) + ", taken "
                             + Duration.ofNanos(age).toMillis() + " ms ago, " + what,
                     by == null ? null : by.withoutLibrary());

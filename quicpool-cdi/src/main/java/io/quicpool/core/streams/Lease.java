@@ -188,24 +188,34 @@ public final class Lease implements PooledStream {
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
             OutputStream engine = stream().output();
+            withinTimeout(() -> {
+                engine.write(bytes, offset, length);
+                return length;
+            });
+        }
+
+        private void writeLast(byte[] bytes) throws IOException {
+            withinTimeout(() -> {
+                stream().writeLast(bytes, 0, bytes.length);
+                return bytes.length;
+            });
+        }
+
+        private void withinTimeout(TimeLimits.Call<Integer> write) throws IOException {
             long nanos = writeTimeout;
             if (writeTimedOut) {
                 throw timedOut(nanos);
             }
             if (nanos == 0) {
                 try {
-                    engine.write(bytes, offset, length);
+                    write.call();
                 } finally {
                     Reference.reachabilityFence(Lease.this);
                 }
                 return;
             }
-            TimeLimits.Call<Integer> call = () -> {
-                engine.write(bytes, offset, length);
-                return length;
-            };
             try {
-                pool.limits().within(nanos, Lease.this::endWrite, call);
+                pool.limits().within(nanos, Lease.this::endWrite, write);
             } catch (IOException e) {
                 throw writeTimedOut ? timedOut(nanos) : e;
             }
@@ -228,6 +238,11 @@ public final class Lease implements PooledStream {
         public void close() throws IOException {
             stream().output().close();
         }
+    }
+
+    /** Writes these bytes, and sends a FIN with the last of them. Blocks as a write does. */
+    public void writeLast(byte[] bytes) throws IOException {
+        ((Output) outputStream()).writeLast(bytes);
     }
 
     // ---- its end

@@ -2,14 +2,17 @@ package io.quicpool.core.streams;
 
 import io.quicpool.StreamId;
 import io.quicpool.transport.Connection;
+import java.util.AbstractCollection;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All slots that have an id and have not ended, also while they are taken, by id and by connection. No id exists twice.
+ * All slots that are registered and have not ended, also while they are taken, by id and by connection. No id exists twice. A stream that
+ * was opened for one request may have no id.
  * A call for one connection costs what its own streams cost. All views are weakly consistent.
  */
 final class LiveSlots {
@@ -27,7 +30,7 @@ final class LiveSlots {
             ofConnection.add(slot);
             return ofConnection;
         });
-        if (byId.putIfAbsent(slot.id(), slot) == null) {
+        if (!slot.hasId() || byId.putIfAbsent(slot.id(), slot) == null) {
             return true;
         }
         removeFromConnection(slot);
@@ -36,7 +39,7 @@ final class LiveSlots {
 
     /** Removes a slot, if it is there. */
     void remove(Slot slot) {
-        if (byId.remove(slot.id(), slot)) {
+        if (!slot.hasId() || byId.remove(slot.id(), slot)) {
             removeFromConnection(slot);
         }
     }
@@ -57,7 +60,17 @@ final class LiveSlots {
     }
 
     Collection<Slot> all() {
-        return byId.values();
+        return new AbstractCollection<>() {
+            @Override
+            public Iterator<Slot> iterator() {
+                return byConnection.values().stream().flatMap(Set::stream).iterator();
+            }
+
+            @Override
+            public int size() {
+                return byConnection.values().stream().mapToInt(Set::size).sum();
+            }
+        };
     }
 
     Collection<Slot> of(Connection connection) {

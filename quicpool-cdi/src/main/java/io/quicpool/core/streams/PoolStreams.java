@@ -13,6 +13,7 @@ import io.quicpool.core.report.Reason;
 import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.core.threads.TimeLimits;
 import io.quicpool.transport.Connection;
+import io.quicpool.transport.EngineStream;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -134,6 +135,36 @@ public final class PoolStreams {
         Lease lease = new Lease(slot, this);
         leaks.begin(slot, lease, by);
         return lease;
+    }
+
+    /** Takes a new, registered stream for a request. False when it has ended, and when no stream can be taken now. */
+    public boolean takeRequest(Slot slot) {
+        if (!index.takeNew(slot)) {
+            return false;
+        }
+        metrics.opened(slot.since(), System.nanoTime());
+        return true;
+    }
+
+    /** A registered stream cannot be taken for a request: another one may be, when the client tries again. */
+    public void refuseRequest(Slot slot) {
+        if (index.evictOpening(slot)) {
+            slot.stream().reset(isClosing() ? StreamErrors.CLOSING : StreamErrors.HANDLER_BUSY);
+        } else {
+            index.unregister(slot);
+        }
+    }
+
+    /** A caller gets a stream that was just opened for it, without an id. Null when no stream can be taken now; then it is reset. */
+    public @Nullable Lease leaseNew(EngineStream stream, long since, @Nullable TakenBy by) {
+        Slot slot = new Slot(stream, generation(), since);
+        index.register(slot);
+        if (takeRequest(slot)) {
+            return lease(slot, by);
+        }
+        index.evictOpening(slot);
+        stream.reset(StreamErrors.RETIRED);
+        return null;
     }
 
     /** Ends streams that their callers have lost, and reports those that are in use for too long. Timer thread. */

@@ -24,7 +24,7 @@ abstract class SlotIndex {
     // How often a stream was ever taken. Demand is measured by it, as {@code taken} only counts streams in use now.
     private final LongAdder takes = new LongAdder();
 
-    /** Enters a slot whose id was just assigned or received. False when a live stream has that id. */
+    /** Enters a slot whose id was just assigned or received, or that gets none. False when a live stream has that id. */
     public final boolean register(Slot slot) {
         slot.owner(this);
         return live.add(slot);
@@ -104,7 +104,7 @@ abstract class SlotIndex {
         if (was == Slot.State.IDLE) {
             idle.decrementAndGet();
         }
-        if (was != null && slot.hasId()) {
+        if (was != null) {
             live.remove(slot);
         }
         return was;
@@ -115,9 +115,7 @@ abstract class SlotIndex {
         if (!slot.evictOpening()) {
             return false;
         }
-        if (slot.hasId()) {
-            live.remove(slot);
-        }
+        live.remove(slot);
         return true;
     }
 
@@ -158,7 +156,7 @@ abstract class SlotIndex {
         return live.get(id);
     }
 
-    /** All slots that have an id and have not ended, in no order. Weakly consistent. */
+    /** All slots that are registered and have not ended, in no order. Weakly consistent. */
     public final Collection<Slot> live() {
         return live.all();
     }

@@ -14,7 +14,7 @@ public final class TakenBy extends Throwable {
     }
 
     /** The calling thread. */
-    static TakenBy thisThread() {
+    public static TakenBy thisThread() {
         return new TakenBy("thread " + Thread.currentThread().getName(), true);
     }
 

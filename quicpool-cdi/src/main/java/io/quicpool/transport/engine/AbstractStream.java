@@ -2,6 +2,7 @@ package io.quicpool.transport.engine;
 
 import io.quicpool.transport.EngineEvents;
 import io.quicpool.transport.EngineStream;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -202,6 +203,11 @@ public abstract class AbstractStream implements EngineStream {
     }
 
     // ---- what this side does
+
+    @Override
+    public final void writeLast(byte[] bytes, int offset, int length) throws IOException {
+        output().writeLast(bytes, offset, length);
+    }
 
     @Override
     public final void close() {

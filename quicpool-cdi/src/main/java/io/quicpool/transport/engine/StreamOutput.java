@@ -54,6 +54,9 @@ public abstract class StreamOutput extends OutputStream {
     /** Hands bytes over to the engine. Waits while there is too much to send, see {@link io.quicpool.transport.UnsentBytes}. */
     protected abstract void send(byte[] bytes, int offset, int length) throws IOException, InterruptedException;
 
+    /** As {@link #send}, with a FIN after the bytes. Calls {@link #finish}. */
+    protected abstract void sendLast(byte[] bytes, int offset, int length) throws IOException, InterruptedException;
+
     /** Wakes a blocked writer. */
     protected abstract void wake();
 
@@ -114,12 +117,27 @@ public abstract class StreamOutput extends OutputStream {
 
     @Override
     public final void write(byte[] bytes, int offset, int length) throws IOException {
+        write(bytes, offset, length, false);
+    }
+
+    final void writeLast(byte[] bytes, int offset, int length) throws IOException {
+        write(bytes, offset, length, true);
+        if (length == 0) {
+            close();
+        }
+    }
+
+    private void write(byte[] bytes, int offset, int length, boolean last) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
         check();
         try {
             for (int done = 0; done < length; ) {
                 int part = Math.min(length - done, piece());
-                send(bytes, offset + done, part);
+                if (last && done + part == length) {
+                    sendLast(bytes, offset + done, part);
+                } else {
+                    send(bytes, offset + done, part);
+                }
                 done += part;
             }
         } catch (InterruptedException | InterruptedIOException e) {

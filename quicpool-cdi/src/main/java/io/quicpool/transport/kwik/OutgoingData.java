@@ -99,6 +99,11 @@ final class OutgoingData extends OutputStream implements FlowControlUpdateListen
     /** Waits until the bytes fit, at most {@link #piece} of them. */
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
+        write(bytes, from, length, false);
+    }
+
+    /** With {@code last}, a FIN goes with the bytes. */
+    void write(byte[] bytes, int from, int length, boolean last) throws IOException {
         synchronized (this) {
             checkOpen();
             try {
@@ -113,6 +118,7 @@ final class OutgoingData extends OutputStream implements FlowControlUpdateListen
             }
             data.add(ByteBuffer.wrap(Arrays.copyOfRange(bytes, from, from + length)));
             count(length);
+            state = last ? State.CLOSING : state;
         }
         request();
     }

@@ -174,6 +174,11 @@ class EndsTest {
         }
 
         @Override
+        protected void sendLast(byte[] bytes, int offset, int length) {
+            sent.add("STREAM " + length + (finish() ? " FIN" : ""));
+        }
+
+        @Override
         protected void wake() {}
 
         @Override
@@ -193,6 +198,14 @@ class EndsTest {
         stream.arrive(1);
         assertThat(sent).hasSize(5).last().isEqualTo("STOP_SENDING 0");
         assertThat(stream.alive()).isFalse();
+    }
+
+    @Test
+    void theFinGoesWithTheLastBytes() throws IOException {
+        stream.writeLast(new byte[3], 0, 3);
+        stream.close();
+        assertThat(sent).containsExactly("STREAM 2", "STREAM 1 FIN", "closed");
+        assertThatThrownBy(() -> stream.writeLast(new byte[3], 0, 3)).hasMessage("the sending side is closed");
     }
 
     @Test

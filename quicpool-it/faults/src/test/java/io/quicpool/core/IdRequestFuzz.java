@@ -5,6 +5,7 @@ import io.quicpool.StreamId;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.core.exchange.IdRequest;
+import io.quicpool.core.exchange.RequestConnections;
 import io.quicpool.core.report.Reason;
 import io.quicpool.core.streams.Slot;
 import io.quicpool.core.threads.PoolThreads;
@@ -108,7 +109,8 @@ public final class IdRequestFuzz {
 
         private final List<ScriptedConnection> connections = new ArrayList<>();
         private int intended;
-        private final IdRequest ids = new IdRequest(streams, log, metrics, Duration.ofHours(1), this);
+        private final IdRequest ids =
+                new IdRequest(streams, log, metrics, new RequestConnections(), Duration.ofHours(1), this);
 
         private static final ClientPoolConfig CONFIG =
                 ClientPoolConfig.builder().target("fuzz:1").build();

@@ -41,6 +41,15 @@ final class NettyOutput extends StreamOutput {
 
     @Override
     protected void send(byte[] bytes, int offset, int length) throws IOException, InterruptedException {
+        send(bytes, offset, length, false);
+    }
+
+    @Override
+    protected void sendLast(byte[] bytes, int offset, int length) throws IOException, InterruptedException {
+        send(bytes, offset, length, true);
+    }
+
+    private void send(byte[] bytes, int offset, int length, boolean last) throws IOException, InterruptedException {
         reserve(length);
         ByteBuf copy;
         try {
@@ -49,7 +58,23 @@ final class NettyOutput extends StreamOutput {
             giveBack(length);
             throw e;
         }
+        if (last) {
+            finishWithData();
+        }
         stream.send(copy, length);
+    }
+
+    // What is handed over next is the last data, so the FIN goes with it.
+    private void finishWithData() {
+        lock.lock();
+        try {
+            if (finish()) {
+                stream.finPending();
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     // There is no memory for the bytes.

@@ -164,8 +164,9 @@ final class NettyStream extends AbstractStream {
     }
 
     private void fireIfReadable() {
-        if (isAwaited()) {
-            fireIfReadable(input.unread(), finished());
+        if (isAwaited() && fireIfReadable(input.unread(), finished()) && finished()) {
+            // A whole message: its answer, or the next request, may follow at once.
+            connection.busyPoll().readerWoken();
         }
     }
 

@@ -63,6 +63,8 @@ final class NettyStreams {
             connection.loop().execute(() -> {
                 open(opened);
                 opening.decrementAndGet();
+                // Mostly who opens a stream writes on it at once.
+                connection.busyPoll().written();
             });
         } catch (RejectedExecutionException e) {
             opened.completeExceptionally(connection.explain(e));
