@@ -69,6 +69,7 @@ class ArchitectureTest {
     @Test
     void thePartsOfTheCoreUseEachOtherInOneDirection() {
         mayUse("io.quicpool.core.threads", "io.quicpool.transport");
+        mayUse("io.quicpool.core.targets");
         mayUse("io.quicpool.core.report", API);
         mayUse("io.quicpool.core.streams", withPort("report", "threads"));
         mayUse("io.quicpool.core.connection", withPort("report", "threads"));
