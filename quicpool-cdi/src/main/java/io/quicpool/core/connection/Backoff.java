@@ -6,7 +6,7 @@ import java.util.function.DoubleSupplier;
 /**
  * The pause before the next attempt to connect: 50 ms, a quarter longer with each failure, up to 5 s. Half of each
  * pause is random, so that many clients do not return at once. The growth is slow on purpose: the pool finds a
- * returning peer within about a fifth of the time that the peer was away. Only a connection that lasted resets the
+ * returning peer within about a third of the time that the peer was away. Only a connection that lasted resets the
  * pause, so a peer that comes and goes is dialled less and less often. Used by one thread.
  */
 final class Backoff {
@@ -31,6 +31,11 @@ final class Backoff {
         Duration longer = ceiling.multipliedBy(5).dividedBy(4);
         ceiling = longer.compareTo(MAX_DELAY) > 0 ? MAX_DELAY : longer;
         return Duration.ofNanos(half + (long) (half * random.getAsDouble()));
+    }
+
+    /** The next pause. Until all addresses are {@code exhausted}, it is the shortest one, and later pauses get no longer. */
+    Duration next(boolean exhausted) {
+        return exhausted ? next() : MIN_DELAY;
     }
 
     /** Resets the pause when the success lasted long enough. Returns whether it did. */

@@ -180,7 +180,7 @@ public final class ClientConnection {
         }
         state = State.BACKOFF;
         stuckSince = 0;
-        retry = threads.decideAfter(connector.exhausted() ? backoff.next() : Backoff.MIN_DELAY, this::connect);
+        retry = threads.decideAfter(backoff.next(connector.exhausted()), this::connect);
     }
 
     /** An id was received on the connection, so the outage is over. Timer thread. */

@@ -25,6 +25,15 @@ class BackoffTest {
     }
 
     @Test
+    void aPauseBeforeAnotherAddressIsShortAndDoesNotCount() {
+        Backoff backoff = new Backoff(() -> 1);
+        assertThat(backoff.next(false)).isEqualTo(Backoff.MIN_DELAY);
+        assertThat(backoff.next(true)).isEqualTo(Backoff.MIN_DELAY);
+        assertThat(backoff.next(false)).isEqualTo(Backoff.MIN_DELAY);
+        assertThat(backoff.next(true)).isGreaterThan(Backoff.MIN_DELAY);
+    }
+
+    @Test
     void startsAgainAfterASuccessThatHasLasted() {
         Backoff backoff = new Backoff(() -> 1);
         backoff.next();
