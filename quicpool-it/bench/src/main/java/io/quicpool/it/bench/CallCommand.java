@@ -1,5 +1,7 @@
 package io.quicpool.it.bench;
 
+import io.quicpool.it.bench.rows.IdlePool;
+import io.quicpool.it.bench.rows.PoolRow;
 import io.quicpool.it.bench.rows.Row;
 import io.quicpool.it.bench.rows.Rows;
 import java.io.BufferedReader;
@@ -14,7 +16,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The clients of the given rows. Each line of its input, {@code CALLERS BYTES MILLIS ROW}, is answered with what was measured. */
+/** The clients of the given rows. Each line of its input, {@code CALLERS BYTES MILLIS ROW}, is answered with what was measured; {@code idle STREAMS MILLIS} with the figures of {@link IdlePool}. */
 @Command(name = "call", hidden = true)
 final class CallCommand implements Callable<Integer> {
 
@@ -48,6 +50,10 @@ final class CallCommand implements Callable<Integer> {
         System.out.println("connected");
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String[] words = line.split(" ");
+            if (words[0].equals("idle")) {
+                idle(Integer.parseInt(words[1]), Long.parseLong(words[2]));
+                continue;
+            }
             Row.Client client = clients.get(words[3]);
             Callers callers = new Callers(client, Integer.parseInt(words[0]), Integer.parseInt(words[1]), virtual);
             System.out.println("measured "
@@ -57,5 +63,12 @@ final class CallCommand implements Callable<Integer> {
             each.close();
         }
         return 0;
+    }
+
+    private void idle(int streams, long millis) throws Exception {
+        PoolRow row = (PoolRow) Rows.named(rows.get(0));
+        IdlePool.measure(row, host, ports.get(0), ServeCommand.keys(keys), streams, millis)
+                .forEach((figure, value) -> System.out.println("figure " + value + " " + figure));
+        System.out.println("end");
     }
 }

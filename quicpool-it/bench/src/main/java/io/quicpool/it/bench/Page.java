@@ -18,7 +18,7 @@ final class Page {
 
     private static final String REFERENCE = "grpc";
 
-    private record Key(String row, int callers, int bytes) {}
+    private record Key(String row, int callers, int bytes, boolean lossy) {}
 
     private final RunCommand run;
     private final Map<Key, List<Callers.Outcome>> requests = new LinkedHashMap<>();
@@ -35,8 +35,8 @@ final class Page {
         this.run = run;
     }
 
-    void add(String row, int callers, int bytes, Callers.Outcome outcome) {
-        requests.computeIfAbsent(new Key(row, callers, bytes), key -> new ArrayList<>())
+    void add(String row, int callers, int bytes, boolean lossy, Callers.Outcome outcome) {
+        requests.computeIfAbsent(new Key(row, callers, bytes, lossy), key -> new ArrayList<>())
                 .add(outcome);
     }
 
@@ -88,17 +88,20 @@ final class Page {
                 .append(
                         " ms. Each caller sends its next request when it has the answer, which has as many bytes as the request. All rows")
                 .append(" use TLS over loopback.\n");
-        Set<Integer> sizes = new TreeSet<>();
-        requests.keySet().forEach(key -> sizes.add(key.bytes));
-        for (int bytes : sizes) {
-            String chart = file.getFileName().toString().replaceFirst("\\.md$", "") + "-" + bytes + ".svg";
-            table(text, bytes);
-            text.append("\n![Requests a second, ")
-                    .append(bytes)
-                    .append(" bytes](")
-                    .append(chart)
-                    .append(")\n");
-            Files.writeString(folder.resolve(chart), chart(bytes));
+        for (boolean lossy : new boolean[] {false, true}) {
+            Set<Integer> sizes = new TreeSet<>();
+            requests.keySet().stream().filter(key -> key.lossy == lossy).forEach(key -> sizes.add(key.bytes));
+            for (int bytes : sizes) {
+                String chart = file.getFileName().toString().replaceFirst("\\.md$", "") + "-" + (lossy ? "lossy-" : "")
+                        + bytes + ".svg";
+                table(text, bytes, lossy);
+                text.append("\n![")
+                        .append(title(bytes, lossy))
+                        .append("](")
+                        .append(chart)
+                        .append(")\n");
+                Files.writeString(folder.resolve(chart), chart(bytes, lossy));
+            }
         }
         parts.forEach((part, figures) -> table(text, part, figures));
         if (!skipped.isEmpty() || !failed.isEmpty()) {
@@ -110,32 +113,41 @@ final class Page {
         Files.writeString(file, text.toString());
     }
 
-    private List<String> rows(int bytes) {
+    private static String title(int bytes, boolean lossy) {
+        return "Requests of " + bytes + " bytes" + (lossy ? ", 20 ms round trip, 1 % loss" : "");
+    }
+
+    private List<String> rows(int bytes, boolean lossy) {
         return requests.keySet().stream()
-                .filter(key -> key.bytes == bytes)
+                .filter(key -> key.bytes == bytes && key.lossy == lossy)
                 .map(Key::row)
                 .distinct()
                 .toList();
     }
 
-    private Set<Integer> callers(int bytes) {
+    private Set<Integer> callers(int bytes, boolean lossy) {
         Set<Integer> all = new TreeSet<>();
-        requests.keySet().stream().filter(key -> key.bytes == bytes).forEach(key -> all.add(key.callers));
+        requests.keySet().stream()
+                .filter(key -> key.bytes == bytes && key.lossy == lossy)
+                .forEach(key -> all.add(key.callers));
         return all;
     }
 
-    private void table(StringBuilder text, int bytes) {
-        text.append("\n## Requests of ")
-                .append(bytes)
-                .append(" bytes\n\nRequests a second, in brackets times ")
+    private void table(StringBuilder text, int bytes, boolean lossy) {
+        text.append("\n## ")
+                .append(title(bytes, lossy))
+                .append("\n\nRequests a second, in brackets times ")
                 .append(REFERENCE)
                 .append("; then p50 / p99 / p99.9 in milliseconds.\n\n| |");
-        callers(bytes).forEach(count -> text.append(' ').append(count).append(count == 1 ? " caller |" : " callers |"));
-        text.append("\n| --- |").append(" --- |".repeat(callers(bytes).size())).append('\n');
-        for (String row : rows(bytes)) {
+        callers(bytes, lossy)
+                .forEach(count -> text.append(' ').append(count).append(count == 1 ? " caller |" : " callers |"));
+        text.append("\n| --- |")
+                .append(" --- |".repeat(callers(bytes, lossy).size()))
+                .append('\n');
+        for (String row : rows(bytes, lossy)) {
             text.append("| ").append(row).append(" |");
-            for (int count : callers(bytes)) {
-                text.append(' ').append(cell(new Key(row, count, bytes))).append(" |");
+            for (int count : callers(bytes, lossy)) {
+                text.append(' ').append(cell(new Key(row, count, bytes, lossy))).append(" |");
             }
             text.append('\n');
         }
@@ -146,7 +158,7 @@ final class Page {
         if (Double.isNaN(rate)) {
             return "";
         }
-        double reference = median(new Key(REFERENCE, key.callers, key.bytes), Callers.Outcome::perSecond);
+        double reference = median(new Key(REFERENCE, key.callers, key.bytes, key.lossy), Callers.Outcome::perSecond);
         String ratio = Double.isNaN(reference) ? "" : String.format(Locale.ROOT, " (%.2f)", rate / reference);
         return String.format(
                 Locale.ROOT,
@@ -174,11 +186,14 @@ final class Page {
         });
     }
 
-    private String chart(int bytes) {
-        BarChart chart = new BarChart("Requests a second, " + bytes + " bytes, by number of callers");
-        for (String row : rows(bytes)) {
-            for (int count : callers(bytes)) {
-                chart.bar(row, String.valueOf(count), median(new Key(row, count, bytes), Callers.Outcome::perSecond));
+    private String chart(int bytes, boolean lossy) {
+        BarChart chart = new BarChart(title(bytes, lossy) + ": requests a second by number of callers");
+        for (String row : rows(bytes, lossy)) {
+            for (int count : callers(bytes, lossy)) {
+                chart.bar(
+                        row,
+                        String.valueOf(count),
+                        median(new Key(row, count, bytes, lossy), Callers.Outcome::perSecond));
             }
         }
         return chart.svg();

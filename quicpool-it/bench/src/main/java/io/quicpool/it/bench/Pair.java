@@ -2,10 +2,16 @@ package io.quicpool.it.bench;
 
 import io.quicpool.it.bench.rows.GoRow;
 import io.quicpool.it.bench.rows.Row;
+import io.quicpool.it.faults.FaultProxy;
+import io.quicpool.it.faults.Faults;
 import io.quicpool.it.support.LineProcess;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The server and the client of a row, or of several, in a process each. */
@@ -15,25 +21,28 @@ final class Pair implements AutoCloseable {
 
     private final LineProcess server;
     private final LineProcess client;
+    private final List<FaultProxy> network;
 
-    private Pair(LineProcess server, LineProcess client) {
+    private Pair(LineProcess server, LineProcess client, List<FaultProxy> network) {
         this.server = server;
         this.client = client;
+        this.network = network;
     }
 
     /** Starts both for these rows. A row that is a program of its own is alone. */
-    static Pair start(List<Row> rows, Path keys, Path log, List<String> jvm, boolean virtual)
-            throws InterruptedException {
+    static Pair start(List<Row> rows, Path keys, Path log, List<String> jvm, boolean virtual, Faults faults)
+            throws IOException, InterruptedException {
         Row first = rows.get(0);
         Path program = first instanceof GoRow go ? go.binary() : null;
         String names = rows.stream().map(Row::name).collect(Collectors.joining(","));
         LineProcess server = program == null
                 ? process(log, java(jvm, "serve", "--row=" + names, "--keys=" + keys))
                 : process(log, List.of(program.toString(), "serve", HOST, keys.toString()));
+        List<FaultProxy> network = new ArrayList<>();
         try {
             List<String> ports = new ArrayList<>();
             for (int i = 0; i < rows.size(); i++) {
-                ports.add(server.next("port "));
+                ports.add(through(faults, server.next("port "), network));
             }
             List<String> call = program == null
                     ? java(jvm, "call", "--row=" + names, "--keys=" + keys, "--port=" + String.join(",", ports))
@@ -48,11 +57,34 @@ final class Pair implements AutoCloseable {
                 client.close();
                 throw e;
             }
-            return new Pair(server, client);
-        } catch (AssertionError | InterruptedException e) {
+            return new Pair(server, client, network);
+        } catch (AssertionError | IOException | InterruptedException e) {
+            network.forEach(FaultProxy::close);
             server.close();
             throw e;
         }
+    }
+
+    // The same seed for all rows, so that each loses the same of its datagrams.
+    private static String through(Faults faults, String port, List<FaultProxy> network) throws IOException {
+        if (faults.equals(Faults.NONE)) {
+            return port;
+        }
+        FaultProxy proxy = new FaultProxy(new InetSocketAddress(HOST, Integer.parseInt(port)), 1);
+        network.add(proxy);
+        proxy.both(faults);
+        return String.valueOf(proxy.address().getPort());
+    }
+
+    /** What idle streams cost, by figure. */
+    Map<String, Double> idle(int streams, long millis) throws InterruptedException {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        client.tell("idle " + streams + " " + millis);
+        for (String line = client.next(); !line.equals("end"); line = client.next()) {
+            String[] words = line.split(" ", 3);
+            figures.put(words[2], Double.valueOf(words[1]));
+        }
+        return figures;
     }
 
     private static List<String> java(List<String> jvm, String... arguments) {
@@ -76,6 +108,7 @@ final class Pair implements AutoCloseable {
     @Override
     public void close() {
         client.close();
+        network.forEach(FaultProxy::close);
         server.close();
     }
 }

@@ -1,13 +1,16 @@
 package io.quicpool.it.bench;
 
 import io.quicpool.it.bench.rows.GoRow;
+import io.quicpool.it.bench.rows.PoolRow;
 import io.quicpool.it.bench.rows.Row;
 import io.quicpool.it.bench.rows.Rows;
+import io.quicpool.it.faults.Faults;
 import io.quicpool.it.support.PemFiles;
 import io.quicpool.it.support.SelfSigned;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +24,32 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Measures all rows in turn, and writes a page with the medians of all rounds.")
 final class RunCommand implements Callable<Integer> {
+
+    /** What can be measured. */
+    enum Part {
+        /** Requests over loopback. */
+        requests,
+        /** Requests over a network with 20 ms round trip that loses 1 % of the datagrams. */
+        lossy,
+        /** What idle streams cost: fill, memory, processor, ping-pong, drained pool. */
+        idle
+    }
+
+    private static final Faults LOSSY = Faults.NONE.losing(0.01).delaying(Duration.ofMillis(10), Duration.ZERO);
+
+    @Option(
+            names = "--parts",
+            split = ",",
+            paramLabel = "PART",
+            description = "of ${COMPLETION-CANDIDATES}; default: all")
+    List<Part> parts = List.of(Part.values());
+
+    @Option(
+            names = "--streams",
+            split = ",",
+            paramLabel = "N",
+            description = "idle streams of the part idle: ${DEFAULT-VALUE}")
+    int[] streams = {1_000, 10_000};
 
     @Option(names = "--rows", split = ",", paramLabel = "NAME", description = "only these rows; default: all")
     List<String> rows = new ArrayList<>();
@@ -60,7 +89,15 @@ final class RunCommand implements Callable<Integer> {
         boolean failed = false;
         for (int round = 0; round < rounds; round++) {
             for (List<Variant> each : pairs(variants)) {
-                failed |= !measure(each, folder, page);
+                failed |= parts.contains(Part.requests) && !measure(each, folder, page, false);
+            }
+            for (List<Variant> each : pairs(overLoss(variants, page))) {
+                failed |= !measure(each, folder, page, true);
+            }
+            for (Variant each : variants) {
+                if (parts.contains(Part.idle) && !each.virtual && each.row instanceof PoolRow row && row.isStream()) {
+                    failed |= !measureIdle(each, folder, page);
+                }
             }
         }
         page.write(out);
@@ -101,28 +138,65 @@ final class RunCommand implements Callable<Integer> {
         return chosen;
     }
 
+    // The proxy in between knows datagrams only.
+    private List<Variant> overLoss(List<Variant> variants, Page page) {
+        if (!parts.contains(Part.lossy)) {
+            return List.of();
+        }
+        List<Variant> udp = new ArrayList<>();
+        for (Variant each : variants) {
+            if (each.row.isTcp()) {
+                page.skipped(
+                        each.name() + " over a network that loses", "TCP needs a network that loses packets itself");
+            } else {
+                udp.add(each);
+            }
+        }
+        return udp;
+    }
+
+    private boolean measureIdle(Variant variant, Path folder, Page page) throws IOException, InterruptedException {
+        for (int count : streams) {
+            try (Pair pair = Pair.start(List.of(variant.row), folder, folder.resolve("log"), jvm, false, Faults.NONE)) {
+                pair.idle(count, millis).forEach((figure, value) -> {
+                    System.out.println(variant.name() + " " + figure + " " + value);
+                    page.add("Idle streams", variant.name(), figure, value);
+                });
+            } catch (AssertionError e) {
+                return failed(variant, e, folder, page);
+            }
+        }
+        return true;
+    }
+
+    private static boolean failed(Variant variant, AssertionError e, Path folder, Page page) {
+        System.out.println("FAILED: " + variant.name() + ": " + e.getMessage() + ", see " + folder.resolve("log"));
+        page.failed(variant.name());
+        return false;
+    }
+
     // Returns whether it was measured.
-    private boolean measure(List<Variant> variants, Path folder, Page page) throws InterruptedException {
+    private boolean measure(List<Variant> variants, Path folder, Page page, boolean lossy)
+            throws IOException, InterruptedException {
         List<Row> together = variants.stream().map(Variant::row).toList();
         Variant current = variants.get(0);
-        try (Pair pair = Pair.start(together, folder, folder.resolve("log"), jvm, current.virtual)) {
+        try (Pair pair = Pair.start(
+                together, folder, folder.resolve("log"), jvm, current.virtual, lossy ? LOSSY : Faults.NONE)) {
             for (Variant variant : variants) {
                 current = variant;
                 pair.measure(variant.row, Math.min(8, max(callers)), Math.min(1024, max(bytes)), warmUp);
                 for (int size : bytes) {
                     for (int count : callers) {
                         Callers.Outcome outcome = pair.measure(variant.row, count, size, millis);
-                        System.out.println(
-                                variant.name() + " callers=" + count + " bytes=" + size + " " + outcome.line());
-                        page.add(variant.name(), count, size, outcome);
+                        System.out.println(variant.name() + (lossy ? " lossy" : "") + " callers=" + count + " bytes="
+                                + size + " " + outcome.line());
+                        page.add(variant.name(), count, size, lossy, outcome);
                     }
                 }
             }
             return true;
         } catch (AssertionError e) {
-            System.out.println("FAILED: " + current.name() + ": " + e.getMessage() + ", see " + folder.resolve("log"));
-            page.failed(current.name());
-            return false;
+            return failed(current, e, folder, page);
         }
     }
 
@@ -141,6 +215,7 @@ final class RunCommand implements Callable<Integer> {
                 pairs.add(List.of(each));
             }
         }
+        // First, so that a failure is seen early.
         if (!together.isEmpty()) {
             pairs.add(0, together);
         }

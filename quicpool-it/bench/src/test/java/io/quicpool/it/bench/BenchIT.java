@@ -25,6 +25,7 @@ class BenchIT {
                 "--millis=50",
                 "--callers=2",
                 "--bytes=1024",
+                "--streams=100",
                 "--one-pair",
                 "--jvm=" + String.join(",", QuickJava.OPTIONS),
                 "--out=" + page);

@@ -56,6 +56,11 @@ final class GrpcRow implements Row {
     }
 
     @Override
+    public boolean isTcp() {
+        return true;
+    }
+
+    @Override
     public Server serve(String host, PemFiles keys) throws IOException {
         io.grpc.Server server = NettyServerBuilder.forAddress(new InetSocketAddress(host, 0))
                 .useTransportSecurity(

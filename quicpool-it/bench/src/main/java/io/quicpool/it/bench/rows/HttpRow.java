@@ -37,6 +37,11 @@ final class HttpRow implements Row {
     }
 
     @Override
+    public boolean isTcp() {
+        return true;
+    }
+
+    @Override
     public Server serve(String host, PemFiles keys) throws Exception {
         KeyMaterial material = KeyMaterial.fromPem(keys.certificate(), keys.privateKey());
         KeyStore store = KeyStore.getInstance("PKCS12");

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /** A client pool and a server pool. */
-final class PoolRow implements Row {
+public final class PoolRow implements Row {
 
     /** How the caller asks. */
     enum Way {
@@ -28,8 +28,8 @@ final class PoolRow implements Row {
     }
 
     private static final Duration LONG = Duration.ofSeconds(30);
-    private static final int MAX_REQUEST = 1 << 20;
     private static final int CAPACITY = 256;
+    private static final int MAX_STREAMS = 65_536;
 
     private final String engine;
     private final Way way;
@@ -55,6 +55,7 @@ final class PoolRow implements Row {
                 .name("bench")
                 .transport(engine)
                 .listen(host + ":0")
+                .maxCapacity(MAX_STREAMS)
                 .certificate(KeyMaterial.fromPem(keys.certificate(), keys.privateKey()))
                 .build());
         if (way == Way.STREAM) {
@@ -77,21 +78,13 @@ final class PoolRow implements Row {
 
     private static void echo(PooledStream stream) throws IOException {
         try (stream) {
-            stream.outputStream().write(stream.inputStream().readNBytes(MAX_REQUEST));
+            stream.inputStream().transferTo(stream.outputStream());
         }
     }
 
     @Override
     public Client connect(String host, int port, PemFiles keys, int callers) {
-        ClientPool pool = QuicPools.open(ClientPoolConfig.builder()
-                .name("bench")
-                .transport(engine)
-                .target(host + ":" + port)
-                .tlsMode(TlsMode.SELF_SIGNED)
-                .fingerprint(KeyMaterial.fromPem(keys.certificate(), keys.privateKey())
-                        .fingerprint())
-                .capacity(CAPACITY, CAPACITY)
-                .build());
+        ClientPool pool = open(host, port, keys, CAPACITY);
         return new Client() {
             @Override
             public boolean blocks() {
@@ -113,6 +106,23 @@ final class PoolRow implements Row {
                 pool.close(Duration.ZERO);
             }
         };
+    }
+
+    ClientPool open(String host, int port, PemFiles keys, int capacity) {
+        return QuicPools.open(ClientPoolConfig.builder()
+                .name("bench")
+                .transport(engine)
+                .target(host + ":" + port)
+                .tlsMode(TlsMode.SELF_SIGNED)
+                .fingerprint(KeyMaterial.fromPem(keys.certificate(), keys.privateKey())
+                        .fingerprint())
+                .capacity(capacity, capacity)
+                .build());
+    }
+
+    /** Whether its server sends back what comes as it comes. */
+    public boolean isStream() {
+        return way == Way.STREAM;
     }
 
     private static byte[] overStream(ClientPool pool, byte[] request) throws Exception {

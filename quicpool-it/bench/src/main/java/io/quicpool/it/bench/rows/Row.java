@@ -15,6 +15,11 @@ public interface Row {
         return null;
     }
 
+    /** Whether it runs over TCP, and not over UDP. */
+    default boolean isTcp() {
+        return false;
+    }
+
     /** Starts a server on a free port of that address, which sends each request back. */
     Server serve(String host, PemFiles keys) throws Exception;
 
