@@ -16,7 +16,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The clients of the given rows. Each line of its input, {@code CALLERS BYTES MILLIS ROW}, is answered with what was measured; {@code idle STREAMS MILLIS} with the figures of {@link IdlePool}. */
+/** The clients of the given rows. Each line of its input, {@code CALLERS BYTES MILLIS ROW}, is answered with what was measured; {@code idle STREAMS MILLIS ROW} with the figures of {@link IdlePool}. */
 @Command(name = "call", hidden = true)
 final class CallCommand implements Callable<Integer> {
 
@@ -51,7 +51,7 @@ final class CallCommand implements Callable<Integer> {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String[] words = line.split(" ");
             if (words[0].equals("idle")) {
-                idle(Integer.parseInt(words[1]), Long.parseLong(words[2]));
+                idle(Integer.parseInt(words[1]), Long.parseLong(words[2]), words[3]);
                 continue;
             }
             Row.Client client = clients.get(words[3]);
@@ -65,9 +65,10 @@ final class CallCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void idle(int streams, long millis) throws Exception {
-        PoolRow row = (PoolRow) Rows.named(rows.get(0));
-        IdlePool.measure(row, host, ports.get(0), ServeCommand.keys(keys), streams, millis)
+    private void idle(int streams, long millis, String name) throws Exception {
+        PoolRow row = (PoolRow) Rows.named(name);
+        int port = ports.get(rows.indexOf(name));
+        IdlePool.measure(row, host, port, ServeCommand.keys(keys), streams, millis)
                 .forEach((figure, value) -> System.out.println("figure " + value + " " + figure));
         System.out.println("end");
     }

@@ -77,9 +77,9 @@ final class Pair implements AutoCloseable {
     }
 
     /** What idle streams cost, by figure. */
-    Map<String, Double> idle(int streams, long millis) throws InterruptedException {
+    Map<String, Double> idle(Row row, int streams, long millis) throws InterruptedException {
         Map<String, Double> figures = new LinkedHashMap<>();
-        client.tell("idle " + streams + " " + millis);
+        client.tell("idle " + streams + " " + millis + " " + row.name());
         for (String line = client.next(); !line.equals("end"); line = client.next()) {
             String[] words = line.split(" ", 3);
             figures.put(words[2], Double.valueOf(words[1]));

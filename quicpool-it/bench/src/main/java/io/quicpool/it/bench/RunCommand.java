@@ -94,10 +94,8 @@ final class RunCommand implements Callable<Integer> {
             for (List<Variant> each : pairs(overLoss(variants, page))) {
                 failed |= !measure(each, folder, page, true);
             }
-            for (Variant each : variants) {
-                if (parts.contains(Part.idle) && !each.virtual && each.row instanceof PoolRow row && row.isStream()) {
-                    failed |= !measureIdle(each, folder, page);
-                }
+            for (List<Variant> each : idlePairs(variants)) {
+                failed |= !measureIdle(each, folder, page);
             }
         }
         page.write(out);
@@ -155,15 +153,30 @@ final class RunCommand implements Callable<Integer> {
         return udp;
     }
 
-    private boolean measureIdle(Variant variant, Path folder, Page page) throws IOException, InterruptedException {
+    private List<List<Variant>> idlePairs(List<Variant> variants) {
+        return parts.contains(Part.idle)
+                ? pairs(variants.stream()
+                        .filter(each -> !each.virtual && each.row instanceof PoolRow row && row.isStream())
+                        .toList())
+                : List.of();
+    }
+
+    // New processes for each number, unless all share one pair: memory that was freed would count for less.
+    private boolean measureIdle(List<Variant> variants, Path folder, Page page)
+            throws IOException, InterruptedException {
+        List<Row> together = variants.stream().map(Variant::row).toList();
+        Variant current = variants.get(0);
         for (int count : streams) {
-            try (Pair pair = Pair.start(List.of(variant.row), folder, folder.resolve("log"), jvm, false, Faults.NONE)) {
-                pair.idle(count, millis).forEach((figure, value) -> {
-                    System.out.println(variant.name() + " " + figure + " " + value);
-                    page.add("Idle streams", variant.name(), figure, value);
-                });
+            try (Pair pair = Pair.start(together, folder, folder.resolve("log"), jvm, false, Faults.NONE)) {
+                for (Variant variant : variants) {
+                    current = variant;
+                    pair.idle(variant.row, count, millis).forEach((figure, value) -> {
+                        System.out.println(variant.name() + " " + figure + " " + value);
+                        page.add("Idle streams", variant.name(), figure, value);
+                    });
+                }
             } catch (AssertionError e) {
-                return failed(variant, e, folder, page);
+                return failed(current, e, folder, page);
             }
         }
         return true;

@@ -20,6 +20,7 @@ class BenchIT {
                 "-jar",
                 System.getProperty("quicpool.bench.jar"),
                 "run",
+                "--parts=requests,idle",
                 "--rounds=1",
                 "--warm-up=1",
                 "--millis=50",
