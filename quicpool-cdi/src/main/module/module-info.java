@@ -43,6 +43,7 @@ module io.quicpool {
 
     uses io.quicpool.PoolObserver;
     uses io.quicpool.PoolProvider;
+    uses io.quicpool.config.TargetSourceProvider;
     uses io.quicpool.transport.Transport;
 
     provides io.quicpool.PoolObserver with

@@ -177,7 +177,8 @@ class ClosingTest {
         AtomicReference<InetSocketAddress> target = new AtomicReference<>(first.localAddress());
         ClientPool client = pools.keep(QuicPools.open(ClientPoolConfig.builder()
                 .transport(Pools.CLIENT_ENGINE)
-                .resolver(target::get)
+                .target("peer:1")
+                .resolver(name -> List.of(target.get()))
                 .tlsMode(TlsMode.INSECURE)
                 .capacity(4, 4)
                 .build()));

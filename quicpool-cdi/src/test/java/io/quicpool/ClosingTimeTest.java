@@ -98,9 +98,10 @@ class ClosingTimeTest {
                     clients.add(QuicPools.open(ClientPoolConfig.builder()
                             .name("lookup")
                             .transport(Pools.CLIENT_ENGINE)
-                            .resolver(() -> {
+                            .target("peer:1")
+                            .resolver(target -> {
                                 block();
-                                return server.localAddress();
+                                return List.of(server.localAddress());
                             })
                             .tlsMode(TlsMode.INSECURE)
                             .build()));

@@ -46,6 +46,7 @@ class OtherAddressTest {
         return pools.keep(QuicPools.open(ClientPoolConfig.builder()
                 .name("client")
                 .transport(Pools.CLIENT_ENGINE)
+                .target("peer:1")
                 .resolver(resolver)
                 .tlsMode(TlsMode.SELF_SIGNED)
                 .fingerprint(Pools.CERTIFICATE.fingerprint())
@@ -58,7 +59,7 @@ class OtherAddressTest {
     // In rotation, like the answers of a name server.
     private static TargetResolver rotating(InetSocketAddress... addresses) {
         AtomicInteger turn = new AtomicInteger();
-        return () -> addresses[turn.getAndIncrement() % addresses.length];
+        return target -> List.of(addresses[turn.getAndIncrement() % addresses.length]);
     }
 
     private ServerPool full(int port) {
@@ -115,7 +116,7 @@ class OtherAddressTest {
     @Test
     void logsOnceWhyItIsRefused() {
         ServerPool full = full(Pools.freePort());
-        ClientPool client = client(full::localAddress);
+        ClientPool client = client(target -> List.of(full.localAddress()));
         String why = "cannot connect to " + Endpoint.text(full.localAddress())
                 + ": closed by the peer: too many connections";
         await().until(() -> client.snapshot().totals().connects() >= 6);
@@ -131,7 +132,7 @@ class OtherAddressTest {
     @Test
     void logsAgainWhenTheReasonChanges() {
         ServerPool full = full(Pools.freePort());
-        ClientPool client = client(full::localAddress);
+        ClientPool client = client(target -> List.of(full.localAddress()));
         await().untilAsserted(() ->
                 assertThat(warningsOfTheClient()).anyMatch(text -> text.contains("too many connections")));
         InetSocketAddress address = full.localAddress();

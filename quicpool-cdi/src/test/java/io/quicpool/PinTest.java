@@ -10,6 +10,7 @@ import io.quicpool.testing.Pools;
 import io.quicpool.testing.TestCertificates;
 import java.lang.reflect.Field;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -29,7 +30,8 @@ class PinTest {
     private ClientPool pinning(AtomicReference<InetSocketAddress> where) {
         return pools.keep(QuicPools.open(ClientPoolConfig.builder()
                 .transport(Pools.CLIENT_ENGINE)
-                .resolver(where::get)
+                .target("peer:1")
+                .resolver(target -> List.of(where.get()))
                 .tlsMode(TlsMode.SELF_SIGNED)
                 .build()));
     }

@@ -3,6 +3,8 @@ package io.quicpool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.config.TargetResolver;
+import io.quicpool.config.TargetSource;
+import io.quicpool.config.TargetSourceProvider;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -85,6 +87,10 @@ class PublicTypesTest {
         assertThat(abstractMethods(PoolObserver.class)).isEmpty();
         assertThat(abstractMethods(RequestObserver.class)).isEmpty();
         assertThat(abstractMethods(TargetResolver.class)).containsExactly("resolve");
+        assertThat(abstractMethods(TargetSource.class)).containsExactly("open");
+        assertThat(abstractMethods(TargetSource.Subscription.class)).containsExactly("close");
+        assertThat(abstractMethods(TargetSource.Lookup.class)).containsExactly("targets");
+        assertThat(abstractMethods(TargetSourceProvider.class)).containsExactlyInAnyOrder("scheme", "source");
     }
 
     private static Stream<String> abstractMethods(Class<?> type) {

@@ -112,7 +112,8 @@ class RecoveryTest {
         AtomicReference<InetSocketAddress> where = new AtomicReference<>(first.localAddress());
         ClientPool client = pools.keep(QuicPools.open(ClientPoolConfig.builder()
                 .transport(Pools.CLIENT_ENGINE)
-                .resolver(where::get)
+                .target("peer:1")
+                .resolver(target -> List.of(where.get()))
                 .tlsMode(TlsMode.SELF_SIGNED)
                 .build()));
         await().until(client::ready);
@@ -129,12 +130,13 @@ class RecoveryTest {
         AtomicInteger asked = new AtomicInteger();
         ClientPool client = pools.keep(QuicPools.open(ClientPoolConfig.builder()
                 .transport(Pools.CLIENT_ENGINE)
-                .resolver(() -> {
+                .target("peer:1")
+                .resolver(target -> {
                     switch (asked.incrementAndGet()) {
                         case 1 -> throw new IOException("no such service today");
                         case 2 -> throw new IllegalStateException("a bug in the resolver");
                         default -> {
-                            return InetSocketAddress.createUnresolved("nowhere", 1);
+                            return List.of(InetSocketAddress.createUnresolved("nowhere", 1));
                         }
                     }
                 })

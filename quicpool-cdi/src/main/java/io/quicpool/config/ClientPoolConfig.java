@@ -1,11 +1,11 @@
 package io.quicpool.config;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of a client pool. The methods of {@link #builder} describe each setting and its default. */
@@ -13,7 +13,8 @@ public final class ClientPoolConfig extends PoolConfig {
 
     private static final int MAX_TARGETS = 64;
 
-    private final List<Endpoint> targets;
+    private final @Nullable TargetSpec target;
+    private final @Nullable TargetSource source;
     private final @Nullable TargetResolver resolver;
     private final @Nullable TrustMaterial trust;
     private final @Nullable KeyMaterial clientCertificate;
@@ -23,22 +24,18 @@ public final class ClientPoolConfig extends PoolConfig {
     // Bounds in the wrong order are found before the other options are checked.
     ClientPoolConfig(ClientPoolConfigBuilder builder, CapacityBounds capacity, IntervalBounds interval) {
         super(builder);
-        List<Endpoint> found = find(PoolOptions.TARGET);
-        this.targets = found == null ? List.of() : found;
+        this.target = find(PoolOptions.TARGET);
+        this.source = builder.source;
         this.resolver = builder.resolver;
         this.trust = builder.trust;
         this.clientCertificate = builder.clientCertificate;
         this.capacity = capacity;
         this.interval = interval;
-        checkTargets(targets, resolver);
+        checkTarget();
         checkTls();
     }
 
     private void checkTls() {
-        if (tlsMode() == TlsMode.VERIFIED && hostname() == null && targets.isEmpty()) {
-            throw new ConfigException(
-                    "hostname", null, "must be given when tls-mode is verified and the target comes from a resolver");
-        }
         if (fingerprint() != null && tlsMode() != TlsMode.SELF_SIGNED) {
             throw new ConfigException(
                     "fingerprint",
@@ -54,48 +51,65 @@ public final class ClientPoolConfig extends PoolConfig {
         }
     }
 
-    private static void checkTargets(List<Endpoint> targets, @Nullable TargetResolver resolver) {
-        if (targets.isEmpty() == (resolver == null)) {
-            throw new ConfigException(
-                    "target", text(targets), "either a target or a resolver must be given, and only one");
+    private void checkTarget() {
+        if ((target == null) == (source == null)) {
+            throw new ConfigException("target", target, "either a target or a source must be given, and only one");
         }
+        List<TargetAddress> targets = targets();
         if (targets.size() > MAX_TARGETS) {
-            throw new ConfigException("target", text(targets), "has more than " + MAX_TARGETS + " targets");
+            throw new ConfigException("target", target, "has more than " + MAX_TARGETS + " targets");
         }
-        Set<Endpoint> seen = new HashSet<>();
-        for (Endpoint target : targets) {
-            if (target.port() == 0) {
-                throw new ConfigException("target", target, "the port must be from 1 to 65535");
-            }
-            if (!seen.add(target)) {
-                throw new ConfigException("target", text(targets), "has " + target + " twice");
+        Set<TargetAddress> seen = new HashSet<>();
+        for (TargetAddress each : targets) {
+            if (!seen.add(each)) {
+                throw new ConfigException("target", target, "has " + each + " twice");
             }
         }
-    }
-
-    private static @Nullable String text(List<Endpoint> targets) {
-        return targets.isEmpty()
-                ? null
-                : targets.stream().map(Endpoint::toString).collect(Collectors.joining(", "));
     }
 
     @Override
     Map<String, @Nullable Object> all() {
         Map<String, @Nullable Object> all = super.all();
+        all.put("targetSource", source);
         all.put("resolver", resolver);
         all.put("trust", trust);
         all.put("clientCertificate", clientCertificate);
         return all;
     }
 
-    /** Empty when there is a resolver. */
-    public List<Endpoint> targets() {
-        return targets;
+    /** The targets, or the names that lead to them; empty when they come from a source of the application, or from a URI. */
+    public List<TargetAddress> targets() {
+        return target == null ? List.of() : target.targets();
     }
 
-    /** Null when there are targets. */
-    public @Nullable TargetResolver resolver() {
-        return resolver;
+    /** The URI that was given as the target; a {@link TargetSourceProvider} makes a source of it. Null when there is none. */
+    public @Nullable URI targetUri() {
+        return target == null ? null : target.uri();
+    }
+
+    /**
+     * The source that tells the targets: that of the application, or with {@code resolve=all} one that looks up {@link #targets}.
+     *
+     * @return null when the targets are those of {@link #targets}, or come from {@link #targetUri}
+     */
+    public @Nullable TargetSource targetSource() {
+        List<TargetAddress> names = targets();
+        return source != null || names.isEmpty() || resolve() != ResolveMode.ALL
+                ? source
+                : new PollingSource(resolveInterval(), pool -> new NameTargets(names, resolver()));
+    }
+
+    public ResolveMode resolve() {
+        return option(PoolOptions.RESOLVE);
+    }
+
+    public Duration resolveInterval() {
+        return option(PoolOptions.RESOLVE_INTERVAL);
+    }
+
+    /** Looks up the hosts of targets. */
+    public TargetResolver resolver() {
+        return resolver == null ? Endpoint::resolveAll : resolver;
     }
 
     /** Null for the target's host. */
@@ -151,6 +165,7 @@ public final class ClientPoolConfig extends PoolConfig {
     public ClientPoolConfigBuilder toBuilder() {
         ClientPoolConfigBuilder builder = new ClientPoolConfigBuilder();
         copyTo(builder);
+        builder.source = source;
         builder.resolver = resolver;
         builder.trust = trust;
         builder.clientCertificate = clientCertificate;
@@ -161,14 +176,15 @@ public final class ClientPoolConfig extends PoolConfig {
      * The server name that the client sends (SNI). In mode verified the certificate must have this name. The dot at the end of an
      * absolute name is left out, because it is for the lookup only (RFC 6066, section 3; RFC 9525, section 2).
      *
-     * @return the host name, else the host of the (first) target, else {@code localhost}
+     * @return the host name, else that of the (first) target, else {@code localhost}
      */
     public String serverName() {
         String hostname = hostname();
         if (hostname != null) {
             return withoutDot(hostname);
         }
-        return targets.isEmpty() ? "localhost" : withoutDot(targets.get(0).host());
+        List<TargetAddress> targets = targets();
+        return targets.isEmpty() ? "localhost" : withoutDot(targets.get(0).serverName());
     }
 
     private static String withoutDot(String name) {
@@ -176,12 +192,14 @@ public final class ClientPoolConfig extends PoolConfig {
     }
 
     /**
-     * The settings for one of the targets.
+     * The settings for one target alone.
      *
-     * @param target one of {@link #targets}
-     * @return these settings with that target alone
+     * @param target one of {@link #targets}, or one that a source told
+     * @return these settings with that target, and no source
      */
-    public ClientPoolConfig only(Endpoint target) {
-        return toBuilder().targets(List.of(target)).build();
+    public ClientPoolConfig only(TargetAddress target) {
+        ClientPoolConfigBuilder builder = toBuilder().targets(List.of(target));
+        builder.source = null;
+        return builder.option(PoolOptions.RESOLVE, ResolveMode.FIRST).build();
     }
 }

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** Builds the settings of a client pool. Each method describes a setting and its default. Not thread-safe. */
 public final class ClientPoolConfigBuilder extends PoolConfigBuilder<ClientPoolConfigBuilder> {
 
+    @Nullable TargetSource source;
+
     @Nullable TargetResolver resolver;
 
     @Nullable TrustMaterial trust;
@@ -24,10 +26,10 @@ public final class ClientPoolConfigBuilder extends PoolConfigBuilder<ClientPoolC
     }
 
     /**
-     * The peer as {@code HOST:PORT}, or several, separated by commas: see {@link #targets}. The host is looked up again at each
-     * attempt to connect. A target or a resolver is required.
+     * The peer as {@code HOST:PORT}, or several, separated by commas: see {@link #targets}. {@code @ZONE} after a target is its zone.
+     * {@code SCHEME://NAME} finds the targets with a {@link TargetSourceProvider}. A target or a {@link #targetSource} is required.
      *
-     * @param target such as {@code orders:4433} or {@code orders-1:4433, orders-2:4433}
+     * @param target such as {@code orders:4433}, {@code orders-1:4433@eu-1, orders-2:4433@eu-2} or {@code stork://orders}
      * @throws ConfigException when the text has another form
      */
     public ClientPoolConfigBuilder target(String target) {
@@ -40,7 +42,7 @@ public final class ClientPoolConfigBuilder extends PoolConfigBuilder<ClientPoolC
      * @param target with a port from 1 to 65535
      */
     public ClientPoolConfigBuilder target(Endpoint target) {
-        return targets(List.of(target));
+        return targets(List.of(TargetAddress.of(target)));
     }
 
     /**
@@ -48,16 +50,42 @@ public final class ClientPoolConfigBuilder extends PoolConfigBuilder<ClientPoolC
      * of these settings, also the bounds of capacity. Streams are taken in turn from the members that are ready. The pool is
      * ready while one member is ready. See {@link io.quicpool.ClientPool#members}.
      *
-     * @param targets up to 64 different ones, with ports from 1 to 65535
+     * @param targets up to 64 different ones
      */
-    public ClientPoolConfigBuilder targets(List<Endpoint> targets) {
-        return option(PoolOptions.TARGET, List.copyOf(targets));
+    public ClientPoolConfigBuilder targets(List<TargetAddress> targets) {
+        return option(PoolOptions.TARGET, TargetSpec.of(targets));
     }
 
     /**
-     * Finds the peer, instead of a target.
+     * Tells the targets, instead of {@link #target}.
      *
-     * @param resolver is asked at each attempt to connect
+     * @param source is opened when the pool is
+     */
+    public ClientPoolConfigBuilder targetSource(TargetSource source) {
+        this.source = Objects.requireNonNull(source, "source");
+        return this;
+    }
+
+    /** What the addresses of a target's host are. Default: {@link ResolveMode#FIRST}. */
+    public ClientPoolConfigBuilder resolve(ResolveMode resolve) {
+        return option(PoolOptions.RESOLVE, resolve);
+    }
+
+    /**
+     * How often the targets are looked up again with {@link ResolveMode#ALL}, and how often a source asks that cannot be told. The
+     * JVM keeps answers of its own resolver for 30 s, so a change may take as much longer: docs/targets.md says how to change that.
+     * Default: 30 s.
+     *
+     * @param resolveInterval from 100 ms to 1 h
+     */
+    public ClientPoolConfigBuilder resolveInterval(Duration resolveInterval) {
+        return option(PoolOptions.RESOLVE_INTERVAL, resolveInterval);
+    }
+
+    /**
+     * Looks up the hosts of targets. Default: the system does.
+     *
+     * @param resolver is asked at each attempt to connect, or each {@link #resolveInterval}
      */
     public ClientPoolConfigBuilder resolver(TargetResolver resolver) {
         this.resolver = Objects.requireNonNull(resolver, "resolver");

@@ -40,8 +40,8 @@ public final class PoolOptions {
     public static final PoolOption<Boolean> ENABLED =
             of(BOTH, "enabled").values(flag()).usedBy(COMPONENT).orElse("true").meaning("Whether the pool is created.");
 
-    public static final PoolOption<List<Endpoint>> TARGET = of(CLIENT, "target")
-            .values(list(Endpoint::parse, "HOST:PORT, ..."))
+    public static final PoolOption<TargetSpec> TARGET = of(CLIENT, "target")
+            .values(any(TargetSpec::parse, TargetSpec::toString, "HOST:PORT, HOST:PORT@ZONE, ... or SCHEME://NAME"))
             .meaning(
                     "The address of the peer. Several, separated by commas, make one member pool each. The pool looks a "
                             + "name up at each connect. `server:NAME` is a server pool of the same application, whichever "
@@ -343,6 +343,17 @@ public final class PoolOptions {
             .usedBy(COMPONENT)
             .orElse("true")
             .meaning("Whether the pool has an MXBean.");
+
+    public static final PoolOption<ResolveMode> RESOLVE = of(CLIENT, "resolve")
+            .values(choice(ResolveMode.class))
+            .orElse("first")
+            .meaning(
+                    "Whether a host name is one target, whose addresses are tried in order, or each of its addresses is one.");
+
+    public static final PoolOption<Duration> RESOLVE_INTERVAL = of(CLIENT, "resolve-interval")
+            .values(duration("100ms", "1h"))
+            .orElse("30s")
+            .meaning("How often names are looked up again with resolve=all, and how often a source is asked.");
 
     private PoolOptions() {}
 

@@ -27,7 +27,6 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** Builds pools from settings, engine and TLS. {@link io.quicpool.QuicPools} finds it. */
 public final class CorePoolProvider implements PoolProvider {
@@ -38,6 +37,10 @@ public final class CorePoolProvider implements PoolProvider {
     @Override
     public ClientPool open(ClientPoolConfig config, List<PoolObserver> observers, List<PoolListener> listeners) {
         PoolLog log = new PoolLog(PoolLabel.client(config.name()));
+        if (config.targetSource() != null || config.targetUri() != null) {
+            throw new ConfigException("target", config.targetUri(), "targets from a source cannot be used yet")
+                    .inPool(PoolLabel.client(config.name()));
+        }
         Transport transport = usable(config, log::warning);
         log.info(uses(transport));
         if (config.targets().size() < 2) {
@@ -85,11 +88,9 @@ public final class CorePoolProvider implements PoolProvider {
     }
 
     private static Addresses addresses(ClientPoolConfig config) {
+        Endpoint target = config.targets().get(0).endpoint();
         TargetResolver resolver = config.resolver();
-        return new Addresses(
-                resolver != null
-                        ? () -> Stream.ofNullable(resolver.resolve()).toList()
-                        : config.targets().get(0)::resolveAll);
+        return new Addresses(() -> resolver.resolve(target));
     }
 
     @Override

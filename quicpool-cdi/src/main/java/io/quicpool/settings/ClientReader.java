@@ -5,11 +5,11 @@ import static io.quicpool.config.PoolOptions.*;
 import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ClientPoolConfigBuilder;
-import io.quicpool.config.Endpoint;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.KeyMaterial;
 import io.quicpool.config.PoolKind;
 import io.quicpool.config.PoolOption;
+import io.quicpool.config.TargetSpec;
 import io.quicpool.config.TrustMaterial;
 import java.util.List;
 import org.eclipse.microprofile.config.Config;
@@ -57,12 +57,12 @@ final class ClientReader extends PoolReader<ClientPoolConfig> {
             builder.target(NO_TARGET);
             return;
         }
-        List<Endpoint> targets = value(TARGET);
-        if (targets == null) {
+        TargetSpec target = value(TARGET);
+        if (target == null) {
             throw new Refused(
                     TARGET, NOT_SET, "must be HOST:PORT, such as orders:4433, or several, separated by commas");
         }
-        builder.targets(targets);
+        builder.option(TARGET, target);
     }
 
     @Override

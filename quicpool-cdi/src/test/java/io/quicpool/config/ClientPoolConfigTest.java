@@ -8,6 +8,7 @@ import io.quicpool.testing.TestCertificates;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -20,7 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ClientPoolConfigTest {
 
-    private static final TargetResolver NOWHERE = () -> new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
+    private static final TargetResolver NOWHERE =
+            target -> List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 9));
+    private static final TargetSource NOBODY = listener -> () -> {};
     private static final String DIGITS = "ab".repeat(32);
 
     private static ClientPoolConfigBuilder orders() {
@@ -34,6 +37,8 @@ class ClientPoolConfigTest {
                 .isEqualTo(ClientPoolConfig.builder()
                         .name("default")
                         .target(new Endpoint("peer", 1))
+                        .resolve(ResolveMode.FIRST)
+                        .resolveInterval(Duration.ofSeconds(30))
                         .tlsMode(TlsMode.VERIFIED)
                         .capacity(8, 64)
                         .interval(Duration.ofMillis(500), Duration.ofSeconds(5))
@@ -47,7 +52,8 @@ class ClientPoolConfigTest {
                         .alpn("np-quic")
                         .transport("auto")
                         .build());
-        assertThat(config.resolver()).isNull();
+        assertThat(config.targetSource()).isNull();
+        assertThat(config.targetUri()).isNull();
         assertThat(config.hostname()).isNull();
         assertThat(config.fingerprint()).isNull();
         assertThat(config.trust()).isNull();
@@ -76,9 +82,10 @@ class ClientPoolConfigTest {
                 .alpn("other")
                 .transport("other-1")
                 .build();
-        assertThat(pinned).hasNoNullFieldsOrPropertiesExcept("resolver", "trust");
+        assertThat(pinned).hasNoNullFieldsOrPropertiesExcept("source", "resolver", "trust");
         assertThat(pinned.toBuilder().build()).isEqualTo(pinned);
         ClientPoolConfig found = ClientPoolConfig.builder()
+                .targetSource(NOBODY)
                 .resolver(NOWHERE)
                 .hostname("orders")
                 .trust(TrustMaterial.jdk())
@@ -92,6 +99,7 @@ class ClientPoolConfigTest {
     void hasTheTargetsInTheirOrderAndTheSettingsOfEach() {
         ClientPoolConfig config = orders().target("b:2, [::1]:3,a:1").build();
         assertThat(config.targets())
+                .extracting(TargetAddress::endpoint)
                 .containsExactly(new Endpoint("b", 2), new Endpoint("::1", 3), new Endpoint("a", 1));
         ClientPoolConfig second = config.only(config.targets().get(1));
         assertThat(second.serverName()).isEqualTo("::1");
@@ -102,11 +110,22 @@ class ClientPoolConfigTest {
     void serverNameIsTheHostNameFirst() {
         assertThat(orders().hostname("a").build().serverName()).isEqualTo("a");
         assertThat(orders().hostname("a.").build().serverName()).isEqualTo("a");
-        ClientPoolConfig found = ClientPoolConfig.builder()
-                .resolver(NOWHERE)
-                .tlsMode(TlsMode.INSECURE)
-                .build();
+        ClientPoolConfig found = ClientPoolConfig.builder().targetSource(NOBODY).build();
         assertThat(found.serverName()).isEqualTo("localhost");
+        TargetAddress told = TargetAddress.builder(new Endpoint("10.0.0.5", 1))
+                .serverName("orders.example.")
+                .build();
+        assertThat(found.only(told).serverName()).isEqualTo("orders.example");
+        assertThat(found.only(told).targetSource()).isNull();
+    }
+
+    @Test
+    void eachAddressOfANameIsATargetOnlyIfAskedFor() {
+        assertThat(orders().build().targetSource()).isNull();
+        ClientPoolConfig all = orders().resolve(ResolveMode.ALL).build();
+        assertThat(all.targetSource()).isNotNull();
+        assertThat(all.only(all.targets().get(0)).targetSource()).isNull();
+        assertThat(all.toBuilder().build()).isEqualTo(all);
     }
 
     @ParameterizedTest
@@ -182,11 +201,10 @@ class ClientPoolConfigTest {
                 row(c -> c.hostname(" "), "hostname =  " + hostname),
                 row(c -> c.hostname("a:1"), "hostname = a:1" + hostname),
                 row(c -> c.hostname("a\nb"), "hostname = a?b" + hostname),
-                row(c -> c.target("orders:0"), "target = orders:0: the port must be from 1 to 65535"),
                 row(c -> c.target("a:1, b:2, a:1"), "target = a:1, b:2, a:1: has a:1 twice"),
                 row(
                         c -> c.targets(IntStream.rangeClosed(1, 65)
-                                .mapToObj(port -> new Endpoint("a", port))
+                                .mapToObj(port -> TargetAddress.of(new Endpoint("a", port)))
                                 .toList()),
                         "target = "
                                 + IntStream.rangeClosed(1, 65)
@@ -194,8 +212,10 @@ class ClientPoolConfigTest {
                                         .collect(Collectors.joining(", "))
                                 + ": has more than 64 targets"),
                 row(
-                        c -> c.resolver(NOWHERE),
-                        "target = orders:4433: either a target or a resolver must be given, and only one"),
+                        c -> c.targetSource(NOBODY),
+                        "target = orders:4433: either a target or a source must be given, and only one"),
+                row(c -> c.target("a:1@x, a:1@y"), "target = a:1@x, a:1@y: has a:1 twice"),
+                row(c -> c.resolveInterval(Duration.ofMillis(99)), "resolve-interval = 99ms: must be from 100ms to 1h"),
                 row(
                         c -> c.fingerprint(DIGITS),
                         "fingerprint = " + new Fingerprint(DIGITS)
@@ -209,16 +229,8 @@ class ClientPoolConfigTest {
     void needsAPeer() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> ClientPoolConfig.builder().build())
-                .withMessage("client default: target = (not set):"
-                        + " either a target or a resolver must be given, and only one");
-    }
-
-    @Test
-    void needsANameToVerifyThePeerOfAResolver() {
-        assertThatExceptionOfType(ConfigException.class)
-                .isThrownBy(() -> ClientPoolConfig.builder().resolver(NOWHERE).build())
-                .withMessage("client default: hostname = (not set):"
-                        + " must be given when tls-mode is verified and the target comes from a resolver");
+                .withMessage(
+                        "client default: target = (not set): either a target or a source must be given, and only one");
     }
 
     @ParameterizedTest

@@ -17,6 +17,7 @@ import io.quicpool.ServerPool;
 import io.quicpool.StreamId;
 import io.quicpool.config.Endpoint;
 import io.quicpool.config.PoolOptions;
+import io.quicpool.config.TargetAddress;
 import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
 import java.time.Duration;
@@ -233,9 +234,13 @@ abstract class PoolMetricsContract {
         assertThat(readOf("orders")).isEmpty();
     }
 
-    private static List<Endpoint> targets(ServerPool... servers) {
+    private static TargetAddress target(int port) {
+        return TargetAddress.of(new Endpoint("127.0.0.1", port));
+    }
+
+    private static List<TargetAddress> targets(ServerPool... servers) {
         return Stream.of(servers)
-                .map(each -> new Endpoint("127.0.0.1", each.localAddress().getPort()))
+                .map(each -> target(each.localAddress().getPort()))
                 .toList();
     }
 
@@ -260,8 +265,8 @@ abstract class PoolMetricsContract {
     @Test
     void manyTargetsShareOneValue() {
         pools.observedBy(metrics());
-        List<Endpoint> nobody = IntStream.rangeClosed(1, PoolReadings.MAX_TARGETS + 3)
-                .mapToObj(port -> new Endpoint("127.0.0.1", port))
+        List<TargetAddress> nobody = IntStream.rangeClosed(1, PoolReadings.MAX_TARGETS + 3)
+                .mapToObj(PoolMetricsContract::target)
                 .toList();
         pools.client("127.0.0.1:9", c -> c.name("orders").capacity(1, 1).targets(nobody));
         Map<String, Double> values = of("orders");

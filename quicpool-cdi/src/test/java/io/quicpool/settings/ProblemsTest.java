@@ -102,6 +102,9 @@ class ProblemsTest {
                 bad(client, "target", "a:1,,b:2", "has no port" + form),
                 bad(client, "target", "a:1, a:1", "has a:1 twice"),
                 bad(client, "target", "a:0", "the port must be from 1 to 65535"),
+                bad(client, "target", "a:1@", "a zone must be 1 to 63 letters, digits, '.', '-' or '_'"),
+                bad(client, "target", "stork://", "is no URI; must be SCHEME://NAME"),
+                bad(client, "resolve", "some", "must be first or all"),
                 bad(client, "target", "server:", "has no port" + form),
                 bad(
                         client,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.Endpoint;
 import io.quicpool.config.StreamTimeouts;
+import io.quicpool.config.TargetAddress;
 import io.quicpool.config.TlsMode;
 import java.time.Duration;
 import java.util.Map;
@@ -106,7 +107,9 @@ class PropertySourcesTest {
                 "quicpool.client.\"a\".alpn", "prod",
                 "%dev.quicpool.client.\"a\".alpn", "dev",
                 "%test.quicpool.client.\"b\".target", "never:1");
-        assertThat(config.targets()).containsExactly(new Endpoint("orders.example", 4433));
+        assertThat(config.targets())
+                .extracting(TargetAddress::endpoint)
+                .containsExactly(new Endpoint("orders.example", 4433));
         assertThat(config.alpn()).isEqualTo("dev");
     }
 
@@ -182,6 +185,7 @@ class PropertySourcesTest {
         assertThat(settings.clients()).extracting(PoolSettings::follows).containsExactly("ingress", null);
         assertThat(settings.clients().get(1).config().targets())
                 .as("a host of that name")
+                .extracting(TargetAddress::endpoint)
                 .containsExactly(new Endpoint("server", 4433));
     }
 

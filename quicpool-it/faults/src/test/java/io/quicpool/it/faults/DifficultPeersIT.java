@@ -172,7 +172,8 @@ class DifficultPeersIT {
             AtomicReference<InetSocketAddress> answer = new AtomicReference<>(one.address());
             ClientPool client = pools.keep(QuicPools.open(ClientPoolConfig.builder()
                     .transport(Pools.CLIENT_ENGINE)
-                    .resolver(answer::get)
+                    .target("peer:1")
+                    .resolver(target -> List.of(answer.get()))
                     .tlsMode(TlsMode.SELF_SIGNED)
                     .fingerprint(Pools.CERTIFICATE.fingerprint())
                     .keepAlive(Duration.ofMillis(700))
