@@ -69,10 +69,10 @@ class ArchitectureTest {
     @Test
     void thePartsOfTheCoreUseEachOtherInOneDirection() {
         mayUse("io.quicpool.core.threads", "io.quicpool.transport");
-        mayUse("io.quicpool.core.targets");
         mayUse("io.quicpool.core.report", API);
         mayUse("io.quicpool.core.streams", withPort("report", "threads"));
         mayUse("io.quicpool.core.connection", withPort("report", "threads"));
+        mayUse("io.quicpool.core.targets", withPort("report", "threads"));
         mayUse("io.quicpool.core.clients", withPort("report", "threads", "streams"));
         mayUse("io.quicpool.core.exchange", withPort("report", "threads", "streams", "clients"));
         mayUse("io.quicpool.core.handlers", withPort("report", "threads", "streams"));

@@ -1,6 +1,4 @@
-/**
- * Which targets a client pool uses. Internal, and public only for the other packages of {@code io.quicpool.core}.
- */
+/** The targets of a client pool: which it has, and which of them callers get. Internal, public only for {@code io.quicpool.core}. */
 @NullMarked
 package io.quicpool.core.targets;
 
