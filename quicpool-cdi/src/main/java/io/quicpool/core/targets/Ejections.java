@@ -14,12 +14,14 @@ import java.util.function.LongSupplier;
  * consecutive failures, as Envoy and gRPC (proposal A50) have it.
  *
  * <pre>
- * IN --fails n times in a row, or eject--&gt; EJECTED --its time is over, or readmit--&gt; IN; any --removed--&gt; GONE
+ * IN --fails n times in a row, or eject--&gt; EJECTED --its time is over, an id comes, or readmit--&gt; IN; any --remove--&gt; GONE
  * </pre>
  *
  * <p>The time is a base time, times how often the target was ejected lately: each base time that it then stays in forgets one. It is
  * at most 5 minutes, or the base time where that is longer. No more than a share of the targets is ejected at a time; it allows at
  * least one, and never the last one, unless somebody ejects it by hand.
+ *
+ * <p>A target that could not be connected to is readmitted as soon as an id comes from it: a server that was restarted must not wait.
  *
  * <p>Thread-safe. One lock guards all targets, held for a few instructions. A success takes it only after a failure.
  */
@@ -103,6 +105,7 @@ public final class Ejections {
         // Written under the lock.
         private final Map<Kind, Integer> failures = new EnumMap<>(Kind.class);
         private volatile boolean anyFailure;
+        private boolean untilAnIdComes;
         private int times;
         private long until;
         // Of the last ejection.
@@ -132,24 +135,29 @@ public final class Ejections {
                 }
                 anyFailure = true;
                 int inARow = failures.merge(kind, 1, Integer::sum);
-                return inARow >= after && mayEject() && enter();
+                return inARow >= after && mayEject() && enter(kind == Kind.CONNECTING);
             }
         }
 
-        /** Something went well. */
-        public void succeeded(Kind kind) {
-            if (anyFailure) {
-                synchronized (Ejections.this) {
-                    failures.remove(kind);
-                    anyFailure = !failures.isEmpty();
+        /** Something went well. Returns whether the target is readmitted for it. */
+        public boolean succeeded(Kind kind) {
+            if (!anyFailure) {
+                return false;
+            }
+            synchronized (Ejections.this) {
+                if (state == State.EJECTED) {
+                    return kind == Kind.CONNECTING && untilAnIdComes && leave(State.IN);
                 }
+                failures.remove(kind);
+                anyFailure = !failures.isEmpty();
+                return false;
             }
         }
 
         /** Ejects it by hand, whatever the share. Returns whether it was not. */
         public boolean eject() {
             synchronized (Ejections.this) {
-                return state == State.IN && enter();
+                return state == State.IN && enter(false);
             }
         }
 
@@ -171,7 +179,8 @@ public final class Ejections {
             }
         }
 
-        private boolean enter() {
+        private boolean enter(boolean endsWithAnId) {
+            untilAnIdComes = endsWithAnId;
             long now = clock.getAsLong();
             if (times > 0) {
                 times -= (int) Math.min(times, (now - endedAt) / baseNanos);

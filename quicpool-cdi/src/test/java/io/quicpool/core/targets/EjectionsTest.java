@@ -87,6 +87,29 @@ class EjectionsTest {
         assertThat(fails(target, 2)).as("with as many chances as before").isFalse();
     }
 
+    /** A server that was restarted. */
+    @Test
+    void anIdReadmitsATargetThatCouldNotBeConnectedTo() {
+        Ejections.Target target = add(ejections(1, 50), 4).get(0);
+        assertThat(target.failed(CONNECTING)).isTrue();
+        assertThat(target.succeeded(USE)).as("a stream from before").isFalse();
+        assertThat(target.isEjected()).isTrue();
+        assertThat(target.succeeded(CONNECTING)).isTrue();
+        assertThat(target.isEjected()).isFalse();
+        assertThat(target.succeeded(CONNECTING)).isFalse();
+    }
+
+    @Test
+    void anIdDoesNotReadmitATargetThatFailedInUseOrWasEjectedByHand() {
+        List<Ejections.Target> all = add(ejections(1, 50), 4);
+        all.get(0).failed(USE);
+        all.get(1).eject();
+        for (Ejections.Target each : all.subList(0, 2)) {
+            assertThat(each.succeeded(CONNECTING)).isFalse();
+            assertThat(each.isEjected()).isTrue();
+        }
+    }
+
     private Duration nextEjection(Ejections ejections, Ejections.Target target) {
         assertThat(fails(target, 3)).isTrue();
         Duration time = target.left();
