@@ -31,6 +31,12 @@ public interface PoolListener {
     /** A bound of capacity or of interval was changed at run time. */
     default void boundsChanged(StreamPool pool) {}
 
+    /**
+     * A client pool with several targets has others now, or callers get streams of others: a {@link io.quicpool.config.TargetSource}
+     * told it, or a target was ejected or readmitted. {@link ClientPool#members} has them.
+     */
+    default void targetsChanged(StreamPool pool) {}
+
     /** The pool is closed. No event follows. */
     default void closed(StreamPool pool) {}
 }

@@ -43,7 +43,9 @@ public interface PoolObserver {
         /** Its connection was lost before. */
         LOST,
         /** Its caller lost it without closing it, and the pool reset it. */
-        LEAKED
+        LEAKED,
+        /** Its caller said that it {@linkplain PooledStream#failed failed}, and closed or reset it. */
+        FAILED
     }
 
     /**

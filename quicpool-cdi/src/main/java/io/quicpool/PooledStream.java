@@ -71,6 +71,14 @@ public interface PooledStream extends AutoCloseable {
     void writeTimeout(Duration timeout);
 
     /**
+     * Says that the peer failed on this stream: it answered wrongly, too late or not at all. That counts as an error of the pool, and as
+     * a failure of its target, which is ejected after several in a row ({@code eject-after}). Does not end the stream. Does not block.
+     *
+     * @param cause why, for {@link PoolSnapshot#lastError}
+     */
+    void failed(Throwable cause);
+
+    /**
      * Ends the stream gracefully. Written data is still delivered, followed by a FIN, also to a peer that takes the stream
      * later. Data of the peer that was not read is dropped, and the peer is told to stop sending (STOP_SENDING). Does not
      * block or throw. A second call has no effect.

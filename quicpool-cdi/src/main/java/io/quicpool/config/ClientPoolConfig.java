@@ -107,9 +107,10 @@ public final class ClientPoolConfig extends PoolConfig {
         return option(PoolOptions.RESOLVE_INTERVAL);
     }
 
-    /** Looks up the hosts of targets. */
+    /** Looks up the hosts of targets, unless they are IP addresses. */
     public TargetResolver resolver() {
-        return resolver == null ? Endpoint::resolveAll : resolver;
+        TargetResolver given = resolver;
+        return target -> given == null || target.isIpAddress() ? target.resolveAll() : given.resolve(target);
     }
 
     /** Null for the target's host. */

@@ -36,6 +36,11 @@ public record Endpoint(String host, int port) {
         }
     }
 
+    /** Whether the host is an IP address, so that there is nothing to look up. */
+    boolean isIpAddress() {
+        return IpLiteral.parse(SCOPE.matcher(host).replaceFirst("")) != null;
+    }
+
     static boolean isHost(String text) {
         return text.indexOf(':') < 0
                 ? NAME.matcher(text).matches()

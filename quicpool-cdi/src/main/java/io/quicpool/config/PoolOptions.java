@@ -14,6 +14,7 @@ import static io.quicpool.config.ValueType.host;
 import static io.quicpool.config.ValueType.integer;
 import static io.quicpool.config.ValueType.list;
 import static io.quicpool.config.ValueType.text;
+import static io.quicpool.config.ValueType.zone;
 
 import java.time.Duration;
 import java.util.List;
@@ -315,9 +316,8 @@ public final class PoolOptions {
 
     public static final PoolOption<Duration> DRAIN_TIMEOUT = of(BOTH, "drain-timeout")
             .values(duration("0s", "1h"))
-            .usedBy(COMPONENT)
             .orElse("10s")
-            .meaning("How long streams in use may continue when the application stops.");
+            .meaning("How long streams in use may continue when the application stops, or when their target is gone.");
 
     public static final PoolOption<HandlerExecutor> HANDLER_EXECUTOR = of(SERVER, "handler-executor")
             .values(choice(HandlerExecutor.class))
@@ -354,6 +354,30 @@ public final class PoolOptions {
             .values(duration("100ms", "1h"))
             .orElse("30s")
             .meaning("How often names are looked up again with resolve=all, and how often a source is asked.");
+
+    public static final PoolOption<String> ZONE = of(CLIENT, "zone")
+            .values(zone())
+            .orNone("none: all targets are the same")
+            .meaning(
+                    "The zone that this application is in. Callers get streams of targets in it, while at least half of those are "
+                            + "ready.");
+
+    public static final PoolOption<Integer> EJECT_AFTER = of(CLIENT, "eject-after")
+            .values(count(0, 1000))
+            .orElse("5")
+            .meaning(
+                    "How many failures in a row eject one of several targets: callers then get no stream of it for a while. 0 for "
+                            + "never.");
+
+    public static final PoolOption<Duration> EJECT_TIME = of(CLIENT, "eject-time")
+            .values(duration("100ms", "1h"))
+            .orElse("30s")
+            .meaning("How long a target is ejected, times how often it was lately, up to 5m.");
+
+    public static final PoolOption<Integer> EJECT_MAX_PERCENT = of(CLIENT, "eject-max-percent")
+            .values(count(0, 100))
+            .orElse("50")
+            .meaning("How many of all targets may be ejected at a time. One always may, the last one never.");
 
     private PoolOptions() {}
 

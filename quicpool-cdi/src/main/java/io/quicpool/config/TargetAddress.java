@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TargetAddress {
 
-    private static final Pattern ZONE = Pattern.compile("[\\w.-]{1,63}");
+    static final Pattern ZONE = Pattern.compile("[\\w.-]{1,63}");
 
     private final Endpoint endpoint;
     private final String serverName;
@@ -54,10 +54,6 @@ public final class TargetAddress {
         } catch (ConfigException e) {
             throw new ConfigException(property, text.strip(), e.allowed(), e);
         }
-    }
-
-    static boolean isZone(String text) {
-        return ZONE.matcher(text).matches();
     }
 
     /** Host and port. */
@@ -141,7 +137,7 @@ public final class TargetAddress {
             if (endpoint.port() == 0) {
                 throw new ConfigException("target", endpoint, "the port must be from 1 to 65535");
             }
-            if (zone != null && !isZone(zone)) {
+            if (zone != null && !ZONE.matcher(zone).matches()) {
                 throw new ConfigException(
                         "target", endpoint + "@" + zone, "a zone must be 1 to 63 letters, digits, '.', '-' or '_'");
             }

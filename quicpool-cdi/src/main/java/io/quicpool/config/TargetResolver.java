@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * Looks up the hosts of targets, instead of the system: {@link Endpoint#resolveAll}. It is asked at each attempt to connect, and with
- * {@code resolve=all} each {@code resolve-interval}, so that the pool follows a peer that moves. Applications may implement it.
+ * {@code resolve=all} each {@code resolve-interval}, so that the pool follows a peer that moves. It is not asked for IP addresses. Applications may
+ * implement it.
  */
 @FunctionalInterface
 public interface TargetResolver {

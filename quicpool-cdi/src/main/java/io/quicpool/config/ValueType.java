@@ -123,6 +123,13 @@ record ValueType<T>(
                 "name or IP address");
     }
 
+    static ValueType<String> zone() {
+        return matching(
+                TargetAddress.ZONE,
+                "1 to 63 letters, digits, '.', '-' or '_'",
+                "must be 1 to 63 letters, digits, '.', '-' or '_'");
+    }
+
     /** Any text. What is wrong with it comes to light where it is used. */
     static ValueType<String> text(String allowed) {
         return any((key, text) -> text, Function.identity(), allowed);

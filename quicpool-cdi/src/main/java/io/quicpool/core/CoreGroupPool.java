@@ -12,6 +12,9 @@ import io.quicpool.config.CapacityBounds;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.IntervalBounds;
 import io.quicpool.config.PoolLabel;
+import io.quicpool.config.PoolOptions;
+import io.quicpool.config.TargetAddress;
+import io.quicpool.config.TargetSource;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.requests.Requests;
 import io.quicpool.core.streams.Lease;
@@ -19,16 +22,17 @@ import io.quicpool.core.streams.PoolStreams;
 import io.quicpool.core.streams.Slot;
 import io.quicpool.core.streams.TakenBy;
 import io.quicpool.core.streams.Waiter;
+import io.quicpool.core.targets.Ejections;
+import io.quicpool.core.targets.TargetFeed;
 import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.transport.Connection;
 import io.quicpool.transport.EngineStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
@@ -41,37 +45,85 @@ import org.jspecify.annotations.Nullable;
  * <p>Its metrics have the waits of its own callers, and errors that the application added to the group. Owns its members.
  * Thread-safe; the members hold the state.
  */
-final class CoreGroupPool extends PoolFacade implements ClientRequests {
+final class CoreGroupPool extends PoolFacade implements ClientRequests, GroupMembers.Owner {
 
     private final ClientPoolConfig config;
-    private final List<CoreClientPool> members;
+    private final BiFunction<String, ClientPoolConfig, CoreClientPool> maker;
+    private final GroupMembers members;
     private final AtomicInteger nextMember = new AtomicInteger();
-    private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean exhausted = new AtomicBoolean();
     private final AtomicBoolean everReady = new AtomicBoolean();
     private final GroupLifecycle lifecycle;
     private final Requests requests;
+    private final TargetFeed feed;
+    private volatile List<PoolObserver> observers = List.of();
+    // For members that come later.
+    private volatile boolean suspended;
+    private volatile CapacityBounds capacityBounds;
+    private volatile IntervalBounds intervalBounds;
 
-    /** Makes a group of members that are not started yet. */
-    CoreGroupPool(ClientPoolConfig config, List<CoreClientPool> members) {
+    /**
+     * Makes a group without members.
+     *
+     * @param maker makes the pool of one target from its name and settings
+     */
+    CoreGroupPool(ClientPoolConfig config, BiFunction<String, ClientPoolConfig, CoreClientPool> maker) {
         super(PoolLabel.client(config.name()), new PoolThreads(config.name()));
         this.config = config;
-        this.members = List.copyOf(members);
+        this.capacityBounds = config.capacity();
+        this.intervalBounds = config.interval();
+        this.maker = maker;
         this.requests = new Requests(this, config.maxRequestBytes());
-        this.lifecycle = new GroupLifecycle(this, this.members, threads, listeners, log);
+        this.members = new GroupMembers(config, threads, log, this);
+        this.lifecycle = new GroupLifecycle(this, members, threads, listeners, log);
+        this.feed = new TargetFeed(threads, log, members::set, metrics::error);
     }
 
     @Override
-    void observedBy(List<PoolObserver> observers) {
-        super.observedBy(observers);
-        members.forEach(member -> member.observedBy(observers));
+    void observedBy(List<PoolObserver> all) {
+        super.observedBy(all);
+        observers = all;
     }
 
+    /** With the targets of the settings. */
     void start() {
-        members.forEach(member -> {
-            member.addListener(new MemberEvents());
-            member.start();
-        });
+        members.set(config.targets());
+        begin();
+    }
+
+    /** With those that a source tells. */
+    void start(TargetSource source) {
+        begin();
+        feed.open(source);
+    }
+
+    private void begin() {
+        threads.decideEvery(PoolThreads.CHECK_INTERVAL, members::periodicCheck);
+    }
+
+    // ---- its members
+
+    @Override
+    public Member start(TargetAddress target, Ejections.Target ejection) {
+        CoreClientPool pool = maker.apply(config.name() + "@" + target, config.only(target));
+        Member member = new Member(target, pool, ejection, members);
+        pool.observedBy(Stream.concat(observers.stream(), Stream.of(member)).toList());
+        pool.addListener(new MemberEvents());
+        if (suspended) {
+            pool.suspend();
+        }
+        pool.start();
+        return member;
+    }
+
+    @Override
+    public void drain(Member member) {
+        threads.closeConnection(() -> member.pool.close(config.option(PoolOptions.DRAIN_TIMEOUT)));
+    }
+
+    @Override
+    public void changed() {
+        listeners.fire(listener -> listener.targetsChanged(this));
     }
 
     // ---- taking streams
@@ -86,9 +138,19 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
     }
 
     private @Nullable Slot takeAny() {
+        List<CoreClientPool> preferred = members.preferred();
+        Slot slot = takeAny(preferred);
+        if (slot != null) {
+            return slot;
+        }
+        List<CoreClientPool> allowed = members.allowed();
+        return allowed.size() == preferred.size() ? null : takeAny(allowed);
+    }
+
+    private @Nullable Slot takeAny(List<CoreClientPool> from) {
         int first = nextMember.getAndIncrement();
-        for (int i = 0; i < members.size(); i++) {
-            CoreClientPool member = members.get(Math.floorMod(first + i, members.size()));
+        for (int i = 0; i < from.size(); i++) {
+            CoreClientPool member = from.get(Math.floorMod(first + i, from.size()));
             Slot slot = member.ready() ? member.takeNow(null) : null;
             if (slot != null) {
                 return slot;
@@ -98,7 +160,7 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
     }
 
     private @Nullable Slot takeFromHolder(StreamId id) {
-        for (CoreClientPool member : members) {
+        for (CoreClientPool member : pools()) {
             Slot slot = member.takeNow(id);
             if (slot != null) {
                 return slot;
@@ -109,13 +171,7 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
 
     @Override
     public boolean addWaiter(Waiter waiter) {
-        waiting.add(waiter);
-        boolean waits = false;
-        for (CoreClientPool member : members) {
-            if (member.lifecycleState() == PoolState.RUNNING && waiter.isWaiting()) {
-                waits |= member.addWaiter(waiter);
-            }
-        }
+        boolean waits = members.addWaiter(waiter);
         if (lifecycleState() != PoolState.RUNNING) {
             if (waiter.close()) {
                 waiter.wake();
@@ -123,7 +179,7 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
             return true;
         }
         if (!waits) {
-            waiting.remove(waiter);
+            members.removeWaiter(waiter);
         } else if (waiter.id() == null && waiter.isWaiting()) {
             fireExhausted();
         }
@@ -142,13 +198,13 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
 
     @Override
     public void reportExhausted() {
-        members.forEach(CoreClientPool::reportExhausted);
+        pools().forEach(CoreClientPool::reportExhausted);
         fireExhausted();
     }
 
     @Override
     public boolean maxInUseReached() {
-        return members.stream().anyMatch(CoreClientPool::maxInUseReached);
+        return pools().stream().anyMatch(CoreClientPool::maxInUseReached);
     }
 
     private void fireExhausted() {
@@ -159,18 +215,17 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
 
     @Override
     public void removeWaiter(Waiter waiter) {
-        waiting.remove(waiter);
-        members.forEach(member -> member.removeWaiter(waiter));
+        members.removeWaiter(waiter);
     }
 
     @Override
     public PoolStreams streams(Slot slot) {
-        for (CoreClientPool member : members) {
-            if (slot.isOwnedBy(member.idleStreams)) {
-                return member.streams;
-            }
-        }
-        throw new IllegalStateException(slot + " belongs to no member of " + label);
+        return Stream.of(pools(), members.former())
+                .flatMap(List::stream)
+                .filter(member -> slot.isOwnedBy(member.idleStreams))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(slot + " belongs to no member of " + label))
+                .streams;
     }
 
     @Override
@@ -187,13 +242,18 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
 
     @Override
     public List<ClientPool> members() {
-        return List.copyOf(members);
+        return List.copyOf(pools());
+    }
+
+    private List<CoreClientPool> pools() {
+        return members.pools();
     }
 
     /** The state of the member that is least advanced, because the pool works while one member does. */
     @Override
     public PoolState state() {
-        return leastAdvanced(CoreClientPool::state);
+        PoolState state = leastAdvanced(CoreClientPool::state);
+        return state == PoolState.RUNNING && suspended ? PoolState.SUSPENDED : state;
     }
 
     @Override
@@ -203,8 +263,10 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
 
     // A loop and no stream of states, because every take calls it.
     private PoolState leastAdvanced(Function<CoreClientPool, PoolState> stateOf) {
-        PoolState leastAdvanced = PoolState.CLOSED;
-        for (CoreClientPool member : members) {
+        List<CoreClientPool> pools = pools();
+        // Without members it waits for a source to tell them.
+        PoolState leastAdvanced = pools.isEmpty() ? lifecycle.state() : PoolState.CLOSED;
+        for (CoreClientPool member : pools) {
             PoolState state = stateOf.apply(member);
             if (state.compareTo(leastAdvanced) < 0) {
                 leastAdvanced = state;
@@ -215,7 +277,7 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
 
     @Override
     public boolean ready() {
-        return members.stream().anyMatch(CoreClientPool::ready);
+        return pools().stream().anyMatch(CoreClientPool::ready);
     }
 
     @Override
@@ -230,7 +292,7 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
 
     @Override
     public Duration interval() {
-        return members.stream()
+        return pools().stream()
                 .map(CoreClientPool::interval)
                 .min(Duration::compareTo)
                 .orElse(Duration.ZERO);
@@ -239,11 +301,11 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
     @Override
     public long errorCount() {
         return metrics.errors()
-                + members.stream().mapToLong(CoreClientPool::errorCount).sum();
+                + pools().stream().mapToLong(CoreClientPool::errorCount).sum();
     }
 
     private int sum(ToIntFunction<CoreClientPool> number) {
-        return members.stream().mapToInt(number).sum();
+        return pools().stream().mapToInt(number).sum();
     }
 
     @Override
@@ -251,19 +313,19 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
         return counted(PoolSnapshot.builder(name()))
                 .state(state())
                 .ready(ready())
-                .link(members.stream().filter(CoreClientPool::ready).count() + " of " + members.size() + " up")
-                .peers(members.stream()
+                .link(pools().stream().filter(CoreClientPool::ready).count() + " of " + pools().size() + " up")
+                .peers(pools().stream()
                         .flatMap(member -> member.peers().stream())
                         .toList())
                 .interval(interval())
-                .lastError(MemberFailure.text(members))
+                .lastError(MemberFailure.text(pools()))
                 .totals(Metrics.totals(allMetrics()))
                 .build();
     }
 
     @Override
     List<Metrics> allMetrics() {
-        return Stream.<PoolFacade>concat(Stream.of(this), members.stream())
+        return Stream.<PoolFacade>concat(Stream.of(this), pools().stream())
                 .map(PoolFacade::metrics)
                 .toList();
     }
@@ -282,14 +344,14 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
         return snapshot.idle(idle())
                 .opening(sum(CoreClientPool::opening))
                 .taken(sum(member -> member.idleStreams.taken()))
-                .waiting(waiting.size())
+                .waiting(members.waiting())
                 .capacity(capacity())
                 .errors(errorCount());
     }
 
     @Override
     public @Nullable Throwable lastError() {
-        MemberFailure last = MemberFailure.last(members);
+        MemberFailure last = MemberFailure.last(pools());
         return last == null ? null : last.failure().cause();
     }
 
@@ -297,44 +359,48 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
 
     @Override
     public void flush() {
-        members.forEach(CoreClientPool::flush);
+        pools().forEach(CoreClientPool::flush);
     }
 
     @Override
     public void suspend() {
-        members.forEach(CoreClientPool::suspend);
+        suspended = true;
+        pools().forEach(CoreClientPool::suspend);
     }
 
     @Override
     public void resume() {
-        members.forEach(CoreClientPool::resume);
+        suspended = false;
+        pools().forEach(CoreClientPool::resume);
     }
 
     @Override
     public void resetError() {
         metrics.resetErrors();
-        members.forEach(CoreClientPool::resetError);
+        pools().forEach(CoreClientPool::resetError);
     }
 
     @Override
     public CapacityBounds capacityBounds() {
-        return members.get(0).capacityBounds();
+        return capacityBounds;
     }
 
     @Override
     public void capacityBounds(CapacityBounds bounds) {
-        members.forEach(member -> member.capacityBounds(bounds));
+        capacityBounds = Objects.requireNonNull(bounds, "bounds");
+        pools().forEach(member -> member.capacityBounds(bounds));
         listeners.fire(listener -> listener.boundsChanged(this));
     }
 
     @Override
     public IntervalBounds intervalBounds() {
-        return members.get(0).intervalBounds();
+        return intervalBounds;
     }
 
     @Override
     public void intervalBounds(IntervalBounds bounds) {
-        members.forEach(member -> member.intervalBounds(bounds));
+        intervalBounds = Objects.requireNonNull(bounds, "bounds");
+        pools().forEach(member -> member.intervalBounds(bounds));
         listeners.fire(listener -> listener.boundsChanged(this));
     }
 
@@ -345,6 +411,7 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
 
         @Override
         public void ready(StreamPool member) {
+            members.look();
             if (everReady.compareAndSet(false, true)) {
                 listeners.fire(listener -> listener.ready(CoreGroupPool.this));
             }
@@ -352,11 +419,13 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
 
         @Override
         public void peerLost(StreamPool member, String reason) {
+            members.look();
             listeners.fire(listener -> listener.peerLost(CoreGroupPool.this, member.name() + ": " + reason));
         }
 
         @Override
         public void recovered(StreamPool member) {
+            members.look();
             listeners.fire(listener -> listener.recovered(CoreGroupPool.this));
         }
     }
@@ -365,6 +434,7 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests {
 
     @Override
     public void close(Duration drainTimeout) {
+        feed.close();
         lifecycle.close(Objects.requireNonNull(drainTimeout, "drainTimeout"));
     }
 }

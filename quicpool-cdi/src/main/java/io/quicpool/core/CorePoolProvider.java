@@ -12,10 +12,12 @@ import io.quicpool.config.Endpoint;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.TargetResolver;
+import io.quicpool.config.TargetSource;
 import io.quicpool.core.clients.ServerConnections;
 import io.quicpool.core.connection.Addresses;
 import io.quicpool.core.connection.TargetConnector;
 import io.quicpool.core.report.PoolLog;
+import io.quicpool.core.targets.TargetSources;
 import io.quicpool.tls.ClientTrust;
 import io.quicpool.tls.ServerTrust;
 import io.quicpool.transport.ConnectSpec;
@@ -27,6 +29,7 @@ import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Builds pools from settings, engine and TLS. {@link io.quicpool.QuicPools} finds it. */
 public final class CorePoolProvider implements PoolProvider {
@@ -37,27 +40,33 @@ public final class CorePoolProvider implements PoolProvider {
     @Override
     public ClientPool open(ClientPoolConfig config, List<PoolObserver> observers, List<PoolListener> listeners) {
         PoolLog log = new PoolLog(PoolLabel.client(config.name()));
-        if (config.targetSource() != null || config.targetUri() != null) {
-            throw new ConfigException("target", config.targetUri(), "targets from a source cannot be used yet")
-                    .inPool(PoolLabel.client(config.name()));
-        }
         Transport transport = usable(config, log::warning);
         log.info(uses(transport));
-        if (config.targets().size() < 2) {
+        TargetSource source = source(config);
+        if (source == null && config.targets().size() < 2) {
             CoreClientPool pool = pool(config.name(), config, transport);
             pool.observedBy(FoundObservers.and(observers, log));
             listeners.forEach(pool::addListener);
             pool.start();
             return pool;
         }
-        List<CoreClientPool> members = config.targets().stream()
-                .map(target -> pool(config.name() + "@" + target, config.only(target), transport))
-                .toList();
-        CoreGroupPool group = new CoreGroupPool(config, members);
+        CoreGroupPool group = new CoreGroupPool(config, (name, settings) -> pool(name, settings, transport));
         group.observedBy(FoundObservers.and(observers, log));
         listeners.forEach(group::addListener);
-        group.start();
+        if (source == null) {
+            group.start();
+        } else {
+            group.start(source);
+        }
         return group;
+    }
+
+    private static @Nullable TargetSource source(ClientPoolConfig config) {
+        try {
+            return TargetSources.of(config);
+        } catch (ConfigException e) {
+            throw e.inPool(PoolLabel.client(config.name()));
+        }
     }
 
     private static CoreClientPool pool(String name, ClientPoolConfig config, Transport transport) {
@@ -124,6 +133,7 @@ public final class CorePoolProvider implements PoolProvider {
     @Override
     public void check(ClientPoolConfig config) {
         usable(config, ignored -> {});
+        source(config);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.quicpool.core;
 
+import io.quicpool.PoolState;
 import io.quicpool.core.report.Listeners;
 import io.quicpool.core.report.PoolLog;
 import io.quicpool.core.threads.PoolThreads;
@@ -21,20 +22,24 @@ final class GroupLifecycle {
     private static final Duration CLOSE_GRACE = Lifecycle.CLOSE_GRACE.plusMillis(50);
 
     private final CoreGroupPool group;
-    private final List<CoreClientPool> members;
+    private final GroupMembers members;
     private final PoolThreads threads;
     private final Listeners listeners;
     private final PoolLog log;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    GroupLifecycle(
-            CoreGroupPool group, List<CoreClientPool> members, PoolThreads threads, Listeners listeners, PoolLog log) {
+    GroupLifecycle(CoreGroupPool group, GroupMembers members, PoolThreads threads, Listeners listeners, PoolLog log) {
         this.group = group;
         this.members = members;
         this.threads = threads;
         this.listeners = listeners;
         this.log = log;
+    }
+
+    /** The state of a group that has no members. */
+    PoolState state() {
+        return !closing.get() ? PoolState.RUNNING : closed.getCount() > 0 ? PoolState.CLOSING : PoolState.CLOSED;
     }
 
     void close(Duration drainTimeout) {
@@ -71,7 +76,7 @@ final class GroupLifecycle {
     private List<Thread> closers(Duration drainTimeout) {
         List<Thread> closers = new ArrayList<>();
         List<CoreClientPool> withoutThread = new ArrayList<>();
-        for (CoreClientPool member : members) {
+        for (CoreClientPool member : members.close()) {
             Thread closer = new Thread(() -> member.close(drainTimeout), "quicpool-" + member.name() + "-close");
             closer.setDaemon(true);
             closer.setContextClassLoader(GroupLifecycle.class.getClassLoader());

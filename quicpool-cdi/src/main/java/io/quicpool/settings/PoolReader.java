@@ -1,6 +1,7 @@
 package io.quicpool.settings;
 
 import io.quicpool.config.ConfigException;
+import io.quicpool.config.PoolConfig;
 import io.quicpool.config.PoolConfigBuilder;
 import io.quicpool.config.PoolKind;
 import io.quicpool.config.PoolOption;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the properties of one pool and finds all problems, although a builder stops at the first one: a property that cannot be used is
  * reported and left out, and the builder runs again with the rest.
  */
-abstract class PoolReader<C> {
+abstract class PoolReader<C extends PoolConfig> {
 
     // If the content of a secret is given instead of its file, the value is a private key.
     static final String PEM = "-----BEGIN ";

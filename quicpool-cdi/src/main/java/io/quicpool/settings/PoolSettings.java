@@ -1,5 +1,6 @@
 package io.quicpool.settings;
 
+import io.quicpool.config.PoolConfig;
 import io.quicpool.config.PoolOption;
 import io.quicpool.config.PoolOptions;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param follows the server pool of the same application that a client pool connects to; null when its target is an address
  * @param options the values of the options that the component itself uses
  */
-public record PoolSettings<C>(
+public record PoolSettings<C extends PoolConfig>(
         String name, C config, @Nullable String follows, Map<PoolOption<?>, Object> options) {
 
     // Only the reader fills the map, with values of the types of their options.
@@ -26,7 +27,7 @@ public record PoolSettings<C>(
     }
 
     public Duration drainTimeout() {
-        return option(PoolOptions.DRAIN_TIMEOUT);
+        return config.option(PoolOptions.DRAIN_TIMEOUT);
     }
 
     /** Whether the readiness check depends on the pool. */

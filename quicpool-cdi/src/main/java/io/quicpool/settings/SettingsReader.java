@@ -2,6 +2,7 @@ package io.quicpool.settings;
 
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ConfigException;
+import io.quicpool.config.PoolConfig;
 import io.quicpool.config.PoolKind;
 import io.quicpool.config.ServerPoolConfig;
 import java.util.ArrayList;
@@ -133,7 +134,7 @@ public final class SettingsReader {
         return unnamed ? Set.of(DEFAULT_NAME) : named;
     }
 
-    private <C> void read(PoolReader<C> reader, Consumer<C> check, List<PoolSettings<C>> into) {
+    private <C extends PoolConfig> void read(PoolReader<C> reader, Consumer<C> check, List<PoolSettings<C>> into) {
         String pool = reader.kind.pool(reader.name);
         if (!reader.enabled()) {
             disabled.add(pool);

@@ -92,6 +92,17 @@ class TargetSourceTest {
     }
 
     @Test
+    void theResolverIsNotAskedForIpAddresses() {
+        open(source(
+                "10.0.0.1:1,[::1]:2,[fe80::1%1]:3",
+                target -> {
+                    throw new AssertionError("asked for " + target);
+                }));
+        await().untilAsserted(() -> assertThat(told.last()).hasSize(3).startsWith("10.0.0.1:1 10.0.0.1 null"));
+        assertThat(told.failures).isEmpty();
+    }
+
+    @Test
     void aNameThatIsUnknownForAWhileKeepsItsAddresses() {
         Map<String, List<InetSocketAddress>> names = new ConcurrentHashMap<>(
                 Map.of("a", List.of(address("10.0.0.1", 1)), "b", List.of(address("10.0.0.2", 2))));

@@ -23,20 +23,19 @@ class LastErrorTest {
     void anOldErrorOfOneMemberHidesNothingThatHappensToAnother() {
         CoreClientPool one = member("one");
         CoreClientPool two = member("two");
-        try (CoreGroupPool group = new CoreGroupPool(ORDERS, List.of(one, two))) {
-            assertThat(group.snapshot().lastError()).isNull();
-            one.metrics.error(new IOException("a"));
-            assertThat(group.snapshot().lastError()).isEqualTo("one: a");
-            two.metrics.error(new IOException("b"));
-            assertThat(group.snapshot().lastError()).isEqualTo("two: b");
-            two.metrics.outage(new IOException("cannot connect"));
-            one.metrics.error(new IOException("c"));
-            assertThat(group.snapshot().lastError()).isEqualTo("two: cannot connect");
-            assertThat(group.lastError()).hasMessage("cannot connect");
-            two.metrics.connected();
-            assertThat(group.snapshot().lastError()).isEqualTo("one: c");
-            group.resetError();
-            assertThat(group.lastError()).isNull();
-        }
+        List<CoreClientPool> members = List.of(one, two);
+        assertThat(MemberFailure.text(members)).isNull();
+        one.metrics.error(new IOException("a"));
+        assertThat(MemberFailure.text(members)).isEqualTo("one: a");
+        two.metrics.error(new IOException("b"));
+        assertThat(MemberFailure.text(members)).isEqualTo("two: b");
+        two.metrics.outage(new IOException("cannot connect"));
+        one.metrics.error(new IOException("c"));
+        assertThat(MemberFailure.text(members)).isEqualTo("two: cannot connect");
+        two.metrics.connected();
+        assertThat(MemberFailure.text(members)).isEqualTo("one: c");
+        members.forEach(CoreClientPool::resetError);
+        assertThat(MemberFailure.text(members)).isNull();
+        members.forEach(CoreClientPool::close);
     }
 }

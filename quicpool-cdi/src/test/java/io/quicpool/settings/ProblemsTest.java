@@ -105,6 +105,7 @@ class ProblemsTest {
                 bad(client, "target", "a:1@", "a zone must be 1 to 63 letters, digits, '.', '-' or '_'"),
                 bad(client, "target", "stork://", "is no URI; must be SCHEME://NAME"),
                 bad(client, "resolve", "some", "must be first or all"),
+                bad(client, "zone", "eu 1", "must be 1 to 63 letters, digits, '.', '-' or '_'"),
                 bad(client, "target", "server:", "has no port" + form),
                 bad(
                         client,

@@ -17,8 +17,10 @@ import io.quicpool.config.PoolConfig;
 import io.quicpool.config.PoolKind;
 import io.quicpool.config.PoolOption;
 import io.quicpool.config.PoolOptions;
+import io.quicpool.config.ResolveMode;
 import io.quicpool.config.ServerPoolConfig;
 import io.quicpool.config.StreamTimeouts;
+import io.quicpool.config.TargetAddress;
 import io.quicpool.config.TlsMode;
 import io.quicpool.testing.KeyFiles;
 import io.quicpool.testing.TestCertificates;
@@ -106,7 +108,7 @@ class PropertiesTest {
         List<Row> rows = new ArrayList<>(List.of(
                 client(
                         ClientPoolConfig::targets,
-                        List.of(new Endpoint("a", 1), new Endpoint("::1", 2)),
+                        List.of(TargetAddress.of(new Endpoint("a", 1)), TargetAddress.of(new Endpoint("::1", 2))),
                         "target",
                         "a:1, [::1]:2"),
                 client(
@@ -130,6 +132,8 @@ class PropertiesTest {
                 client(ClientPoolConfig::tlsMode, TlsMode.INSECURE, "tls-mode", "0"),
                 client(ClientPoolConfig::tlsMode, TlsMode.SELF_SIGNED, "tls-mode", "self-signed"),
                 client(ClientPoolConfig::tlsMode, TlsMode.VERIFIED, "tls-mode", "2"),
+                client(ClientPoolConfig::resolve, ResolveMode.ALL, "resolve", "all"),
+                client(config -> config.option(PoolOptions.ZONE), "eu-1", "zone", "eu-1"),
                 client(ClientPoolConfig::serverName, "orders.example", "hostname", "orders.example"),
                 client(
                         config -> Objects.requireNonNull(config.fingerprint()),

@@ -14,6 +14,7 @@ import java.lang.ref.Reference;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -246,6 +247,11 @@ public final class Lease implements PooledStream {
     }
 
     // ---- its end
+
+    @Override
+    public void failed(Throwable cause) {
+        pool.failed(slot, Objects.requireNonNull(cause, "cause"));
+    }
 
     @Override
     public void close() {

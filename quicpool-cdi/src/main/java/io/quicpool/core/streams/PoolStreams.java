@@ -192,12 +192,21 @@ public final class PoolStreams {
         end(slot, unlessLost(slot, end), slot.stream()::close);
     }
 
+    /** The caller of a taken stream says that the peer failed on it. */
+    void failed(Slot slot, Throwable cause) {
+        slot.markFailed();
+        metrics.error(cause);
+    }
+
     /** The caller of a taken stream resets it. Does nothing when it has ended before. */
     void reset(Slot slot, long applicationErrorCode) {
         end(slot, unlessLost(slot, UseEnd.RESET), () -> slot.stream().reset(applicationErrorCode));
     }
 
     private static UseEnd unlessLost(Slot slot, UseEnd end) {
+        if (slot.hasFailed()) {
+            return UseEnd.FAILED;
+        }
         return slot.stream().connection().alive() ? end : UseEnd.LOST;
     }
 

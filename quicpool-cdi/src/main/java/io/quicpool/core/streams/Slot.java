@@ -56,6 +56,8 @@ public final class Slot {
     private @Nullable Use use;
     private @Nullable TakenBy takenBy;
     private long takenAt;
+    // Said by the caller that has it.
+    private volatile boolean failed;
     private boolean leakReported; // timer thread only
     // When the timer thread first saw that the peer has finished, else 0. Timer thread only.
     private long finishedSince;
@@ -116,6 +118,7 @@ public final class Slot {
         use = null;
         takenBy = null;
         takenAt = 0;
+        failed = false;
     }
 
     boolean isUsedBy(Object by) {
@@ -123,6 +126,14 @@ public final class Slot {
     }
 
     /** Nano time at which a caller got it, 0 before. */
+    void markFailed() {
+        failed = true;
+    }
+
+    boolean hasFailed() {
+        return failed;
+    }
+
     long takenAt() {
         return takenAt;
     }
