@@ -15,10 +15,12 @@ import io.quicpool.config.ResolveMode;
 import io.quicpool.config.TargetAddress;
 import io.quicpool.config.TargetSource;
 import io.quicpool.config.TlsMode;
+import io.quicpool.jmx.PoolMBeans;
 import io.quicpool.testing.LogOf;
 import io.quicpool.testing.Pools;
 import io.quicpool.testing.RawPeer;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +33,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -236,6 +240,23 @@ class ChangingTargetsTest {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> client(c -> c.target("stork://orders")))
                 .withMessageEndingWith(": add io.quicpool:quicpool-stork");
+    }
+
+    @Test
+    void eachTargetHasAnMBeanWhileItIsThere() throws Exception {
+        Source source = source(1);
+        ClientPool client = client(c -> c.name("beans").targetSource(source));
+        List<ObjectName> names = PoolMBeans.register(client, "changing");
+        ObjectName of = new ObjectName("io.quicpool:type=ClientPool,name=\"beans\",application=\"changing\",member=*");
+        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        await().until(() -> beans.queryNames(of, null).size() == 1);
+        assertThat(names).isNotEmpty();
+        source.tell(targets(2, 3));
+        await().untilAsserted(() -> assertThat(beans.queryNames(of, null))
+                .extracting(name -> name.getKeyProperty("member"))
+                .containsExactlyInAnyOrder(ObjectName.quote(ip(2) + ":" + port), ObjectName.quote(ip(3) + ":" + port)));
+        client.close();
+        await().until(() -> beans.queryNames(of, null).isEmpty());
     }
 
     // ---- which of them callers get

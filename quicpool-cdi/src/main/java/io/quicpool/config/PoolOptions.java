@@ -46,7 +46,7 @@ public final class PoolOptions {
             .meaning(
                     "The address of the peer. Several, separated by commas, make one member pool each. The pool looks a "
                             + "name up at each connect. `server:NAME` is a server pool of the same application, whichever "
-                            + "port it has.");
+                            + "port it has. See docs/targets.md for zones and sources.");
 
     public static final PoolOption<Endpoint> LISTEN = of(SERVER, "listen")
             .values(any(Endpoint::parse, Endpoint::toString, "HOST:PORT"))

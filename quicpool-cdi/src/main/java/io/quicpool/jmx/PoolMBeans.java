@@ -13,7 +13,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.management.InstanceAlreadyExistsException;
 import javax.management.InstanceNotFoundException;
@@ -82,11 +84,41 @@ public final class PoolMBeans {
         List<ObjectName> names = new ArrayList<>();
         add(names, pool, application, pool.name(), null);
         if (pool instanceof ClientPool client) {
-            for (ClientPool member : client.members()) {
-                add(names, member, application, pool.name(), target(member, pool));
-            }
+            names.addAll(new Members(client, application).register());
         }
         return names;
+    }
+
+    /** The members of a pool, which come and go. A member that closes unregisters itself. */
+    private static final class Members implements PoolListener {
+
+        private final ClientPool pool;
+        private final String application;
+        // Guarded by this.
+        private final Set<ClientPool> registered = new HashSet<>();
+
+        Members(ClientPool pool, String application) {
+            this.pool = pool;
+            this.application = application;
+            pool.addListener(this);
+        }
+
+        synchronized List<ObjectName> register() {
+            List<ClientPool> now = pool.members();
+            List<ObjectName> names = new ArrayList<>();
+            for (ClientPool member : now) {
+                if (registered.add(member)) {
+                    add(names, member, application, pool.name(), target(member, pool));
+                }
+            }
+            registered.retainAll(now);
+            return names;
+        }
+
+        @Override
+        public void targetsChanged(StreamPool changed) {
+            register();
+        }
     }
 
     private static String target(ClientPool member, StreamPool pool) {

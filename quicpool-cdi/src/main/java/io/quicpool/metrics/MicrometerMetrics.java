@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -62,7 +63,8 @@ public final class MicrometerMetrics extends PoolMetrics {
 
         private final PoolReadings readings;
         // Guarded by this, like all that follows.
-        private final Set<Meter> meters = new HashSet<>();
+        private final Map<Series, Meter> meters = new HashMap<>();
+        private final Set<Series> timers = new HashSet<>();
         private boolean removed;
         private Map<Series, Long> recent;
         private long readAt;
@@ -74,7 +76,24 @@ public final class MicrometerMetrics extends PoolMetrics {
         }
 
         synchronized void add() {
-            recent.keySet().forEach(series -> meters.add(meter(series)));
+            recent.keySet().forEach(series -> meters.put(series, meter(series)));
+        }
+
+        @Override
+        public synchronized void changed() {
+            if (removed) {
+                return;
+            }
+            recent = readings.now();
+            readAt = nanoTime.getAsLong();
+            recent.keySet().forEach(series -> meters.computeIfAbsent(series, this::meter));
+            meters.entrySet().removeIf(each -> {
+                boolean gone = !recent.containsKey(each.getKey()) && !timers.contains(each.getKey());
+                if (gone) {
+                    registry.remove(each.getValue());
+                }
+                return gone;
+            });
         }
 
         private Meter meter(Series series) {
@@ -109,14 +128,15 @@ public final class MicrometerMetrics extends PoolMetrics {
                     .tags(tags(series))
                     .serviceLevelObjectives(BUCKETS)
                     .register(registry);
-            meters.add(timer);
+            meters.put(series, timer);
+            timers.add(series);
             return nanos -> timer.record(nanos, TimeUnit.NANOSECONDS);
         }
 
         @Override
         public synchronized void remove() {
             removed = true;
-            meters.forEach(registry::remove);
+            meters.values().forEach(registry::remove);
             meters.clear();
         }
     }

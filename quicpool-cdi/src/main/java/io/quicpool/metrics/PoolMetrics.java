@@ -18,8 +18,10 @@ abstract class PoolMetrics implements PoolObserver {
 
     // Labels of the open pools. A second pool of a name would mix its values with those of the first.
     private final Set<String> labels = ConcurrentHashMap.newKeySet();
-    // A pool with several targets is told before its members.
-    private final Map<StreamPool, PoolObserver> members = new ConcurrentHashMap<>();
+    // By label. A pool with several targets is told before its members, which come later.
+    private final Map<String, Registered> registered = new ConcurrentHashMap<>();
+
+    private record Registered(PoolReadings readings, Registration registration) {}
 
     PoolMetrics() {}
 
@@ -28,6 +30,9 @@ abstract class PoolMetrics implements PoolObserver {
 
         /** Where the times of a histogram are recorded. Repeated calls have the same effect as one. */
         Times times(Series series);
+
+        /** There are other targets now. */
+        default void changed() {}
 
         /** Removes what is registered. */
         void remove();
@@ -42,9 +47,10 @@ abstract class PoolMetrics implements PoolObserver {
 
     @Override
     public final @Nullable PoolObserver forPool(StreamPool pool) {
-        PoolObserver ofMember = members.remove(pool);
-        if (ofMember != null || isMember(pool)) {
-            return ofMember;
+        if (isMember(pool)) {
+            Registered group =
+                    registered.get(PoolLabel.client(pool.config().name()).toString());
+            return group == null ? null : member(group, pool);
         }
         String label = label(pool);
         if (!labels.add(label)) {
@@ -70,16 +76,25 @@ abstract class PoolMetrics implements PoolObserver {
     private PoolObserver register(StreamPool pool, String label) {
         PoolReadings readings = new PoolReadings(pool);
         Registration registration = register(readings);
-        readings.targets().forEach((each, target) -> {
-            if (each != pool) {
-                members.put(each, new Recorder(registration, each, target));
-            }
-        });
+        registered.put(label, new Registered(readings, registration));
         return new Recorder(registration, pool, readings.targets().getOrDefault(pool, "")) {
             @Override
             public void closed() {
+                registered.remove(label);
                 registration.remove();
                 labels.remove(label);
+            }
+        };
+    }
+
+    private static PoolObserver member(Registered group, StreamPool member) {
+        String target = group.readings.add(member);
+        group.registration.changed();
+        return new Recorder(group.registration, member, target) {
+            @Override
+            public void closed() {
+                group.readings.remove(member);
+                group.registration.changed();
             }
         };
     }

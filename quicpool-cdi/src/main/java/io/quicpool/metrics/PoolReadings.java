@@ -1,6 +1,5 @@
 package io.quicpool.metrics;
 
-import io.quicpool.ClientPool;
 import io.quicpool.PoolSnapshot;
 import io.quicpool.StreamPool;
 import io.quicpool.config.ClientPoolConfig;
@@ -8,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the values of one pool and its members. It keeps nothing that changes. Thread-safe. */
+/** Reads the values of one pool and its members, which come and go. Thread-safe. */
 final class PoolReadings {
 
     /** How many targets of a pool have a value of their own. The others share {@link #OTHER_TARGETS}. */
@@ -20,13 +19,28 @@ final class PoolReadings {
 
     private final StreamPool pool;
     // The pools that have streams: the members of a pool with several targets, else the pool itself.
+    // Guarded by itself.
     private final Map<StreamPool, String> targets = new LinkedHashMap<>();
 
     PoolReadings(StreamPool pool) {
         this.pool = pool;
-        List<ClientPool> members = pool instanceof ClientPool client ? client.members() : List.of();
-        for (StreamPool each : members.isEmpty() ? List.of(pool) : members) {
-            targets.put(each, targets.size() < MAX_TARGETS ? target(each) : OTHER_TARGETS);
+        targets.put(pool, target(pool));
+    }
+
+    /** A member has come. Returns the value of its target. */
+    String add(StreamPool member) {
+        synchronized (targets) {
+            targets.remove(pool);
+            String target = targets.size() < MAX_TARGETS ? target(member) : OTHER_TARGETS;
+            targets.put(member, target);
+            return target;
+        }
+    }
+
+    /** A member is closed. */
+    void remove(StreamPool member) {
+        synchronized (targets) {
+            targets.remove(member);
         }
     }
 
@@ -43,14 +57,16 @@ final class PoolReadings {
 
     /** The target of each pool that has streams; empty for a server pool, and where a resolver decides. */
     Map<StreamPool, String> targets() {
-        return targets;
+        synchronized (targets) {
+            return new LinkedHashMap<>(targets);
+        }
     }
 
     /** All values now, with one snapshot of each pool. */
     Map<Series, Long> now() {
         Map<Series, Long> values = new LinkedHashMap<>();
         add(values, Metric.Scope.POOL, pool, "");
-        targets.forEach((each, target) -> add(values, Metric.Scope.TARGET, each, target));
+        targets().forEach((each, target) -> add(values, Metric.Scope.TARGET, each, target));
         return values;
     }
 

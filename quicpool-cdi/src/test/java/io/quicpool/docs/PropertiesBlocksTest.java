@@ -56,6 +56,7 @@ class PropertiesBlocksTest {
                 "getting-started-liberty.md",
                 "component.md",
                 "testing.md",
+                "targets.md",
                 "tls.md",
                 "sizing.md"
             })

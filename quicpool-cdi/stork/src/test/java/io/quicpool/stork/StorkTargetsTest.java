@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.quicpool.ClientPool;
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.ConfigException;
 import io.quicpool.config.TargetAddress;
 import io.quicpool.config.TargetSource;
 import io.quicpool.config.TargetSourceProvider;
+import io.quicpool.testing.Pools;
 import io.smallrye.stork.Stork;
 import io.smallrye.stork.api.ServiceDefinition;
 import io.smallrye.stork.api.config.ConfigWithType;
@@ -121,6 +123,36 @@ class StorkTargetsTest {
             assertThat(told.last())
                     .as("the last known ones")
                     .containsExactlyInAnyOrder("127.0.0.2:4434", "127.0.0.3:4434");
+        }
+    }
+
+    /** A pool whose targets are those of a name server: one is added, another one is removed. */
+    @Test
+    void aPoolFollowsTheRecords() throws Exception {
+        int port = Pools.freePort();
+        try (Pools pools = new Pools();
+                DnsServer dns = new DnsServer()) {
+            for (int i = 1; i <= 3; i++) {
+                pools.server(s -> s, "127.0.0." + i + ":" + port);
+            }
+            dns.service("_orders._udp.example", "a.example:" + port);
+            dns.addresses("a.example", "127.0.0.1", "127.0.0.2");
+            define(
+                    "orders",
+                    new DnsConfiguration()
+                            .withDnsServers(dns.address())
+                            .withHostname("_orders._udp.example")
+                            .withRecordType("SRV")
+                            .withRefreshPeriod("1"));
+            ClientPool client =
+                    pools.client("stork://orders", c -> c.capacity(2, 2).resolveInterval(Duration.ofSeconds(1)));
+            await().until(() ->
+                    client.members().stream().filter(ClientPool::ready).count() == 2);
+            dns.addresses("a.example", "127.0.0.2", "127.0.0.3");
+            await().untilAsserted(() -> assertThat(client.members())
+                    .filteredOn(ClientPool::ready)
+                    .extracting(ClientPool::name)
+                    .containsExactlyInAnyOrder("client@127.0.0.2:" + port, "client@127.0.0.3:" + port));
         }
     }
 

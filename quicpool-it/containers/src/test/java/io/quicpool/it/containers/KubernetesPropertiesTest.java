@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quicpool.config.ClientPoolConfig;
 import io.quicpool.config.Endpoint;
-import io.quicpool.config.TargetAddress;
 import io.quicpool.config.PoolKind;
 import io.quicpool.config.PoolOptions;
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.config.TargetAddress;
 import io.quicpool.it.support.Manifests;
 import io.quicpool.settings.PoolSettings;
 import io.quicpool.settings.Settings;
@@ -77,7 +77,9 @@ class KubernetesPropertiesTest {
         assertThat(greetings.clients()).isEmpty();
         assertThat(greeter.servers()).isEmpty();
         int port = greetings.servers().get(0).config().listen().port();
-        assertThat(greeter.clients().get(0).config().targets()).extracting(TargetAddress::endpoint).containsExactly(new Endpoint("greetings", port));
+        assertThat(greeter.clients().get(0).config().targets())
+                .extracting(TargetAddress::endpoint)
+                .containsExactly(new Endpoint("greetings", port));
         Object service = manifests.named("Service", "greetings");
         assertThat(at(service, "spec", "clusterIP")).isEqualTo("None");
         Object published = items(service, "spec", "ports").get(0);
@@ -176,7 +178,8 @@ class KubernetesPropertiesTest {
 
         String asked = application.other().label();
         assertThat(settings.clients()).extracting(PoolSettings::name).containsExactly(asked);
-        assertThat(client(application).config().targets()).extracting(TargetAddress::endpoint)
+        assertThat(client(application).config().targets())
+                .extracting(TargetAddress::endpoint)
                 .containsExactly(new Endpoint(asked, application.other().quicPort()));
         assertThat(client(application).config().trust()).isNotNull();
         // As in the application's own file.
