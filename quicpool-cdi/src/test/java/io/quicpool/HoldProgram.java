@@ -1,8 +1,8 @@
 package io.quicpool;
 
 import io.quicpool.config.ClientPoolConfig;
-import io.quicpool.config.Endpoint;
 import io.quicpool.config.ServerPoolConfig;
+import io.quicpool.config.TargetAddress;
 import io.quicpool.config.TlsMode;
 import io.quicpool.testing.Pools;
 import java.io.BufferedReader;
@@ -105,9 +105,9 @@ public final class HoldProgram {
         List<ClientPool> pools = new ArrayList<>();
         try (BufferedReader answers =
                 new BufferedReader(new InputStreamReader(other.getInputStream(), StandardCharsets.UTF_8))) {
-            List<Endpoint> endpoints = new ArrayList<>();
+            List<TargetAddress> endpoints = new ArrayList<>();
             for (int i = 0; i < targets; i++) {
-                endpoints.add(Endpoint.parse("target", answers.readLine()));
+                endpoints.add(TargetAddress.parse("target", answers.readLine()));
             }
             Held otherBefore = ask(other, answers);
             Held before = Held.now();
