@@ -304,4 +304,29 @@ class RequestWithoutIdTest extends AnsweredPools {
         assertThat(text(client.requestBlocking(bytes("hello"), SOON))).isEqualTo("hello");
         all.forEach(PooledStream::close);
     }
+
+    @Test
+    void soDoesAPoolWithSeveralTargets() throws Exception {
+        answered(echo());
+        ServerPool other = pools.server(s -> s.name("other"));
+        other.answer(echo());
+        String targets = "127.0.0.1:" + server.localAddress().getPort() + ", 127.0.0.1:"
+                + other.localAddress().getPort();
+        ClientPool client = pools.client(targets, c -> c.capacity(2, 2));
+        await().until(() -> client.active() == 4);
+        List<PooledStream> taken = new ArrayList<>();
+        await().until(() -> {
+            client.requestBlocking(bytes("a"), SOON);
+            long opened = client.snapshot().totals().opened();
+            client.requestBlocking(bytes("a"), SOON);
+            client.requestBlocking(bytes("a"), SOON);
+            return client.active() == 4 && client.snapshot().totals().opened() == opened + 2;
+        });
+        client.members().forEach(member -> assertThat(member.snapshot().taken()).isZero());
+        for (int i = 0; i < 4; i++) {
+            taken.add(client.take(SOON));
+        }
+        assertThat(text(client.requestBlocking(bytes("hello"), SOON))).isEqualTo("hello");
+        taken.forEach(PooledStream::close);
+    }
 }

@@ -17,6 +17,7 @@ import io.quicpool.core.exchange.RequestConnections;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.report.Reason;
 import io.quicpool.core.requests.Requests;
+import io.quicpool.core.streams.Opening;
 import io.quicpool.core.streams.Slot;
 import io.quicpool.core.threads.PoolThreads;
 import io.quicpool.transport.Connection;
@@ -235,9 +236,10 @@ final class CoreClientPool extends CorePool implements ClientRequests, ClientCon
     // ---- requests
 
     @Override
-    public @Nullable Connection connectionForRequest() {
+    public @Nullable Opening openingForRequest() {
         boolean canTake = lifecycleState() == PoolState.RUNNING && !idleStreams.suspended() && !maxInUseReached();
-        return canTake ? requestConnections.next() : null;
+        Connection connection = canTake ? requestConnections.next() : null;
+        return connection == null ? null : new Opening(streams, connection);
     }
 
     @Override

@@ -17,16 +17,13 @@ import io.quicpool.config.TargetAddress;
 import io.quicpool.config.TargetSource;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.requests.Requests;
-import io.quicpool.core.streams.Lease;
+import io.quicpool.core.streams.Opening;
 import io.quicpool.core.streams.PoolStreams;
 import io.quicpool.core.streams.Slot;
-import io.quicpool.core.streams.TakenBy;
 import io.quicpool.core.streams.Waiter;
 import io.quicpool.core.targets.Ejections;
 import io.quicpool.core.targets.TargetFeed;
 import io.quicpool.core.threads.PoolThreads;
-import io.quicpool.transport.Connection;
-import io.quicpool.transport.EngineStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -187,12 +184,20 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests, GroupMem
     }
 
     @Override
-    public @Nullable Connection connectionForRequest() {
-        return null;
+    public @Nullable Opening openingForRequest() {
+        Opening opening = openingAt(members.preferred());
+        return opening == null ? openingAt(members.allowed()) : opening;
     }
 
-    @Override
-    public @Nullable Lease leaseNew(EngineStream stream, long since, @Nullable TakenBy by) {
+    private @Nullable Opening openingAt(List<CoreClientPool> from) {
+        int first = nextMember.getAndIncrement();
+        for (int i = 0; i < from.size(); i++) {
+            CoreClientPool member = from.get(Math.floorMod(first + i, from.size()));
+            Opening opening = member.openingForRequest();
+            if (opening != null) {
+                return opening;
+            }
+        }
         return null;
     }
 

@@ -8,14 +8,11 @@ import io.quicpool.config.PoolConfig;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.streams.IdleStreams;
-import io.quicpool.core.streams.Lease;
+import io.quicpool.core.streams.Opening;
 import io.quicpool.core.streams.PoolStreams;
 import io.quicpool.core.streams.Slot;
-import io.quicpool.core.streams.TakenBy;
 import io.quicpool.core.streams.Waiter;
 import io.quicpool.core.threads.PoolThreads;
-import io.quicpool.transport.Connection;
-import io.quicpool.transport.EngineStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -69,13 +66,8 @@ abstract class CorePool extends PoolFacade implements PoolStreams.Owner, Lifecyc
     }
 
     @Override
-    public @Nullable Connection connectionForRequest() {
+    public @Nullable Opening openingForRequest() {
         return null;
-    }
-
-    @Override
-    public @Nullable Lease leaseNew(EngineStream stream, long since, @Nullable TakenBy by) {
-        return streams.leaseNew(stream, since, by);
     }
 
     @Override

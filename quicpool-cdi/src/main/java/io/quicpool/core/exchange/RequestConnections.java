@@ -86,11 +86,10 @@ public final class RequestConnections {
         answered(slot, State.NEVER);
     }
 
-    /** The stream has ended before it got an id. Returns whether its server has answered so that it asked. */
+    /** The stream has ended before it got an id. Returns whether it asked: then that is an answer, or none yet, and no failure. */
     boolean ended(Slot slot) {
-        long code = slot.stream().peerError();
-        if (code != StreamErrors.WITHOUT_ID) {
-            return answered(slot, State.PAUSES) && code == StreamErrors.RETIRED;
+        if (slot.stream().peerError() != StreamErrors.WITHOUT_ID) {
+            return answered(slot, State.PAUSES);
         }
         if (!answered(slot, State.ACCEPTS)) {
             return false;

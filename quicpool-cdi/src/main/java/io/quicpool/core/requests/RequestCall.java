@@ -14,9 +14,9 @@ import io.quicpool.RequestTooLargeException;
 import io.quicpool.StreamErrors;
 import io.quicpool.core.report.RequestEvents;
 import io.quicpool.core.streams.Lease;
+import io.quicpool.core.streams.Opening;
 import io.quicpool.core.streams.TakenBy;
 import io.quicpool.core.threads.EndableFuture;
-import io.quicpool.transport.Connection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -100,8 +100,8 @@ final class RequestCall extends EndableFuture<byte[]> {
 
     /** Gets a stream, now or later, and begins an attempt. Does not block. */
     void begin() {
-        Connection connection = requests.connection();
-        if (connection == null) {
+        Opening opening = requests.source().openingForRequest();
+        if (opening == null) {
             take();
             return;
         }
@@ -109,8 +109,8 @@ final class RequestCall extends EndableFuture<byte[]> {
         TakenBy by = requests.source().wantsCallers() ? TakenBy.thisThread() : null;
         long since = System.nanoTime();
         // On this thread, or on the engine's.
-        connection.openStream().whenComplete((stream, failure) -> {
-            Lease lease = failure != null ? null : requests.source().leaseNew(stream, since, by);
+        opening.connection().openStream().whenComplete((stream, failure) -> {
+            Lease lease = failure != null ? null : opening.streams().leaseNew(stream, since, by);
             if (lease == null) {
                 requests.work(this::take);
             } else {

@@ -4,7 +4,6 @@ import io.quicpool.PooledStream;
 import io.quicpool.RequestException;
 import io.quicpool.core.streams.StreamSource;
 import io.quicpool.core.streams.StreamTaker;
-import io.quicpool.transport.Connection;
 import io.quicpool.transport.Deadline;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -12,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /** Sends requests on streams of a client pool, or of a group of them. Thread-safe. */
 public final class Requests {
@@ -80,11 +78,6 @@ public final class Requests {
 
     StreamSource source() {
         return source;
-    }
-
-    /** A hello and these bytes leave together on a new stream. Null when they take an idle stream instead. */
-    @Nullable Connection connection() {
-        return source.connectionForRequest();
     }
 
     CompletableFuture<PooledStream> take(long nanos) {

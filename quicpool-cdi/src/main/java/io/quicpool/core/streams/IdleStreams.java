@@ -152,7 +152,7 @@ public final class IdleStreams extends SlotIndex {
         // A caller that closes this does not miss it.
         lock.lock();
         try {
-            taken = !closed && takeOnArrival(slot);
+            taken = !closed && takeOpened(slot);
         } finally {
             lock.unlock();
         }

@@ -58,6 +58,15 @@ abstract class SlotIndex {
         return true;
     }
 
+    /** Takes a registered slot that was opened for one request. That is no demand for idle ones. False when it was evicted before. */
+    final boolean takeOpened(Slot slot) {
+        if (!slot.takeOnArrival()) {
+            return false;
+        }
+        taken.incrementAndGet();
+        return true;
+    }
+
     /** Takes the oldest idle slot. Null when there is none. */
     final @Nullable Slot takeIdle() {
         for (Slot slot = queue.poll(); slot != null; slot = queue.poll()) {

@@ -6,8 +6,6 @@ import io.quicpool.StreamId;
 import io.quicpool.config.PoolLabel;
 import io.quicpool.core.report.Metrics;
 import io.quicpool.core.threads.PoolThreads;
-import io.quicpool.transport.Connection;
-import io.quicpool.transport.EngineStream;
 import org.jspecify.annotations.Nullable;
 
 /** Where a {@link StreamTaker} takes streams from: a pool, or a group of pools. Any thread. */
@@ -36,10 +34,8 @@ public interface StreamSource {
      */
     boolean addWaiter(Waiter waiter);
 
-    /**
-     * A connection on which a request can leave on a new stream, without an id. Null when there is none now: then it takes an idle stream.
-     */
-    @Nullable Connection connectionForRequest();
+    /** Where a request can leave now on a new stream, without an id. Null when it has to take an idle stream. */
+    @Nullable Opening openingForRequest();
 
     /** A caller found no idle stream: tells listeners, and opens more. */
     void reportExhausted();
@@ -52,9 +48,6 @@ public interface StreamSource {
 
     /** The streams of the pool to which a slot belongs. */
     PoolStreams streams(Slot slot);
-
-    /** A caller gets this stream, which was opened for it at this nano time. Null when no stream can be taken now; then it is reset. */
-    @Nullable Lease leaseNew(EngineStream stream, long since, @Nullable TakenBy by);
 
     /** Whether it is of use to know where a stream is taken. */
     boolean wantsCallers();

@@ -56,6 +56,24 @@ class IdleStreamsTest {
     }
 
     @Test
+    void aStreamThatIsOpenedForARequestIsInUseWithoutAnIdAndNoDemand() {
+        Slot opened = new Slot(new FakeStream(), 0, 0);
+        assertThat(idleStreams.register(opened)).isTrue();
+        assertThat(idleStreams.takeNew(opened)).isTrue();
+        assertThat(idleStreams.taken()).isEqualTo(1);
+        assertThat(idleStreams.takes()).isZero();
+        assertThat(idleStreams.live()).containsExactly(opened);
+        assertThat(idleStreams.takeNew(opened)).isFalse();
+        assertThat(idleStreams.end(opened)).isTrue();
+        assertThat(idleStreams.taken()).isZero();
+        assertThat(idleStreams.live()).isEmpty();
+        idleStreams.close();
+        Slot late = new Slot(new FakeStream(), 0, 0);
+        idleStreams.register(late);
+        assertThat(idleStreams.takeNew(late)).isFalse();
+    }
+
+    @Test
     void anIdIsNotGivenTwiceWhileItsStreamLivesEvenWhenTaken() {
         Slot first = deliverNew(1);
         Slot twin = new Slot(new FakeStream(), 0, 0);
