@@ -57,6 +57,7 @@ class PoolObserverTest {
         for (int i = 0; i < 20; i++) {
             client.take(SOON).close();
         }
+        awaitIdle(client, 4);
         client.flush();
         awaitIdle(client, 4);
         assertThatThrownBy(() -> server.take(new StreamId(1), Duration.ZERO)).isInstanceOf(PoolTimeoutException.class);

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class LiveSlots {
 
     private final Map<StreamId, Slot> byId = new ConcurrentHashMap<>();
+    private final Set<Slot> withoutId = ConcurrentHashMap.newKeySet();
     // Contains a connection while it has a slot.
     private final Map<Connection, Set<Slot>> byConnection = new ConcurrentHashMap<>();
 
@@ -30,7 +32,7 @@ final class LiveSlots {
             ofConnection.add(slot);
             return ofConnection;
         });
-        if (!slot.hasId() || byId.putIfAbsent(slot.id(), slot) == null) {
+        if (slot.hasId() ? byId.putIfAbsent(slot.id(), slot) == null : withoutId.add(slot)) {
             return true;
         }
         removeFromConnection(slot);
@@ -39,7 +41,7 @@ final class LiveSlots {
 
     /** Removes a slot, if it is there. */
     void remove(Slot slot) {
-        if (!slot.hasId() || byId.remove(slot.id(), slot)) {
+        if (slot.hasId() ? byId.remove(slot.id(), slot) : withoutId.remove(slot)) {
             removeFromConnection(slot);
         }
     }
@@ -63,12 +65,12 @@ final class LiveSlots {
         return new AbstractCollection<>() {
             @Override
             public Iterator<Slot> iterator() {
-                return byConnection.values().stream().flatMap(Set::stream).iterator();
+                return Stream.concat(byId.values().stream(), withoutId.stream()).iterator();
             }
 
             @Override
             public int size() {
-                return byConnection.values().stream().mapToInt(Set::size).sum();
+                return byId.size() + withoutId.size();
             }
         };
     }
@@ -84,6 +86,7 @@ final class LiveSlots {
 
     void clear() {
         byId.clear();
+        withoutId.clear();
         byConnection.clear();
     }
 }
