@@ -44,7 +44,10 @@ public interface PoolObserver {
         LOST,
         /** Its caller lost it without closing it, and the pool reset it. */
         LEAKED,
-        /** Its caller said that it {@linkplain PooledStream#failed failed}, and closed or reset it. */
+        /**
+         * Its caller said that it {@linkplain PooledStream#failed failed}, and closed or reset it; or a request was sent on it and timed
+         * out.
+         */
         FAILED
     }
 

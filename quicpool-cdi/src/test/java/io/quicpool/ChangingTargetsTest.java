@@ -295,6 +295,23 @@ class ChangingTargetsTest {
         }
     }
 
+    @Test
+    void aTargetThatDoesNotAnswerInTimeIsEjected() throws Exception {
+        servers.get(1).answer(request -> new CompletableFuture<>());
+        try (LogOf log = new LogOf("io.quicpool", Level.WARNING)) {
+            ClientPool client = client(c -> c.targetSource(source(1, 2, 3)).option(PoolOptions.EJECT_AFTER, 3));
+            awaitIdle(client, 12);
+            ClientPool mute = client.members().get(1);
+            await().untilAsserted(() -> {
+                assertThatExceptionOfType(RequestTimeoutException.class)
+                        .isThrownBy(() -> mute.requestBlocking(new byte[] {1}, Duration.ofMillis(200)));
+                assertThat(log.lines())
+                        .anyMatch(line -> line.contains("target " + ip(2) + ":" + port + " is ejected for 30s"));
+            });
+            await().untilAsserted(() -> assertThat(peers(client)).containsExactly(ip(1), ip(3)));
+        }
+    }
+
     /** It completes handshakes and gives no id. */
     @Test
     void aTargetThatServesNothingIsEjectedAndNobodyWaitsForIt() throws Exception {

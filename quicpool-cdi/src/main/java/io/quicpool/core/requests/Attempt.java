@@ -110,6 +110,14 @@ final class Attempt implements WholeMessage.Receiver {
         return !unsent;
     }
 
+    /** The time is over: ends it, as a failure of the target if something was written. Returns whether something was. */
+    boolean timedOut() {
+        if (!isUnsent()) {
+            lease.slot().markFailed();
+        }
+        return end(StreamErrors.CANCELLED);
+    }
+
     private boolean isUnsent() {
         return state.compareAndSet(State.NEW, State.UNSENT) || state.get() == State.UNSENT;
     }

@@ -219,7 +219,7 @@ final class RequestCall extends EndableFuture<byte[]> {
     private void timeOut() {
         if (decide(End.TIMED_OUT)) {
             Attempt current = attempt;
-            boolean sent = current != null && current.end(StreamErrors.CANCELLED);
+            boolean sent = current != null && current.timedOut();
             cancelTake();
             completion.execute(() -> settleExceptionally(new RequestTimeoutException(
                     message("no answer within " + elapsed()

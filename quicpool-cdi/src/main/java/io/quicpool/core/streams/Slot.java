@@ -125,8 +125,8 @@ public final class Slot {
         return use == by;
     }
 
-    /** Nano time at which a caller got it, 0 before. */
-    void markFailed() {
+    /** Its use counts as one on which the peer failed, once it ends. */
+    public void markFailed() {
         failed = true;
     }
 
@@ -134,6 +134,7 @@ public final class Slot {
         return failed;
     }
 
+    /** Nano time at which a caller got it, 0 before. */
     long takenAt() {
         return takenAt;
     }
