@@ -126,6 +126,7 @@ class OpenTelemetryTracesTest {
     @Test
     void aRequestThatTimesOutIsCancelledAtItsServer() {
         server.answer(request -> never);
+        await().until(() -> client.active() > 0);
         assertThatThrownBy(() -> client.requestBlocking(QUESTION, Duration.ofMillis(300)))
                 .hasMessageContaining("no answer within");
         assertThat(span("request shop").getAttributes().get(OUTCOME)).isEqualTo("timed-out");
