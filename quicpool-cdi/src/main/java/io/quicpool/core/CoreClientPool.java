@@ -152,7 +152,6 @@ final class CoreClientPool extends CorePool implements ClientRequests, ClientCon
     public void down(Connection connection, String reason) {
         streams.evictAll(connection);
         idRequest.lost(connection);
-        requestConnections.retain(connections.open());
         if (verified.remove(connection) && verified.isEmpty()) {
             listeners.fire(listener -> listener.peerLost(this, reason));
         }

@@ -127,30 +127,31 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests, GroupMem
 
     @Override
     public @Nullable Slot takeNow(@Nullable StreamId id) {
-        Slot slot = id == null ? takeAny() : takeFromHolder(id);
+        Slot slot =
+                id == null ? fromMembers(member -> member.ready() ? member.takeNow(null) : null) : takeFromHolder(id);
         if (slot != null) {
             exhausted.set(false);
         }
         return slot;
     }
 
-    private @Nullable Slot takeAny() {
+    // The targets of the own zone first.
+    private <T> @Nullable T fromMembers(Function<CoreClientPool, @Nullable T> give) {
         List<CoreClientPool> preferred = members.preferred();
-        Slot slot = takeAny(preferred);
-        if (slot != null) {
-            return slot;
+        T given = inTurn(preferred, give);
+        if (given != null) {
+            return given;
         }
         List<CoreClientPool> allowed = members.allowed();
-        return allowed.size() == preferred.size() ? null : takeAny(allowed);
+        return allowed.size() == preferred.size() ? null : inTurn(allowed, give);
     }
 
-    private @Nullable Slot takeAny(List<CoreClientPool> from) {
+    private <T> @Nullable T inTurn(List<CoreClientPool> from, Function<CoreClientPool, @Nullable T> give) {
         int first = nextMember.getAndIncrement();
         for (int i = 0; i < from.size(); i++) {
-            CoreClientPool member = from.get(Math.floorMod(first + i, from.size()));
-            Slot slot = member.ready() ? member.takeNow(null) : null;
-            if (slot != null) {
-                return slot;
+            T given = give.apply(from.get(Math.floorMod(first + i, from.size())));
+            if (given != null) {
+                return given;
             }
         }
         return null;
@@ -185,20 +186,7 @@ final class CoreGroupPool extends PoolFacade implements ClientRequests, GroupMem
 
     @Override
     public @Nullable Opening openingForRequest() {
-        Opening opening = openingAt(members.preferred());
-        return opening == null ? openingAt(members.allowed()) : opening;
-    }
-
-    private @Nullable Opening openingAt(List<CoreClientPool> from) {
-        int first = nextMember.getAndIncrement();
-        for (int i = 0; i < from.size(); i++) {
-            CoreClientPool member = from.get(Math.floorMod(first + i, from.size()));
-            Opening opening = member.openingForRequest();
-            if (opening != null) {
-                return opening;
-            }
-        }
-        return null;
+        return fromMembers(CoreClientPool::openingForRequest);
     }
 
     @Override

@@ -51,9 +51,6 @@ final class RequestUse implements Dispatcher.Use, WholeMessage.Receiver {
         }
     }
 
-    /** Bytes that are written on the thread that completes the stage: a stream takes them without blocking. */
-    private static final int MAX_UNBLOCKED = 2000;
-
     private final Setup setup;
     private final Lease lease;
     private final Runnable release;
@@ -273,7 +270,7 @@ final class RequestUse implements Dispatcher.Use, WholeMessage.Receiver {
         if (answer == null) {
             setup.end.threw(cause(failure));
             handlerFailed();
-        } else if (answer.length <= MAX_UNBLOCKED || Thread.currentThread() == runner) {
+        } else if (answer.length <= Lease.MAX_UNBLOCKED || Thread.currentThread() == runner) {
             write(answer);
         } else {
             try {

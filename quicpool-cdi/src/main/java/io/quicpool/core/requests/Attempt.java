@@ -37,9 +37,6 @@ final class Attempt implements WholeMessage.Receiver {
         UNSENT
     }
 
-    /** Bytes that a stream takes without blocking, whatever else the connection has to send: {@code UnsentBytes.FEW}, less an id. */
-    private static final int MAX_UNBLOCKED = 2000;
-
     private final RequestCall call;
     private final Lease lease;
     private final EngineStream stream;
@@ -62,7 +59,7 @@ final class Attempt implements WholeMessage.Receiver {
     /** Reads and writes from now on. Does not block. */
     void begin() {
         new WholeMessage(stream, call.requests().maxAnswer(), this).start();
-        if (call.length() <= MAX_UNBLOCKED) {
+        if (call.length() <= Lease.MAX_UNBLOCKED) {
             send();
         } else {
             call.requests().work(this::send);
@@ -91,7 +88,7 @@ final class Attempt implements WholeMessage.Receiver {
     private void write() throws IOException {
         if (!opens) {
             stream.writeLast(call.bytes(), call.offset(), call.length());
-        } else if (call.length() <= MAX_UNBLOCKED) {
+        } else if (call.length() <= Lease.MAX_UNBLOCKED) {
             // All in one frame.
             byte[] all = new byte[1 + call.length()];
             all[0] = Hello.REQUEST;

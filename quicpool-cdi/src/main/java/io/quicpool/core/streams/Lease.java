@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lease implements PooledStream {
 
+    /** Bytes that a stream takes without blocking, whatever else the connection has to send: {@code UnsentBytes.FEW}, less an id. */
+    public static final int MAX_UNBLOCKED = 2000;
+
     private static final long MAX_ERROR_CODE = (1L << 62) - 1;
 
     private final Slot slot;

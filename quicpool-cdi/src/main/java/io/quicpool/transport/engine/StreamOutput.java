@@ -51,11 +51,9 @@ public abstract class StreamOutput extends OutputStream {
     /** The most bytes to hand over at once, now. */
     protected abstract int piece();
 
-    /** Hands bytes over to the engine. Waits while there is too much to send, see {@link io.quicpool.transport.UnsentBytes}. */
-    protected abstract void send(byte[] bytes, int offset, int length) throws IOException, InterruptedException;
-
-    /** As {@link #send}, with a FIN after the bytes. Calls {@link #finish}. */
-    protected abstract void sendLast(byte[] bytes, int offset, int length) throws IOException, InterruptedException;
+    /** Hands bytes over to the engine; with {@code last}, calls {@link #finish}, and a FIN goes with them. Waits while there is too much to send, see {@link io.quicpool.transport.UnsentBytes}. */
+    protected abstract void send(byte[] bytes, int offset, int length, boolean last)
+            throws IOException, InterruptedException;
 
     /** Wakes a blocked writer. */
     protected abstract void wake();
@@ -133,11 +131,7 @@ public abstract class StreamOutput extends OutputStream {
         try {
             for (int done = 0; done < length; ) {
                 int part = Math.min(length - done, piece());
-                if (last && done + part == length) {
-                    sendLast(bytes, offset + done, part);
-                } else {
-                    send(bytes, offset + done, part);
-                }
+                send(bytes, offset + done, part, last && done + part == length);
                 done += part;
             }
         } catch (InterruptedException | InterruptedIOException e) {

@@ -22,19 +22,12 @@ final class KwikOutput extends StreamOutput {
     }
 
     @Override
-    protected void send(byte[] bytes, int offset, int length) throws IOException {
-        send(bytes, offset, length, false);
-    }
-
-    @Override
-    protected void sendLast(byte[] bytes, int offset, int length) throws IOException {
-        send(bytes, offset, length, true);
-        finish();
-    }
-
-    private void send(byte[] bytes, int offset, int length, boolean last) throws IOException {
+    protected void send(byte[] bytes, int offset, int length, boolean last) throws IOException {
         try {
             outgoing.write(bytes, offset, length, last);
+            if (last) {
+                finish();
+            }
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException e) {

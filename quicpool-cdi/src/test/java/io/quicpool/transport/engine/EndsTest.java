@@ -169,13 +169,8 @@ class EndsTest {
         }
 
         @Override
-        protected void send(byte[] bytes, int offset, int length) {
-            sent.add("STREAM " + length);
-        }
-
-        @Override
-        protected void sendLast(byte[] bytes, int offset, int length) {
-            sent.add("STREAM " + length + (finish() ? " FIN" : ""));
+        protected void send(byte[] bytes, int offset, int length, boolean last) {
+            sent.add("STREAM " + length + (last && finish() ? " FIN" : ""));
         }
 
         @Override

@@ -40,16 +40,7 @@ final class NettyOutput extends StreamOutput {
     }
 
     @Override
-    protected void send(byte[] bytes, int offset, int length) throws IOException, InterruptedException {
-        send(bytes, offset, length, false);
-    }
-
-    @Override
-    protected void sendLast(byte[] bytes, int offset, int length) throws IOException, InterruptedException {
-        send(bytes, offset, length, true);
-    }
-
-    private void send(byte[] bytes, int offset, int length, boolean last) throws IOException, InterruptedException {
+    protected void send(byte[] bytes, int offset, int length, boolean last) throws IOException, InterruptedException {
         reserve(length);
         ByteBuf copy;
         try {
